@@ -1,0 +1,218 @@
+//! Units of time, how people write them and how they read them.
+//!
+//! Inside the program time is whole microseconds; milliseconds and "1h20m" exist only here, at the edge
+//! where people type and read. No clock is read in this file.
+
+use std::fmt;
+use std::ops::{Add, AddAssign};
+
+use serde::{Deserialize, Serialize};
+
+/// A span of time, or a moment since the run's origin, in whole microseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Micros(pub u64);
+
+impl Micros {
+    /// No time at all; also the run's origin.
+    pub const ZERO: Self = Self(0);
+    /// One second.
+    pub const SECOND: Self = Self(1_000_000);
+
+    /// From milliseconds.
+    pub const fn from_millis(millis: u64) -> Self {
+        Self(millis.saturating_mul(1_000))
+    }
+
+    /// From whole seconds.
+    pub const fn from_secs(secs: u64) -> Self {
+        Self(secs.saturating_mul(1_000_000))
+    }
+
+    /// From fractional seconds; negative, infinite and NaN become zero.
+    pub fn from_secs_f64(secs: f64) -> Self {
+        if secs.is_finite() { Self((secs * 1e6).round() as u64) } else { Self::ZERO }
+    }
+
+    /// From fractional milliseconds; negative, infinite and NaN become zero.
+    pub fn from_millis_f64(millis: f64) -> Self {
+        Self::from_secs_f64(millis / 1e3)
+    }
+
+    /// In fractional seconds.
+    pub fn as_secs_f64(self) -> f64 {
+        self.0 as f64 / 1e6
+    }
+
+    /// In fractional milliseconds.
+    pub fn as_millis_f64(self) -> f64 {
+        self.0 as f64 / 1e3
+    }
+
+    /// The whole second this moment lies in, counted from the origin.
+    pub const fn second(self) -> u64 {
+        self.0 / 1_000_000
+    }
+
+    /// `self - earlier`, or zero when `earlier` is later.
+    pub const fn saturating_sub(self, earlier: Self) -> Self {
+        Self(self.0.saturating_sub(earlier.0))
+    }
+}
+
+impl Add for Micros {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl AddAssign for Micros {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl From<std::time::Duration> for Micros {
+    fn from(duration: std::time::Duration) -> Self {
+        Self(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX))
+    }
+}
+
+impl From<Micros> for std::time::Duration {
+    fn from(micros: Micros) -> Self {
+        Self::from_micros(micros.0)
+    }
+}
+
+/// As people write a duration: `250ms`, `45s`, `1m 30s`, `1h 20m`, `1.5s`; [`parse_duration`] reads it back.
+impl fmt::Display for Micros {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let micros = self.0;
+        if micros < 1_000_000 {
+            return write!(f, "{}ms", micros as f64 / 1e3);
+        }
+        if !micros.is_multiple_of(1_000_000) && micros < 60_000_000 {
+            return write!(f, "{}s", micros as f64 / 1e6);
+        }
+        let secs = micros / 1_000_000;
+        let parts = [(secs / 3600, "h"), (secs / 60 % 60, "m"), (secs % 60, "s")];
+        let texts: Vec<String> =
+            parts.iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n}{unit}")).collect();
+        f.write_str(&texts.join(" "))
+    }
+}
+
+/// A text that is no duration.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a duration; write seconds, or forms such as 20s, 500ms, 3m, 1h20m")]
+pub struct NotADuration(pub String);
+
+/// Reads `20` (seconds), `20s`, `500ms`, `1.5s`, `3m`, `1h20m`, with or without spaces between the parts.
+pub fn parse_duration(text: &str) -> Result<Micros, NotADuration> {
+    let fail = || NotADuration(text.to_owned());
+    let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    if let Ok(secs) = compact.parse::<f64>() {
+        return whole_range(secs).ok_or_else(fail);
+    }
+    let mut rest = compact.as_str();
+    let mut total = 0.0;
+    let mut previous_unit = f64::INFINITY;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').ok_or_else(fail)?;
+        let (number, tail) = rest.split_at(digits);
+        let letters = tail.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(tail.len());
+        let (unit, tail) = tail.split_at(letters);
+        let secs_per_unit = match unit {
+            "ms" => 1e-3,
+            "s" => 1.0,
+            "m" => 60.0,
+            "h" => 3600.0,
+            _ => return Err(fail()),
+        };
+        if secs_per_unit >= previous_unit {
+            return Err(fail());
+        }
+        previous_unit = secs_per_unit;
+        total += number.parse::<f64>().map_err(|_| fail())? * secs_per_unit;
+        rest = tail;
+    }
+    if compact.is_empty() { Err(fail()) } else { whole_range(total).ok_or_else(fail) }
+}
+
+/// Durations past ten years are mistakes, and would overflow arithmetic elsewhere.
+fn whole_range(secs: f64) -> Option<Micros> {
+    const TEN_YEARS_SECS: f64 = 10.0 * 365.25 * 86_400.0;
+    (0.0..=TEN_YEARS_SECS).contains(&secs).then(|| Micros::from_secs_f64(secs))
+}
+
+/// Milliseconds for people: three digits that matter, the unit left to the heading (`0.42`, `12.3`, `1 234`).
+pub fn format_millis(millis: f64) -> String {
+    match millis {
+        m if m < 10.0 => format!("{m:.2}"),
+        m if m < 100.0 => format!("{m:.1}"),
+        m => group_thousands(m.round() as u64),
+    }
+}
+
+/// A whole number with a thin gap between thousands: `1 234 567`.
+pub fn group_thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            grouped.push('\u{202f}');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// Requests per second for people: one decimal below 100, none above.
+pub fn format_rate(per_second: f64) -> String {
+    if per_second < 99.95 { format!("{per_second:.1}") } else { group_thousands(per_second.round() as u64) }
+}
+
+/// A share in [0, 1] as a percentage with two decimals: `0.25 %`.
+pub fn format_share(share: f64) -> String {
+    format!("{:.2}\u{202f}%", share * 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_every_form_that_locust_reads() {
+        for (text, secs) in
+            [("20", 20.0), ("20s", 20.0), ("3m", 180.0), ("1h20m", 4800.0), ("1h 20m 5s", 4805.0)]
+        {
+            assert_eq!(parse_duration(text), Ok(Micros::from_secs_f64(secs)), "{text}");
+        }
+        assert_eq!(parse_duration("500ms"), Ok(Micros(500_000)));
+        assert_eq!(parse_duration("1.5s"), Ok(Micros(1_500_000)));
+        assert_eq!(parse_duration("0"), Ok(Micros::ZERO));
+    }
+
+    #[test]
+    fn refuses_what_is_no_duration() {
+        for text in ["", "5x", "-1", "s", "m5", "5s3m", "1s1s", "1..3s", "inf", "nan", "99999999h", "1h20"] {
+            assert!(parse_duration(text).is_err(), "{text} was taken for a duration");
+        }
+    }
+
+    #[test]
+    fn writes_durations_so_that_they_read_back() {
+        for micros in [500_000, 1_500_000, 45_000_000, 90_000_000, 4_800_000_000, 3_600_000_000] {
+            let text = Micros(micros).to_string();
+            assert_eq!(parse_duration(&text), Ok(Micros(micros)), "{text}");
+        }
+    }
+
+    #[test]
+    fn formats_milliseconds_with_the_digits_that_matter() {
+        assert_eq!(format_millis(0.4242), "0.42");
+        assert_eq!(format_millis(12.34), "12.3");
+        assert_eq!(format_millis(1234.0), "1\u{202f}234");
+    }
+}

@@ -1,0 +1,27 @@
+//! Oddiya Load: load-tests an Oddiya host and explains the result.
+//!
+//! ```text
+//!  bin/cli ──► native, companion, stub ──► core ◄── browser ◄── ui ◄── bin/app
+//!                                            ▲         ▲
+//!                                            └─────────┴──────────── bin/worker (never ui)
+//! ```
+//!
+//! | folder | what lives there |
+//! |---|---|
+//! | `core` | every decision and all arithmetic; pure, compiles with no feature on |
+//! | `native` | the runner: clock, sockets, threads, terminal |
+//! | `companion` | `serve`: hosts the page and relays its requests to the host |
+//! | `stub` | an embedded stand-in for an Oddiya host |
+//! | `browser` | the page's worker: `fetch`, timers, messages; the only code that touches the DOM's APIs |
+//! | `ui` | what the page shows |
+//!
+//! `tests/layers.rs` reads the imports and fails on one that points the wrong way.
+
+pub mod core;
+
+#[cfg(feature = "native")]
+pub mod companion;
+#[cfg(feature = "native")]
+pub mod native;
+#[cfg(feature = "native")]
+pub mod stub;
