@@ -25,3 +25,8 @@ pub mod companion;
 pub mod native;
 #[cfg(feature = "native")]
 pub mod stub;
+
+#[cfg(feature = "web")]
+pub mod browser;
+#[cfg(feature = "web")]
+pub mod ui;

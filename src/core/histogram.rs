@@ -26,7 +26,7 @@ pub struct Histogram {
     buckets: Hdr<u64>,
     min: Micros,
     max: Micros,
-    sum: u128,
+    sum: u64,
 }
 
 impl Default for Histogram {
@@ -50,7 +50,7 @@ impl Histogram {
         let _ = self.buckets.record(value.0.min(HIGHEST));
         self.min = self.min.min(value);
         self.max = self.max.max(value);
-        self.sum += u128::from(value.0);
+        self.sum = self.sum.saturating_add(value.0);
     }
 
     /// Adds everything `other` holds.
@@ -62,7 +62,7 @@ impl Histogram {
         let _ = self.buckets.add(&other.buckets);
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
-        self.sum += other.sum;
+        self.sum = self.sum.saturating_add(other.sum);
     }
 
     /// Forgets everything, keeping the memory.
@@ -136,6 +136,35 @@ impl Histogram {
     }
 }
 
+/// How a shard hands a histogram on: only the buckets in use, and what is kept exactly.
+#[derive(Serialize, Deserialize)]
+struct Sparse {
+    min: Micros,
+    max: Micros,
+    sum: u64,
+    buckets: Vec<(u64, u64)>,
+}
+
+impl Serialize for Histogram {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let buckets = self.buckets().map(|(value, count)| (value.0, count)).collect();
+        Sparse { min: self.min, max: self.max, sum: self.sum, buckets }.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Histogram {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let sparse = Sparse::deserialize(deserializer)?;
+        let mut histogram = Self::new();
+        for (value, count) in sparse.buckets {
+            // Cannot fail: auto-resize is on and the value is capped.
+            let _ = histogram.buckets.record_n(value.min(HIGHEST), count);
+        }
+        (histogram.min, histogram.max, histogram.sum) = (sparse.min, sparse.max, sparse.sum);
+        Ok(histogram)
+    }
+}
+
 /// The figures of one distribution, in milliseconds, as reports carry them.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each field is its figure: minimum, mean, quantiles, maximum")]
@@ -198,13 +227,10 @@ impl Encoded {
             return Err(DecodeError::OtherGeometry);
         }
         buckets.auto(true);
-        let sum = buckets
-            .iter_recorded()
-            .map(|step| {
-                u128::from(buckets.median_equivalent(step.value_iterated_to()))
-                    * u128::from(step.count_at_value())
-            })
-            .sum();
+        let sum = buckets.iter_recorded().fold(0u64, |sum, step| {
+            let middle = buckets.median_equivalent(step.value_iterated_to());
+            sum.saturating_add(middle.saturating_mul(step.count_at_value()))
+        });
         let (min, max) = if buckets.is_empty() { (u64::MAX, 0) } else { (buckets.min(), buckets.max()) };
         Ok(Histogram { buckets, min: Micros(min), max: Micros(max), sum })
     }
@@ -287,6 +313,14 @@ mod tests {
         assert_eq!(decoded.encode(), histogram.encode());
         assert_eq!(decoded.count(), 6);
         assert_eq!(decoded.buckets().collect::<Vec<_>>(), histogram.buckets().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn crosses_to_another_shard_whole() {
+        let histogram = of(&[0, 3, 3, 15, 200_000, 59_000_000]);
+        let text = serde_json::to_string(&histogram).unwrap();
+        let back: Histogram = serde_json::from_str(&text).unwrap();
+        assert_eq!((back.figures(), back.encode()), (histogram.figures(), histogram.encode()));
     }
 
     #[test]

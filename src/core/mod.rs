@@ -2,5 +2,19 @@
 //!
 //! Compiles with no feature on, for every target; both halves of the program stand on it.
 
+pub mod engine;
+pub mod exchange;
+pub mod health;
 pub mod histogram;
+pub mod intervals;
+pub mod pace;
+pub mod plan;
+pub mod platform;
+pub mod recorder;
+pub mod report;
+pub mod rng;
+pub mod run;
+pub mod scenario;
+pub mod sim;
+pub mod tally;
 pub mod units;

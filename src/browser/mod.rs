@@ -1,0 +1,16 @@
+//! The browser's half: the page's worker, and everything that touches the browser's APIs.
+//!
+//! | file | what lives there |
+//! |---|---|
+//! | `session.rs` | page side: one run from start to report, over the worker |
+//! | `message.rs` | what page and worker say to each other |
+//! | `companion.rs` | page side: is a companion there, can the host be reached |
+//! | `files.rs` | page side: reading dropped files, handing out downloads |
+//! | `address.rs` | page side: the run in the address bar |
+//!
+//! No components and no arithmetic.
+
+pub mod address;
+pub mod companion;
+pub mod files;
+pub mod session;

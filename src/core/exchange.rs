@@ -1,0 +1,181 @@
+//! What came of one request: its outcome, its moments in time, its size.
+//!
+//! A failed request is a measurement like any other, so failure is data here, of a closed set of kinds. The
+//! adapters fill these in from what their platform tells them; nothing is ever matched by text.
+
+use serde::{Deserialize, Serialize};
+
+use super::units::Micros;
+
+/// One request and what came of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exchange {
+    /// The status of a complete response, or why there is none.
+    pub outcome: Result<Status, Failure>,
+    /// When what happened.
+    pub timing: Timing,
+    /// Bytes of the response's body, as they came over the wire where that is known.
+    pub received_bytes: u64,
+}
+
+/// An HTTP status code.
+pub type Status = u16;
+
+/// The moments of one request, on the run's clock. What a platform hides is `None`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timing {
+    /// The user was ready to send.
+    pub ready: Micros,
+    /// Time spent on DNS, TCP and TLS for this request; zero on a connection that was open.
+    pub connect: Micros,
+    /// The request left; `None` when it never did.
+    pub sent: Option<Micros>,
+    /// The first byte of the response came.
+    pub first_byte: Option<Micros>,
+    /// The last byte came, or the failure was known.
+    pub finished: Micros,
+    /// What a relay in between measured for the host alone.
+    pub upstream: Option<Micros>,
+    /// Whose clock `sent` and `finished` are from.
+    pub source: TimingSource,
+}
+
+/// How close to the wire a latency was taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimingSource {
+    /// At the socket, by the runner or by the browser's network stack.
+    #[default]
+    Wire,
+    /// Around the page's call, with the browser's own queue in it.
+    PageClock,
+}
+
+impl Timing {
+    /// Request sent → last byte. Of a request that never left, the time until that was known.
+    pub fn latency(&self) -> Micros {
+        self.finished.saturating_sub(self.sent.unwrap_or(self.ready))
+    }
+
+    /// Scheduled start → last byte: wrk2's meaning, free of coordinated omission.
+    pub fn corrected_latency(&self, scheduled: Micros) -> Micros {
+        self.finished.saturating_sub(scheduled)
+    }
+
+    /// Request sent → first byte of the response.
+    pub fn ttfb(&self) -> Option<Micros> {
+        Some(self.first_byte?.saturating_sub(self.sent?))
+    }
+
+    /// Ready → sent, less the time for connecting: what the generator itself lost.
+    pub fn queue(&self) -> Option<Micros> {
+        Some(self.sent?.saturating_sub(self.ready).saturating_sub(self.connect))
+    }
+}
+
+/// Why a request did not succeed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Failure {
+    /// Of which kind.
+    pub kind: FailureKind,
+    /// A short text for people that tells cases of one kind apart; few distinct ones, no addresses, no secrets.
+    pub detail: String,
+}
+
+impl Failure {
+    /// A failure of a kind, with a word on the case.
+    pub fn new(kind: FailureKind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into() }
+    }
+
+    /// The failure that a status of 400 or more is.
+    pub fn of_status(status: Status) -> Option<Self> {
+        (status >= 400).then(|| Self::new(FailureKind::Status, format!("HTTP {status}")))
+    }
+}
+
+/// The kinds of failure, from the name look-up to the last byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// The host's name has no address.
+    Dns,
+    /// Nothing listens there.
+    Refused,
+    /// No way to the host.
+    Unreachable,
+    /// No connection in time.
+    ConnectTimeout,
+    /// The certificate or the handshake was not acceptable.
+    Tls,
+    /// The connection was closed or reset before the response began.
+    Reset,
+    /// The response was not HTTP.
+    Malformed,
+    /// No complete response in time.
+    RequestTimeout,
+    /// The connection was closed or reset within the response.
+    Truncated,
+    /// The host redirected too often.
+    TooManyRedirects,
+    /// A complete response with a status of 400 or more.
+    Status,
+    /// The browser did not let the request through and does not say why.
+    Blocked,
+    /// None of the above.
+    Other,
+}
+
+impl FailureKind {
+    /// For people: what happened.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Dns => "name not found",
+            Self::Refused => "connection refused",
+            Self::Unreachable => "host unreachable",
+            Self::ConnectTimeout => "connect timeout",
+            Self::Tls => "TLS failure",
+            Self::Reset => "connection reset before the response",
+            Self::Malformed => "response is not HTTP",
+            Self::RequestTimeout => "request timeout",
+            Self::Truncated => "connection lost within the response",
+            Self::TooManyRedirects => "too many redirects",
+            Self::Status => "HTTP status",
+            Self::Blocked => "blocked by the browser",
+            Self::Other => "other failure",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn latency_starts_when_the_request_is_sent_and_corrected_latency_when_it_was_due() {
+        let timing = Timing {
+            ready: Micros(1_000),
+            connect: Micros(300),
+            sent: Some(Micros(1_500)),
+            first_byte: Some(Micros(1_900)),
+            finished: Micros(2_000),
+            ..Timing::default()
+        };
+        assert_eq!(timing.latency(), Micros(500));
+        assert_eq!(timing.corrected_latency(Micros(400)), Micros(1_600));
+        assert_eq!(timing.ttfb(), Some(Micros(400)));
+        assert_eq!(timing.queue(), Some(Micros(200)));
+    }
+
+    #[test]
+    fn a_request_that_never_left_has_only_the_time_until_that_was_known() {
+        let timing = Timing { ready: Micros(10), finished: Micros(60), ..Timing::default() };
+        assert_eq!((timing.latency(), timing.ttfb(), timing.queue()), (Micros(50), None, None));
+    }
+
+    #[test]
+    fn statuses_from_400_on_are_failures() {
+        assert_eq!(Failure::of_status(399), None);
+        assert_eq!(Failure::of_status(404).unwrap().detail, "HTTP 404");
+    }
+}

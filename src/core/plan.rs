@@ -1,0 +1,359 @@
+//! What a person asks for, checked: the same rules and words for the form, the address bar and the flags.
+//!
+//! Texts go in, a [`Plan`] or one [`FieldError`] per wrong field comes out. Nothing is started here.
+
+use http::Uri;
+
+use super::scenario::{Scenario, Wait};
+use super::units::{Micros, parse_duration};
+
+/// Users that one run may have; more is a slip of the finger.
+const MAX_USERS: u32 = 1_000_000;
+
+/// A run that can be started.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// Where requests go.
+    pub host: Host,
+    /// What users do, only the classes that take part.
+    pub scenario: Scenario,
+    /// Peak number of users.
+    pub users: u32,
+    /// Users started per second.
+    pub spawn_rate: f64,
+    /// How long new requests are started; `None` until stopped by hand.
+    pub run_time: Option<Micros>,
+    /// The think time that overrides every class's, where one was given.
+    pub think_time: Option<Wait>,
+    /// How long requests in flight may take to end after that.
+    pub stop_timeout: Micros,
+    /// What all draws follow from.
+    pub seed: u64,
+}
+
+/// The base address of a host: `http://localhost:8080`, with or without a path in front of every request's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Host {
+    /// Whether to speak TLS.
+    pub scheme: Scheme,
+    /// Name or address, as written; IPv6 addresses without their brackets.
+    pub name: String,
+    /// The port, also where the address leaves it to the scheme.
+    pub port: u16,
+    /// Put before every path; empty or starting with `/`, never ending with it.
+    pub prefix: String,
+    authority: String,
+}
+
+/// How a host is spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// In the clear.
+    Http,
+    /// By TLS.
+    Https,
+}
+
+impl Host {
+    /// Reads an address such as `http://localhost:8080`.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        const RIGHT: &str = "write it like http://localhost:8080";
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(format!("is missing; {RIGHT}"));
+        }
+        let uri: Uri = text.parse().map_err(|_| format!("`{text}` is no address; {RIGHT}"))?;
+        let scheme = match uri.scheme_str() {
+            Some("http") => Scheme::Http,
+            Some("https") => Scheme::Https,
+            _ => return Err(format!("`{text}` has no http:// or https:// in front; {RIGHT}")),
+        };
+        let authority = uri.authority().filter(|authority| !authority.host().is_empty());
+        let authority = authority.ok_or_else(|| format!("`{text}` names no host; {RIGHT}"))?;
+        if authority.as_str().contains('@') {
+            return Err("must not carry a user name or password; they would end up in reports".to_owned());
+        }
+        if uri.query().is_some() {
+            return Err(format!("must not have a query; {RIGHT}"));
+        }
+        let after_name = authority.as_str().get(authority.host().len()..).unwrap_or_default();
+        let port = match (after_name.strip_prefix(':'), scheme) {
+            (Some(port), _) => {
+                let port = port.parse().ok().filter(|port| *port > 0);
+                port.ok_or_else(|| format!("`{text}` has no port between 1 and 65535; {RIGHT}"))?
+            }
+            (None, Scheme::Http) => 80,
+            (None, Scheme::Https) => 443,
+        };
+        Ok(Self {
+            scheme,
+            name: authority.host().trim_matches(['[', ']']).to_owned(),
+            port,
+            prefix: uri.path().trim_end_matches('/').to_owned(),
+            authority: authority.as_str().to_owned(),
+        })
+    }
+
+    /// As the `Host` header has it.
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
+}
+
+impl std::fmt::Display for Host {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let scheme = if self.scheme == Scheme::Http { "http" } else { "https" };
+        write!(f, "{scheme}://{}{}", self.authority, self.prefix)
+    }
+}
+
+/// A run as typed.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[expect(missing_docs, reason = "each is the field of the same name in `Plan`, as text")]
+pub struct PlanText {
+    pub host: String,
+    pub users: String,
+    pub spawn_rate: String,
+    /// Empty: until stopped.
+    pub run_time: String,
+    /// Names separated by commas or spaces; empty: all.
+    pub classes: String,
+    /// Empty: as the classes say.
+    pub think_time: String,
+    pub stop_timeout: String,
+    /// Empty: drawn.
+    pub seed: String,
+}
+
+impl Default for PlanText {
+    fn default() -> Self {
+        Self {
+            host: "http://localhost:8080".to_owned(),
+            users: "1".to_owned(),
+            spawn_rate: "1".to_owned(),
+            run_time: String::new(),
+            classes: String::new(),
+            think_time: String::new(),
+            stop_timeout: "30s".to_owned(),
+            seed: String::new(),
+        }
+    }
+}
+
+/// The fields of a plan that can be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "each is the field of the same name in `Plan`")]
+pub enum Field {
+    Host,
+    Users,
+    SpawnRate,
+    RunTime,
+    Classes,
+    ThinkTime,
+    StopTimeout,
+    Seed,
+}
+
+impl Field {
+    /// The label in the form.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Host => "Host",
+            Self::Users => "Users",
+            Self::SpawnRate => "Spawn rate",
+            Self::RunTime => "Run time",
+            Self::Classes => "User classes",
+            Self::ThinkTime => "Think time",
+            Self::StopTimeout => "Stop timeout",
+            Self::Seed => "Seed",
+        }
+    }
+
+    /// The flag on the command line.
+    pub const fn flag(self) -> &'static str {
+        match self {
+            Self::Host => "--host",
+            Self::Users => "--users",
+            Self::SpawnRate => "--spawn-rate",
+            Self::RunTime => "--run-time",
+            Self::Classes => "user class",
+            Self::ThinkTime => "--think-time",
+            Self::StopTimeout => "--stop-timeout",
+            Self::Seed => "--seed",
+        }
+    }
+}
+
+/// What is wrong with one field, and what would be right: a sentence that goes on from the field's name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// Which one.
+    pub field: Field,
+    /// What is wrong, without the field's name.
+    pub problem: String,
+}
+
+impl PlanText {
+    /// Checks every field; `fresh_seed` is used when none was typed.
+    ///
+    /// # Errors
+    /// One for each wrong field.
+    pub fn check(&self, fresh_seed: u64) -> Result<Plan, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let mut scenario = keep(&mut errors, Field::Classes, self.scenario());
+        let think_time =
+            keep(&mut errors, Field::ThinkTime, optional(&self.think_time, parse_wait)).flatten();
+        if let (Some(known), Some(wait)) = (&scenario, think_time) {
+            scenario = Some(known.clone().with_wait(wait));
+        }
+        let host = keep(&mut errors, Field::Host, Host::parse(&self.host));
+        let users = keep(&mut errors, Field::Users, parse_users(&self.users));
+        let spawn_rate = keep(&mut errors, Field::SpawnRate, parse_rate(&self.spawn_rate));
+        let run_time = keep(&mut errors, Field::RunTime, optional(&self.run_time, parse_run_time));
+        let stop_timeout = keep(&mut errors, Field::StopTimeout, duration(&self.stop_timeout));
+        let seed = keep(&mut errors, Field::Seed, optional(&self.seed, parse_seed));
+        let plan = (|| {
+            Some(Plan {
+                host: host?,
+                scenario: scenario?,
+                users: users?,
+                spawn_rate: spawn_rate?,
+                run_time: run_time?,
+                think_time,
+                stop_timeout: stop_timeout?,
+                seed: seed?.unwrap_or(fresh_seed),
+            })
+        })();
+        plan.filter(|_| errors.is_empty()).ok_or(errors)
+    }
+
+    fn scenario(&self) -> Result<Scenario, String> {
+        let names = self.classes.split([',', ' ']).filter(|name| !name.is_empty()).map(str::to_owned);
+        Scenario::oddiya().with_classes(&names.collect::<Vec<_>>()).map_err(|error| error.to_string())
+    }
+}
+
+fn keep<T>(errors: &mut Vec<FieldError>, field: Field, parsed: Result<T, String>) -> Option<T> {
+    parsed.map_err(|problem| errors.push(FieldError { field, problem })).ok()
+}
+
+fn optional<T>(text: &str, parse: fn(&str) -> Result<T, String>) -> Result<Option<T>, String> {
+    if text.trim().is_empty() { Ok(None) } else { parse(text).map(Some) }
+}
+
+fn parse_wait(text: &str) -> Result<Wait, String> {
+    text.parse().map_err(|error: super::scenario::NotAWait| error.to_string())
+}
+
+/// Reads a number of users.
+pub fn parse_users(text: &str) -> Result<u32, String> {
+    let users = text.trim().parse().ok().filter(|users| (1..=MAX_USERS).contains(users));
+    users.ok_or_else(|| {
+        format!("`{}` is no number of users; write a whole number from 1 to {MAX_USERS}", text.trim())
+    })
+}
+
+/// Reads a spawn rate in users per second.
+pub fn parse_rate(text: &str) -> Result<f64, String> {
+    let rate = text.trim().parse().ok().filter(|rate: &f64| (0.001..=1e6).contains(rate));
+    rate.ok_or_else(|| format!("`{}` is no rate; write users per second, above 0 (1, 0.5, 10)", text.trim()))
+}
+
+fn duration(text: &str) -> Result<Micros, String> {
+    parse_duration(text).map_err(|error| error.to_string())
+}
+
+fn parse_run_time(text: &str) -> Result<Micros, String> {
+    let run_time = duration(text)?;
+    if run_time < Micros::SECOND {
+        Err(format!("`{text}` is too short; write 1s or more"))
+    } else {
+        Ok(run_time)
+    }
+}
+
+fn parse_seed(text: &str) -> Result<u64, String> {
+    text.trim()
+        .parse()
+        .map_err(|_| format!("`{}` is no seed; write a whole number of 0 or more", text.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text() -> PlanText {
+        PlanText { run_time: "1m".to_owned(), ..PlanText::default() }
+    }
+
+    fn problem(text: &PlanText) -> (Field, String) {
+        let mut errors = text.check(0).unwrap_err();
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        let error = errors.remove(0);
+        (error.field, error.problem)
+    }
+
+    #[test]
+    fn a_right_form_becomes_a_plan() {
+        let plan =
+            PlanText { classes: "StressTestUser, OddiyaUser".into(), think_time: "0".into(), ..text() };
+        let plan = plan.check(42).unwrap();
+        assert_eq!(
+            (plan.users, plan.spawn_rate, plan.run_time, plan.seed),
+            (1, 1.0, Some(Micros::from_secs(60)), 42)
+        );
+        assert_eq!(plan.scenario.classes.len(), 2);
+        assert!(plan.scenario.classes.iter().all(|class| class.wait.to == Micros::ZERO));
+    }
+
+    #[test]
+    fn each_wrong_field_is_named_with_what_would_be_right() {
+        let users = |users: &str| problem(&PlanText { users: users.into(), ..text() });
+        assert_eq!(
+            users("0"),
+            (Field::Users, "`0` is no number of users; write a whole number from 1 to 1000000".into())
+        );
+        assert_eq!(users("-1").0, Field::Users);
+        assert_eq!(users("ten").0, Field::Users);
+        let rate = problem(&PlanText { spawn_rate: "0".into(), ..text() });
+        assert_eq!(
+            rate,
+            (Field::SpawnRate, "`0` is no rate; write users per second, above 0 (1, 0.5, 10)".into())
+        );
+        let run_time = problem(&PlanText { run_time: "5x".into(), ..text() });
+        assert_eq!(run_time.0, Field::RunTime);
+        assert!(run_time.1.contains("`5x` is not a duration; write seconds, or forms such as"));
+        let classes = problem(&PlanText { classes: "Nobody".into(), ..text() });
+        assert!(classes.1.starts_with("unknown user class `Nobody`; this scenario has OddiyaUser"));
+        assert_eq!(problem(&PlanText { seed: "x".into(), ..text() }).0, Field::Seed);
+        assert_eq!(problem(&PlanText { think_time: "3s..1s".into(), ..text() }).0, Field::ThinkTime);
+    }
+
+    #[test]
+    fn every_wrong_field_is_reported_at_once() {
+        let errors = PlanText { users: "0".into(), spawn_rate: "0".into(), host: "x".into(), ..text() };
+        assert_eq!(errors.check(0).unwrap_err().len(), 3);
+    }
+
+    #[test]
+    fn hosts_are_addresses_with_a_scheme() {
+        let host = Host::parse("https://api.oddiya.test/v2/").unwrap();
+        assert_eq!((host.port, host.prefix.as_str(), host.authority()), (443, "/v2", "api.oddiya.test"));
+        assert_eq!(host.to_string(), "https://api.oddiya.test/v2");
+        let v6 = Host::parse("http://[::1]:8080").unwrap();
+        assert_eq!((v6.name.as_str(), v6.port, v6.to_string().as_str()), ("::1", 8080, "http://[::1]:8080"));
+        for wrong in [
+            "",
+            "localhost:8080",
+            "ftp://x",
+            "http://",
+            "http://h:0",
+            "http://h:99999",
+            "http://a b",
+            "http://u:p@h",
+            "http://h/?q=1",
+        ] {
+            assert!(Host::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Locust's CSV files, header for header, so that what reads them today goes on reading them.
+//!
+//! Pure: a report in, the bytes of each file out. Where Locust rounds latencies to two digits and measures over
+//! sliding windows of its own, these carry our figures; the README says how they differ.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::{Entry, Report};
+use crate::core::histogram::{Figures, Histogram};
+
+/// The quantiles of Locust's tables.
+const QUANTILES: [f64; 11] = [0.5, 0.66, 0.75, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 0.9999, 1.0];
+const STATS_HEADER: &str = "Type,Name,Request Count,Failure Count,Median Response Time,Average Response Time,\
+Min Response Time,Max Response Time,Average Content Size,Requests/s,Failures/s,50%,66%,75%,80%,90%,95%,98%,99%,\
+99.9%,99.99%,100%";
+const HISTORY_HEADER: &str = "Timestamp,User Count,Type,Name,Requests/s,Failures/s,50%,66%,75%,80%,90%,95%,98%,99%,\
+99.9%,99.99%,100%,Total Request Count,Total Failure Count,Total Median Response Time,Total Average Response Time,\
+Total Min Response Time,Total Max Response Time,Total Average Content Size";
+const FAILURES_HEADER: &str = "Method,Name,Error,Occurrences,First Seen,Last Seen";
+const EXCEPTIONS_HEADER: &str = "Count,Message,Traceback,Nodes";
+/// Locust's "current" rates are means over this many seconds.
+const WINDOW_S: u64 = 10;
+
+/// The four files: what comes after the prefix, and the bytes.
+pub fn files(report: &Report) -> [(&'static str, String); 4] {
+    [
+        ("_stats.csv", stats(report)),
+        ("_stats_history.csv", history(report)),
+        ("_failures.csv", failures(report)),
+        ("_exceptions.csv", lines([EXCEPTIONS_HEADER.to_owned()])),
+    ]
+}
+
+fn stats(report: &Report) -> String {
+    let rows = report.entries().map(|entry| {
+        let latency = latency_of(entry);
+        let mut row = format!("{},{}", field(&entry.method), field(&entry.name));
+        let _ = write!(
+            row,
+            ",{},{},{}",
+            entry.requests,
+            entry.failures,
+            summary(entry.latency_ms.as_ref().map(|latency| latency.figures))
+        );
+        let _ = write!(row, ",{},{},{}", mean_bytes(entry), entry.rps, entry.failures_per_s);
+        row + &quantiles(&latency)
+    });
+    lines(std::iter::once(STATS_HEADER.to_owned()).chain(rows))
+}
+
+/// One row a second, of all requests together; quantiles are of the run so far, as Locust's are by default.
+fn history(report: &Report) -> String {
+    let origin =
+        OffsetDateTime::parse(&report.run.started_at, &Rfc3339).map_or(0, OffsetDateTime::unix_timestamp);
+    let mut by_second: BTreeMap<u64, Histogram> = BTreeMap::new();
+    for row in &report.intervals.rows {
+        if let Ok(latency) = row.latency.decode() {
+            by_second.entry(row.index * report.intervals.period_s).or_default().merge(&latency);
+        }
+    }
+    let bytes = mean_bytes(&report.total);
+    let mut so_far = Histogram::new();
+    let (mut requests, mut failures) = (0, 0);
+    let rows = report.timeline.iter().enumerate().map(|(i, row)| {
+        while let Some(first) = by_second.first_entry().filter(|first| *first.key() <= row.second) {
+            so_far.merge(&first.remove());
+        }
+        requests += row.requests;
+        failures += row.failures;
+        let (rps, failing) = current_rates(report, i);
+        let mut line = format!("{},{},,Aggregated", origin + row.second as i64 + 1, row.users);
+        let _ = write!(line, ",{rps:.6},{failing:.6}{}", quantiles(&so_far));
+        let _ = write!(line, ",{requests},{failures},{},{bytes}", summary(so_far.figures()));
+        line
+    });
+    let rows: Vec<String> = rows.collect();
+    lines(std::iter::once(HISTORY_HEADER.to_owned()).chain(rows))
+}
+
+fn failures(report: &Report) -> String {
+    let origin =
+        OffsetDateTime::parse(&report.run.started_at, &Rfc3339).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let at = |secs: f64| {
+        let moment = origin + time::Duration::seconds_f64(secs.floor());
+        moment.replace_nanosecond(0).unwrap_or(moment).format(&Rfc3339).unwrap_or_default()
+    };
+    let rows = report.failures.iter().map(|row| {
+        let error = match row.kind {
+            super::FailureKind::Status => row.detail.clone(),
+            kind if row.detail.is_empty() => kind.label().to_owned(),
+            kind => format!("{}: {}", kind.label(), row.detail),
+        };
+        let (method, name) = (field(&row.method), field(&row.name));
+        format!("{method},{name},{},{},{},{}", field(&error), row.count, at(row.first_s), at(row.last_s))
+    });
+    lines(std::iter::once(FAILURES_HEADER.to_owned()).chain(rows))
+}
+
+/// Requests and failures per second over the last ten seconds up to the `i`-th row.
+fn current_rates(report: &Report, i: usize) -> (f64, f64) {
+    let Some(last) = report.timeline.get(i) else { return (0.0, 0.0) };
+    let from = (last.second + 1).saturating_sub(WINDOW_S);
+    let window = report.timeline.iter().take(i + 1).filter(|row| row.second >= from);
+    let (requests, failures) = window.fold((0, 0), |(r, f), row| (r + row.requests, f + row.failures));
+    let secs = (last.second + 1 - from) as f64;
+    (requests as f64 / secs, failures as f64 / secs)
+}
+
+fn latency_of(entry: &Entry) -> Histogram {
+    let encoded = entry.latency_ms.as_ref().and_then(|latency| latency.histogram.as_ref());
+    encoded.and_then(|encoded| encoded.decode().ok()).unwrap_or_default()
+}
+
+/// Median, mean, minimum and maximum in milliseconds; zeros without data, as Locust has them.
+fn summary(figures: Option<Figures>) -> String {
+    figures.map_or_else(|| "0,0,0,0".to_owned(), |f| format!("{},{},{},{}", f.p50, f.mean, f.min, f.max))
+}
+
+fn quantiles(latency: &Histogram) -> String {
+    QUANTILES.iter().fold(String::new(), |mut row, quantile| {
+        let _ = match latency.quantile(*quantile) {
+            Some(value) => write!(row, ",{}", value.as_millis_f64()),
+            None => write!(row, ",N/A"),
+        };
+        row
+    })
+}
+
+fn mean_bytes(entry: &Entry) -> f64 {
+    if entry.requests == 0 { 0.0 } else { entry.received_bytes as f64 / entry.requests as f64 }
+}
+
+/// Quotes what RFC 4180 wants quoted.
+fn field(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}
+
+/// Locust ends lines with CR LF.
+fn lines(rows: impl IntoIterator<Item = String>) -> String {
+    rows.into_iter().fold(String::new(), |text, row| text + &row + "\r\n")
+}

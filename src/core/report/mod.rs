@@ -1,0 +1,356 @@
+//! The report: what a run leaves behind, as data. One schema for page and command.
+//!
+//! Field names are a promise to scripts (README, "The report"). Knows nothing of how a run happens: a viewer
+//! needs only this. `read.rs` opens files, `csv.rs` writes Locust's tables.
+
+pub mod csv;
+pub mod read;
+pub mod table;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::exchange::{FailureKind, Status, TimingSource};
+use super::health::Suspicion;
+use super::histogram::{Encoded, Figures, Histogram};
+use super::units::Micros;
+
+/// What every report starts with.
+pub const SCHEMA: &str = "oddiya-load/report";
+/// The version this program writes, and the newest it reads.
+pub const VERSION: u32 = 1;
+
+/// A whole report.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// [`VERSION`] of the program that wrote it.
+    pub version: u32,
+    /// What was run.
+    pub run: RunInfo,
+    /// What ran it.
+    pub generator: Generator,
+    /// All requests together, under the name `Aggregated`.
+    pub total: Entry,
+    /// One entry per method and name, in the scenario's order.
+    pub requests: Vec<Entry>,
+    /// What went wrong, the most frequent first.
+    pub failures: Vec<FailureRow>,
+    /// One row per second; seconds in which nothing was kept are absent.
+    pub timeline: Vec<TimelineRow>,
+    /// The latencies of each stretch of time, so that any range can be summed up again.
+    pub intervals: Intervals,
+    /// Whether the generator could be trusted.
+    pub health: HealthSummary,
+}
+
+/// What was run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunInfo {
+    /// The host's address.
+    pub host: String,
+    /// The scenario's name.
+    pub scenario: String,
+    /// The classes that took part.
+    pub classes: Vec<String>,
+    /// Peak users asked for at the start.
+    pub users: u32,
+    /// Users started per second, asked for at the start.
+    pub spawn_rate: f64,
+    /// The time limit in seconds, where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_time_s: Option<f64>,
+    /// The think time that overrode every class's, where there was one: `1s` or `1s..3s`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub think_time: Option<String>,
+    /// What all draws followed from: the same seed repeats the requests.
+    pub seed: u64,
+    /// When the first user started, RFC 3339 in UTC.
+    pub started_at: String,
+    /// How long requests were being started, in seconds.
+    pub duration_s: f64,
+    /// How long the last answers were waited for after that, in seconds.
+    pub drain_s: f64,
+    /// Why it ended.
+    pub stopped_by: StopReason,
+    /// Live changes, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
+}
+
+/// Why a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopReason {
+    /// Its time was over.
+    RunTime,
+    /// Somebody stopped it.
+    Stopped,
+    /// It has not: this is a report of a run under way, or of one that was killed.
+    Unfinished,
+}
+
+/// A live change of the number of users.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// When, in seconds from the start.
+    pub at_s: f64,
+    /// Users from then on.
+    pub users: u32,
+    /// Users started or stopped per second from then on.
+    pub spawn_rate: f64,
+}
+
+/// What ran it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Generator {
+    /// Page, command or virtual time.
+    pub kind: GeneratorKind,
+    /// The program's version.
+    pub version: String,
+    /// How many shards shared the run.
+    pub shards: u32,
+    /// Through what requests went.
+    pub route: Route,
+    /// How close to the wire latencies were taken.
+    pub timing: TimingSource,
+    /// What else a reader should know, a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+/// The three platforms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GeneratorKind {
+    /// The page, in a browser.
+    Browser,
+    /// The command.
+    Native,
+    /// Virtual time.
+    Sim,
+}
+
+/// Through what requests went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Route {
+    /// Straight to the host.
+    Direct,
+    /// Through the companion's relay.
+    Companion,
+}
+
+/// The figures of one (method, name), or of all together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The HTTP method; empty for the total.
+    pub method: String,
+    /// The name; `Aggregated` for the total.
+    pub name: String,
+    /// Requests started: `requests` and `in_flight_at_end` together.
+    pub sent: u64,
+    /// Requests that ended, well or not.
+    pub requests: u64,
+    /// Of these, how many failed.
+    pub failures: u64,
+    /// Requests still unanswered when the run ended (or, in an unfinished report, at that moment).
+    pub in_flight_at_end: u64,
+    /// Requests per second of the run's duration.
+    pub rps: f64,
+    /// Failures per second of the run's duration.
+    pub failures_per_s: f64,
+    /// Failures by requests, in [0, 1]; absent without requests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure_ratio: Option<f64>,
+    /// Bytes of response bodies.
+    pub received_bytes: u64,
+    /// Complete responses by status.
+    pub statuses: BTreeMap<Status, u64>,
+    /// Requests whose latency is by the page's clock, with the browser's queue in it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub page_clock: u64,
+    /// Request sent → last byte.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency_ms: Option<Distribution>,
+    /// Scheduled start → last byte.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrected_ms: Option<Distribution>,
+    /// Request sent → first byte.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ttfb_ms: Option<Distribution>,
+    /// Ready → sent: lost inside the generator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue_ms: Option<Distribution>,
+    /// The host's own time, as the relay saw it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream_ms: Option<Distribution>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+const fn is_zero(n: &u64) -> bool {
+    *n == 0
+}
+
+/// The figures of one latency family, and all of it for us.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Distribution {
+    /// For people and scripts, in milliseconds.
+    #[serde(flatten)]
+    pub figures: Figures,
+    /// In microseconds; absent from live views.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub histogram: Option<Encoded>,
+}
+
+/// How much of a distribution to write down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Only the figures: cheap, for views that are redrawn every second.
+    Figures,
+    /// The histogram too: what a file holds.
+    Full,
+}
+
+impl Distribution {
+    /// `None` when nothing was measured.
+    pub fn of(histogram: &Histogram, detail: Detail) -> Option<Self> {
+        let encoded = (detail == Detail::Full).then(|| histogram.encode());
+        Some(Self { figures: histogram.figures()?, histogram: encoded })
+    }
+}
+
+/// One thing that went wrong.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FailureRow {
+    /// The HTTP method.
+    pub method: String,
+    /// The name.
+    pub name: String,
+    /// Of which kind.
+    pub kind: FailureKind,
+    /// What tells it apart from others of its kind.
+    pub detail: String,
+    /// How often.
+    pub count: u64,
+    /// When first, in seconds from the start.
+    pub first_s: f64,
+    /// When last, in seconds from the start.
+    pub last_s: f64,
+}
+
+/// One second.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TimelineRow {
+    /// Which one, from 0.
+    pub second: u64,
+    /// Users running at its end.
+    pub users: u32,
+    /// Requests unanswered at its end.
+    pub in_flight: u32,
+    /// How long the oldest of these had been waiting, in milliseconds.
+    pub oldest_ms: f64,
+    /// Requests started in it.
+    pub sent: u64,
+    /// Requests that ended in it.
+    pub requests: u64,
+    /// Of these, how many failed.
+    pub failures: u64,
+    /// Latencies of the requests that ended in it; absent when none did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency_ms: Option<Quantiles>,
+    /// The same, from the scheduled start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrected_ms: Option<Quantiles>,
+    /// p99 of users' lateness in milliseconds; absent when none was due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lateness_p99_ms: Option<f64>,
+    /// p99 of requests' queueing in the generator in milliseconds; absent where not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue_p99_ms: Option<f64>,
+    /// Why its figures should not be trusted; empty when they can be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suspect: Vec<Suspicion>,
+}
+
+/// The three quantiles of a second, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "each field is its quantile")]
+pub struct Quantiles {
+    pub p50: f64,
+    pub p95: f64,
+    pub p99: f64,
+}
+
+impl Quantiles {
+    /// `None` when nothing was measured.
+    pub fn of(histogram: &Histogram) -> Option<Self> {
+        let at = |quantile| histogram.quantile(quantile).map(Micros::as_millis_f64);
+        Some(Self { p50: at(0.5)?, p95: at(0.95)?, p99: at(0.99)? })
+    }
+}
+
+/// The latencies of each stretch of time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Intervals {
+    /// How long a stretch is, in seconds: one, or more in long runs.
+    pub period_s: u64,
+    /// The stretches that had any request, in order.
+    pub rows: Vec<IntervalRow>,
+}
+
+/// One stretch of one entry.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IntervalRow {
+    /// Which stretch, from 0: it starts at `index * period_s` seconds.
+    pub index: u64,
+    /// Which entry: its place in the report's `requests`.
+    pub entry: usize,
+    /// Requests that ended in it.
+    pub requests: u64,
+    /// Of these, how many failed.
+    pub failures: u64,
+    /// Their latencies.
+    pub latency: Encoded,
+    /// Their corrected latencies.
+    pub corrected: Encoded,
+}
+
+/// Whether the generator could be trusted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HealthSummary {
+    /// Users' lateness: due → running.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lateness_ms: Option<Distribution>,
+    /// Seconds that were marked.
+    pub suspect_seconds: u64,
+    /// How many seconds for which reason; one second may have several.
+    pub reasons: BTreeMap<Suspicion, u64>,
+    /// Starts that were due and never made.
+    pub dropped: u64,
+}
+
+impl Report {
+    /// The file's text: indented by one space, ending in a line break; the same report gives the same bytes.
+    pub fn to_json(&self) -> String {
+        let mut bytes = Vec::new();
+        let formatter = serde_json::ser::PrettyFormatter::with_indent(b" ");
+        let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
+        // Cannot fail: the sink is memory and every map's keys are text or numbers.
+        let _ = self.serialize(&mut serializer);
+        bytes.push(b'\n');
+        String::from_utf8(bytes).unwrap_or_default()
+    }
+
+    /// The entries in table order, the total last.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.requests.iter().chain(std::iter::once(&self.total))
+    }
+
+    /// Whether any request failed.
+    pub const fn has_failures(&self) -> bool {
+        self.total.failures > 0
+    }
+}

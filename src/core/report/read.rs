@@ -1,0 +1,119 @@
+//! From a file's bytes to a report, or to a sentence that says why not.
+//!
+//! Whatever a person drops on the page ends up here, so nothing is trusted. Older versions would be upgraded
+//! here one step at a time; there are none yet.
+
+use serde::Deserialize;
+
+use super::{Report, SCHEMA, VERSION};
+
+/// Larger files are no reports: ten minutes of the standard mix are under 2 MB.
+pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Why a file is no report that can be shown. Nothing was changed by trying.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// More than [`MAX_BYTES`].
+    #[error("the file has {} MB; reports have at most {} MB, so this is something else", .0 / 1_000_000, MAX_BYTES / 1_000_000)]
+    TooLarge(u64),
+    /// JSON that stops in the middle.
+    #[error("the file ends in the middle (line {line}); it was cut off, so export or copy it again")]
+    Truncated {
+        /// Where it ends.
+        line: usize,
+    },
+    /// No JSON at all.
+    #[error("the file is not JSON (line {line}, column {column}); choose a report that Oddiya Load exported")]
+    NotJson {
+        /// Where reading stopped.
+        line: usize,
+        /// Where in that line.
+        column: usize,
+    },
+    /// JSON of another kind.
+    #[error("the file is JSON but no Oddiya Load report: its `schema` is {found}, not \"{SCHEMA}\"")]
+    OtherSchema {
+        /// What it says it is.
+        found: String,
+    },
+    /// A report of a later program.
+    #[error(
+        "the report has version {found} and this program reads up to {VERSION}; open it with a newer Oddiya Load"
+    )]
+    Newer {
+        /// Its version.
+        found: u64,
+    },
+    /// A report with a part missing or wrong.
+    #[error("the report is damaged: {0}")]
+    Damaged(String),
+}
+
+#[derive(Deserialize)]
+struct Envelope {
+    schema: Option<serde_json::Value>,
+    version: Option<serde_json::Value>,
+}
+
+/// Reads a report.
+pub fn read(bytes: &[u8]) -> Result<Report, ReadError> {
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(ReadError::TooLarge(bytes.len() as u64));
+    }
+    let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| syntax_error(&error))?;
+    let envelope = Envelope::deserialize(&value).unwrap_or(Envelope { schema: None, version: None });
+    match envelope.schema.as_ref().and_then(|schema| schema.as_str()) {
+        Some(SCHEMA) => {}
+        _ => {
+            let found =
+                envelope.schema.map_or_else(|| "absent".to_owned(), |schema| shorten(&schema.to_string()));
+            return Err(ReadError::OtherSchema { found });
+        }
+    }
+    match envelope.version.as_ref().and_then(serde_json::Value::as_u64) {
+        Some(version) if version > u64::from(VERSION) => Err(ReadError::Newer { found: version }),
+        Some(1) => {
+            // Read again from the text: its errors name the line, and floats keep their exact value.
+            let report: Report =
+                serde_json::from_slice(bytes).map_err(|error| ReadError::Damaged(error.to_string()))?;
+            check(report)
+        }
+        _ => Err(ReadError::Damaged("`version` is no whole number of 1 or more".to_owned())),
+    }
+}
+
+fn syntax_error(error: &serde_json::Error) -> ReadError {
+    if error.is_eof() {
+        ReadError::Truncated { line: error.line() }
+    } else {
+        ReadError::NotJson { line: error.line(), column: error.column() }
+    }
+}
+
+/// What serde cannot check: places that point into lists, and that no histogram is hostile.
+fn check(report: Report) -> Result<Report, ReadError> {
+    let damaged = |problem: String| Err(ReadError::Damaged(problem));
+    if report.intervals.period_s == 0 {
+        return damaged("`intervals.period_s` is 0".to_owned());
+    }
+    if report.intervals.rows.iter().any(|row| row.entry >= report.requests.len()) {
+        return damaged("an interval belongs to an entry that is not in `requests`".to_owned());
+    }
+    if report.timeline.windows(2).any(|pair| matches!(pair, [a, b] if a.second >= b.second)) {
+        return damaged("the seconds of `timeline` are not in order".to_owned());
+    }
+    for entry in report.entries() {
+        let families =
+            [&entry.latency_ms, &entry.corrected_ms, &entry.ttfb_ms, &entry.queue_ms, &entry.upstream_ms];
+        for histogram in families.into_iter().flatten().filter_map(|family| family.histogram.as_ref()) {
+            if let Err(error) = histogram.decode() {
+                return damaged(format!("in `{} {}`, {error}", entry.method, entry.name));
+            }
+        }
+    }
+    Ok(report)
+}
+
+fn shorten(text: &str) -> String {
+    text.chars().take(60).collect()
+}

@@ -1,0 +1,260 @@
+//! A run as its coordinator sees it: snapshots of all shards go in, reports come out.
+//!
+//! The page and the command both keep one of these; whatever they show or write is drawn from it.
+
+use std::collections::BTreeMap;
+
+use super::health::{Health, Suspicion, suspicions};
+use super::histogram::Histogram;
+use super::intervals::Collector;
+use super::plan::Plan;
+use super::recorder::{Gauges, Snapshot};
+use super::report::{
+    Change, Detail, Distribution, Entry, FailureRow, Generator, HealthSummary, Quantiles, Report, RunInfo,
+    SCHEMA, StopReason, TimelineRow, VERSION,
+};
+use super::scenario::EntryKey;
+use super::tally::Tally;
+use super::units::Micros;
+
+/// The name of the row that sums up all others, as in Locust.
+pub const TOTAL_NAME: &str = "Aggregated";
+/// A second that some shard never reported is closed this many seconds later: the shard slept or died.
+const PATIENCE_S: u64 = 3;
+
+/// The merged state of a run.
+#[derive(Clone, Debug)]
+pub struct Run {
+    info: RunInfo,
+    generator: Generator,
+    entries: Vec<EntryKey>,
+    tallies: Vec<Tally>,
+    open: BTreeMap<u64, OpenSecond>,
+    timeline: Vec<TimelineRow>,
+    intervals: Collector,
+    lateness: Histogram,
+    dropped: u64,
+    gauges: Gauges,
+}
+
+/// A second that not every shard has reported yet.
+#[derive(Clone, Debug, Default)]
+struct OpenSecond {
+    reports: u32,
+    tallies: BTreeMap<usize, Tally>,
+    gauges: Gauges,
+    health: Health,
+}
+
+impl Run {
+    /// A run that is about to start. `started_at` is RFC 3339 in UTC.
+    pub fn new(plan: &Plan, generator: Generator, started_at: String) -> Self {
+        let info = RunInfo {
+            host: plan.host.to_string(),
+            scenario: plan.scenario.name.clone(),
+            classes: plan.scenario.classes.iter().map(|class| class.name.clone()).collect(),
+            users: plan.users,
+            spawn_rate: plan.spawn_rate,
+            run_time_s: plan.run_time.map(Micros::as_secs_f64),
+            think_time: plan.think_time.map(|wait| wait.to_string()),
+            seed: plan.seed,
+            started_at,
+            duration_s: 0.0,
+            drain_s: 0.0,
+            stopped_by: StopReason::Unfinished,
+            changes: Vec::new(),
+        };
+        let entries = plan.scenario.entries.clone();
+        Self {
+            tallies: vec![Tally::default(); entries.len()],
+            info,
+            generator,
+            entries,
+            open: BTreeMap::new(),
+            timeline: Vec::new(),
+            intervals: Collector::default(),
+            lateness: Histogram::new(),
+            dropped: 0,
+            gauges: Gauges::default(),
+        }
+    }
+
+    /// Adds what a shard posted.
+    pub fn absorb(&mut self, snapshot: Snapshot) {
+        let Snapshot { shard: _, second, tallies, gauges, health } = snapshot;
+        for (entry, tally) in &tallies {
+            self.tallies.get_mut(*entry).into_iter().for_each(|sum| sum.merge(tally));
+        }
+        self.lateness.merge(&health.lateness);
+        self.dropped += health.dropped;
+        let open = self.open.entry(second).or_default();
+        open.reports += 1;
+        for (entry, tally) in tallies {
+            open.tallies.entry(entry).or_default().merge(&tally);
+        }
+        open.gauges.merge(&gauges);
+        open.health.merge(&health);
+        self.close_seconds();
+    }
+
+    /// Notes a live change of the number of users.
+    pub fn changed(&mut self, at: Micros, users: u32, spawn_rate: f64) {
+        self.info.changes.push(Change { at_s: at.as_secs_f64(), users, spawn_rate });
+    }
+
+    /// Adds a sentence that a reader of the report should know.
+    pub fn note(&mut self, note: String) {
+        if !self.generator.notes.contains(&note) {
+            self.generator.notes.push(note);
+        }
+    }
+
+    /// Ends the run: no request was started after `stopped`, and nothing was waited for after `ended`.
+    pub fn finish(&mut self, stopped: Micros, ended: Micros, why: StopReason) {
+        while let Some((second, open)) = self.open.pop_first() {
+            self.close(second, open);
+        }
+        self.info.duration_s = stopped.as_secs_f64();
+        self.info.drain_s = ended.saturating_sub(stopped).as_secs_f64();
+        self.info.stopped_by = why;
+    }
+
+    /// Where things stood at the last second that is complete.
+    pub const fn gauges(&self) -> Gauges {
+        self.gauges
+    }
+
+    /// The seconds so far.
+    pub fn timeline(&self) -> &[TimelineRow] {
+        &self.timeline
+    }
+
+    fn close_seconds(&mut self) {
+        let newest = self.open.last_key_value().map_or(0, |(second, _)| *second);
+        while let Some(first) = self.open.first_entry() {
+            if first.get().reports < self.generator.shards && first.key() + PATIENCE_S > newest {
+                break;
+            }
+            let (second, open) = first.remove_entry();
+            self.close(second, open);
+        }
+    }
+
+    fn close(&mut self, second: u64, open: OpenSecond) {
+        // A shard that was late past all patience: its counts are in the sums, its second is written already.
+        if self.timeline.last().is_some_and(|last| last.second >= second) {
+            return;
+        }
+        let mut row = timeline_row(second, &open);
+        let expected = self.timeline.last().map_or(0, |last| last.second + 1);
+        if second > expected {
+            row.suspect.push(Suspicion::Asleep);
+        }
+        self.intervals.add(second, &open.tallies);
+        self.gauges = open.gauges;
+        self.info.duration_s = self.info.duration_s.max((second + 1) as f64);
+        self.timeline.push(row);
+    }
+
+    /// The report of what was absorbed so far.
+    pub fn report(&self, detail: Detail) -> Report {
+        let mut total = Tally::default();
+        self.tallies.iter().for_each(|tally| total.merge(tally));
+        let key = |key: &EntryKey| (key.method.as_str().to_owned(), key.name.clone());
+        let used = self.entries.iter().zip(&self.tallies);
+        Report {
+            schema: SCHEMA.to_owned(),
+            version: VERSION,
+            run: self.info.clone(),
+            generator: self.generator.clone(),
+            total: self.entry((String::new(), TOTAL_NAME.to_owned()), &total, detail),
+            requests: used.map(|(entry, tally)| self.entry(key(entry), tally, detail)).collect(),
+            failures: self.failures(),
+            timeline: self.timeline.clone(),
+            intervals: match detail {
+                Detail::Full => self.intervals.rows(),
+                Detail::Figures => Collector::default().rows(),
+            },
+            health: self.health(detail),
+        }
+    }
+
+    fn entry(&self, (method, name): (String, String), tally: &Tally, detail: Detail) -> Entry {
+        let requests = tally.completed();
+        let per_second = |count: u64| {
+            let rate = count as f64 / self.info.duration_s;
+            if rate.is_finite() { (rate * 1e4).round() / 1e4 } else { 0.0 }
+        };
+        Entry {
+            method,
+            name,
+            sent: tally.sent,
+            requests,
+            failures: tally.failed,
+            in_flight_at_end: tally.sent.saturating_sub(requests),
+            rps: per_second(requests),
+            failures_per_s: per_second(tally.failed),
+            failure_ratio: (requests > 0).then(|| tally.failed as f64 / requests as f64),
+            received_bytes: tally.received_bytes,
+            statuses: tally.statuses.clone(),
+            page_clock: tally.page_clock,
+            latency_ms: Distribution::of(&tally.latency, detail),
+            corrected_ms: Distribution::of(&tally.corrected, detail),
+            ttfb_ms: Distribution::of(&tally.ttfb, detail),
+            queue_ms: Distribution::of(&tally.queue, detail),
+            upstream_ms: Distribution::of(&tally.upstream, detail),
+        }
+    }
+
+    fn failures(&self) -> Vec<FailureRow> {
+        let rows = self.entries.iter().zip(&self.tallies).flat_map(|(key, tally)| {
+            tally.failures.iter().map(|(failure, occurrences)| FailureRow {
+                method: key.method.as_str().to_owned(),
+                name: key.name.clone(),
+                kind: failure.kind,
+                detail: failure.detail.clone(),
+                count: occurrences.count,
+                first_s: occurrences.first.as_secs_f64(),
+                last_s: occurrences.last.as_secs_f64(),
+            })
+        });
+        let mut rows: Vec<_> = rows.collect();
+        rows.sort_by(|a, b| {
+            b.count.cmp(&a.count).then_with(|| (&a.name, &a.detail).cmp(&(&b.name, &b.detail)))
+        });
+        rows
+    }
+
+    fn health(&self, detail: Detail) -> HealthSummary {
+        let mut reasons = BTreeMap::new();
+        for suspicion in self.timeline.iter().flat_map(|row| &row.suspect) {
+            *reasons.entry(*suspicion).or_default() += 1;
+        }
+        HealthSummary {
+            lateness_ms: Distribution::of(&self.lateness, detail),
+            suspect_seconds: self.timeline.iter().filter(|row| !row.suspect.is_empty()).count() as u64,
+            reasons,
+            dropped: self.dropped,
+        }
+    }
+}
+
+fn timeline_row(second: u64, open: &OpenSecond) -> TimelineRow {
+    let mut all = Tally::default();
+    open.tallies.values().for_each(|tally| all.merge(tally));
+    let p99 = |histogram: &Histogram| histogram.quantile(0.99).map(Micros::as_millis_f64);
+    TimelineRow {
+        second,
+        users: open.gauges.users,
+        in_flight: open.gauges.in_flight,
+        oldest_ms: open.gauges.oldest.as_millis_f64(),
+        sent: all.sent,
+        requests: all.completed(),
+        failures: all.failed,
+        latency_ms: Quantiles::of(&all.latency),
+        corrected_ms: Quantiles::of(&all.corrected),
+        lateness_p99_ms: p99(&open.health.lateness),
+        queue_p99_ms: p99(&all.queue),
+        suspect: suspicions(&open.health, &all.queue),
+    }
+}

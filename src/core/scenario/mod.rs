@@ -1,0 +1,404 @@
+//! What virtual users do: classes of users, their tasks, weights, waits and requests, as data.
+//!
+//! Text becomes a checked [`Scenario`] here; nothing is sent and no time passes. `template.rs` fills in the
+//! blanks of a request, `oddiya.json` is the scenario that ships.
+
+pub mod template;
+mod wire;
+
+use std::str::FromStr;
+
+use super::rng::Rng;
+use super::units::{Micros, parse_duration};
+use template::{Template, Values};
+
+/// The scenario that ships: Oddiya's locustfile, class by class.
+const ODDIYA: &str = include_str!("oddiya.json");
+
+/// Everything the virtual users of a run may do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scenario {
+    /// What it is called in reports.
+    pub name: String,
+    /// The classes, in the order they were written.
+    pub classes: Vec<UserClass>,
+    /// Every (method, name) that a task can send: reports have one entry for each.
+    pub entries: Vec<EntryKey>,
+}
+
+/// What requests are counted under.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EntryKey {
+    /// The HTTP method.
+    pub method: Method,
+    /// The path with its variable parts in braces, or a label.
+    pub name: String,
+}
+
+/// Index of an [`EntryKey`] in [`Scenario::entries`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EntryId(pub usize);
+
+/// A kind of user.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UserClass {
+    /// As named on the command line.
+    pub name: String,
+    /// Its share of all users, relative to the other classes'.
+    pub weight: u32,
+    /// How long a user thinks after each task.
+    pub wait: Wait,
+    /// Drawn once when a user starts, in this order; templates name them.
+    pub variables: Vec<(String, Template)>,
+    /// One is drawn by weight each time.
+    pub tasks: Vec<Task>,
+}
+
+/// One thing a user may do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Task {
+    /// Its share of the class's tasks, relative to the others.
+    pub weight: u32,
+    /// What it sends.
+    pub request: RequestTemplate,
+}
+
+/// A request with blanks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RequestTemplate {
+    /// What it is counted under.
+    pub entry: EntryId,
+    /// The HTTP method.
+    pub method: Method,
+    /// Path and query, from the host's root.
+    pub path: Template,
+    /// Header names and values, in order.
+    pub headers: Vec<(String, Template)>,
+    /// The body, where there is one.
+    pub body: Option<Template>,
+}
+
+/// A request ready to be sent. One is kept per user and filled anew each time, so its memory is reused.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Request {
+    /// The HTTP method.
+    pub method: Method,
+    /// Path and query, from the host's root.
+    pub path: String,
+    /// Header names and values, in order.
+    pub headers: Vec<(String, String)>,
+    /// The body; `None` sends none, and no `Content-Length`.
+    pub body: Option<String>,
+}
+
+/// The HTTP methods a scenario may use.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "UPPERCASE")]
+#[expect(missing_docs, reason = "HTTP's own names")]
+pub enum Method {
+    #[default]
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+    Head,
+}
+
+impl Method {
+    /// As on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+            Self::Head => "HEAD",
+        }
+    }
+}
+
+/// How long a user thinks between tasks: Locust's `constant` and `between`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// Shortest.
+    pub from: Micros,
+    /// Longest; equal to `from` for a constant wait.
+    pub to: Micros,
+}
+
+impl Wait {
+    /// One wait, uniformly drawn.
+    pub fn draw(self, rng: &mut Rng) -> Micros {
+        self.from + Micros(rng.below(self.to.0.saturating_sub(self.from.0).saturating_add(1)))
+    }
+}
+
+/// A text that is no wait.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no wait; write a duration (0, 1s, 500ms) or a range (1s..3s)")]
+pub struct NotAWait(String);
+
+impl FromStr for Wait {
+    type Err = NotAWait;
+    fn from_str(text: &str) -> Result<Self, NotAWait> {
+        let (from, to) = text.split_once("..").unwrap_or((text, text));
+        let fail = |_| NotAWait(text.to_owned());
+        let wait = Self { from: parse_duration(from).map_err(fail)?, to: parse_duration(to).map_err(fail)? };
+        if wait.from <= wait.to { Ok(wait) } else { Err(NotAWait(text.to_owned())) }
+    }
+}
+
+impl std::fmt::Display for Wait {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.from == self.to { self.from.fmt(f) } else { write!(f, "{}..{}", self.from, self.to) }
+    }
+}
+
+/// Why a scenario's text was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ScenarioError {
+    /// Not JSON, or not of this form.
+    #[error("the scenario cannot be read: {0}")]
+    Syntax(#[from] serde_json::Error),
+    /// A text with blanks that is wrong.
+    #[error("in class {class}: {problem}")]
+    Template {
+        /// The class it is in.
+        class: String,
+        /// What is wrong.
+        problem: template::TemplateError,
+    },
+    /// Something a class must have is missing or out of range.
+    #[error("in class {class}: {problem}")]
+    Class {
+        /// The class it is in.
+        class: String,
+        /// What is wrong and what would be right.
+        problem: String,
+    },
+    /// A class was asked for that is not there.
+    #[error("unknown user class `{name}`; this scenario has {}", known.join(", "))]
+    UnknownClass {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+}
+
+impl Scenario {
+    /// The scenario that ships: `OddiyaUser`, `StressTestUser`, `DatabaseStressUser` of Oddiya's locustfile.
+    #[expect(clippy::expect_used, reason = "the text is part of the program, and a test reads it")]
+    pub fn oddiya() -> Self {
+        Self::parse(ODDIYA).expect("the shipped scenario is valid")
+    }
+
+    /// Reads and checks a scenario's text.
+    pub fn parse(text: &str) -> Result<Self, ScenarioError> {
+        wire::build(serde_json::from_str(text)?)
+    }
+
+    /// The same with only the named classes, in the scenario's order; all of them when none is named.
+    pub fn with_classes(mut self, names: &[String]) -> Result<Self, ScenarioError> {
+        let known: Vec<String> = self.classes.iter().map(|class| class.name.clone()).collect();
+        if let Some(name) = names.iter().find(|name| !known.contains(name)) {
+            return Err(ScenarioError::UnknownClass { name: name.clone(), known });
+        }
+        if !names.is_empty() {
+            self.classes.retain(|class| names.contains(&class.name));
+        }
+        Ok(self)
+    }
+
+    /// The same with one wait for every class: what `--think-time` asks for.
+    pub fn with_wait(mut self, wait: Wait) -> Self {
+        self.classes.iter_mut().for_each(|class| class.wait = wait);
+        self
+    }
+
+    /// The class of the `user`-th user: classes interleave by weight, so that any prefix of users has the mix.
+    ///
+    /// Smooth weighted round robin: the class furthest behind its share goes next, the first one on a tie.
+    pub fn class_of(&self, user: u32) -> usize {
+        let total: u64 = self.classes.iter().map(|class| u64::from(class.weight)).sum();
+        let mut credits = vec![0i64; self.classes.len()];
+        let mut chosen = 0;
+        // The pattern repeats after `total` users.
+        for _ in 0..=(u64::from(user) % total.max(1)) {
+            for (credit, class) in credits.iter_mut().zip(&self.classes) {
+                *credit += i64::from(class.weight);
+            }
+            let furthest =
+                credits.iter().enumerate().max_by_key(|(i, credit)| (**credit, std::cmp::Reverse(*i)));
+            chosen = furthest.map_or(0, |(i, _)| i);
+            if let Some(credit) = credits.get_mut(chosen) {
+                *credit -= total as i64;
+            }
+        }
+        chosen
+    }
+}
+
+impl UserClass {
+    /// Draws the next task by weight. `None` only for a class without tasks, which parsing refuses.
+    pub fn draw_task(&self, rng: &mut Rng) -> Option<&Task> {
+        let total: u64 = self.tasks.iter().map(|task| u64::from(task.weight)).sum();
+        let mut ticket = rng.below(total);
+        self.tasks.iter().find(|task| {
+            let hit = ticket < u64::from(task.weight);
+            ticket = ticket.saturating_sub(u64::from(task.weight));
+            hit
+        })
+    }
+
+    /// Draws a user's variables.
+    pub fn draw_variables(&self, rng: &mut Rng) -> Values {
+        let mut values = Values::default();
+        for (_, template) in &self.variables {
+            let mut text = String::new();
+            template.fill(&mut text, &values, rng);
+            values.push(text);
+        }
+        values
+    }
+}
+
+impl RequestTemplate {
+    /// Fills the blanks, reusing the request's memory.
+    pub fn fill(&self, request: &mut Request, values: &Values, rng: &mut Rng) {
+        request.method = self.method;
+        self.path.fill(&mut request.path, values, rng);
+        request.headers.resize_with(self.headers.len(), Default::default);
+        for ((name, value), (name_template, value_template)) in request.headers.iter_mut().zip(&self.headers)
+        {
+            name.clone_from(name_template);
+            value_template.fill(value, values, rng);
+        }
+        match &self.body {
+            Some(template) => template.fill(request.body.get_or_insert_default(), values, rng),
+            None => request.body = None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filled(class: &str, entry: &str, method: Method) -> Request {
+        let scenario = Scenario::oddiya();
+        let class = scenario.classes.iter().find(|c| c.name == class).unwrap();
+        let id = scenario.entries.iter().position(|e| e.name == entry && e.method == method).unwrap();
+        let task = class.tasks.iter().find(|t| t.request.entry == EntryId(id)).unwrap();
+        let mut rng = Rng::new(1);
+        let values = class.draw_variables(&mut rng);
+        let mut request = Request::default();
+        task.request.fill(&mut request, &values, &mut rng);
+        request
+    }
+
+    #[test]
+    fn the_shipped_scenario_is_oddiyas_locustfile() {
+        let scenario = Scenario::oddiya();
+        let classes: Vec<_> = scenario
+            .classes
+            .iter()
+            .map(|c| {
+                (c.name.as_str(), c.wait.to_string(), c.tasks.iter().map(|t| t.weight).collect::<Vec<_>>())
+            })
+            .collect();
+        assert_eq!(
+            classes,
+            [
+                ("OddiyaUser", "1s..3s".to_owned(), vec![10, 5, 2, 1, 3]),
+                ("StressTestUser", "100ms..500ms".to_owned(), vec![1, 1]),
+                ("DatabaseStressUser", "500ms..1s".to_owned(), vec![3, 1]),
+            ]
+        );
+        let names: Vec<_> =
+            scenario.entries.iter().map(|e| format!("{} {}", e.method.as_str(), e.name)).collect();
+        assert_eq!(
+            names,
+            [
+                "GET /api/users/me",
+                "GET /api/plans",
+                "POST /api/plans",
+                "POST /api/videos",
+                "GET /api/videos/{id}",
+                "GET /actuator/health"
+            ]
+        );
+    }
+
+    #[test]
+    fn requests_have_the_locustfiles_headers_and_bodies() {
+        let create = filled("OddiyaUser", "/api/videos", Method::Post);
+        let header = |name: &str| create.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+        assert!((1..=100).contains(&header("X-User-Id").unwrap().parse::<u32>().unwrap()));
+        assert_eq!(header("Content-Type"), Some("application/json"));
+        assert_eq!(header("Idempotency-Key").unwrap().len(), 36);
+        assert_eq!(
+            create.body.as_deref(),
+            Some(
+                r#"{"photoUrls":["https://example.com/photo1.jpg","https://example.com/photo2.jpg"],"template":"default"}"#
+            )
+        );
+        let video = filled("OddiyaUser", "/api/videos/{id}", Method::Get);
+        let id = video.path.strip_prefix("/api/videos/").unwrap().parse::<u32>().unwrap();
+        assert!((1..=10).contains(&id));
+        assert_eq!(video.body, None);
+    }
+
+    #[test]
+    fn tasks_are_drawn_in_proportion_to_their_weights() {
+        let scenario = Scenario::oddiya();
+        let mut rng = Rng::new(3);
+        let mut counts = [0u32; 6];
+        for _ in 0..21_000 {
+            counts[scenario.classes[0].draw_task(&mut rng).unwrap().request.entry.0] += 1;
+        }
+        for (count, weight) in counts.iter().zip([10, 5, 2, 1, 3, 0]) {
+            assert!(count.abs_diff(weight * 1000) < 300, "{counts:?}");
+        }
+    }
+
+    #[test]
+    fn classes_interleave_so_that_every_prefix_has_the_mix() {
+        let mut scenario = Scenario::oddiya();
+        assert_eq!((0..6).map(|u| scenario.class_of(u)).collect::<Vec<_>>(), [0, 1, 2, 0, 1, 2]);
+        scenario.classes[0].weight = 3;
+        let first_five: Vec<_> = (0..5).map(|u| scenario.class_of(u)).collect();
+        assert_eq!(first_five.iter().filter(|c| **c == 0).count(), 3, "{first_five:?}");
+        assert_eq!((5..10).map(|u| scenario.class_of(u)).collect::<Vec<_>>(), first_five);
+    }
+
+    #[test]
+    fn an_unknown_class_is_named_with_the_known_ones() {
+        let error = Scenario::oddiya().with_classes(&["OddyaUser".to_owned()]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "unknown user class `OddyaUser`; this scenario has OddiyaUser, StressTestUser, DatabaseStressUser"
+        );
+    }
+
+    #[test]
+    fn waits_read_and_write_as_people_write_them() {
+        for text in ["0ms", "1s", "500ms", "1s..3s"] {
+            assert_eq!(text.parse::<Wait>().unwrap().to_string(), text);
+        }
+        for text in ["", "3s..1s", "1s..", "..", "x", "1s...3s", "-1"] {
+            assert!(text.parse::<Wait>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_drawn_wait_stays_in_its_range() {
+        let wait: Wait = "100ms..500ms".parse().unwrap();
+        let mut rng = Rng::new(5);
+        assert!((0..1000).all(|_| (wait.from..=wait.to).contains(&wait.draw(&mut rng))));
+    }
+}

@@ -1,0 +1,179 @@
+//! Texts with blanks: `/api/videos/${int 1..10}`, `${user_id}`, `${uuid}`.
+//!
+//! Parsed once, filled once per request, without allocating when the target has room. Knows nothing of HTTP.
+
+use std::fmt::Write as _;
+
+use crate::core::rng::Rng;
+
+/// A text with blanks, parsed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template {
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Literal(String),
+    Variable(usize),
+    Int { from: u64, to: u64 },
+    Uuid,
+}
+
+/// What a user's variables hold, in the order of the class's declarations.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Values(Vec<String>);
+
+impl Values {
+    /// Appends the next variable's value.
+    pub fn push(&mut self, value: String) {
+        self.0.push(value);
+    }
+}
+
+/// What is wrong with a text with blanks.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TemplateError {
+    /// `${` without `}`.
+    #[error("`{0}` has a `${{` without its `}}`")]
+    Unclosed(String),
+    /// A name that is neither a variable nor a generator.
+    #[error("`${{{name}}}` is neither a variable declared before ({}) nor `int A..B` nor `uuid`", known.join(", "))]
+    Unknown {
+        /// What stands in the blank.
+        name: String,
+        /// The variables there are.
+        known: Vec<String>,
+    },
+    /// `int` with no range or an empty one.
+    #[error("`${{{0}}}` is no range; write `${{int 1..10}}`, both ends included")]
+    Range(String),
+}
+
+impl Template {
+    /// Parses a text; `variables` are the names it may use.
+    pub fn parse(text: &str, variables: &[String]) -> Result<Self, TemplateError> {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some((literal, tail)) = rest.split_once("${") {
+            let (blank, tail) =
+                tail.split_once('}').ok_or_else(|| TemplateError::Unclosed(text.to_owned()))?;
+            if !literal.is_empty() {
+                parts.push(Part::Literal(literal.to_owned()));
+            }
+            parts.push(parse_blank(blank.trim(), variables)?);
+            rest = tail;
+        }
+        if !rest.is_empty() {
+            parts.push(Part::Literal(rest.to_owned()));
+        }
+        Ok(Self { parts })
+    }
+
+    /// Writes the filled text over `out`.
+    pub fn fill(&self, out: &mut String, values: &Values, rng: &mut Rng) {
+        out.clear();
+        for part in &self.parts {
+            match part {
+                Part::Literal(text) => out.push_str(text),
+                Part::Variable(index) => out.push_str(values.0.get(*index).map_or("", String::as_str)),
+                Part::Int { from, to } => {
+                    // Cannot fail: the sink is a String.
+                    let _ = write!(out, "{}", from + rng.below(to - from + 1));
+                }
+                Part::Uuid => write_uuid(out, rng),
+            }
+        }
+    }
+}
+
+fn parse_blank(blank: &str, variables: &[String]) -> Result<Part, TemplateError> {
+    if blank == "uuid" {
+        return Ok(Part::Uuid);
+    }
+    if let Some(range) = blank.strip_prefix("int ") {
+        let bad_range = || TemplateError::Range(blank.to_owned());
+        let (from, to) = range.split_once("..").ok_or_else(bad_range)?;
+        let from: u64 = from.trim().parse().map_err(|_| bad_range())?;
+        let to: u64 = to.trim().parse().map_err(|_| bad_range())?;
+        let in_range = from <= to && to < u64::MAX;
+        return if in_range { Ok(Part::Int { from, to }) } else { Err(bad_range()) };
+    }
+    let index = variables.iter().position(|name| name == blank);
+    index
+        .map(Part::Variable)
+        .ok_or_else(|| TemplateError::Unknown { name: blank.to_owned(), known: variables.to_vec() })
+}
+
+/// A version 4 UUID (RFC 9562, §5.4).
+fn write_uuid(out: &mut String, rng: &mut Rng) {
+    let high = (rng.next_u64() & 0xffff_ffff_ffff_0fff) | 0x4000;
+    let low = (rng.next_u64() & 0x3fff_ffff_ffff_ffff) | 0x8000_0000_0000_0000;
+    // Cannot fail: the sink is a String.
+    let _ = write!(
+        out,
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        high >> 32,
+        (high >> 16) & 0xffff,
+        high & 0xffff,
+        low >> 48,
+        low & 0xffff_ffff_ffff
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fill(text: &str) -> String {
+        let template = Template::parse(text, &["a".to_owned(), "b".to_owned()]).unwrap();
+        let mut values = Values::default();
+        values.push("1".to_owned());
+        values.push("two".to_owned());
+        let mut out = "left over".to_owned();
+        template.fill(&mut out, &values, &mut Rng::new(9));
+        out
+    }
+
+    #[test]
+    fn fills_variables_and_keeps_other_braces() {
+        assert_eq!(fill(r#"{"x":"${b}","y":${a}}"#), r#"{"x":"two","y":1}"#);
+        assert_eq!(fill("plain $ text"), "plain $ text");
+        assert_eq!(fill(""), "");
+    }
+
+    #[test]
+    fn draws_whole_numbers_with_both_ends() {
+        let drawn: std::collections::BTreeSet<u64> = {
+            let template = Template::parse("${int 3..5}", &[]).unwrap();
+            let mut rng = Rng::new(1);
+            let mut out = String::new();
+            (0..100)
+                .map(|_| {
+                    template.fill(&mut out, &Values::default(), &mut rng);
+                    out.parse().unwrap()
+                })
+                .collect()
+        };
+        assert_eq!(drawn.into_iter().collect::<Vec<_>>(), [3, 4, 5]);
+    }
+
+    #[test]
+    fn draws_version_4_uuids() {
+        let uuid = fill("${uuid}");
+        let bytes = uuid.as_bytes();
+        assert_eq!((uuid.len(), bytes[8], bytes[13], bytes[14]), (36, b'-', b'-', b'4'));
+        assert!(matches!(bytes[19], b'8' | b'9' | b'a' | b'b'), "{uuid}");
+    }
+
+    #[test]
+    fn says_what_is_wrong_with_a_blank() {
+        let error = |text: &str| Template::parse(text, &["user_id".to_owned()]).unwrap_err().to_string();
+        assert_eq!(error("x${a"), "`x${a` has a `${` without its `}`");
+        assert!(error("${user}").starts_with("`${user}` is neither a variable declared before (user_id)"));
+        assert_eq!(
+            error("${int 5..1}"),
+            "`${int 5..1}` is no range; write `${int 1..10}`, both ends included"
+        );
+    }
+}

@@ -1,0 +1,164 @@
+//! A platform without a world: virtual time and scripted answers, the same on every target.
+//!
+//! An hour's run takes milliseconds and gives the same figures every time; tests stand on it.
+
+use std::cell::{Cell, RefCell};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::{Poll, Waker};
+
+use futures_channel::mpsc::UnboundedReceiver;
+use futures_executor::{LocalPool, LocalSpawner};
+use futures_util::task::LocalSpawnExt as _;
+
+use super::engine::{self, Assignment, Control};
+use super::exchange::{Exchange, Failure, Status, Timing};
+use super::platform::{Clock, Lane, Spawner, Transport};
+use super::recorder::Snapshot;
+use super::scenario::Request;
+use super::units::Micros;
+
+/// What the host answers, and after how long.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// Sent → first byte and last byte.
+    pub after: Micros,
+    /// The status, or what goes wrong.
+    pub outcome: Result<Status, Failure>,
+    /// Bytes of the body.
+    pub bytes: u64,
+}
+
+/// A host: gives the answer to a request that is sent at a moment.
+pub trait Script: 'static {
+    /// The answer to `request`, sent by `user` at `now`.
+    fn answer(&self, user: u32, now: Micros, request: &Request) -> Answer;
+}
+
+impl<F: Fn(u32, Micros, &Request) -> Answer + 'static> Script for F {
+    fn answer(&self, user: u32, now: Micros, request: &Request) -> Answer {
+        self(user, now, request)
+    }
+}
+
+#[derive(Default)]
+struct Timers {
+    now: Cell<Micros>,
+    /// When, in order of asking, and who; the wakers beside it because they have no order.
+    due: RefCell<BinaryHeap<Reverse<(Micros, u64)>>>,
+    wakers: RefCell<std::collections::BTreeMap<u64, Waker>>,
+    asked: Cell<u64>,
+}
+
+impl Timers {
+    /// Moves time on to the next one that waits; `false` when nobody does.
+    fn advance(&self) -> bool {
+        loop {
+            let Some(Reverse((at, ticket))) = self.due.borrow_mut().pop() else { return false };
+            let Some(waker) = self.wakers.borrow_mut().remove(&ticket) else { continue };
+            self.now.set(self.now.get().max(at));
+            waker.wake();
+            return true;
+        }
+    }
+}
+
+/// Virtual time, a scripted host, and tasks that take no time.
+pub struct Sim<S> {
+    timers: Rc<Timers>,
+    script: Rc<S>,
+    spawner: LocalSpawner,
+}
+
+impl<S: Script> Clock for Sim<S> {
+    fn now(&self) -> Micros {
+        self.timers.now.get()
+    }
+
+    fn sleep_until(&self, at: Micros) -> impl Future<Output = ()> {
+        sleep(Rc::clone(&self.timers), at)
+    }
+}
+
+async fn sleep(timers: Rc<Timers>, at: Micros) {
+    let ticket = timers.asked.replace(timers.asked.get() + 1);
+    let mut queued = false;
+    poll_fn(|context| {
+        if timers.now.get() >= at {
+            timers.wakers.borrow_mut().remove(&ticket);
+            return Poll::Ready(());
+        }
+        timers.wakers.borrow_mut().insert(ticket, context.waker().clone());
+        if !std::mem::replace(&mut queued, true) {
+            timers.due.borrow_mut().push(Reverse((at, ticket)));
+        }
+        Poll::Pending
+    })
+    .await;
+}
+
+impl<S: Script> Spawner for Sim<S> {
+    fn spawn(&self, task: impl Future<Output = ()> + 'static) {
+        // Fails only when the pool is gone, and then nothing runs anyway.
+        let _ = self.spawner.spawn_local(task);
+    }
+}
+
+impl<S: Script> Transport for Sim<S> {
+    type Lane = SimLane<S>;
+    fn open_lane(&self, user: u32) -> SimLane<S> {
+        SimLane { timers: Rc::clone(&self.timers), script: Rc::clone(&self.script), user }
+    }
+}
+
+/// A user's way to the scripted host.
+pub struct SimLane<S> {
+    timers: Rc<Timers>,
+    script: Rc<S>,
+    user: u32,
+}
+
+impl<S: Script> Lane for SimLane<S> {
+    async fn exchange(&mut self, request: &Request) -> Exchange {
+        let sent = self.timers.now.get();
+        let answer = self.script.answer(self.user, sent, request);
+        sleep(Rc::clone(&self.timers), sent + answer.after).await;
+        let timing = Timing {
+            ready: sent,
+            sent: Some(sent),
+            first_byte: Some(sent + answer.after),
+            finished: self.timers.now.get(),
+            ..Timing::default()
+        };
+        Exchange { outcome: answer.outcome, timing, received_bytes: answer.bytes }
+    }
+}
+
+/// Runs one shard in virtual time; gives its snapshots and the moment at which it stopped.
+pub fn run<S: Script>(
+    assignment: Assignment,
+    controls: UnboundedReceiver<Control>,
+    script: S,
+) -> (Vec<Snapshot>, Micros) {
+    let mut pool = LocalPool::new();
+    let timers = Rc::new(Timers::default());
+    let platform = Sim { timers: Rc::clone(&timers), script: Rc::new(script), spawner: pool.spawner() };
+    let snapshots = Rc::new(RefCell::new(Vec::new()));
+    let stopped = Rc::new(Cell::new(None));
+    let (sink, end) = (Rc::clone(&snapshots), Rc::clone(&stopped));
+    let shard = async move {
+        let post = |snapshot| sink.borrow_mut().push(snapshot);
+        end.set(Some(engine::run(Rc::new(platform), assignment, controls, post).await));
+    };
+    // Fails only when the pool is gone, and it is right here.
+    let _ = pool.spawner().spawn_local(shard);
+    loop {
+        pool.run_until_stalled();
+        if stopped.get().is_some() || !timers.advance() {
+            break;
+        }
+    }
+    (snapshots.take(), stopped.get().unwrap_or_default())
+}

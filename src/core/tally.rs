@@ -1,0 +1,179 @@
+//! What was counted for one (method, name): over one second in a shard, over the whole run in the report.
+//!
+//! Tallies merge, so seconds add up to runs and shards to one whole. Nothing is rounded here.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::exchange::{Exchange, Failure, FailureKind, Status};
+use super::histogram::Histogram;
+use super::units::Micros;
+
+/// Distinct failures kept apart per entry; the rest is counted together, so that texts cannot fill the memory.
+const MAX_FAILURES: usize = 64;
+
+/// Counts and latencies of one (method, name).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Tally {
+    /// Requests started.
+    pub sent: u64,
+    /// Of these, how many got a complete response with a status under 400.
+    pub succeeded: u64,
+    /// Of these, how many failed.
+    pub failed: u64,
+    /// Bytes of response bodies.
+    pub received_bytes: u64,
+    /// Requests timed by the page's clock for want of a better one.
+    pub page_clock: u64,
+    /// Complete responses by status.
+    pub statuses: BTreeMap<Status, u64>,
+    /// Failures, apart by kind and detail.
+    pub failures: Vec<(Failure, Occurrences)>,
+    /// Request sent → last byte.
+    pub latency: Histogram,
+    /// Scheduled start → last byte.
+    pub corrected: Histogram,
+    /// Request sent → first byte.
+    pub ttfb: Histogram,
+    /// Ready → sent, connecting apart.
+    pub queue: Histogram,
+    /// The host's own time as a relay saw it.
+    pub upstream: Histogram,
+}
+
+/// How often something happened, and when first and last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Occurrences {
+    /// How often.
+    pub count: u64,
+    /// When first, on the run's clock.
+    pub first: Micros,
+    /// When last, on the run's clock.
+    pub last: Micros,
+}
+
+impl Tally {
+    /// Requests that have ended, one way or the other.
+    pub const fn completed(&self) -> u64 {
+        self.succeeded + self.failed
+    }
+
+    /// Whether nothing was counted.
+    pub const fn is_empty(&self) -> bool {
+        self.sent == 0 && self.completed() == 0
+    }
+
+    /// Counts what came of a request that was due at `scheduled`.
+    pub fn record(&mut self, scheduled: Micros, exchange: &Exchange) {
+        let timing = &exchange.timing;
+        self.received_bytes += exchange.received_bytes;
+        self.page_clock += u64::from(timing.source == super::exchange::TimingSource::PageClock);
+        self.latency.record(timing.latency());
+        self.corrected.record(timing.corrected_latency(scheduled));
+        for (histogram, span) in [
+            (&mut self.ttfb, timing.ttfb()),
+            (&mut self.queue, timing.queue()),
+            (&mut self.upstream, timing.upstream),
+        ] {
+            span.into_iter().for_each(|span| histogram.record(span));
+        }
+        let failure = match &exchange.outcome {
+            Ok(status) => {
+                *self.statuses.entry(*status).or_default() += 1;
+                Failure::of_status(*status)
+            }
+            Err(failure) => Some(failure.clone()),
+        };
+        match failure {
+            None => self.succeeded += 1,
+            Some(failure) => {
+                self.failed += 1;
+                let at = timing.finished;
+                self.count_failure(failure, Occurrences { count: 1, first: at, last: at });
+            }
+        }
+    }
+
+    fn count_failure(&mut self, failure: Failure, new: Occurrences) {
+        let full = self.failures.len() >= MAX_FAILURES;
+        if let Some((_, known)) = self.failures.iter_mut().find(|(known, _)| *known == failure) {
+            known.count += new.count;
+            known.first = known.first.min(new.first);
+            known.last = known.last.max(new.last);
+        } else if full && failure.detail != OVERFLOW_DETAIL {
+            self.count_failure(Failure::new(FailureKind::Other, OVERFLOW_DETAIL), new);
+        } else {
+            self.failures.push((failure, new));
+        }
+    }
+
+    /// Adds everything `other` counted.
+    pub fn merge(&mut self, other: &Self) {
+        self.sent += other.sent;
+        self.succeeded += other.succeeded;
+        self.failed += other.failed;
+        self.received_bytes += other.received_bytes;
+        self.page_clock += other.page_clock;
+        for (status, count) in &other.statuses {
+            *self.statuses.entry(*status).or_default() += count;
+        }
+        for (failure, occurrences) in &other.failures {
+            self.count_failure(failure.clone(), *occurrences);
+        }
+        self.latency.merge(&other.latency);
+        self.corrected.merge(&other.corrected);
+        self.ttfb.merge(&other.ttfb);
+        self.queue.merge(&other.queue);
+        self.upstream.merge(&other.upstream);
+    }
+}
+
+const OVERFLOW_DETAIL: &str = "further distinct failures, counted together";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::exchange::Timing;
+
+    fn exchange(outcome: Result<Status, Failure>, finished: u64) -> Exchange {
+        let timing = Timing { sent: Some(Micros(100)), finished: Micros(finished), ..Timing::default() };
+        Exchange { outcome, timing, received_bytes: 7 }
+    }
+
+    #[test]
+    fn a_bad_status_is_both_an_answer_and_a_failure() {
+        let mut tally = Tally::default();
+        tally.record(Micros(50), &exchange(Ok(500), 1_100));
+        tally.record(Micros(50), &exchange(Ok(200), 2_100));
+        assert_eq!((tally.succeeded, tally.failed, tally.received_bytes), (1, 1, 14));
+        assert_eq!(tally.statuses, BTreeMap::from([(200, 1), (500, 1)]));
+        assert_eq!(tally.failures[0].0.detail, "HTTP 500");
+        assert_eq!(tally.latency.max(), Some(Micros(2_000)));
+        assert_eq!(tally.corrected.max(), Some(Micros(2_050)));
+    }
+
+    #[test]
+    fn merging_seconds_equals_counting_the_whole() {
+        let reset = || Err(Failure::new(FailureKind::Reset, ""));
+        let (mut first, mut second, mut whole) = (Tally::default(), Tally::default(), Tally::default());
+        for (tally, outcome, finished) in [(&mut first, reset(), 500), (&mut second, reset(), 900)] {
+            tally.record(Micros::ZERO, &exchange(outcome.clone(), finished));
+            whole.record(Micros::ZERO, &exchange(outcome, finished));
+        }
+        first.merge(&second);
+        assert_eq!(first.failures, whole.failures);
+        assert_eq!(first.failures[0].1, Occurrences { count: 2, first: Micros(500), last: Micros(900) });
+        assert_eq!(first.latency.figures(), whole.latency.figures());
+    }
+
+    #[test]
+    fn a_flood_of_distinct_failures_is_counted_together() {
+        let mut tally = Tally::default();
+        for i in 0..1000 {
+            tally.record(Micros::ZERO, &exchange(Err(Failure::new(FailureKind::Other, i.to_string())), 200));
+        }
+        assert_eq!(tally.failures.len(), MAX_FAILURES + 1);
+        assert_eq!(tally.failures.iter().map(|(_, o)| o.count).sum::<u64>(), 1000);
+    }
+}

@@ -1,0 +1,5 @@
+//! The public core, on every target: whole runs in virtual time and the reports that come of them.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod seeded_run;
