@@ -2,8 +2,10 @@
 
 #![expect(clippy::print_stderr, reason = "the one place that prints errors")]
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
-use oddiya_load::{companion, stub};
+use oddiya_load::{companion, native, stub};
 
 #[derive(Parser)]
 #[command(version, about, max_term_width = 110)]
@@ -14,27 +16,35 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Load a host from here, and report
+    Run(Box<native::args::Args>),
     /// Serve the page and relay its requests to the host
     Serve(companion::Args),
     /// Run a stand-in for an Oddiya host
     Stub(stub::Args),
 }
 
-fn main() -> std::process::ExitCode {
+fn main() -> ExitCode {
     let cli = Cli::parse();
-    let done = match cli.command {
-        Command::Serve(args) => block_on(companion::serve(args)),
-        Command::Stub(args) => block_on(stub::serve(args)),
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return complain(&error.into(), 1),
     };
-    match done {
-        Ok(()) => std::process::ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("oddiya-load: {error:#}");
-            std::process::ExitCode::from(2)
-        }
+    match cli.command {
+        Command::Run(args) => match runtime.block_on(native::run::run(*args)) {
+            Ok(ending) => ExitCode::from(ending.code()),
+            Err(error) => complain(&error, 1),
+        },
+        Command::Serve(args) => end(runtime.block_on(companion::serve(args))),
+        Command::Stub(args) => end(runtime.block_on(stub::serve(args))),
     }
 }
 
-fn block_on(future: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(future)
+fn end(done: anyhow::Result<()>) -> ExitCode {
+    done.map_or_else(|error| complain(&error, 2), |()| ExitCode::SUCCESS)
+}
+
+fn complain(error: &anyhow::Error, code: u8) -> ExitCode {
+    eprintln!("oddiya-load: {error:#}");
+    ExitCode::from(code)
 }

@@ -7,6 +7,7 @@ pub mod exchange;
 pub mod health;
 pub mod histogram;
 pub mod intervals;
+pub mod live;
 pub mod pace;
 pub mod plan;
 pub mod platform;

@@ -6,6 +6,7 @@
 pub mod csv;
 pub mod read;
 pub mod table;
+pub mod text;
 
 use std::collections::BTreeMap;
 

@@ -1,0 +1,179 @@
+//! The report as a terminal shows it: the tables that Locust's users know, and a line on the generator.
+//!
+//! Pure: a report in, text out; colours and cursors are the terminal's business.
+
+use std::fmt::Write as _;
+
+use super::{Entry, Report};
+use crate::core::exchange::FailureKind;
+use crate::core::histogram::Histogram;
+use crate::core::units::{Micros, format_millis, format_rate, format_share, group_thousands};
+
+/// The quantiles of Locust's percentile table, and what it calls them.
+const QUANTILES: [(f64, &str); 11] = [
+    (0.5, "50%"),
+    (0.66, "66%"),
+    (0.75, "75%"),
+    (0.8, "80%"),
+    (0.9, "90%"),
+    (0.95, "95%"),
+    (0.98, "98%"),
+    (0.99, "99%"),
+    (0.999, "99.9%"),
+    (0.9999, "99.99%"),
+    (1.0, "100%"),
+];
+const NO_DATA: &str = "–";
+
+/// Everything that is printed at the end of a run. Needs a report with its histograms.
+pub fn summary(report: &Report) -> String {
+    let mut parts = vec![requests(report), percentiles(report)];
+    parts.extend(failures(report));
+    parts.push(health(report));
+    parts.join("\n")
+}
+
+/// Counts and rates per name; latencies in milliseconds.
+fn requests(report: &Report) -> String {
+    let heading = [
+        "Method",
+        "Name",
+        "# reqs",
+        "# fails",
+        "",
+        "Avg",
+        "Min",
+        "Max",
+        "Med",
+        "p95 corr.",
+        "req/s",
+        "fail/s",
+    ];
+    let rows = used(report).map(|entry| {
+        let latency = entry.latency_ms.as_ref().map(|latency| latency.figures);
+        let corrected = entry.corrected_ms.as_ref().map(|corrected| corrected.figures.p95);
+        let millis = |value: Option<f64>| value.map_or_else(|| NO_DATA.to_owned(), format_millis);
+        vec![
+            entry.method.clone(),
+            entry.name.clone(),
+            group_thousands(entry.requests),
+            group_thousands(entry.failures),
+            entry.failure_ratio.map(format_share).unwrap_or_default(),
+            millis(latency.map(|f| f.mean)),
+            millis(latency.map(|f| f.min)),
+            millis(latency.map(|f| f.max)),
+            millis(latency.map(|f| f.p50)),
+            millis(corrected),
+            format_rate(entry.rps),
+            format_rate(entry.failures_per_s),
+        ]
+    });
+    table("Requests (latency in ms, request sent to last byte)", &heading, rows.collect())
+}
+
+fn percentiles(report: &Report) -> String {
+    let mut heading = vec!["Method", "Name"];
+    heading.extend(QUANTILES.iter().map(|(_, label)| *label));
+    heading.push("# reqs");
+    let rows = used(report).map(|entry| {
+        let encoded = entry.latency_ms.as_ref().and_then(|latency| latency.histogram.as_ref());
+        let latency = encoded.and_then(|encoded| encoded.decode().ok()).unwrap_or_else(Histogram::new);
+        let value = |quantile: f64| {
+            // The exact maximum is beside the histogram, whose last bucket is up to 0.1 % wider.
+            let exact = entry.latency_ms.as_ref().map(|latency| latency.figures.max);
+            let bucket = latency.quantile(quantile).map(Micros::as_millis_f64);
+            bucket.map(|bucket| exact.map_or(bucket, |max| bucket.min(max)))
+        };
+        let mut row = vec![entry.method.clone(), entry.name.clone()];
+        row.extend(
+            QUANTILES.iter().map(|(q, _)| value(*q).map_or_else(|| NO_DATA.to_owned(), format_millis)),
+        );
+        row.push(group_thousands(entry.requests));
+        row
+    });
+    table("Latency percentiles (ms, approximated to 0.1 %)", &heading, rows.collect())
+}
+
+fn failures(report: &Report) -> Option<String> {
+    if report.failures.is_empty() {
+        return None;
+    }
+    let rows = report.failures.iter().map(|row| {
+        let what = match (row.kind, row.detail.as_str()) {
+            (FailureKind::Status, detail) => detail.to_owned(),
+            (kind, "") => kind.label().to_owned(),
+            (kind, detail) => format!("{} ({detail})", kind.label()),
+        };
+        vec![row.method.clone(), row.name.clone(), what, group_thousands(row.count)]
+    });
+    Some(table("Failures", &["Method", "Name", "What", "# times"], rows.collect()))
+}
+
+/// Whether the figures above can be trusted, in a line or two.
+fn health(report: &Report) -> String {
+    let health = &report.health;
+    let late = health.lateness_ms.as_ref().map_or_else(
+        || "no user was started".to_owned(),
+        |lateness| format!("users started {} ms late at p99", format_millis(lateness.figures.p99)),
+    );
+    let queue = report.total.queue_ms.as_ref();
+    let queue =
+        queue.map_or_else(String::new, |q| format!(", requests queued {} ms", format_millis(q.figures.p99)));
+    let mut text = format!("Generator: {late}{queue}; ");
+    let seconds = report.timeline.len();
+    let _ = match health.suspect_seconds {
+        0 => writeln!(text, "none of the {seconds} seconds is suspect"),
+        n => writeln!(text, "{n} of {seconds} seconds are SUSPECT: {}", reasons(report)),
+    };
+    if health.dropped > 0 {
+        let _ = writeln!(
+            text,
+            "Dropped: {} starts were due and could not be made",
+            group_thousands(health.dropped)
+        );
+    }
+    if report.total.in_flight_at_end > 0 {
+        let left = group_thousands(report.total.in_flight_at_end);
+        let _ = writeln!(text, "Unanswered: {left} requests were still in flight at the end");
+    }
+    for note in &report.generator.notes {
+        let _ = writeln!(text, "Note: {note}");
+    }
+    text
+}
+
+fn reasons(report: &Report) -> String {
+    let reasons = report.health.reasons.iter().map(|(reason, n)| format!("{} ({n})", reason.label()));
+    reasons.collect::<Vec<_>>().join(", ")
+}
+
+/// Entries that were used, and the total.
+fn used(report: &Report) -> impl Iterator<Item = &Entry> {
+    report.requests.iter().filter(|entry| entry.sent > 0).chain(std::iter::once(&report.total))
+}
+
+/// A table: text to the left, numbers (from the third column on) to the right, the total under a rule.
+fn table(title: &str, heading: &[&str], rows: Vec<Vec<String>>) -> String {
+    let width_of = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
+        cells.chain(heading.get(column).map(|cell| cell.chars().count())).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..heading.len()).map(width_of).collect();
+    let line = |cells: &mut dyn Iterator<Item = &str>| {
+        let mut text = String::from(" ");
+        for (column, (cell, width)) in cells.zip(&widths).enumerate() {
+            let left = column < 2 || heading.get(column) == Some(&"What");
+            let _ = if left { write!(text, " {cell:<width$}") } else { write!(text, "  {cell:>width$}") };
+        }
+        text.trim_end().to_owned() + "\n"
+    };
+    let rule = format!("  {}\n", "─".repeat(widths.iter().map(|w| w + 2).sum::<usize>().saturating_sub(3)));
+    let mut text = format!("{title}\n{}{rule}", line(&mut heading.iter().copied()));
+    for row in &rows {
+        if row.get(1).is_some_and(|name| name == crate::core::run::TOTAL_NAME) {
+            text.push_str(&rule);
+        }
+        text.push_str(&line(&mut row.iter().map(String::as_str)));
+    }
+    text
+}

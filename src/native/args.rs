@@ -1,0 +1,126 @@
+//! What can be typed after `oddiya-load run`, with Locust's names where they mean the same.
+//!
+//! Only texts here: `core::plan` says what is right, so that flags, form and address bar obey the same rules.
+
+use std::path::PathBuf;
+
+use crate::core::plan::PlanText;
+
+/// Options of `oddiya-load run`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Every option can be given as an environment variable, ODDIYA_LOAD_ and its name (ODDIYA_LOAD_RUN_TIME=1m).
+
+Exit codes: 0 every request succeeded; 1 a request failed (--exit-code-on-error) or the report could not be
+written; 2 wrong usage; 3 the host cannot be reached, so nothing was run; 130 interrupted twice.")]
+pub struct Args {
+    /// User classes to run, all of the scenario's when none is named: OddiyaUser, StressTestUser, DatabaseStressUser
+    #[arg(value_name = "UserClass", env = "ODDIYA_LOAD_USER_CLASSES", value_delimiter = ' ')]
+    pub classes: Vec<String>,
+
+    /// The host to load
+    #[arg(
+        short = 'H',
+        long,
+        value_name = "URL",
+        env = "ODDIYA_LOAD_HOST",
+        default_value = "http://localhost:8080"
+    )]
+    pub host: String,
+
+    /// Peak number of users at the same time
+    #[arg(
+        short,
+        long,
+        value_name = "N",
+        env = "ODDIYA_LOAD_USERS",
+        default_value = "1",
+        allow_hyphen_values = true
+    )]
+    pub users: String,
+
+    /// Users started per second
+    #[arg(
+        short = 'r',
+        long,
+        value_name = "PER_SECOND",
+        env = "ODDIYA_LOAD_SPAWN_RATE",
+        default_value = "1",
+        allow_hyphen_values = true
+    )]
+    pub spawn_rate: String,
+
+    /// Stop after this long, the ramp included: 20, 20s, 3m, 1h20m; without it, run until Ctrl-C
+    #[arg(
+        short = 't',
+        long,
+        value_name = "TIME",
+        env = "ODDIYA_LOAD_RUN_TIME",
+        default_value = "",
+        hide_default_value = true,
+        allow_hyphen_values = true
+    )]
+    pub run_time: String,
+
+    /// Let requests in flight end for at most this long after the stop; they are normally done much sooner
+    #[arg(short = 's', long, value_name = "TIME", env = "ODDIYA_LOAD_STOP_TIMEOUT", default_value = "30s")]
+    pub stop_timeout: String,
+
+    /// Think this long between tasks, whatever the class says: 0, 1s, 1s..3s
+    #[arg(
+        long,
+        value_name = "TIME",
+        env = "ODDIYA_LOAD_THINK_TIME",
+        default_value = "",
+        hide_default_value = true,
+        allow_hyphen_values = true
+    )]
+    pub think_time: String,
+
+    /// Repeat the draws of an earlier run; every report names its seed
+    #[arg(
+        long,
+        value_name = "N",
+        env = "ODDIYA_LOAD_SEED",
+        default_value = "",
+        hide_default_value = true,
+        allow_hyphen_values = true
+    )]
+    pub seed: String,
+
+    /// Write the report to FILE, every second: a killed run leaves a report that lacks its last second
+    #[arg(long, value_name = "FILE", env = "ODDIYA_LOAD_JSON")]
+    pub json: Option<PathBuf>,
+
+    /// Write Locust's CSV files at the end: PREFIX_stats.csv, _stats_history.csv, _failures.csv, _exceptions.csv
+    #[arg(long, value_name = "PREFIX", env = "ODDIYA_LOAD_CSV")]
+    pub csv: Option<PathBuf>,
+
+    /// The exit code when any request failed
+    #[arg(long, value_name = "CODE", env = "ODDIYA_LOAD_EXIT_CODE_ON_ERROR", default_value_t = 1)]
+    pub exit_code_on_error: u8,
+
+    /// Start without looking whether the host can be reached
+    #[arg(long, env = "ODDIYA_LOAD_NO_PREFLIGHT")]
+    pub no_preflight: bool,
+
+    /// Accepted because Locust's users type it: `run` never opens a page
+    #[arg(long, env = "ODDIYA_LOAD_HEADLESS")]
+    pub headless: bool,
+}
+
+impl Args {
+    /// The run as typed.
+    pub fn plan_text(&self) -> PlanText {
+        PlanText {
+            host: self.host.clone(),
+            users: self.users.clone(),
+            spawn_rate: self.spawn_rate.clone(),
+            run_time: self.run_time.clone(),
+            classes: self.classes.join(" "),
+            think_time: self.think_time.clone(),
+            stop_timeout: self.stop_timeout.clone(),
+            seed: self.seed.clone(),
+        }
+    }
+}

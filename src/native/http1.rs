@@ -1,0 +1,414 @@
+//! HTTP/1.1 as bytes: a request into a buffer, a response out of pieces as they arrive. Knows no socket.
+//!
+//! Ours rather than a client library's because it is the measuring: bodies are counted and dropped, nothing is
+//! kept per response, and the moment of each byte belongs to the caller. Head syntax is `httparse`'s.
+
+use crate::core::exchange::Status;
+use crate::core::plan::Host;
+use crate::core::scenario::{Method, Request};
+
+/// A response head past this is refused, as servers and clients commonly do.
+const MAX_HEAD_BYTES: usize = 64 * 1024;
+const MAX_HEADERS: usize = 100;
+
+/// Writes a request over `out`.
+pub fn write_request(out: &mut Vec<u8>, host: &Host, request: &Request) {
+    out.clear();
+    let mut put = |parts: &[&str]| parts.iter().for_each(|part| out.extend_from_slice(part.as_bytes()));
+    put(&[
+        request.method.as_str(),
+        " ",
+        &host.prefix,
+        &request.path,
+        " HTTP/1.1\r\nHost: ",
+        host.authority(),
+        "\r\n",
+    ]);
+    put(&["User-Agent: oddiya-load/", env!("CARGO_PKG_VERSION"), "\r\nAccept: */*\r\n"]);
+    for (name, value) in &request.headers {
+        put(&[name, ": ", value, "\r\n"]);
+    }
+    match &request.body {
+        Some(body) => put(&["Content-Length: ", &body.len().to_string(), "\r\n\r\n", body]),
+        None => put(&["\r\n"]),
+    }
+}
+
+/// How far a response has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// More bytes are needed.
+    Partial,
+    /// All of it is here.
+    Complete,
+}
+
+/// Bytes that are not HTTP/1.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Malformed {
+    /// Status line or headers.
+    #[error("bad status line or headers")]
+    Head,
+    /// Over 64 KB of them.
+    #[error("status line and headers are over 64 KB")]
+    HeadTooLarge,
+    /// Contradicting or unreadable lengths.
+    #[error("bad Content-Length")]
+    Length,
+    /// A chunk's size or end.
+    #[error("bad chunk")]
+    Chunk,
+    /// Bytes after the end of the response.
+    #[error("bytes after the end of the response")]
+    Surplus,
+}
+
+/// What stays with the connection after a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Afterwards {
+    /// It can carry another request.
+    KeepAlive,
+    /// The host closes it.
+    Close,
+}
+
+/// Reads one response from the pieces it arrives in.
+#[derive(Debug)]
+pub struct Response {
+    method: Method,
+    state: State,
+    /// An incomplete head, waiting for the rest.
+    head: Vec<u8>,
+    status: Status,
+    afterwards: Afterwards,
+    body_bytes: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Head,
+    Length { left: u64 },
+    Chunk(Chunk),
+    UntilClose,
+    Complete,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Chunk {
+    /// In the hexadecimal size.
+    Size { so_far: u64, digits: u8 },
+    /// Between the size and the end of its line.
+    Extension { size: u64 },
+    /// Within the data.
+    Data { left: u64 },
+    /// In the line break after the data.
+    DataEnd,
+    /// At the start of a trailer line.
+    TrailerStart,
+    /// Within a trailer line.
+    Trailer,
+}
+
+impl Response {
+    /// Awaits the response to a request with that method.
+    pub const fn to(method: Method) -> Self {
+        Self {
+            method,
+            state: State::Head,
+            head: Vec::new(),
+            status: 0,
+            afterwards: Afterwards::KeepAlive,
+            body_bytes: 0,
+        }
+    }
+
+    /// The status; 0 before the head is complete.
+    pub const fn status(&self) -> Status {
+        self.status
+    }
+
+    /// Bytes of the body so far, without chunk framing.
+    pub const fn body_bytes(&self) -> u64 {
+        self.body_bytes
+    }
+
+    /// Whether the connection can be used again once the response is complete.
+    pub const fn afterwards(&self) -> Afterwards {
+        self.afterwards
+    }
+
+    /// Takes the next bytes.
+    pub fn feed(&mut self, mut bytes: &[u8]) -> Result<Progress, Malformed> {
+        while !bytes.is_empty() {
+            bytes = match self.state {
+                State::Head => self.feed_head(bytes)?,
+                State::Length { left } => self.feed_length(bytes, left),
+                State::Chunk(chunk) => self.feed_chunk(bytes, chunk)?,
+                State::UntilClose => {
+                    self.body_bytes += bytes.len() as u64;
+                    &[]
+                }
+                State::Complete => return Err(Malformed::Surplus),
+            };
+        }
+        Ok(if self.state == State::Complete { Progress::Complete } else { Progress::Partial })
+    }
+
+    /// The host closed the connection: complete only if that is how this response ends.
+    pub fn close(&mut self) -> Progress {
+        if self.state == State::UntilClose {
+            self.state = State::Complete;
+        }
+        if self.state == State::Complete { Progress::Complete } else { Progress::Partial }
+    }
+
+    fn feed_head<'a>(&mut self, bytes: &'a [u8]) -> Result<&'a [u8], Malformed> {
+        if self.head.is_empty() {
+            if let Some(used) = self.parse_head(bytes)? {
+                return Ok(bytes.get(used..).unwrap_or_default());
+            }
+            self.head.extend_from_slice(bytes);
+            return Ok(&[]);
+        }
+        let before = self.head.len();
+        self.head.extend_from_slice(bytes);
+        let head = std::mem::take(&mut self.head);
+        match self.parse_head(&head)? {
+            Some(used) => Ok(bytes.get(used.saturating_sub(before)..).unwrap_or_default()),
+            None if head.len() > MAX_HEAD_BYTES => Err(Malformed::HeadTooLarge),
+            None => {
+                self.head = head;
+                Ok(&[])
+            }
+        }
+    }
+
+    /// Gives the head's length, or `None` while it is incomplete. Interim (1xx) heads are passed over.
+    fn parse_head(&mut self, bytes: &[u8]) -> Result<Option<usize>, Malformed> {
+        let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
+        let mut head = httparse::Response::new(&mut headers);
+        let used = match head.parse(bytes) {
+            Ok(httparse::Status::Complete(used)) => used,
+            Ok(httparse::Status::Partial) => return Ok(None),
+            Err(_) => return Err(Malformed::Head),
+        };
+        let status = head.code.ok_or(Malformed::Head)?;
+        if !(100..200).contains(&status) {
+            let framing = Framing::read(head.version == Some(1), head.headers)?;
+            self.status = status;
+            self.afterwards = framing.afterwards;
+            let without_body = self.method == Method::Head || matches!(status, 204 | 304);
+            self.state = if without_body { State::Complete } else { framing.body };
+            if self.state == State::UntilClose {
+                self.afterwards = Afterwards::Close;
+            }
+        }
+        Ok(Some(used))
+    }
+
+    fn feed_length<'a>(&mut self, bytes: &'a [u8], left: u64) -> &'a [u8] {
+        let take = (bytes.len() as u64).min(left);
+        self.body_bytes += take;
+        self.state = if take == left { State::Complete } else { State::Length { left: left - take } };
+        bytes.get(take as usize..).unwrap_or_default()
+    }
+
+    fn feed_chunk<'a>(&mut self, bytes: &'a [u8], chunk: Chunk) -> Result<&'a [u8], Malformed> {
+        if let Chunk::Data { left } = chunk {
+            let take = (bytes.len() as u64).min(left);
+            self.body_bytes += take;
+            let next = if take == left { Chunk::DataEnd } else { Chunk::Data { left: left - take } };
+            self.state = State::Chunk(next);
+            return Ok(bytes.get(take as usize..).unwrap_or_default());
+        }
+        let Some((byte, rest)) = bytes.split_first() else { return Ok(bytes) };
+        self.state = chunk.next(*byte)?;
+        Ok(rest)
+    }
+}
+
+impl Chunk {
+    /// The state after one byte that is not data.
+    fn next(self, byte: u8) -> Result<State, Malformed> {
+        let next = match (self, byte) {
+            (Self::Size { so_far, digits }, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') if digits < 15 => {
+                let digit = (byte as char).to_digit(16).map_or(0, u64::from);
+                Self::Size { so_far: so_far << 4 | digit, digits: digits + 1 }
+            }
+            (Self::Size { so_far, digits: 1.. }, b';' | b' ' | b'\t' | b'\r') => {
+                Self::Extension { size: so_far }
+            }
+            (Self::Size { so_far: size, digits: 1.. } | Self::Extension { size }, b'\n') => match size {
+                0 => Self::TrailerStart,
+                left => Self::Data { left },
+            },
+            (Self::Extension { size }, _) => Self::Extension { size },
+            (Self::DataEnd, b'\r') => Self::DataEnd,
+            (Self::DataEnd, b'\n') => Self::Size { so_far: 0, digits: 0 },
+            (Self::TrailerStart, b'\r') => Self::TrailerStart,
+            (Self::TrailerStart, b'\n') => return Ok(State::Complete),
+            (Self::Trailer, b'\n') => Self::TrailerStart,
+            (Self::TrailerStart | Self::Trailer, _) => Self::Trailer,
+            _ => return Err(Malformed::Chunk),
+        };
+        Ok(State::Chunk(next))
+    }
+}
+
+/// How a response's body is delimited (RFC 9112, §6.3) and what comes after it.
+struct Framing {
+    body: State,
+    afterwards: Afterwards,
+}
+
+impl Framing {
+    fn read(is_1_1: bool, headers: &[httparse::Header<'_>]) -> Result<Self, Malformed> {
+        let mut framing = Self {
+            body: State::UntilClose,
+            afterwards: if is_1_1 { Afterwards::KeepAlive } else { Afterwards::Close },
+        };
+        let mut length = None;
+        for header in headers {
+            if header.name.eq_ignore_ascii_case("content-length") {
+                let text = std::str::from_utf8(header.value).map_err(|_| Malformed::Length)?;
+                let value: u64 = text.trim().parse().map_err(|_| Malformed::Length)?;
+                if length.is_some_and(|known| known != value) {
+                    return Err(Malformed::Length);
+                }
+                length = Some(value);
+            } else if header.name.eq_ignore_ascii_case("transfer-encoding") && lists(header.value, "chunked")
+            {
+                framing.body = State::Chunk(Chunk::Size { so_far: 0, digits: 0 });
+            } else if header.name.eq_ignore_ascii_case("connection") {
+                if lists(header.value, "close") {
+                    framing.afterwards = Afterwards::Close;
+                } else if lists(header.value, "keep-alive") {
+                    framing.afterwards = Afterwards::KeepAlive;
+                }
+            }
+        }
+        if let (State::UntilClose, Some(left)) = (framing.body, length) {
+            framing.body = if left == 0 { State::Complete } else { State::Length { left } };
+        }
+        Ok(framing)
+    }
+}
+
+/// Whether a comma-separated header value has the token.
+fn lists(value: &[u8], token: &str) -> bool {
+    value.split(|byte| *byte == b',').any(|item| item.trim_ascii().eq_ignore_ascii_case(token.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Feeds a response in pieces of every size: whatever the split, the outcome is the same.
+    fn read(bytes: &str) -> Result<(Progress, Status, u64, Afterwards), Malformed> {
+        let mut outcomes = (1..=bytes.len()).map(|size| {
+            let mut response = Response::to(Method::Get);
+            let mut progress = Progress::Partial;
+            for piece in bytes.as_bytes().chunks(size) {
+                progress = response.feed(piece)?;
+            }
+            Ok((progress, response.status(), response.body_bytes(), response.afterwards()))
+        });
+        let first = outcomes.next().unwrap();
+        outcomes.for_each(|outcome| assert_eq!(outcome, first, "{bytes:?}"));
+        first
+    }
+
+    use Afterwards::{Close, KeepAlive};
+    use Progress::{Complete, Partial};
+
+    #[test]
+    fn reads_a_body_of_known_length() {
+        assert_eq!(
+            read("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"),
+            Ok((Complete, 200, 5, KeepAlive))
+        );
+        assert_eq!(read("HTTP/1.1 500 \r\ncontent-length: 0\r\n\r\n"), Ok((Complete, 500, 0, KeepAlive)));
+        assert_eq!(
+            read("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello"),
+            Ok((Partial, 200, 5, KeepAlive))
+        );
+    }
+
+    #[test]
+    fn reads_chunks_with_extensions_and_trailers() {
+        let response = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\nA\r\n0123456789\r\n0\r\nX: y\r\n\r\n";
+        assert_eq!(read(response), Ok((Complete, 200, 15, KeepAlive)));
+    }
+
+    #[test]
+    fn passes_over_interim_responses() {
+        let response = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n";
+        assert_eq!(read(response), Ok((Complete, 204, 0, KeepAlive)));
+    }
+
+    #[test]
+    fn closing_ends_a_body_without_a_length_and_cuts_any_other() {
+        let mut open_ended = Response::to(Method::Get);
+        assert_eq!(open_ended.feed(b"HTTP/1.1 200 OK\r\n\r\nabc"), Ok(Partial));
+        assert_eq!(
+            (open_ended.close(), open_ended.body_bytes(), open_ended.afterwards()),
+            (Complete, 3, Close)
+        );
+        let mut cut = Response::to(Method::Get);
+        assert_eq!(cut.feed(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"), Ok(Partial));
+        assert_eq!(cut.close(), Partial);
+        assert_eq!(Response::to(Method::Get).close(), Partial);
+    }
+
+    #[test]
+    fn a_head_response_has_no_body() {
+        let mut response = Response::to(Method::Head);
+        assert_eq!(response.feed(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"), Ok(Complete));
+    }
+
+    #[test]
+    fn knows_when_the_connection_is_closed_afterwards() {
+        let with = |head: &str| read(&format!("{head}\r\nContent-Length: 0\r\n\r\n")).unwrap().3;
+        assert_eq!(with("HTTP/1.1 200 OK\r\nConnection: close"), Close);
+        assert_eq!(with("HTTP/1.0 200 OK"), Close);
+        assert_eq!(with("HTTP/1.0 200 OK\r\nConnection: Keep-Alive"), KeepAlive);
+    }
+
+    #[test]
+    fn refuses_what_is_not_http() {
+        assert_eq!(read("SSH-2.0-OpenSSH_9.2\r\n"), Err(Malformed::Head));
+        assert_eq!(read("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"), Err(Malformed::Length));
+        assert_eq!(
+            read("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"),
+            Err(Malformed::Length)
+        );
+        assert_eq!(
+            read("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
+            Err(Malformed::Chunk)
+        );
+        assert_eq!(read("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nab"), Err(Malformed::Surplus));
+        let endless = format!("HTTP/1.1 200 OK\r\nX: {}", "y".repeat(MAX_HEAD_BYTES));
+        let mut response = Response::to(Method::Get);
+        let outcome = endless.as_bytes().chunks(4096).try_for_each(|piece| response.feed(piece).map(|_| ()));
+        assert_eq!(outcome, Err(Malformed::HeadTooLarge));
+    }
+
+    #[test]
+    fn writes_a_request_that_a_server_reads() {
+        let host = Host::parse("http://localhost:8080/base").unwrap();
+        let request = Request {
+            method: Method::Post,
+            path: "/a?b=c".into(),
+            headers: vec![("X-User-Id".into(), "7".into())],
+            body: Some("{}".into()),
+        };
+        let mut out = Vec::new();
+        write_request(&mut out, &host, &request);
+        let version = env!("CARGO_PKG_VERSION");
+        let expected = format!(
+            "POST /base/a?b=c HTTP/1.1\r\nHost: localhost:8080\r\nUser-Agent: oddiya-load/{version}\r\nAccept: */*\r\n\
+             X-User-Id: 7\r\nContent-Length: 2\r\n\r\n{{}}"
+        );
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+}

@@ -1,0 +1,192 @@
+//! `oddiya-load run`: from what was typed to an exit code.
+//!
+//! Checks, starts the shards, merges what they post, shows it, saves as it goes, stops when told to, reports.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks to its user")]
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use futures_util::StreamExt as _;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::args::Args;
+use super::dial::Dialer;
+use super::output::Outputs;
+use super::shards::{Shards, default_count};
+use super::terminal::Terminal;
+use crate::core::engine::Control;
+use crate::core::exchange::{Failure, TimingSource};
+use crate::core::live::Live;
+use crate::core::plan::Plan;
+use crate::core::report::{Detail, Generator, GeneratorKind, Report, Route, StopReason, text};
+use crate::core::run::Run;
+
+/// How long the look at the host may take: people should know within three seconds.
+const PREFLIGHT_LIMIT: Duration = Duration::from_millis(2500);
+
+/// How the command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Every request succeeded.
+    Clean,
+    /// A request failed; the code that was asked for.
+    Failures(u8),
+    /// Nothing was run: wrong usage.
+    Usage,
+    /// Nothing was run: the host cannot be reached.
+    Unreachable,
+    /// Interrupted twice: left at once.
+    Abandoned,
+}
+
+impl Ending {
+    /// The process's exit code, as the help text lists them.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Clean => 0,
+            Self::Failures(code) => code,
+            Self::Usage => 2,
+            Self::Unreachable => 3,
+            Self::Abandoned => 130,
+        }
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the machine refuses something: a file, a thread, a signal handler.
+pub async fn run(args: Args) -> anyhow::Result<Ending> {
+    let plan = match args.plan_text().check(fresh_seed()) {
+        Ok(plan) => plan,
+        Err(errors) => {
+            errors
+                .iter()
+                .for_each(|error| eprintln!("oddiya-load: {}: {}", error.field.flag(), error.problem));
+            return Ok(Ending::Usage);
+        }
+    };
+    let outputs = match Outputs::prepare(args.json.clone(), args.csv.clone()) {
+        Ok(outputs) => outputs,
+        Err(error) => {
+            eprintln!("oddiya-load: {error:#}");
+            return Ok(Ending::Usage);
+        }
+    };
+    if !args.no_preflight
+        && let Err(failure) = look_for(&plan).await
+    {
+        explain_unreachable(&plan, &failure);
+        return Ok(Ending::Unreachable);
+    }
+    let Some(report) = load(&plan, &outputs).await? else { return Ok(Ending::Abandoned) };
+    println!("{}", text::summary(&report));
+    for path in outputs.save_all(&report)? {
+        println!("Wrote {}", path.display());
+    }
+    Ok(if report.has_failures() { Ending::Failures(args.exit_code_on_error) } else { Ending::Clean })
+}
+
+/// A connection, no request: what the host counts is only what the report counts.
+async fn look_for(plan: &Plan) -> Result<(), Failure> {
+    let dialer = Dialer::new(plan.host.clone());
+    let timeout = |_| Err(Failure::new(crate::core::exchange::FailureKind::ConnectTimeout, ""));
+    tokio::time::timeout(PREFLIGHT_LIMIT, dialer.connect()).await.unwrap_or_else(timeout).map(drop)
+}
+
+fn explain_unreachable(plan: &Plan, failure: &Failure) {
+    let detail = if failure.detail.is_empty() { String::new() } else { format!(" ({})", failure.detail) };
+    eprintln!("oddiya-load: {} cannot be reached: {}{detail}", plan.host, failure.kind.label());
+    eprintln!("  Are the services running? For Oddiya: ./scripts/start-for-mobile-testing.sh");
+    eprintln!("  No Oddiya at hand? `oddiya-load stub` stands in for one on http://localhost:8080");
+    eprintln!("  To load it all the same: --no-preflight");
+}
+
+/// Runs the shards to the end; `None` when interrupted twice.
+async fn load(plan: &Plan, outputs: &Outputs) -> anyhow::Result<Option<Report>> {
+    let shard_count = default_count(plan.users);
+    let started_at = started_at()?;
+    let mut interrupts = Interrupts::listen()?;
+    let mut shards = Shards::start(plan, shard_count).context("cannot start the shards")?;
+    let mut run = Run::new(plan, generator(shard_count), started_at);
+    let terminal = Terminal::new(plan.run_time);
+    let mut why = StopReason::RunTime;
+    let mut shown = None;
+    loop {
+        tokio::select! {
+            snapshot = shards.snapshots.next() => {
+                let Some(snapshot) = snapshot else { break };
+                run.absorb(snapshot);
+                let latest = run.timeline().last().map(|row| row.second);
+                if latest != shown {
+                    shown = latest;
+                    let detail = if outputs.wants_checkpoints() { Detail::Full } else { Detail::Figures };
+                    let report = run.report(detail);
+                    outputs.save_report(&report)?;
+                    terminal.show(shards.origin.now(), &Live::of(&report));
+                }
+            }
+            () = interrupts.next() => {
+                if why == StopReason::Stopped {
+                    terminal.close();
+                    return Ok(None);
+                }
+                why = StopReason::Stopped;
+                shards.control(Control::Stop);
+                terminal.say("Stopping: waiting for the requests in flight. Once more to leave at once.");
+            }
+        }
+    }
+    terminal.close();
+    let ended = shards.origin.now();
+    let stopped = shards.join()?;
+    run.finish(stopped, ended, why);
+    Ok(Some(run.report(Detail::Full)))
+}
+
+fn generator(shards: u32) -> Generator {
+    Generator {
+        kind: GeneratorKind::Native,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        shards,
+        route: Route::Direct,
+        timing: TimingSource::Wire,
+        notes: Vec::new(),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "wall time enters the report here, once")]
+fn started_at() -> anyhow::Result<String> {
+    let now = OffsetDateTime::from(std::time::SystemTime::now());
+    Ok(now.replace_nanosecond(0)?.format(&Rfc3339)?)
+}
+
+/// A seed that differs from run to run; the report names it.
+#[expect(clippy::disallowed_methods, reason = "any changing number will do")]
+fn fresh_seed() -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    // Six digits are easy to type again.
+    now.map_or(0, |now| crate::core::rng::Rng::new(now.as_nanos() as u64).below(1_000_000))
+}
+
+/// Ctrl-C and the polite signal to end.
+struct Interrupts {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Interrupts {
+    fn listen() -> anyhow::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}

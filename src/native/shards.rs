@@ -1,0 +1,105 @@
+//! The shards of a run: each a thread with a runtime and an engine of its own, sharing nothing.
+//!
+//! Snapshots come out of one channel, controls go into one channel per shard. What to do with either is the
+//! caller's business.
+
+use std::io;
+use std::rc::Rc;
+use std::thread::JoinHandle;
+
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+
+use super::dial::Dialer;
+use super::lane::{Shared, scratch};
+use super::platform::{NativePlatform, Origin};
+use crate::core::engine::{self, Assignment, Control};
+use crate::core::pace::Ramp;
+use crate::core::plan::Plan;
+use crate::core::recorder::Snapshot;
+use crate::core::units::Micros;
+
+/// A run's shards at work.
+pub struct Shards {
+    /// The run's clock.
+    pub origin: Origin,
+    /// What the shards post; ends when the last of them has.
+    pub snapshots: UnboundedReceiver<Snapshot>,
+    controls: Vec<UnboundedSender<Control>>,
+    threads: Vec<JoinHandle<io::Result<Micros>>>,
+}
+
+/// How many shards a run gets when nobody says: one for every hundred users, at most one per core.
+pub fn default_count(users: u32) -> u32 {
+    let cores = std::thread::available_parallelism().map_or(1, |n| n.get() as u32);
+    users.div_ceil(100).clamp(1, cores)
+}
+
+impl Shards {
+    /// Starts them all.
+    pub fn start(plan: &Plan, count: u32) -> io::Result<Self> {
+        let origin = Origin::start();
+        let (sender, snapshots) = unbounded();
+        let mut shards = Self { origin, snapshots, controls: Vec::new(), threads: Vec::new() };
+        for shard in 0..count {
+            let (control, controls) = unbounded();
+            let work = Work {
+                assignment: assignment(plan, shard, count),
+                dialer: Dialer::new(plan.host.clone()),
+                origin,
+                controls,
+                sender: sender.clone(),
+            };
+            let thread = std::thread::Builder::new().name(format!("shard {shard}"));
+            shards.threads.push(thread.spawn(move || work.run())?);
+            shards.controls.push(control);
+        }
+        Ok(shards)
+    }
+
+    /// Tells every shard the same.
+    pub fn control(&self, control: Control) {
+        // A shard that has ended no longer listens, and need not.
+        self.controls.iter().for_each(|shard| drop(shard.unbounded_send(control)));
+    }
+
+    /// Waits for the end; gives the moment after which no request was started.
+    pub fn join(self) -> io::Result<Micros> {
+        let mut stopped = Micros::ZERO;
+        for thread in self.threads {
+            let ended = thread.join().map_err(|_| io::Error::other("a shard of the engine panicked"))?;
+            stopped = stopped.max(ended?);
+        }
+        Ok(stopped)
+    }
+}
+
+struct Work {
+    assignment: Assignment,
+    dialer: Dialer,
+    origin: Origin,
+    controls: UnboundedReceiver<Control>,
+    sender: UnboundedSender<Snapshot>,
+}
+
+impl Work {
+    fn run(self) -> io::Result<Micros> {
+        let Self { assignment, dialer, origin, controls, sender } = self;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let platform = NativePlatform::new(Rc::new(Shared { dialer, origin, scratch: scratch() }));
+        let post = move |snapshot| drop(sender.unbounded_send(snapshot));
+        let shard = engine::run(Rc::new(platform), assignment, controls, post);
+        Ok(tokio::task::LocalSet::new().block_on(&runtime, shard))
+    }
+}
+
+fn assignment(plan: &Plan, shard: u32, shards: u32) -> Assignment {
+    Assignment {
+        shard,
+        shards,
+        scenario: plan.scenario.clone(),
+        seed: plan.seed,
+        ramp: Ramp::up_to(plan.users, plan.spawn_rate),
+        run_time: plan.run_time,
+        stop_timeout: plan.stop_timeout,
+    }
+}
