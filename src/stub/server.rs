@@ -164,11 +164,14 @@ async fn converse(app: Arc<App>, front: Front, stream: TcpStream) {
         // A broken connection is the client's affair; its request counts as unanswered.
         _ = server.serve_connection(io, service) => {}
         () = fate.told() => {}
-        next = end_of(Phase::Open, &mut phase) => {
-            if next == Phase::Refusing {
-                fate.reset();
-            }
-        }
+        () = doomed(&mut phase, &fate) => {}
+    }
+}
+
+/// Waits until the door closes. The fate is told before the connection is dropped, which is when it matters.
+async fn doomed(phase: &mut watch::Receiver<Phase>, fate: &Fate) {
+    if end_of(Phase::Open, phase).await == Phase::Refusing {
+        fate.reset();
     }
 }
 

@@ -103,8 +103,9 @@ mod tests {
         let path = folder.path().join("kept.sqlite");
         for _ in 0..2 {
             let store = Store::open(&path).unwrap();
-            let count =
-                store.run(|db| db.query_row("SELECT count(*) FROM users", [], |row| row.get::<_, i64>(0))).await;
+            let count = store
+                .run(|db| db.query_row("SELECT count(*) FROM users", [], |row| row.get::<_, i64>(0)))
+                .await;
             assert_eq!(count.unwrap(), i64::from(SEEDED_USERS));
         }
     }
