@@ -38,7 +38,7 @@ pub async fn answer(
     if path == control::PREFIX || path.starts_with("/__stub/") {
         let reply = match read(body).await {
             Ok(body) => control::answer(&app, &head.method, &path, &body),
-            Err(refused) => refused,
+            Err(status) => Reply::empty(status),
         };
         return Ok(respond(reply, |reply| Paced::new(reply, Ending::Whole, None, None)));
     }
@@ -109,13 +109,13 @@ async fn served(
     }
     if app.options.profile == Profile::Gateway
         && !matches!(target.service, Service::Gateway | Service::Llm)
-        && let Err(refused) = authenticate(path, &mut call.headers)
+        && let Err(status) = authenticate(path, &mut call.headers)
     {
-        return refused;
+        return Reply::empty(status);
     }
     match read(body).await {
         Ok(body) => call.body = body,
-        Err(refused) => return refused,
+        Err(status) => return Reply::empty(status),
     }
     match target.endpoint {
         Ok(endpoint) => endpoint_reply(app, target.service, endpoint, call).await,
@@ -171,11 +171,11 @@ fn is_preflight(call: &Call) -> bool {
 }
 
 /// The gateway's token filter: the user in the token replaces whatever the client claims to be.
-fn authenticate(path: &str, headers: &mut HeaderMap) -> Result<(), Reply> {
+fn authenticate(path: &str, headers: &mut HeaderMap) -> Result<(), StatusCode> {
     if is_public(path) {
         return Ok(());
     }
-    let user = user_of_token(headers).ok_or_else(|| Reply::empty(StatusCode::UNAUTHORIZED))?;
+    let user = user_of_token(headers).ok_or(StatusCode::UNAUTHORIZED)?;
     headers.insert(HeaderName::from_static(USER_HEADER), HeaderValue::from(user));
     Ok(())
 }
@@ -187,13 +187,11 @@ fn failed(front: Front, status: StatusCode, path: &str) -> Reply {
     }
 }
 
-async fn read(body: Incoming) -> Result<Bytes, Reply> {
+async fn read(body: Incoming) -> Result<Bytes, StatusCode> {
     match Limited::new(body, MOST_BODY_BYTES).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => {
-            Err(Reply::empty(StatusCode::PAYLOAD_TOO_LARGE))
-        }
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(StatusCode::PAYLOAD_TOO_LARGE),
         // The client went away; this answer reaches nobody.
-        Err(_) => Err(Reply::empty(StatusCode::BAD_REQUEST)),
+        Err(_) => Err(StatusCode::BAD_REQUEST),
     }
 }

@@ -110,27 +110,29 @@ fn uvicorn() -> HeaderValue {
     HeaderValue::from_static("uvicorn")
 }
 
-fn parse(call: &Call) -> Result<PlanRequest, Reply> {
+/// `Err` is the list of what is wrong with the body.
+fn parse(call: &Call) -> Result<PlanRequest, Value> {
     let content_type = call.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     PlanRequest::parse(content_type, &call.body)
-        .map_err(|problems| detail(StatusCode::UNPROCESSABLE_ENTITY, problems))
 }
 
 async fn generate(app: &App, call: &Call) -> Reply {
-    let trip = match parse(call).map(|request| request.trip()) {
-        Ok(Ok(trip)) => trip,
-        Ok(Err(reason)) => {
-            return detail(StatusCode::INTERNAL_SERVER_ERROR, format!("Failed to generate plan: {reason}"));
-        }
-        Err(refused) => return refused,
+    let request = match parse(call) {
+        Ok(request) => request,
+        Err(problems) => return detail(StatusCode::UNPROCESSABLE_ENTITY, problems),
     };
-    Reply::fastapi(StatusCode::OK, &make_plan(app, &trip).await)
+    match request.trip() {
+        Ok(trip) => Reply::fastapi(StatusCode::OK, &make_plan(app, &trip).await),
+        Err(reason) => {
+            detail(StatusCode::INTERNAL_SERVER_ERROR, format!("Failed to generate plan: {reason}"))
+        }
+    }
 }
 
 fn stream(app: &App, call: &Call) -> Reply {
     let request = match parse(call) {
         Ok(request) => request,
-        Err(refused) => return refused,
+        Err(problems) => return detail(StatusCode::UNPROCESSABLE_ENTITY, problems),
     };
     let trip = match request.trip() {
         Ok(trip) => trip,

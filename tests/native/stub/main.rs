@@ -2,6 +2,8 @@
 //!
 //! Each file asks about one thing. Nothing here sleeps for luck: tests wait for what the stub says of itself.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a panic is how a test fails")]
+
 mod client;
 mod faults;
 mod life;
