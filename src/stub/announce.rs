@@ -1,0 +1,31 @@
+//! The lines that `oddiya-load stub` prints once it listens.
+//!
+//! Scripts read the addresses from here when they asked for port 0; nothing else of the stub prints.
+
+#![expect(clippy::print_stdout, reason = "the startup lines are this command's output")]
+
+use clap::ValueEnum as _;
+
+use super::routes::Front;
+use super::server::RunningStub;
+
+/// Prints one line per listener, and how it behaves.
+pub fn started(stub: &RunningStub) {
+    for (front, address) in stub.listeners() {
+        let name = match front {
+            Front::Gateway => "gateway",
+            Front::Llm => "llm-agent",
+        };
+        println!("{name:<9} http://{address}");
+    }
+    let options = stub.options();
+    let typed = |value: Option<clap::builder::PossibleValue>| {
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
+    };
+    println!(
+        "profile {}, speed {}, seed {}; counts at /__stub/stats, faults at /__stub/faults; Ctrl-C stops",
+        typed(options.profile.to_possible_value()),
+        typed(options.speed.to_possible_value()),
+        options.seed
+    );
+}

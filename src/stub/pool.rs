@@ -1,0 +1,145 @@
+//! The services' database connections: few of them, and a queue with a deadline in front.
+//!
+//! As HikariCP does it: a request waits for a free connection up to the connection timeout, in order of arrival, then
+//! fails. What a failure looks like is each service's affair.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Whose connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the service of its name")]
+pub enum PoolName {
+    User,
+    Plan,
+    Video,
+}
+
+/// The pools of all services.
+#[derive(Debug)]
+pub struct Pools {
+    user: Pool,
+    plan: Pool,
+    video: Pool,
+    timeout: Duration,
+}
+
+#[derive(Debug)]
+struct Pool {
+    size: usize,
+    free: Arc<Semaphore>,
+    waiting: AtomicUsize,
+}
+
+/// A connection in use; dropping it gives it back.
+#[derive(Debug)]
+pub struct Connection(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
+
+/// No connection came free in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no database connection came free in time")]
+pub struct PoolExhausted;
+
+/// The state of one pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct PoolState {
+    /// Connections there are.
+    pub size: usize,
+    /// Connections in use.
+    pub active: usize,
+    /// Requests waiting for one.
+    pub waiting: usize,
+}
+
+impl Pools {
+    /// Pools of Oddiya's sizes (user 10, plan 5, video 10), waited for up to `timeout`.
+    pub fn new(timeout: Duration) -> Self {
+        Self { user: Pool::new(10), plan: Pool::new(5), video: Pool::new(10), timeout }
+    }
+
+    /// Waits for a connection.
+    pub async fn connect(&self, name: PoolName) -> Result<Connection, PoolExhausted> {
+        let pool = self.pool(name);
+        if let Ok(permit) = Arc::clone(&pool.free).try_acquire_owned() {
+            return Ok(Connection(permit));
+        }
+        let _waiting = Waiting::new(&pool.waiting);
+        let permit = tokio::time::timeout(self.timeout, Arc::clone(&pool.free).acquire_owned()).await;
+        permit.ok().and_then(Result::ok).map(Connection).ok_or(PoolExhausted)
+    }
+
+    /// The state of one pool, now.
+    pub fn state(&self, name: PoolName) -> PoolState {
+        let pool = self.pool(name);
+        PoolState {
+            size: pool.size,
+            active: pool.size.saturating_sub(pool.free.available_permits()),
+            waiting: pool.waiting.load(Ordering::Relaxed),
+        }
+    }
+
+    fn pool(&self, name: PoolName) -> &Pool {
+        match name {
+            PoolName::User => &self.user,
+            PoolName::Plan => &self.plan,
+            PoolName::Video => &self.video,
+        }
+    }
+}
+
+impl Pool {
+    fn new(size: usize) -> Self {
+        Self { size, free: Arc::new(Semaphore::new(size)), waiting: AtomicUsize::new(0) }
+    }
+}
+
+/// Counts one waiter, also when its request is given up.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt as _;
+
+    #[tokio::test]
+    async fn the_sixth_plan_request_waits_until_one_of_five_is_done() {
+        let pools = Pools::new(Duration::from_secs(60));
+        let mut held: Vec<Connection> = Vec::new();
+        for _ in 0..5 {
+            held.push(pools.connect(PoolName::Plan).await.unwrap());
+        }
+        let mut sixth = Box::pin(pools.connect(PoolName::Plan));
+        assert!(sixth.as_mut().now_or_never().is_none());
+        assert_eq!(pools.state(PoolName::Plan), PoolState { size: 5, active: 5, waiting: 1 });
+        held.pop();
+        assert!(sixth.await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn waiting_ends_with_a_failure_and_is_no_longer_counted() {
+        let pools = Pools::new(Duration::ZERO);
+        let mut held = Vec::new();
+        for _ in 0..10 {
+            held.push(pools.connect(PoolName::User).await.unwrap());
+        }
+        assert_eq!(pools.connect(PoolName::User).await.unwrap_err(), PoolExhausted);
+        assert_eq!(pools.state(PoolName::User).waiting, 0);
+    }
+}

@@ -1,0 +1,142 @@
+//! One answer before it becomes bytes on a socket: status, headers, timed pieces of body.
+//!
+//! Holds the body shapes that several services share. It sends nothing and measures nothing.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, SERVER};
+use http::{HeaderMap, StatusCode};
+use serde::Serialize;
+use serde_json::json;
+
+use super::wallclock;
+
+/// What runs once the last byte was handed over.
+pub type Afterwards = Box<dyn FnOnce() + Send + Sync>;
+
+/// One answer.
+pub struct Reply {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers, without those that the framing adds.
+    pub headers: HeaderMap,
+    /// The body, in the pieces in which it is sent.
+    pub pieces: Vec<Piece>,
+    /// How the body's end is told.
+    pub framing: Framing,
+    /// What runs once the last byte was handed over.
+    pub afterwards: Option<Afterwards>,
+}
+
+/// A part of a body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// When it is sent, from the moment the answer begins.
+    pub due: Duration,
+    /// What is sent.
+    pub bytes: Bytes,
+}
+
+/// How the body's end is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// `Content-Length`: gateway pages and the llm-agent.
+    Length,
+    /// Chunks: Spring MVC flushes JSON before it knows its length; event streams have none.
+    Chunked,
+}
+
+impl Reply {
+    /// An answer without a body.
+    pub fn empty(status: StatusCode) -> Self {
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            pieces: Vec::new(),
+            framing: Framing::Length,
+            afterwards: None,
+        }
+    }
+
+    /// JSON as the Spring services send it.
+    pub fn spring(status: StatusCode, body: &impl Serialize) -> Self {
+        Self { framing: Framing::Chunked, ..Self::json(status, body) }
+    }
+
+    /// JSON of known length, as the gateway's own pages and `/__stub` send it.
+    pub fn json(status: StatusCode, body: &impl Serialize) -> Self {
+        // Cannot fail: every body is a struct or value with text keys.
+        let bytes = serde_json::to_vec(body).unwrap_or_default();
+        Self::text(status, "application/json", bytes)
+    }
+
+    /// JSON as uvicorn sends it.
+    pub fn fastapi(status: StatusCode, body: &impl Serialize) -> Self {
+        Self::json(status, body).with(SERVER, HeaderValue::from_static("uvicorn"))
+    }
+
+    /// A whole body of a named type.
+    pub fn text(status: StatusCode, content_type: &'static str, bytes: impl Into<Bytes>) -> Self {
+        let mut reply = Self::empty(status).with(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        reply.pieces = vec![Piece { due: Duration::ZERO, bytes: bytes.into() }];
+        reply
+    }
+
+    /// Spring Boot's default error body, `{timestamp, status, error, path}`.
+    pub fn boot_error(status: StatusCode, path: &str) -> Self {
+        let body = json!({
+            "timestamp": wallclock::error_timestamp(),
+            "status": status.as_u16(),
+            "error": status.canonical_reason().unwrap_or_default(),
+            "path": path,
+        });
+        Self::spring(status, &body)
+    }
+
+    /// Adds a header.
+    pub fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// The first half of the body: half the pieces, or half of the only one. What followed will not happen.
+    pub fn halve(&mut self) {
+        self.afterwards = None;
+        self.framing = Framing::Chunked;
+        match self.pieces.as_mut_slice() {
+            [only] => only.bytes.truncate(only.bytes.len() / 2),
+            pieces => {
+                let half = pieces.len() / 2;
+                self.pieces.truncate(half);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_boot_error_has_four_fields_in_order() {
+        let reply = Reply::boot_error(StatusCode::INTERNAL_SERVER_ERROR, "/api/v1/users/me");
+        let text = String::from_utf8(reply.pieces[0].bytes.to_vec()).unwrap();
+        assert!(text.starts_with(r#"{"timestamp":""#), "{text}");
+        assert!(
+            text.ends_with(r#""status":500,"error":"Internal Server Error","path":"/api/v1/users/me"}"#),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn halving_keeps_half_a_body_or_half_the_events() {
+        let mut whole = Reply::text(StatusCode::OK, "text/plain", "abcdef");
+        whole.halve();
+        assert_eq!(whole.pieces[0].bytes, "abc");
+        let mut events = Reply::text(StatusCode::OK, "text/plain", "a");
+        events.pieces = vec![events.pieces[0].clone(); 13];
+        events.halve();
+        assert_eq!(events.pieces.len(), 6);
+    }
+}

@@ -1,0 +1,238 @@
+//! What the stub saw: requests, statuses, unanswered ones and server-side times per route.
+//!
+//! Tests compare a load generator's figures with these. A route is counted when its request's head was read, and its
+//! answer when the last byte was handed over. Requests to `/__stub` never come here.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use http::{Method, StatusCode};
+use serde::Serialize;
+
+use super::options::{Options, Profile, Speed};
+use super::routes::Front;
+use crate::core::histogram::{Encoded, Figures, Histogram};
+
+/// Name of all paths that lead nowhere: one, so that a scan of random paths cannot fill the memory.
+pub const UNROUTED: &str = "(unrouted)";
+
+/// The counters of one stub.
+#[derive(Debug, Default)]
+pub struct Stats(Mutex<Counters>);
+
+#[derive(Debug, Default)]
+struct Counters {
+    /// Grows at each reset: answers to requests from before it are not counted.
+    epoch: u64,
+    connections: u64,
+    options: u64,
+    routes: HashMap<Key, Seen>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Key {
+    front: Front,
+    name: String,
+    method: &'static str,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    requests: u64,
+    statuses: BTreeMap<u16, u64>,
+    unanswered: u64,
+    times: Histogram,
+}
+
+impl Stats {
+    /// Counts an accepted connection.
+    pub fn connected(&self) {
+        self.counters().connections += 1;
+    }
+
+    /// Counts a request whose head was read; what is given back counts its answer.
+    pub fn begin(self: &Arc<Self>, front: Front, method: &Method, name: &str) -> Measure {
+        let key = Key { front, name: name.to_owned(), method: method_name(method) };
+        let mut counters = self.counters();
+        counters.options += u64::from(method == Method::OPTIONS);
+        counters.routes.entry(key.clone()).or_default().requests += 1;
+        Measure {
+            stats: Arc::clone(self),
+            key,
+            epoch: counters.epoch,
+            started: Instant::now(),
+            end: End::None,
+        }
+    }
+
+    /// Forgets everything.
+    pub fn reset(&self) {
+        let mut counters = self.counters();
+        *counters = Counters { epoch: counters.epoch + 1, ..Counters::default() };
+    }
+
+    /// All counters, as `GET /__stub/stats` shows them.
+    pub fn report(&self, options: &Options) -> Report {
+        let counters = self.counters();
+        let mut routes: Vec<(&Key, &Seen)> = counters.routes.iter().collect();
+        routes.sort_by_key(|(key, _)| *key);
+        Report {
+            profile: options.profile,
+            speed: options.speed,
+            seed: options.seed,
+            connections: counters.connections,
+            options: counters.options,
+            routes: routes.into_iter().map(|(key, seen)| RouteReport::of(key, seen)).collect(),
+        }
+    }
+
+    fn counters(&self) -> MutexGuard<'_, Counters> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Methods beyond the known ones share a name, for the same reason as unrouted paths.
+fn method_name(method: &Method) -> &'static str {
+    const KNOWN: [Method; 7] = [
+        Method::GET,
+        Method::POST,
+        Method::PATCH,
+        Method::PUT,
+        Method::DELETE,
+        Method::OPTIONS,
+        Method::HEAD,
+    ];
+    const NAMES: [&str; 7] = ["GET", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "HEAD"];
+    KNOWN.iter().zip(NAMES).find(|(known, _)| *known == method).map_or("OTHER", |(_, name)| name)
+}
+
+/// A request under way. Dropped without an end, it counts as unanswered.
+#[derive(Debug)]
+pub struct Measure {
+    stats: Arc<Stats>,
+    key: Key,
+    epoch: u64,
+    started: Instant,
+    end: End,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum End {
+    None,
+    Answered(StatusCode),
+}
+
+impl Measure {
+    /// The last byte was handed over.
+    pub fn answered(mut self, status: StatusCode) {
+        self.end = End::Answered(status);
+    }
+}
+
+impl Drop for Measure {
+    fn drop(&mut self) {
+        let took = self.started.elapsed();
+        let mut counters = self.stats.counters();
+        if counters.epoch != self.epoch {
+            return;
+        }
+        let Some(seen) = counters.routes.get_mut(&self.key) else { return };
+        match self.end {
+            End::None => seen.unanswered += 1,
+            End::Answered(status) => {
+                *seen.statuses.entry(status.as_u16()).or_default() += 1;
+                seen.times.record(took.into());
+            }
+        }
+    }
+}
+
+/// The body of `GET /__stub/stats`.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// Which Oddiya the stub is.
+    pub profile: Profile,
+    /// How slow it is.
+    pub speed: Speed,
+    /// The seed of its draws.
+    pub seed: u64,
+    /// TCP connections accepted, those for `/__stub` included.
+    pub connections: u64,
+    /// OPTIONS requests received.
+    pub options: u64,
+    /// Each route that was asked for, by service, name and method.
+    pub routes: Vec<RouteReport>,
+}
+
+/// The counters of one method and path template.
+#[derive(Debug, Serialize)]
+pub struct RouteReport {
+    /// The port it arrived at.
+    pub service: Front,
+    /// The method; `OTHER` for unusual ones.
+    pub method: &'static str,
+    /// The path template as the client addressed it, or [`UNROUTED`].
+    pub name: String,
+    /// Requests whose head was read; those under way included.
+    pub requests: u64,
+    /// Finished answers by status.
+    pub statuses: BTreeMap<u16, u64>,
+    /// Requests whose answer was never finished.
+    pub unanswered: u64,
+    /// Head read to last byte handed over, finished answers only; `None` before the first.
+    pub server_ms: Option<Figures>,
+    /// The same, whole.
+    pub histogram: Encoded,
+}
+
+impl RouteReport {
+    fn of(key: &Key, seen: &Seen) -> Self {
+        Self {
+            service: key.front,
+            method: key.method,
+            name: key.name.clone(),
+            requests: seen.requests,
+            statuses: seen.statuses.clone(),
+            unanswered: seen.unanswered,
+            server_ms: seen.times.figures(),
+            histogram: seen.times.encode(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(stats: &Stats) -> Report {
+        stats.report(&Options::default())
+    }
+
+    #[test]
+    fn answered_unanswered_and_under_way_are_told_apart() {
+        let stats = Arc::new(Stats::default());
+        let begin = || stats.begin(Front::Gateway, &Method::GET, "/api/plans");
+        begin().answered(StatusCode::OK);
+        drop(begin());
+        let under_way = begin();
+        let route = report(&stats).routes.remove(0);
+        assert_eq!((route.requests, route.unanswered, route.statuses[&200]), (3, 1, 1));
+        assert_eq!(route.server_ms.unwrap().count, 1);
+        drop(under_way);
+    }
+
+    #[test]
+    fn an_answer_to_a_request_from_before_a_reset_is_not_counted() {
+        let stats = Arc::new(Stats::default());
+        let before = stats.begin(Front::Llm, &Method::OPTIONS, "/");
+        stats.connected();
+        stats.reset();
+        let after = stats.begin(Front::Llm, &Method::OPTIONS, "/");
+        before.answered(StatusCode::OK);
+        let now = report(&stats);
+        assert_eq!((now.connections, now.options, now.routes[0].requests), (0, 1, 1));
+        assert!(now.routes[0].statuses.is_empty());
+        drop(after);
+    }
+}

@@ -1,0 +1,143 @@
+//! Video jobs: the table with its unique idempotency key, and how a job comes along without a worker.
+//!
+//! Runs on the store's thread. The key is global: it belongs to no user, and the body is not compared.
+
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use serde::Serialize;
+
+use crate::stub::options::Speed;
+use crate::stub::wallclock;
+
+pub(super) const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS video_jobs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id INTEGER NOT NULL,
+    photo_urls TEXT NOT NULL,
+    template TEXT NOT NULL,
+    idempotency_key TEXT NOT NULL UNIQUE,
+    created_millis INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS video_jobs_user ON video_jobs (user_id, id DESC);";
+
+const COLUMNS: &str = "id, user_id, photo_urls, template, idempotency_key, created_millis";
+
+/// A video job as the video service shows one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VideoJob {
+    pub id: i64,
+    pub user_id: i64,
+    pub status: JobStatus,
+    pub photo_urls: Vec<String>,
+    pub template: String,
+    pub video_url: Option<String>,
+    pub idempotency_key: String,
+    pub created_at: String,
+    pub updated_at: String,
+    #[serde(skip)]
+    created_millis: i64,
+}
+
+/// How far a job is. The stub's jobs never fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum JobStatus {
+    Pending,
+    Processing,
+    Completed,
+}
+
+/// A job to be stored.
+#[derive(Clone, Debug)]
+pub struct NewVideo {
+    pub user_id: i64,
+    pub photo_urls: Vec<String>,
+    pub template: String,
+    pub idempotency_key: String,
+}
+
+impl VideoJob {
+    /// By idempotency key, whoever's job it is.
+    pub fn by_key(db: &Connection, key: &str) -> rusqlite::Result<Option<Self>> {
+        let sql = format!("SELECT {COLUMNS} FROM video_jobs WHERE idempotency_key = ?");
+        db.prepare_cached(&sql)?.query_row([key], Self::read).optional()
+    }
+
+    /// By number.
+    pub fn by_id(db: &Connection, id: i64) -> rusqlite::Result<Option<Self>> {
+        let sql = format!("SELECT {COLUMNS} FROM video_jobs WHERE id = ?");
+        db.prepare_cached(&sql)?.query_row([id], Self::read).optional()
+    }
+
+    /// All jobs of a user, newest first, as many as there are.
+    pub fn of_user(db: &Connection, user: i64) -> rusqlite::Result<Vec<Self>> {
+        let sql = format!("SELECT {COLUMNS} FROM video_jobs WHERE user_id = ? ORDER BY id DESC");
+        db.prepare_cached(&sql)?.query_map([user], Self::read)?.collect()
+    }
+
+    /// Inserts one; a key that is taken is a constraint error.
+    pub fn create(db: &Connection, new: &NewVideo, now_millis: i64) -> rusqlite::Result<Option<Self>> {
+        // Cannot fail: texts only.
+        let urls = serde_json::to_string(&new.photo_urls).unwrap_or_default();
+        db.prepare_cached(
+            "INSERT INTO video_jobs (user_id, photo_urls, template, idempotency_key, created_millis)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![new.user_id, urls, new.template, new.idempotency_key, now_millis])?;
+        Self::by_id(db, db.last_insert_rowid())
+    }
+
+    /// The job as it is at a moment: the stub has no worker, so a job's age decides.
+    pub fn at(mut self, now_millis: i64, speed: Speed) -> Self {
+        let (status, since) = progress(now_millis.saturating_sub(self.created_millis), speed);
+        self.status = status;
+        self.updated_at = wallclock::from_epoch_millis(self.created_millis + since);
+        self.video_url = (status == JobStatus::Completed).then(|| {
+            format!("https://oddiya-storage.s3.ap-northeast-2.amazonaws.com/videos/{}.mp4", self.id)
+        });
+        self
+    }
+
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let created_millis = row.get(5)?;
+        let urls: String = row.get(2)?;
+        Ok(Self {
+            id: row.get(0)?,
+            user_id: row.get(1)?,
+            status: JobStatus::Pending,
+            photo_urls: serde_json::from_str(&urls).unwrap_or_default(),
+            template: row.get(3)?,
+            video_url: None,
+            idempotency_key: row.get(4)?,
+            created_at: wallclock::from_epoch_millis(created_millis),
+            updated_at: wallclock::from_epoch_millis(created_millis),
+            created_millis,
+        })
+    }
+}
+
+/// The status of a job of an age in milliseconds, and the age at which it became so. Oddiya's pages promise a video
+/// within 2 to 3 minutes, which is the slow speed's; the first tenth is the wait for the worker.
+fn progress(age_millis: i64, speed: Speed) -> (JobStatus, i64) {
+    let done = match speed {
+        Speed::Instant => 2_000,
+        Speed::Laptop => 20_000,
+        Speed::T2Micro => 150_000,
+    };
+    match age_millis {
+        age if age < done / 10 => (JobStatus::Pending, 0),
+        age if age < done => (JobStatus::Processing, done / 10),
+        _ => (JobStatus::Completed, done),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_goes_from_pending_over_processing_to_completed() {
+        assert_eq!(progress(0, Speed::Laptop), (JobStatus::Pending, 0));
+        assert_eq!(progress(5_000, Speed::Laptop), (JobStatus::Processing, 2_000));
+        assert_eq!(progress(60_000, Speed::Laptop), (JobStatus::Completed, 20_000));
+    }
+}

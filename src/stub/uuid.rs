@@ -1,0 +1,58 @@
+//! UUIDs as the host reads and makes them.
+//!
+//! Reading follows `java.util.UUID.fromString`, which is laxer than the standard: five hexadecimal groups of any
+//! length up to the standard one.
+
+use super::rng::Rng;
+
+/// Digits of each group.
+const GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
+
+/// The canonical form of a UUID that Java would accept; `None` when it would not.
+pub fn parse(text: &str) -> Option<String> {
+    let groups: Vec<&str> = text.trim().split('-').collect();
+    let accepted = groups.len() == GROUPS.len()
+        && groups.iter().zip(GROUPS).all(|(group, width)| {
+            !group.is_empty() && group.len() <= width && group.bytes().all(|b| b.is_ascii_hexdigit())
+        });
+    accepted.then(|| {
+        let padded: Vec<String> =
+            groups.iter().zip(GROUPS).map(|(group, width)| format!("{group:0>width$}")).collect();
+        padded.join("-").to_ascii_lowercase()
+    })
+}
+
+/// A random (version 4) UUID.
+pub fn random(rng: &mut Rng) -> String {
+    let (a, b) = (rng.next_u64(), rng.next_u64());
+    format!(
+        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+        a >> 32,
+        (a >> 16) & 0xffff,
+        a & 0xfff,
+        0x8000 | ((b >> 48) & 0x3fff),
+        b & 0xffff_ffff_ffff
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accepts_what_java_accepts() {
+        let whole = "123E4567-e89b-12d3-a456-426614174000";
+        assert_eq!(parse(whole).unwrap(), whole.to_lowercase());
+        assert_eq!(parse("1-2-3-4-5").unwrap(), "00000001-0002-0003-0004-000000000005");
+        for text in ["", "x", "1-2-3-4", "123e4567e89b12d3a456426614174000", "g-1-1-1-1", "123456789-1-1-1-1"]
+        {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn makes_what_it_reads() {
+        let made = random(&mut Rng::new(3));
+        assert_eq!(parse(&made).as_deref(), Some(made.as_str()));
+    }
+}

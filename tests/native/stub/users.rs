@@ -1,0 +1,76 @@
+//! Users and sign-in: seeded users, the internal calls, tokens that rotate.
+
+use oddiya_load::stub::Profile;
+use serde_json::{Value, json};
+
+use super::client::{ask, get, stub};
+
+#[tokio::test]
+async fn users_1_to_100_exist_and_others_are_500() {
+    let stub = stub(Profile::Locust).await;
+    for (user, status) in [(1, 200), (100, 200), (101, 500), (0, 500)] {
+        let me = get("/api/users/me").user(user).send(stub.gateway).await;
+        assert_eq!(me.status.as_u16(), status, "user {user}");
+    }
+}
+
+#[tokio::test]
+async fn a_missing_or_odd_user_header_is_400() {
+    let stub = stub(Profile::Locust).await;
+    assert_eq!(get("/api/users/me").send(stub.gateway).await.status.as_u16(), 400);
+    let odd = get("/api/users/me").header("X-User-Id", "null").send(stub.gateway).await;
+    assert_eq!((odd.status.as_u16(), odd.json()["path"].as_str()), (400, Some("/api/v1/users/me")));
+}
+
+#[tokio::test]
+async fn a_profile_can_be_changed_but_not_to_a_taken_address() {
+    let stub = stub(Profile::Locust).await;
+    let patch = |body| ask("PATCH", "/api/users/me").user(4).json(body).send(stub.gateway);
+    assert_eq!(patch(r#"{"name":"Kim"}"#).await.json()["name"], "Kim");
+    assert_eq!(patch(r#"{"email":"nonsense"}"#).await.status.as_u16(), 400);
+    assert_eq!(patch(r#"{"email":"user5@example.com"}"#).await.status.as_u16(), 500);
+}
+
+#[tokio::test]
+async fn finding_or_creating_a_user_twice_gives_the_same_one() {
+    let stub = stub(Profile::Locust).await;
+    let body = r#"{"email":"new@example.com","name":"New","provider":"google","providerId":"g-1"}"#;
+    let create = || ask("POST", "/api/users/internal/users").json(body).send(stub.gateway);
+    let (first, second) = (create().await.json(), create().await.json());
+    assert_eq!(first, second);
+    let found = get("/api/users/internal/users/email/new@example.com").send(stub.gateway).await;
+    assert_eq!(found.json()["id"], first["id"]);
+    let unknown = get("/api/users/internal/users/email/no@example.com").send(stub.gateway).await;
+    assert_eq!((unknown.status.as_u16(), unknown.text().as_str()), (404, ""));
+}
+
+#[tokio::test]
+async fn signing_up_logging_in_and_refreshing_rotate_tokens() {
+    let stub = stub(Profile::Direct).await;
+    let post = |path: &'static str, body: Value| ask("POST", path).json(&body.to_string()).send(stub.gateway);
+    let person = json!({"name": "Lee", "email": "lee@example.com", "password": "Secret123"});
+    let signed_up = post("/api/auth/signup", person.clone()).await;
+    assert_eq!(signed_up.status.as_u16(), 200);
+    assert_eq!(signed_up.json()["expiresIn"], 3600);
+    assert_eq!(post("/api/auth/signup", person.clone()).await.status.as_u16(), 500);
+
+    let logged_in = post("/api/auth/login", person).await.json();
+    assert_eq!(logged_in["userId"], signed_up.json()["userId"]);
+    let wrong = json!({"email": "lee@example.com", "password": "Secret124"});
+    let refused = post("/api/auth/login", wrong).await;
+    assert_eq!((refused.status.as_u16(), refused.json()["error"].as_str()), (401, Some("Invalid Token")));
+
+    let old = json!({"refreshToken": logged_in["refreshToken"]});
+    let refreshed = post("/api/auth/refresh", old.clone()).await;
+    assert_eq!((refreshed.status.as_u16(), &refreshed.json()["userId"]), (200, &Value::Null));
+    assert_eq!(post("/api/auth/refresh", old).await.status.as_u16(), 401);
+}
+
+#[tokio::test]
+async fn sign_up_says_what_is_invalid() {
+    let stub = stub(Profile::Direct).await;
+    let body = r#"{"name":"Lee","email":"lee@example.com","password":"short"}"#;
+    let answer = ask("POST", "/api/auth/signup").json(body).send(stub.gateway).await;
+    assert_eq!(answer.status.as_u16(), 400);
+    assert!(answer.json()["details"]["password"].is_string());
+}
