@@ -3,4 +3,5 @@
 //! Compiles with no feature on, for every target; both halves of the program stand on it.
 
 pub mod histogram;
+pub mod relay;
 pub mod units;
