@@ -1,10 +1,185 @@
 //! `oddiya-load serve`: hosts the page and relays its requests to the one host it was started with.
+//!
+//! ```text
+//!            access           service            relay             lanes            upstream
+//!  page ──► Host, Origin ──► which path ──► envelope, headers ──► connection ──► DNS, TCP, TLS ──► host
+//! ```
+//! `core::relay` has the wire format. The companion measures the upstream's time but draws no conclusion from it.
+
+mod access;
+mod address;
+mod answer;
+mod failure;
+mod headers;
+mod lanes;
+mod listen;
+mod page;
+mod relay;
+mod service;
+mod upstream;
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+pub use address::{HostUrl, HostUrlError, Transport};
+
+use lanes::Lanes;
+use listen::Listeners;
+use page::Page;
+use service::Companion;
+use upstream::Upstream;
+
+/// A lane without a request for this long gives its connection up; servers commonly keep one for 60 to 75 s.
+const LANE_IDLE: Duration = Duration::from_secs(60);
+/// A second for each of `LANE_IDLE`'s sixty would do; this also frees what the host has closed soon.
+const SWEEPS_PER_IDLE: u32 = 12;
+/// After a failed `accept` (no file handle left), so that the loop does not spin until one is free.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// Two sockets for each of a browser's 256, and room for files.
+const WANTED_FILE_HANDLES: u64 = 4_096;
 
 /// Options of `oddiya-load serve`.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// The Oddiya host to relay to
+    #[arg(
+        short = 'H',
+        long,
+        value_name = "URL",
+        env = "ODDIYA_LOAD_HOST",
+        default_value = "http://localhost:8080"
+    )]
+    host: HostUrl,
+    /// The page's port; 0 takes a free one
+    #[arg(long, value_name = "PORT", env = "ODDIYA_LOAD_PORT", default_value_t = 8089)]
+    port: u16,
+    /// Listen on this address instead of 127.0.0.1 and ::1; may be given more than once
+    #[arg(long, value_name = "ADDRESS")]
+    bind: Vec<IpAddr>,
+    /// The folder with the built page [default: target/dist here, or beside the command]
+    #[arg(long, value_name = "DIR")]
+    page: Option<PathBuf>,
+}
+
+/// What a companion is started with.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The one host it relays to.
+    pub host: HostUrl,
+    /// 0 takes a free one.
+    pub port: u16,
+    /// Empty for both loopbacks.
+    pub bind: Vec<IpAddr>,
+    /// The folder with the page's `index.html`.
+    pub page: PathBuf,
+    /// How long a lane keeps an unused connection to the host.
+    pub lane_idle: Duration,
+}
+
+impl Options {
+    /// On a free port of both loopbacks, with the page where it is by default.
+    pub fn new(host: HostUrl) -> Self {
+        Self { host, port: 0, bind: Vec::new(), page: page::default_folder(), lane_idle: LANE_IDLE }
+    }
+}
+
+impl From<Args> for Options {
+    fn from(args: Args) -> Self {
+        let defaults = Self::new(args.host);
+        Self { port: args.port, bind: args.bind, page: args.page.unwrap_or(defaults.page), ..defaults }
+    }
+}
 
 /// Serves until interrupted.
-pub async fn serve(_args: Args) -> anyhow::Result<()> {
-    anyhow::bail!("not built yet")
+#[expect(clippy::print_stdout, reason = "the command's one line of output")]
+pub async fn serve(args: Args) -> anyhow::Result<()> {
+    // A refusal leaves the limit as it is; what then runs out is reported as `exhausted`.
+    let _ = rlimit::increase_nofile_limit(WANTED_FILE_HANDLES);
+    let options = Options::from(args);
+    let host = options.host.clone();
+    let running = start(options).await?;
+    println!("Page: http://localhost:{}  →  host {host}", running.port);
+    if !running.page_is_built {
+        println!("The page is not built yet: run `make build`, or name its folder with --page.");
+    }
+    tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")
+}
+
+/// A companion at work; dropping it closes its sockets, those of its lanes included.
+#[derive(Debug)]
+pub struct RunningCompanion {
+    /// The port it listens on.
+    pub port: u16,
+    /// What relayed requests must carry; new in each start.
+    pub token: String,
+    /// Whether there was a page to serve at the start.
+    pub page_is_built: bool,
+    _tasks: JoinSet<()>,
+}
+
+/// Starts a companion inside the current runtime; it listens by the time this returns.
+pub async fn start(options: Options) -> anyhow::Result<RunningCompanion> {
+    let upstream = Upstream::new(options.host)?;
+    let lanes = Arc::new(Lanes::new(upstream));
+    let page = Page::new(options.page);
+    let page_is_built = page.is_built();
+    let token = random_token()?;
+    let companion = Arc::new(Companion { lanes: Arc::clone(&lanes), token: token.clone(), page });
+    let Listeners { sockets, port } = listen::bind(&options.bind, options.port).await?;
+    let mut tasks = JoinSet::new();
+    for socket in sockets {
+        tasks.spawn(accept(socket, Arc::clone(&companion)));
+    }
+    tasks.spawn(sweep(lanes, options.lane_idle));
+    Ok(RunningCompanion { port, token, page_is_built, _tasks: tasks })
+}
+
+/// 128 random bits in hex.
+fn random_token() -> anyhow::Result<String> {
+    let high = getrandom::u64().context("the system gives no random numbers")?;
+    let low = getrandom::u64().context("the system gives no random numbers")?;
+    Ok(format!("{high:016x}{low:016x}"))
+}
+
+/// Owns its connections, so that they end with it.
+async fn accept(listener: TcpListener, companion: Arc<Companion>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => drop(connections.spawn(converse(stream, Arc::clone(&companion)))),
+                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+/// One connection of the browser's. hyper drops a request's future when the browser goes away, and with it the
+/// request to the host.
+async fn converse(stream: TcpStream, companion: Arc<Companion>) {
+    let (Ok(()), Ok(local)) = (stream.set_nodelay(true), stream.local_addr()) else { return };
+    let service = service_fn(|request| {
+        let companion = Arc::clone(&companion);
+        async move { Ok::<_, std::convert::Infallible>(companion.answer(request, local.ip()).await) }
+    });
+    // An error here is a browser that went away, or an upstream that broke off and was passed on as such.
+    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+}
+
+async fn sweep(lanes: Arc<Lanes>, idle: Duration) {
+    let mut ticks = tokio::time::interval((idle / SWEEPS_PER_IDLE).max(Duration::from_millis(1)));
+    loop {
+        ticks.tick().await;
+        lanes.close_idle(idle);
+    }
 }

@@ -12,6 +12,7 @@ pub mod pace;
 pub mod plan;
 pub mod platform;
 pub mod recorder;
+pub mod relay;
 pub mod report;
 pub mod rng;
 pub mod run;

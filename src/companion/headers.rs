@@ -1,0 +1,105 @@
+//! What of the host's answer may pass to the page, and under which status. Pure.
+//!
+//! The page gets the host's answer, not its effects on a browser: no cookie is set, no redirect followed, no
+//! request repeated behind the load generator's back.
+
+use http::{HeaderMap, HeaderName, StatusCode, header};
+
+use crate::core::relay::{FAILURE_HEADER, HOP_BY_HOP, REFUSAL_HEADER, STATUS_HEADER};
+
+/// Of the host's headers: what would change the browser's state, what the relay answers by itself, and names
+/// that are ours alone.
+const KEPT_BACK: [&str; 14] = [
+    "access-control-allow-credentials",
+    "access-control-allow-headers",
+    "access-control-allow-methods",
+    "access-control-allow-origin",
+    "access-control-expose-headers",
+    "access-control-max-age",
+    "alt-svc",
+    "clear-site-data",
+    "set-cookie",
+    "strict-transport-security",
+    "timing-allow-origin",
+    FAILURE_HEADER,
+    REFUSAL_HEADER,
+    STATUS_HEADER,
+];
+
+/// Leaves the headers that are meant for the page.
+pub fn retain_end_to_end(headers: &mut HeaderMap) {
+    let named_by_connection: Vec<HeaderName> = headers
+        .get_all(header::CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|name| name.trim().parse().ok())
+        .collect();
+    named_by_connection.iter().for_each(|name| drop(headers.remove(name)));
+    HOP_BY_HOP.iter().chain(&KEPT_BACK).for_each(|name| drop(headers.remove(*name)));
+}
+
+/// How the page is to be given a status of the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// As it is.
+    Plain,
+    /// As 200, with the real one in [`STATUS_HEADER`], because a browser would act on it.
+    Wrapped,
+}
+
+impl Delivery {
+    /// Browsers follow 3xx. Chromium takes 407 from anyone but a proxy for an attack, and sends a request again
+    /// by itself after 408 on a kept connection and after 421 (`HttpNetworkTransaction`).
+    pub fn of(status: StatusCode) -> Self {
+        match status {
+            status if status.is_redirection() => Self::Wrapped,
+            StatusCode::PROXY_AUTHENTICATION_REQUIRED
+            | StatusCode::REQUEST_TIMEOUT
+            | StatusCode::MISDIRECTED_REQUEST => Self::Wrapped,
+            _ => Self::Plain,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_of_the_connection_and_of_the_browsers_state_stay_behind() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("connection", "close, X-Hop"),
+            ("x-hop", "1"),
+            ("transfer-encoding", "chunked"),
+            ("set-cookie", "a=b"),
+            ("access-control-allow-origin", "*"),
+            ("x-oddiya-load-failure", "refused"),
+            ("content-type", "application/json"),
+            ("retry-after", "3"),
+        ] {
+            headers.insert(name, value.parse().unwrap());
+        }
+        retain_end_to_end(&mut headers);
+        let mut left: Vec<_> = headers.keys().map(HeaderName::as_str).collect();
+        left.sort_unstable();
+        assert_eq!(left, ["content-type", "retry-after"]);
+    }
+
+    #[test]
+    fn a_status_that_a_browser_would_act_on_is_wrapped() {
+        for (code, delivery) in [
+            (200, Delivery::Plain),
+            (204, Delivery::Plain),
+            (302, Delivery::Wrapped),
+            (304, Delivery::Wrapped),
+            (401, Delivery::Plain),
+            (408, Delivery::Wrapped),
+            (421, Delivery::Wrapped),
+            (503, Delivery::Plain),
+        ] {
+            assert_eq!(Delivery::of(StatusCode::from_u16(code).unwrap()), delivery, "{code}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Sockets to listen on: IPv4 and IPv6 loopback under one port, unless told otherwise.
+//!
+//! Browsers resolve `u17.localhost` to both addresses and try either first, so one of them alone would cost some
+//! requests a failed connection.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+
+/// With port 0 the system picks a free port for the first address only; another try when it is not free for the
+/// second.
+const PORT_TRIES: usize = 16;
+
+/// Listeners that share `port`.
+pub struct Listeners {
+    /// One for each address.
+    pub sockets: Vec<TcpListener>,
+    /// The port they have, never 0.
+    pub port: u16,
+}
+
+/// Listens on `addresses`, or on both loopbacks where there are none.
+pub async fn bind(addresses: &[IpAddr], port: u16) -> anyhow::Result<Listeners> {
+    let tries = if port == 0 { PORT_TRIES } else { 1 };
+    let mut last = None;
+    for _ in 0..tries {
+        match bind_all(addresses, port).await {
+            Ok(listeners) => return Ok(listeners),
+            Err(error) => last = Some(error),
+        }
+    }
+    let error = last.unwrap_or_else(|| io::Error::from(io::ErrorKind::AddrInUse));
+    let in_use = error.kind() == io::ErrorKind::AddrInUse;
+    Err(error).with_context(|| match in_use {
+        true => format!("--port {port} is already in use; stop what listens there or choose another --port"),
+        false => format!("cannot listen on --port {port}; check --bind and choose a --port above 1023"),
+    })
+}
+
+async fn bind_all(addresses: &[IpAddr], port: u16) -> io::Result<Listeners> {
+    let (required, optional): (Vec<IpAddr>, Vec<IpAddr>) = match addresses {
+        [] => (vec![Ipv4Addr::LOCALHOST.into()], vec![Ipv6Addr::LOCALHOST.into()]),
+        some => (some.to_vec(), Vec::new()),
+    };
+    let mut listeners = Listeners { sockets: Vec::new(), port };
+    for address in required {
+        listeners.add(address).await?;
+    }
+    for address in optional {
+        match listeners.add(address).await {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Err(error),
+            // A machine without IPv6: the other address does.
+            Err(_) | Ok(()) => {}
+        }
+    }
+    Ok(listeners)
+}
+
+impl Listeners {
+    async fn add(&mut self, address: IpAddr) -> io::Result<()> {
+        let socket = TcpListener::bind(SocketAddr::new(address, self.port)).await?;
+        self.port = socket.local_addr()?.port();
+        self.sockets.push(socket);
+        Ok(())
+    }
+}

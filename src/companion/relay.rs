@@ -1,0 +1,95 @@
+//! One relayed request: unpack the envelope, ask the host, pass its answer on.
+//!
+//! Bodies stream both ways; nothing here waits for the end of one. What the wire looks like is in
+//! `core::relay`, whose upstream connection carries it in `lanes.rs`.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use http::uri::PathAndQuery;
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
+use hyper::body::{Body as _, Incoming};
+
+use crate::core::relay::{
+    CONNECT_METRIC, Envelope, Refusal, RelayFailure, RelayTarget, STATUS_HEADER, UPSTREAM_METRIC,
+};
+
+use super::answer::{self, Answer};
+use super::failure::UpstreamError;
+use super::headers::{Delivery, retain_end_to_end};
+use super::lanes::{Exchanged, Lanes};
+
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+/// For hosts that refuse requests without one; an envelope may name another.
+const USER_AGENT: HeaderValue = HeaderValue::from_static(concat!("oddiya-load/", env!("CARGO_PKG_VERSION")));
+
+/// Relays to the host of `lanes` what carries `token`.
+pub async fn relay(lanes: &Arc<Lanes>, lane: &str, token: &str, request: Request<Incoming>) -> Answer {
+    let outgoing = match unpack(lanes, token, request) {
+        Ok(outgoing) => outgoing,
+        Err(refused) => return *refused,
+    };
+    match lanes.exchange(lane, outgoing).await {
+        Ok(exchanged) if exchanged.response.status().is_informational() => answer::failure(
+            &UpstreamError::new(RelayFailure::Malformed, "the host wants to switch protocols"),
+        ),
+        Ok(exchanged) => deliver(exchanged),
+        Err(error) => answer::failure(&error),
+    }
+}
+
+/// What is to be sent to the host.
+fn unpack(lanes: &Lanes, token: &str, request: Request<Incoming>) -> Result<Request<Incoming>, Box<Answer>> {
+    let path_and_query = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
+    let target =
+        RelayTarget::parse(path_and_query).ok_or_else(|| answer::plain_refusal(Refusal::Envelope))?;
+    if target.token != token {
+        return Err(answer::plain_refusal(Refusal::Token).into());
+    }
+    let bad_envelope = |why: String| answer::refusal(Refusal::Envelope, why + "\n");
+    let envelope = Envelope::decode(target.envelope).map_err(|error| bad_envelope(error.to_string()))?;
+    let host = lanes.upstream().host();
+    let path = host
+        .target(target.path_and_query)
+        .ok_or_else(|| bad_envelope("the path after the envelope is not one that HTTP allows".to_owned()))?;
+
+    let method = envelope.method.unwrap_or_else(|| request.method().clone());
+    let mut outgoing = Request::new(request.into_body());
+    let headers = outgoing.headers_mut();
+    *headers = envelope.headers;
+    headers.insert(header::HOST, host.host_header());
+    headers.entry(header::USER_AGENT).or_insert(USER_AGENT);
+    if outgoing.body().is_end_stream() && [Method::POST, Method::PUT, Method::PATCH].contains(&method) {
+        // Without it some servers answer 411 to a method that normally has a body (RFC 9110 §8.6).
+        outgoing.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
+    *outgoing.method_mut() = method;
+    *outgoing.uri_mut() = Uri::from(path);
+    Ok(outgoing)
+}
+
+fn deliver(Exchanged { mut response, upstream, connect }: Exchanged) -> Answer {
+    let status = response.status();
+    if Delivery::of(status) == Delivery::Wrapped {
+        *response.status_mut() = StatusCode::OK;
+    }
+    let has_no_body = response.body().is_end_stream();
+    let headers = response.headers_mut();
+    retain_end_to_end(headers);
+    if has_no_body {
+        // An answer to HEAD and a 304 state the length of a body that does not follow; the page asked by GET.
+        headers.remove(header::CONTENT_LENGTH);
+    }
+    if Delivery::of(status) == Delivery::Wrapped {
+        headers.insert(STATUS_HEADER, HeaderValue::from(status.as_u16()));
+    }
+    let mut timing = format!("{UPSTREAM_METRIC};dur={:.3}", upstream.as_secs_f64() * 1e3);
+    if let Some(connect) = connect {
+        // Cannot fail: the sink is memory.
+        let _ = write!(timing, ", {CONNECT_METRIC};dur={:.3}", connect.as_secs_f64() * 1e3);
+    }
+    if let Ok(timing) = HeaderValue::from_str(&timing) {
+        headers.insert(SERVER_TIMING, timing);
+    }
+    Response::map(response, answer::boxed)
+}

@@ -1,0 +1,19 @@
+//! The page in a real browser, served by the companion. Needs Chromium and chromedriver (`make setup`).
+//!
+//! `harness` proves the harness itself, with pages that a test writes; it needs no built page.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "these are tests"
+)]
+
+#[allow(dead_code, reason = "page objects to come use what these tests do not")]
+#[path = "../support/chromium/mod.rs"]
+mod chromium;
+#[allow(dead_code, reason = "shared with the companion's tests, which use the rest")]
+#[path = "../support/fake_host.rs"]
+mod fake_host;
+mod harness;

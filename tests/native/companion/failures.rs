@@ -1,0 +1,143 @@
+//! A host that gives no answer: each way has its kind, and a request is never sent twice.
+
+use http::StatusCode;
+use oddiya_load::core::relay::{HostCheck, RelayFailure};
+use tokio::net::TcpListener;
+
+use crate::browser::{Answer, Browser, companion_at, companion_for};
+use crate::fake_host::FakeHost;
+
+fn failure(answer: &Answer) -> Option<RelayFailure> {
+    assert_eq!(answer.status, StatusCode::BAD_GATEWAY, "{answer:?}");
+    assert!(answer.header("access-control-allow-origin").is_some(), "the page may not read it");
+    assert!(!answer.body.is_empty());
+    RelayFailure::from_name(answer.header("x-oddiya-load-failure")?)
+}
+
+/// A port where nothing listens.
+async fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port()
+}
+
+async fn failure_of(url: &str) -> Option<RelayFailure> {
+    let companion = companion_at(url).await;
+    failure(&Browser::new(&companion, "u1.localhost").await.relay_get("/").await)
+}
+
+async fn host_check(url: &str) -> HostCheck {
+    let companion = companion_at(url).await;
+    let answer = Browser::new(&companion, "localhost").await.get("/companion/host").await;
+    serde_json::from_str(&answer.body).unwrap()
+}
+
+#[tokio::test]
+async fn nobody_listens() {
+    let url = format!("http://127.0.0.1:{}", free_port().await);
+    assert_eq!(failure_of(&url).await, Some(RelayFailure::Refused));
+    let check = host_check(&url).await;
+    assert_eq!((check.reachable, check.kind), (false, Some(RelayFailure::Refused)));
+}
+
+#[tokio::test]
+async fn the_name_has_no_address() {
+    let url = "http://no-such-host.invalid:8080";
+    assert_eq!(failure_of(url).await, Some(RelayFailure::Dns));
+    assert_eq!(host_check(url).await.kind, Some(RelayFailure::Dns));
+}
+
+#[tokio::test]
+async fn the_host_resets_instead_of_answering() {
+    let host = FakeHost::start(|mut connection| async move {
+        connection.request().await.unwrap();
+        connection.reset();
+    })
+    .await;
+    assert_eq!(failure_of(&host.url()).await, Some(RelayFailure::Reset));
+    assert_eq!(host.seen().len(), 1, "sent again although the host may have acted on it");
+}
+
+#[tokio::test]
+async fn the_host_closes_instead_of_answering() {
+    let host = FakeHost::start(|mut connection| async move {
+        connection.request().await.unwrap();
+    })
+    .await;
+    assert_eq!(failure_of(&host.url()).await, Some(RelayFailure::Closed));
+    assert_eq!(host.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn the_host_speaks_something_else() {
+    let host = FakeHost::start(|mut connection| async move {
+        connection.request().await.unwrap();
+        connection.write("SSH-2.0-OpenSSH_9.2\r\n\r\n").await;
+        connection.closed().await;
+    })
+    .await;
+    assert_eq!(failure_of(&host.url()).await, Some(RelayFailure::Malformed));
+}
+
+#[tokio::test]
+async fn the_host_wants_to_switch_protocols() {
+    let host = FakeHost::answering(
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+    )
+    .await;
+    assert_eq!(failure_of(&host.url()).await, Some(RelayFailure::Malformed));
+}
+
+#[tokio::test]
+async fn there_is_no_tls_where_https_is_asked_for() {
+    let host = FakeHost::start(|mut connection| async move {
+        connection.write("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").await;
+        connection.closed().await;
+    })
+    .await;
+    let url = format!("https://localhost:{}", host.port);
+    assert_eq!(failure_of(&url).await, Some(RelayFailure::Tls));
+    assert_eq!(host_check(&url).await.kind, Some(RelayFailure::Tls));
+}
+
+#[tokio::test]
+async fn a_reachable_host_is_found_without_a_request() {
+    let host = FakeHost::answering("HTTP/1.1 204 No Content\r\n\r\n").await;
+    let check = host_check(&host.url()).await;
+    assert_eq!(check, HostCheck { reachable: true, kind: None, detail: None });
+    assert!(host.seen().is_empty());
+}
+
+#[tokio::test]
+async fn a_host_that_comes_back_is_used_again() {
+    let port = free_port().await;
+    let companion = companion_at(&format!("http://127.0.0.1:{port}")).await;
+    let mut browser = Browser::new(&companion, "u1.localhost").await;
+    assert_eq!(failure(&browser.relay_get("/").await), Some(RelayFailure::Refused));
+    let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
+    let host = FakeHost::on(listener, |mut connection| async move {
+        connection.request().await.unwrap();
+        connection.write("HTTP/1.1 204 No Content\r\n\r\n").await;
+        connection.closed().await;
+    });
+    assert_eq!(browser.relay_get("/").await.status, StatusCode::NO_CONTENT);
+    assert_eq!(host.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn a_failure_on_one_lane_leaves_the_others_alone() {
+    let host = FakeHost::start(|mut connection| async move {
+        while let Some(seen) = connection.request().await {
+            if seen.target == "/bad" {
+                return connection.reset();
+            }
+            connection.write("HTTP/1.1 204 No Content\r\n\r\n").await;
+        }
+    })
+    .await;
+    let companion = companion_for(&host).await;
+    let mut good = Browser::new(&companion, "u1.localhost").await;
+    let mut bad = Browser::new(&companion, "u2.localhost").await;
+    good.relay_get("/good").await;
+    assert_eq!(failure(&bad.relay_get("/bad").await), Some(RelayFailure::Reset));
+    assert_eq!(good.relay_get("/good").await.status, StatusCode::NO_CONTENT);
+    assert_eq!(host.seen().iter().map(|seen| seen.connection).collect::<Vec<_>>(), [0, 1, 0]);
+}

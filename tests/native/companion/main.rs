@@ -1,0 +1,15 @@
+//! The companion over real sockets: a host whose bytes the test decides on one side, a client that speaks as a
+//! browser does on the other. Every rule of the relay in `design.md` has its test here.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "these are tests")]
+
+mod browser;
+mod failures;
+#[path = "../../support/fake_host.rs"]
+mod fake_host;
+mod lanes;
+mod page;
+mod relaying;
+mod rules;
+mod start;
+mod streaming;

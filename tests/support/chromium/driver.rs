@@ -1,0 +1,72 @@
+//! The chromedriver process: started on a port that the system picks, ended by its id.
+//!
+//! Its end is synchronous, so that it also happens while a failed test unwinds, when no runtime can be asked.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{Ipv4Addr, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// A browser that does not close by itself within this is left to the killing of its driver.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// A running chromedriver and the session whose browser it started.
+pub struct Driver {
+    process: Child,
+    port: u16,
+    session: Option<String>,
+}
+
+impl Driver {
+    /// `$CHROMEDRIVER`, or the one on the path.
+    pub fn start() -> Self {
+        let command = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
+        let mut process = Command::new(&command)
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("`{command}` does not start ({error}); run `make setup`"));
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let port = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok())
+            .expect("chromedriver ended before it named its port");
+        // Read on, or the driver would stop at a full pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { process, port, session: None }
+    }
+
+    /// Where it takes commands.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The session to close at the end.
+    pub fn owns(&mut self, session: String) {
+        self.session = Some(session);
+    }
+
+    /// Asks for the browser's end and waits for the answer.
+    fn close_session(&self) -> std::io::Result<()> {
+        let Some(session) = &self.session else { return Ok(()) };
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))?;
+        stream.set_read_timeout(Some(FAREWELL))?;
+        write!(
+            stream,
+            "DELETE /session/{session} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n",
+            self.port
+        )?;
+        stream.read(&mut [0; 64]).map(drop)
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.close_session();
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

@@ -1,0 +1,241 @@
+//! A page in headless Chromium, as a test sees it: open, find by `data-testid`, type, read, wait, look.
+//!
+//! Waiting means asking again until a deadline, never sleeping for luck. What a particular page shows is for
+//! page objects beside the tests; this file knows no page of ours apart from the attributes they share.
+
+mod driver;
+mod vendor;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use fantoccini::elements::Element;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use driver::Driver;
+use vendor::Vendor;
+
+/// Between two looks at the page: shorter than a person notices, longer than a look takes.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+/// For what should be there already; a loaded machine may need a while.
+const SOON: Duration = Duration::from_secs(10);
+/// As Debian's Chromium runs headless, as root too, and without calling anywhere by itself.
+const FLAGS: [&str; 9] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+];
+
+/// What the page is told of the system's colours.
+#[derive(Clone, Copy, Debug)]
+pub enum ColourScheme {
+    Light,
+    Dark,
+}
+
+/// A row of a statistics table: `tr[data-method][data-name]`, its `[data-field]` cells in order.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+pub struct Row {
+    pub method: String,
+    pub name: String,
+    pub cells: Vec<(String, String)>,
+}
+
+impl Row {
+    /// The text of a field's cell.
+    pub fn cell(&self, field: &str) -> Option<&str> {
+        self.cells.iter().find(|(name, _)| name == field).map(|(_, text)| text.as_str())
+    }
+}
+
+/// A browser of the test's own with one tab; it ends when it is dropped, also in a test that fails.
+pub struct Chromium {
+    client: Client,
+    downloads: PathBuf,
+    // In this order: the browser ends before its folders go.
+    _driver: Driver,
+    _folders: TempDir,
+}
+
+impl Chromium {
+    /// A fresh browser with a profile and a downloads folder of its own.
+    pub async fn start() -> Self {
+        let folders = tempfile::tempdir().unwrap();
+        let downloads = folders.path().join("downloads");
+        std::fs::create_dir(&downloads).unwrap();
+        let mut driver = Driver::start();
+        let capabilities = capabilities(&folders.path().join("profile"), &downloads);
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities.as_object().unwrap().clone())
+            .connect(&driver.url())
+            .await
+            .unwrap_or_else(|error| panic!("Chromium does not start ({error}); run `make setup`"));
+        // `Driver` ends the session: a client's own farewell is lost when its runtime is already gone.
+        client.persist().await.unwrap();
+        driver.owns(client.session_id().await.unwrap().unwrap());
+        Self { client, downloads, _driver: driver, _folders: folders }
+    }
+
+    /// For what this harness has no word for.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Goes to an address and waits until it is loaded.
+    pub async fn open(&self, url: &str) {
+        self.client.goto(url).await.unwrap_or_else(|error| panic!("{url} does not open: {error}"));
+    }
+
+    /// The element with this `data-testid`, which may take a moment to appear.
+    pub async fn by_testid(&self, id: &str) -> Element {
+        self.by_css(&format!("[data-testid=\"{id}\"]")).await
+    }
+
+    /// The first element that a CSS selector finds, which may take a moment to appear.
+    pub async fn by_css(&self, selector: &str) -> Element {
+        let found =
+            self.client.wait().at_most(SOON).every(LOOK_AGAIN).for_element(Locator::Css(selector)).await;
+        found.unwrap_or_else(|error| panic!("nothing on the page is `{selector}`: {error}"))
+    }
+
+    /// The text that a person reads in the element.
+    pub async fn text_of(&self, id: &str) -> String {
+        self.by_testid(id).await.text().await.unwrap()
+    }
+
+    /// What stands in an input.
+    pub async fn value_of(&self, id: &str) -> String {
+        self.by_testid(id).await.prop("value").await.unwrap().unwrap_or_default()
+    }
+
+    /// Replaces what stands in an input, key by key.
+    pub async fn type_into(&self, id: &str, text: &str) {
+        let input = self.by_testid(id).await;
+        input.clear().await.unwrap();
+        input.send_keys(text).await.unwrap();
+    }
+
+    /// Gives a file input a file, as its dialogue would.
+    pub async fn choose_file(&self, id: &str, file: &Path) {
+        self.by_testid(id).await.send_keys(&file.canonicalize().unwrap().to_string_lossy()).await.unwrap();
+    }
+
+    /// Clicks it.
+    pub async fn click(&self, id: &str) {
+        self.by_testid(id).await.click().await.unwrap();
+    }
+
+    /// Waits until the element's text is exactly this.
+    pub async fn wait_for_text(&self, id: &str, expected: &str, within: Duration) {
+        let mut last = String::new();
+        let deadline = Instant::now() + within;
+        while Instant::now() < deadline {
+            last = self.text_of(id).await;
+            if last == expected {
+                return;
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+        panic!(
+            "`{id}` says `{last}` after {within:?}, not `{expected}`; {}",
+            self.console().await.join("; ")
+        );
+    }
+
+    /// Waits until `run-state` is one of idle, starting, running, stopping, done, failed.
+    pub async fn wait_for_run_state(&self, state: &str, within: Duration) {
+        self.wait_for_text("run-state", state, within).await;
+    }
+
+    /// Every row of the statistics tables, in the order shown.
+    pub async fn rows(&self) -> Vec<Row> {
+        const READ: &str = "return [...document.querySelectorAll('tr[data-method][data-name]')].map(row => ({
+            method: row.dataset.method,
+            name: row.dataset.name,
+            cells: [...row.querySelectorAll('[data-field]')].map(cell => [cell.dataset.field, cell.innerText.trim()]),
+        }))";
+        serde_json::from_value(self.client.execute(READ, Vec::new()).await.unwrap()).unwrap()
+    }
+
+    /// One cell's text; `None` when there is no such row or field.
+    pub async fn cell(&self, method: &str, name: &str, field: &str) -> Option<String> {
+        let rows = self.rows().await;
+        let row = rows.iter().find(|row| row.method == method && row.name == name)?;
+        row.cell(field).map(str::to_owned)
+    }
+
+    /// The page's size in CSS pixels, as a phone's or a desktop's.
+    pub async fn set_viewport(&self, width: u32, height: u32) {
+        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.devtools("Emulation.setDeviceMetricsOverride", size).await;
+    }
+
+    /// What `prefers-color-scheme` matches.
+    pub async fn set_colour_scheme(&self, scheme: ColourScheme) {
+        let value = match scheme {
+            ColourScheme::Light => "light",
+            ColourScheme::Dark => "dark",
+        };
+        let media = json!({"features": [{"name": "prefers-color-scheme", "value": value}]});
+        self.devtools("Emulation.setEmulatedMedia", media).await;
+    }
+
+    /// A command of the DevTools protocol.
+    pub async fn devtools(&self, method: &str, parameters: Value) -> Value {
+        let command = Vendor::new("goog/cdp/execute", json!({"cmd": method, "params": parameters}));
+        self.client.issue_cmd(command).await.unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+
+    /// What the page and the browser wrote to the console since the last look, warnings and errors included.
+    pub async fn console(&self) -> Vec<String> {
+        let entries = self.client.issue_cmd(Vendor::new("se/log", json!({"type": "browser"}))).await.unwrap();
+        let line = |entry: &Value| format!("{}: {}", entry["level"], entry["message"]);
+        entries.as_array().into_iter().flatten().map(line).collect()
+    }
+
+    /// Saves what the viewport shows, as PNG.
+    pub async fn screenshot(&self, file: &Path) {
+        std::fs::write(file, self.client.screenshot().await.unwrap()).unwrap();
+    }
+
+    /// Waits for a whole downloaded file whose name ends like this.
+    pub async fn wait_for_download(&self, ending: &str, within: Duration) -> PathBuf {
+        let deadline = Instant::now() + within;
+        while Instant::now() < deadline {
+            let files = std::fs::read_dir(&self.downloads).unwrap().map(|entry| entry.unwrap().path());
+            // Chromium writes to `….crdownload` and renames it when the file is whole.
+            let mut whole = files.filter(|file| file.to_string_lossy().ends_with(ending));
+            if let Some(file) = whole.next() {
+                return file;
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+        panic!("no download ending in `{ending}` within {within:?}");
+    }
+}
+
+fn capabilities(profile: &Path, downloads: &Path) -> Value {
+    let mut flags = FLAGS.map(str::to_owned).to_vec();
+    flags.push(format!("--user-data-dir={}", profile.display()));
+    let mut options = json!({
+        "args": flags,
+        "prefs": {
+            "download.default_directory": downloads,
+            "download.prompt_for_download": false,
+        },
+    });
+    // Otherwise chromedriver finds the browser that belongs to it.
+    if let Ok(binary) = std::env::var("CHROMIUM") {
+        options["binary"] = binary.into();
+    }
+    json!({"browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}})
+}
