@@ -10,7 +10,7 @@ use futures_channel::mpsc::UnboundedReceiver;
 use futures_util::future::{AbortHandle, Either, abortable, select};
 use futures_util::stream::StreamExt as _;
 
-use super::health::Health;
+use super::health::{Health, Visibility};
 use super::pace::Ramp;
 use super::platform::{Lane, Platform};
 use super::recorder::{Gauges, Recorder, Snapshot};
@@ -51,8 +51,8 @@ pub enum Control {
     },
     /// Start nothing more and let what is in flight end; a second time: drop it.
     Stop,
-    /// What the adapter noticed about the platform, such as a page that was hidden.
-    Hidden,
+    /// The page was hidden or shown.
+    See(Visibility),
 }
 
 /// Where one user is; the shard reads it, the user writes it.
@@ -83,7 +83,11 @@ struct Shard<P> {
     shards: u32,
     /// How many users were ever started: the ones that start again after a live change draw anew.
     incarnations: u64,
+    visibility: Visibility,
 }
+
+/// A wake-up this late means that the shard's thread was busy with something else.
+const BLOCKED_FROM: Micros = Micros::from_millis(50);
 
 /// Runs a shard from its first user to its last answer, posting a snapshot for every second.
 ///
@@ -106,6 +110,7 @@ pub async fn run<P: Platform>(
         shard,
         shards: shards.max(1),
         incarnations: 0,
+        visibility: Visibility::Visible,
     };
     let end = run_time.unwrap_or(Micros(u64::MAX));
     let stopped_at = loop {
@@ -120,7 +125,7 @@ pub async fn run<P: Platform>(
         match this.wait(wake, &mut controls).await {
             None => {}
             Some(Control::Redirect { at, users, rate }) => ramp = ramp.redirected(at, users, rate),
-            Some(Control::Hidden) => this.notice_hidden(),
+            Some(Control::See(visibility)) => this.see(visibility),
             Some(Control::Stop) => break this.platform.now(),
         }
     };
@@ -132,14 +137,19 @@ impl<P: Platform> Shard<P> {
     /// Waits until then or until told something. A closed channel is not a message: the run goes on.
     async fn wait(&self, until: Micros, controls: &mut UnboundedReceiver<Control>) -> Option<Control> {
         let sleep = std::pin::pin!(self.platform.sleep_until(until));
-        match select(sleep, controls.next()).await {
+        let control = match select(sleep, controls.next()).await {
             Either::Left(_) => None,
-            Either::Right((Some(control), _)) => Some(control),
+            Either::Right((Some(control), _)) => return Some(control),
             Either::Right((None, sleep)) => {
                 sleep.await;
                 None
             }
+        };
+        let blocked = self.platform.now().saturating_sub(until);
+        if blocked > BLOCKED_FROM {
+            self.notice(&Health { blocked, ..Health::default() });
         }
+        control
     }
 
     /// Starts and stops users until there are as many as there should be.
@@ -188,9 +198,17 @@ impl<P: Platform> Shard<P> {
         self.incarnations += 1;
     }
 
-    fn notice_hidden(&self) {
-        let visibility = super::health::Visibility::Hidden;
-        self.recorder.borrow_mut().notice(&Health { visibility, ..Health::default() });
+    /// Marks the second under way, and every following one while the page stays hidden.
+    fn see(&mut self, visibility: Visibility) {
+        let hidden = self.visibility == Visibility::Hidden || visibility == Visibility::Hidden;
+        self.visibility = visibility;
+        if hidden {
+            self.notice(&Health { visibility: Visibility::Hidden, ..Health::default() });
+        }
+    }
+
+    fn notice(&self, health: &Health) {
+        self.recorder.borrow_mut().notice(health);
     }
 
     fn gauges(&self, now: Micros) -> Gauges {
@@ -204,8 +222,9 @@ impl<P: Platform> Shard<P> {
     /// Posts the second under way when it has ended.
     fn close_seconds(&self, now: Micros, post: &mut impl FnMut(Snapshot)) {
         if now >= self.recorder.borrow().second_ends() {
-            let snapshot = self.recorder.borrow_mut().close(now, self.gauges(now));
-            post(snapshot);
+            let mut recorder = self.recorder.borrow_mut();
+            post(recorder.close(now, self.gauges(now)));
+            recorder.notice(&Health { visibility: self.visibility, ..Health::default() });
         }
     }
 

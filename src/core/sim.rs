@@ -3,11 +3,7 @@
 //! An hour's run takes milliseconds and gives the same figures every time; tests stand on it.
 
 use std::cell::{Cell, RefCell};
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::future::poll_fn;
 use std::rc::Rc;
-use std::task::{Poll, Waker};
 
 use futures_channel::mpsc::UnboundedReceiver;
 use futures_executor::{LocalPool, LocalSpawner};
@@ -18,6 +14,7 @@ use super::exchange::{Exchange, Failure, Status, Timing};
 use super::platform::{Clock, Lane, Spawner, Transport};
 use super::recorder::Snapshot;
 use super::scenario::Request;
+use super::timers::Timers;
 use super::units::Micros;
 
 /// What the host answers, and after how long.
@@ -43,60 +40,42 @@ impl<F: Fn(u32, Micros, &Request) -> Answer + 'static> Script for F {
     }
 }
 
+/// Time that moves on only when everybody waits.
 #[derive(Default)]
-struct Timers {
+struct VirtualTime {
     now: Cell<Micros>,
-    /// When, in order of asking, and who; the wakers beside it because they have no order.
-    due: RefCell<BinaryHeap<Reverse<(Micros, u64)>>>,
-    wakers: RefCell<std::collections::BTreeMap<u64, Waker>>,
-    asked: Cell<u64>,
+    timers: Rc<Timers>,
 }
 
-impl Timers {
-    /// Moves time on to the next one that waits; `false` when nobody does.
+impl VirtualTime {
+    async fn sleep_until(&self, at: Micros) {
+        self.timers.sleep(at, || self.now.get(), || {}).await;
+    }
+
+    /// Moves on to the next moment that somebody waits for; `false` when nobody does.
     fn advance(&self) -> bool {
-        loop {
-            let Some(Reverse((at, ticket))) = self.due.borrow_mut().pop() else { return false };
-            let Some(waker) = self.wakers.borrow_mut().remove(&ticket) else { continue };
-            self.now.set(self.now.get().max(at));
-            waker.wake();
-            return true;
-        }
+        let Some(at) = self.timers.next_due() else { return false };
+        self.now.set(at);
+        self.timers.wake_due(at);
+        true
     }
 }
 
 /// Virtual time, a scripted host, and tasks that take no time.
 pub struct Sim<S> {
-    timers: Rc<Timers>,
+    time: Rc<VirtualTime>,
     script: Rc<S>,
     spawner: LocalSpawner,
 }
 
 impl<S: Script> Clock for Sim<S> {
     fn now(&self) -> Micros {
-        self.timers.now.get()
+        self.time.now.get()
     }
 
-    fn sleep_until(&self, at: Micros) -> impl Future<Output = ()> {
-        sleep(Rc::clone(&self.timers), at)
+    async fn sleep_until(&self, at: Micros) {
+        self.time.sleep_until(at).await;
     }
-}
-
-async fn sleep(timers: Rc<Timers>, at: Micros) {
-    let ticket = timers.asked.replace(timers.asked.get() + 1);
-    let mut queued = false;
-    poll_fn(|context| {
-        if timers.now.get() >= at {
-            timers.wakers.borrow_mut().remove(&ticket);
-            return Poll::Ready(());
-        }
-        timers.wakers.borrow_mut().insert(ticket, context.waker().clone());
-        if !std::mem::replace(&mut queued, true) {
-            timers.due.borrow_mut().push(Reverse((at, ticket)));
-        }
-        Poll::Pending
-    })
-    .await;
 }
 
 impl<S: Script> Spawner for Sim<S> {
@@ -109,27 +88,27 @@ impl<S: Script> Spawner for Sim<S> {
 impl<S: Script> Transport for Sim<S> {
     type Lane = SimLane<S>;
     fn open_lane(&self, user: u32) -> SimLane<S> {
-        SimLane { timers: Rc::clone(&self.timers), script: Rc::clone(&self.script), user }
+        SimLane { time: Rc::clone(&self.time), script: Rc::clone(&self.script), user }
     }
 }
 
 /// A user's way to the scripted host.
 pub struct SimLane<S> {
-    timers: Rc<Timers>,
+    time: Rc<VirtualTime>,
     script: Rc<S>,
     user: u32,
 }
 
 impl<S: Script> Lane for SimLane<S> {
     async fn exchange(&mut self, request: &Request) -> Exchange {
-        let sent = self.timers.now.get();
+        let sent = self.time.now.get();
         let answer = self.script.answer(self.user, sent, request);
-        sleep(Rc::clone(&self.timers), sent + answer.after).await;
+        self.time.sleep_until(sent + answer.after).await;
         let timing = Timing {
             ready: sent,
             sent: Some(sent),
             first_byte: Some(sent + answer.after),
-            finished: self.timers.now.get(),
+            finished: self.time.now.get(),
             ..Timing::default()
         };
         Exchange { outcome: answer.outcome, timing, received_bytes: answer.bytes }
@@ -143,8 +122,8 @@ pub fn run<S: Script>(
     script: S,
 ) -> (Vec<Snapshot>, Micros) {
     let mut pool = LocalPool::new();
-    let timers = Rc::new(Timers::default());
-    let platform = Sim { timers: Rc::clone(&timers), script: Rc::new(script), spawner: pool.spawner() };
+    let time = Rc::new(VirtualTime::default());
+    let platform = Sim { time: Rc::clone(&time), script: Rc::new(script), spawner: pool.spawner() };
     let snapshots = Rc::new(RefCell::new(Vec::new()));
     let stopped = Rc::new(Cell::new(None));
     let (sink, end) = (Rc::clone(&snapshots), Rc::clone(&stopped));
@@ -156,7 +135,7 @@ pub fn run<S: Script>(
     let _ = pool.spawner().spawn_local(shard);
     loop {
         pool.run_until_stalled();
-        if stopped.get().is_some() || !timers.advance() {
+        if stopped.get().is_some() || !time.advance() {
             break;
         }
     }

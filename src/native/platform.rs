@@ -1,7 +1,5 @@
 //! The engine's platform natively: tokio's timers and local tasks, and lanes over sockets.
 
-#![expect(clippy::disallowed_methods, reason = "the one place where the runner reads the clock")]
-
 use std::rc::Rc;
 use std::time::Instant;
 
