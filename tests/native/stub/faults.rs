@@ -93,7 +93,7 @@ async fn refusing_resets_open_connections_and_comes_back() {
     let stub = stub(Profile::Locust).await;
     let mut open = TcpStream::connect(stub.llm).await.unwrap();
     until(&stub, |stats| stats["connections"].as_u64() >= Some(1)).await;
-    let answer = fault(&stub, r#"{"kind":"refuse","seconds":0.6}"#).await;
+    let answer = fault(&stub, r#"{"kind":"refuse","seconds":1}"#).await;
     assert_eq!(answer.json()["active"][0]["kind"], "refuse");
     let error = open.read(&mut [0; 16]).await.unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
