@@ -1,5 +1,7 @@
 //! The run in the address bar: `/?host=&users=&spawn_rate=&run_time=&classes=&think_time=&autostart=1`.
 
+use web_sys::UrlSearchParams;
+
 use crate::core::plan::PlanText;
 
 /// What the address asks for.
@@ -15,5 +17,31 @@ pub struct Asked {
 
 /// Reads the page's own address.
 pub fn read() -> Asked {
-    Asked::default()
+    let Some(parameters) = parameters() else { return Asked::default() };
+    let mut text = PlanText::default();
+    let fields = [
+        ("host", &mut text.host),
+        ("users", &mut text.users),
+        ("spawn_rate", &mut text.spawn_rate),
+        ("run_time", &mut text.run_time),
+        ("classes", &mut text.classes),
+        ("think_time", &mut text.think_time),
+        ("stop_timeout", &mut text.stop_timeout),
+        ("seed", &mut text.seed),
+    ];
+    for (name, field) in fields {
+        parameters.get(name).into_iter().for_each(|value| *field = value);
+    }
+    let is_on = |name: &str| parameters.get(name).is_some_and(|value| value == "1");
+    Asked { text, names_host: parameters.has("host"), autostart: is_on("autostart") }
+}
+
+/// Whether it asks for the example report: `/?demo=1`.
+pub fn asks_for_example() -> bool {
+    parameters().and_then(|parameters| parameters.get("demo")).is_some_and(|demo| demo == "1")
+}
+
+fn parameters() -> Option<UrlSearchParams> {
+    let search = web_sys::window()?.location().search().ok()?;
+    UrlSearchParams::new_with_str(&search).ok()
 }

@@ -3,14 +3,23 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `session.rs` | page side: one run from start to report, over the worker |
+//! | `preflight.rs` | page side: by which way the host is reached, or why not |
+//! | `page_worker.rs` | page side: the conversation with the worker |
 //! | `message.rs` | what page and worker say to each other |
+//! | `worker/` | worker side: one shard of the engine over `fetch` |
 //! | `companion.rs` | page side: is a companion there, can the host be reached |
 //! | `files.rs` | page side: reading dropped files, handing out downloads |
 //! | `address.rs` | page side: the run in the address bar |
+//! | `visibility.rs` | page side: whether anybody sees the page |
 //!
 //! No components and no arithmetic.
 
 pub mod address;
 pub mod companion;
 pub mod files;
+mod message;
+mod page_worker;
+mod preflight;
 pub mod session;
+mod visibility;
+pub mod worker;

@@ -1,9 +1,22 @@
 //! One run as the page sees it: started, watched, steered and ended, while a worker does the loading.
 //!
-//! Keeps the merged [`Run`]; views ask for a report of it. No component and no statistics live here.
+//! Keeps the merged [`Run`]; views ask for a report of it. Looking for the host is `preflight.rs`'s, talking to
+//! the worker `page_worker.rs`'s; no component and no statistics live here.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use wasm_bindgen_futures::spawn_local;
+
+use super::message::{Lanes, News, Order, Target};
+use super::page_worker::{PageWorker, WorkerEvent};
+use super::preflight;
+use super::visibility;
+use crate::core::exchange::TimingSource;
 use crate::core::plan::PlanText;
-use crate::core::report::Report;
+use crate::core::report::{Detail, Generator, GeneratorKind, Report, Route, StopReason};
+use crate::core::run::Run;
+use crate::core::units::Micros;
 
 /// Where a run stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,6 +66,14 @@ pub struct Trouble {
     pub may_insist: bool,
 }
 
+impl Trouble {
+    /// Something that trying again does not get round.
+    pub fn new(problem: impl Into<String>, advice: &[&str]) -> Self {
+        let advice = advice.iter().map(|sentence| (*sentence).to_owned()).collect();
+        Self { problem: problem.into(), advice, may_insist: false }
+    }
+}
+
 /// How a run is started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Preflight {
@@ -64,35 +85,233 @@ pub enum Preflight {
 
 /// One page's session. Clones share it.
 #[derive(Clone)]
-pub struct Session {}
+pub struct Session {
+    state: Rc<RefCell<State>>,
+    on_update: Rc<dyn Fn()>,
+}
+
+#[derive(Default)]
+struct State {
+    phase: Phase,
+    run: Option<Run>,
+    worker: Option<PageWorker>,
+    /// When the worker started the first user, on the page's clock.
+    started_ms: Option<f64>,
+    /// How long the run took, once it is over.
+    lasted_s: Option<f64>,
+    run_time: Option<Micros>,
+    why: Option<StopReason>,
+}
 
 impl Session {
     /// `on_update` is called whenever [`Session::phase`] or the report has changed: about once a second.
-    pub fn new(_on_update: impl Fn() + 'static) -> Self {
-        Self {}
+    pub fn new(on_update: impl Fn() + 'static) -> Self {
+        let this = Self { state: Rc::default(), on_update: Rc::new(on_update) };
+        let seen = Rc::downgrade(&this.state);
+        visibility::on_change(move |visibility| {
+            if let Some(state) = seen.upgrade() {
+                state.borrow().order(&Order::See(visibility));
+            }
+        });
+        this
     }
 
     /// Starts a run of a text that [`PlanText::check`] accepted; a run under way is left alone.
-    pub fn start(&self, _text: &PlanText, _preflight: Preflight) {}
+    pub fn start(&self, text: &PlanText, preflight: Preflight) {
+        if self.phase().is_active() {
+            return;
+        }
+        self.state.replace(State { phase: Phase::Starting, ..State::default() });
+        (self.on_update)();
+        let (this, text) = (self.clone(), text.clone());
+        spawn_local(async move {
+            if let Err(trouble) = this.prepare(text, preflight).await {
+                this.fail(trouble);
+            }
+        });
+    }
+
+    /// Looks for a way to the host and hands the run to a worker.
+    async fn prepare(&self, mut text: PlanText, preflight: Preflight) -> Result<(), Trouble> {
+        let seed = (js_sys::Math::random() * 1e6) as u64;
+        let plan = text.check(seed).map_err(|errors| {
+            let problems = errors.iter().map(|error| format!("{}: {}", error.field.label(), error.problem));
+            Trouble::new(problems.collect::<Vec<_>>().join("; "), &[])
+        })?;
+        text.seed = plan.seed.to_string();
+        let target = preflight::find_way(&plan.host, preflight).await?;
+        let mut run = Run::new(&plan, generator(&target), started_at());
+        notes(&target).into_iter().for_each(|note| run.note(note));
+        let this = self.clone();
+        let mut order = Some(Order::Start { text, target });
+        let worker = PageWorker::spawn(move |event| this.hear(event, &mut order)).map_err(|_| {
+            Trouble::new("The browser could not start the load worker.", &["Reload the page and try again."])
+        })?;
+        let mut state = self.state.borrow_mut();
+        state.run = Some(run);
+        state.worker = Some(worker);
+        state.run_time = plan.run_time;
+        Ok(())
+    }
+
+    fn hear(&self, event: WorkerEvent, first_order: &mut Option<Order>) {
+        match event {
+            WorkerEvent::News(News::Ready { version }) => self.greet(&version, first_order.take()),
+            WorkerEvent::News(News::Started) => self.started(),
+            WorkerEvent::News(News::Second(snapshot)) => self.state.borrow_mut().absorb(*snapshot),
+            WorkerEvent::News(News::Ended { stopped, ended }) => self.state.borrow_mut().end(stopped, ended),
+            WorkerEvent::News(News::Refused { problem }) => return self.fail(Trouble::new(problem, &[])),
+            WorkerEvent::Broke(problem) => return self.break_off(&problem),
+        }
+        (self.on_update)();
+    }
+
+    fn greet(&self, version: &str, order: Option<Order>) {
+        if version != env!("CARGO_PKG_VERSION") {
+            let problem = format!("The page and its worker are of different versions ({version}).");
+            return self.fail(Trouble::new(problem, &["Reload the page."]));
+        }
+        let state = self.state.borrow();
+        order.into_iter().for_each(|order| state.order(&order));
+        state.order(&Order::See(visibility::now()));
+    }
+
+    fn started(&self) {
+        let mut state = self.state.borrow_mut();
+        state.started_ms = Some(now_ms());
+        state.phase = Phase::Running;
+    }
+
+    fn fail(&self, trouble: Trouble) {
+        let mut state = self.state.borrow_mut();
+        state.dismiss_worker();
+        state.phase = Phase::Failed(trouble);
+        drop(state);
+        (self.on_update)();
+    }
+
+    /// The worker died: what it had reported is kept.
+    fn break_off(&self, problem: &str) {
+        let mut state = self.state.borrow_mut();
+        let lasted = state.elapsed();
+        if let Some(run) = &mut state.run {
+            run.finish(lasted, lasted, StopReason::Unfinished);
+        }
+        drop(state);
+        let advice = ["What was measured until then is below.", "Start again, or report the message above."];
+        self.fail(Trouble::new(format!("The load worker broke off: {problem}"), &advice));
+    }
 
     /// Another number of users and rate, from now on; the time limit stays.
-    pub fn redirect(&self, _users: u32, _spawn_rate: f64) {}
+    pub fn redirect(&self, users: u32, spawn_rate: f64) {
+        let mut state = self.state.borrow_mut();
+        if state.phase != Phase::Running {
+            return;
+        }
+        state.order(&Order::Redirect { users, rate: spawn_rate });
+        let at = state.elapsed();
+        state.run.iter_mut().for_each(|run| run.changed(at, users, spawn_rate));
+    }
 
     /// Starts no further request; a second call drops what is in flight.
-    pub fn stop(&self) {}
+    pub fn stop(&self) {
+        let mut state = self.state.borrow_mut();
+        if !matches!(state.phase, Phase::Running | Phase::Stopping) {
+            return;
+        }
+        state.order(&Order::Stop);
+        state.phase = Phase::Stopping;
+        state.why = Some(StopReason::Stopped);
+        drop(state);
+        (self.on_update)();
+    }
 
     /// Where the run stands.
     pub fn phase(&self) -> Phase {
-        Phase::Idle
+        self.state.borrow().phase.clone()
     }
 
     /// The report so far with figures only, or the complete one once done; `None` before the first run.
     pub fn report(&self) -> Option<Report> {
-        None
+        let state = self.state.borrow();
+        let detail = if state.phase.is_active() { Detail::Figures } else { Detail::Full };
+        state.run.as_ref().filter(|run| !run.timeline().is_empty()).map(|run| run.report(detail))
     }
 
     /// Seconds since the first user started; 0 before.
     pub fn elapsed_s(&self) -> f64 {
-        0.0
+        self.state.borrow().elapsed().as_secs_f64()
+    }
+}
+
+impl State {
+    fn order(&self, order: &Order) {
+        self.worker.iter().for_each(|worker| worker.order(order));
+    }
+
+    fn absorb(&mut self, snapshot: crate::core::recorder::Snapshot) {
+        let over = Micros::from_secs(snapshot.second + 1);
+        if self.phase == Phase::Running && self.run_time.is_some_and(|limit| over >= limit) {
+            self.phase = Phase::Stopping;
+        }
+        if let Some(run) = &mut self.run {
+            run.absorb(snapshot);
+        }
+    }
+
+    fn end(&mut self, stopped: Micros, ended: Micros) {
+        let why = self.why.unwrap_or(StopReason::RunTime);
+        if let Some(run) = &mut self.run {
+            run.finish(stopped, ended, why);
+        }
+        self.lasted_s = Some(ended.as_secs_f64());
+        self.phase = Phase::Done;
+        self.dismiss_worker();
+    }
+
+    fn dismiss_worker(&mut self) {
+        self.worker = None;
+    }
+
+    fn elapsed(&self) -> Micros {
+        let running = || self.started_ms.map(|started| (now_ms() - started) / 1e3);
+        Micros::from_secs_f64(self.lasted_s.or_else(running).unwrap_or(0.0))
+    }
+}
+
+fn now_ms() -> f64 {
+    web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
+}
+
+fn started_at() -> String {
+    String::from(js_sys::Date::new_0().to_iso_string())
+}
+
+fn generator(target: &Target) -> Generator {
+    let route = if *target == Target::Direct { Route::Direct } else { Route::Companion };
+    Generator {
+        kind: GeneratorKind::Browser,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        shards: 1,
+        route,
+        timing: TimingSource::Wire,
+        notes: Vec::new(),
+    }
+}
+
+/// What the way to the host costs, in words for the report.
+fn notes(target: &Target) -> Option<String> {
+    match target {
+        Target::Companion { lanes: Lanes::PerUser { .. }, .. } => None,
+        Target::Companion { lanes: Lanes::Shared, .. } => Some(
+            "Names under .localhost do not resolve in this browser, so all users share six connections: more than \
+             six requests at a time wait in the browser's queue."
+                .to_owned(),
+        ),
+        Target::Direct => Some(
+            "Requests went straight to the host, where the browser allows six connections for all users together; \
+             through the companion each user has its own."
+                .to_owned(),
+        ),
     }
 }

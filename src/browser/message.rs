@@ -1,0 +1,87 @@
+//! What page and worker say to each other. Plain data, sent as JSON text.
+//!
+//! The worker speaks first: a message sent before its code is ready would be lost.
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::health::Visibility;
+use crate::core::plan::PlanText;
+use crate::core::recorder::Snapshot;
+use crate::core::units::Micros;
+
+/// From the page to the worker.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Order {
+    /// Start this run; once only, a worker serves one run.
+    Start {
+        /// As typed, with its seed filled in.
+        text: PlanText,
+        /// Where requests go.
+        target: Target,
+    },
+    /// Another number of users, from now on.
+    Redirect {
+        /// Users to reach.
+        users: u32,
+        /// Users per second on the way there.
+        rate: f64,
+    },
+    /// Start nothing more; a second time: drop what is in flight.
+    Stop,
+    /// The page was hidden or shown.
+    See(Visibility),
+}
+
+/// From the worker to the page.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum News {
+    /// It can take orders; which build it is.
+    Ready {
+        /// The package's version.
+        version: String,
+    },
+    /// The first user starts now.
+    Started,
+    /// A second is over.
+    Second(Box<Snapshot>),
+    /// All is over.
+    Ended {
+        /// When the last request was started at the latest.
+        stopped: Micros,
+        /// When the last answer had come.
+        ended: Micros,
+    },
+    /// It cannot do what it was ordered to.
+    Refused {
+        /// Why.
+        problem: String,
+    },
+}
+
+/// Where the worker's requests go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Target {
+    /// Straight to the plan's host.
+    Direct,
+    /// Through the companion that served the page.
+    Companion {
+        /// Its authority: `localhost:8089`.
+        authority: String,
+        /// What it wants to see in every request.
+        token: String,
+        /// How users reach it.
+        lanes: Lanes,
+    },
+}
+
+/// How users reach the companion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Lanes {
+    /// Each by a name of its own under `.localhost`, so each with connections of its own.
+    PerUser {
+        /// The companion's port.
+        port: u16,
+    },
+    /// All by the page's own address, so all over six connections: the names do not resolve here.
+    Shared,
+}

@@ -1,0 +1,113 @@
+//! The worker's half: takes orders from the page, runs one shard of the engine, posts every second.
+//!
+//! | file | what lives there |
+//! |---|---|
+//! | `platform.rs` | the engine's clock, timers and spawner in a worker |
+//! | `lane.rs` | one user's requests by `fetch` |
+//! | `timing.rs` | what the browser's network stack measured of each request |
+//!
+//! Never imports the page's half or the components: the worker stays small.
+
+mod lane;
+mod platform;
+mod timing;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+
+use super::message::{News, Order, Target};
+use crate::core::engine::{self, Assignment, Control};
+use crate::core::pace::Ramp;
+use crate::core::plan::{Plan, PlanText};
+use crate::core::platform::Clock as _;
+use platform::BrowserPlatform;
+
+/// What the worker is doing.
+enum Job {
+    /// Waiting for the order to start.
+    Idle,
+    /// Running; the engine listens here.
+    Running { controls: UnboundedSender<Control>, platform: Rc<BrowserPlatform> },
+}
+
+/// Serves the page until it ends the worker.
+pub fn serve() {
+    let job = Rc::new(RefCell::new(Job::Idle));
+    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        let order = event.data().as_string().and_then(|text| serde_json::from_str(&text).ok());
+        // What is no order is not for us: browser extensions post messages too.
+        order.into_iter().for_each(|order| obey(&job, order));
+    });
+    scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    on_message.forget();
+    post(&News::Ready { version: env!("CARGO_PKG_VERSION").to_owned() });
+}
+
+fn scope() -> DedicatedWorkerGlobalScope {
+    js_sys::global().unchecked_into()
+}
+
+fn post(news: &News) {
+    if let Ok(text) = serde_json::to_string(news) {
+        // Fails only when the page is gone, and then nobody would read it.
+        let _ = scope().post_message(&JsValue::from_str(&text));
+    }
+}
+
+fn obey(job: &Rc<RefCell<Job>>, order: Order) {
+    if let Order::Start { text, target } = order {
+        return start(job, &text, target);
+    }
+    let Job::Running { controls, platform } = &*job.borrow() else { return };
+    let control = match order {
+        Order::Redirect { users, rate } => Control::Redirect { at: platform.now(), users, rate },
+        Order::See(visibility) => Control::See(visibility),
+        Order::Stop | Order::Start { .. } => Control::Stop,
+    };
+    // A run that has ended no longer listens, and need not.
+    let _ = controls.unbounded_send(control);
+}
+
+fn start(job: &Rc<RefCell<Job>>, text: &PlanText, target: Target) {
+    if matches!(&*job.borrow(), Job::Running { .. }) {
+        return;
+    }
+    let plan = match text.check(0) {
+        Ok(plan) => plan,
+        Err(errors) => {
+            let problem = errors.iter().map(|error| format!("{}: {}", error.field.label(), error.problem));
+            return post(&News::Refused { problem: problem.collect::<Vec<_>>().join("; ") });
+        }
+    };
+    let Some(platform) = BrowserPlatform::new(plan.host.clone(), target) else {
+        return post(&News::Refused {
+            problem: "this browser has no performance clock in workers".to_owned(),
+        });
+    };
+    let (controls, orders) = unbounded();
+    let platform = Rc::new(platform);
+    *job.borrow_mut() = Job::Running { controls, platform: Rc::clone(&platform) };
+    spawn_local(run(platform, plan, orders));
+}
+
+async fn run(platform: Rc<BrowserPlatform>, plan: Plan, orders: UnboundedReceiver<Control>) {
+    post(&News::Started);
+    let assignment = Assignment {
+        shard: 0,
+        shards: 1,
+        ramp: Ramp::up_to(plan.users, plan.spawn_rate),
+        scenario: plan.scenario,
+        seed: plan.seed,
+        run_time: plan.run_time,
+        stop_timeout: plan.stop_timeout,
+    };
+    let post_second = |snapshot| post(&News::Second(Box::new(snapshot)));
+    let stopped = engine::run(Rc::clone(&platform), assignment, orders, post_second).await;
+    post(&News::Ended { stopped, ended: platform.now() });
+}

@@ -1,0 +1,131 @@
+//! The engine's platform in a worker: the performance clock, one browser timer for all sleepers, local tasks.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen::prelude::Closure;
+use web_sys::{Performance, WorkerGlobalScope};
+
+use super::lane::{FetchLane, Route};
+use super::timing::Timings;
+use crate::browser::message::Target;
+use crate::core::plan::Host;
+use crate::core::platform::{Clock, Spawner, Transport};
+use crate::core::timers::Timers;
+use crate::core::units::Micros;
+
+/// A worker's clock and timers, shared with its lanes.
+pub struct Time {
+    performance: Performance,
+    origin_ms: f64,
+    sleepers: Rc<Timers>,
+    alarm: Alarm,
+}
+
+/// The one browser timer: set for whoever is due first.
+struct Alarm {
+    scope: WorkerGlobalScope,
+    ring: RefCell<Option<Closure<dyn FnMut()>>>,
+    set_for: Cell<Option<(Micros, i32)>>,
+}
+
+impl Time {
+    fn start() -> Option<Rc<Self>> {
+        let scope: WorkerGlobalScope = js_sys::global().dyn_into().ok()?;
+        let performance = scope.performance()?;
+        let origin_ms = performance.now();
+        let alarm = Alarm { scope, ring: RefCell::new(None), set_for: Cell::new(None) };
+        let time = Rc::new(Self { performance, origin_ms, sleepers: Rc::default(), alarm });
+        let weak = Rc::downgrade(&time);
+        let ring = Closure::new(move || weak.upgrade().into_iter().for_each(|time| time.rang()));
+        *time.alarm.ring.borrow_mut() = Some(ring);
+        Some(time)
+    }
+
+    /// Now, on the run's clock.
+    pub fn now(&self) -> Micros {
+        self.at_ms(self.performance.now())
+    }
+
+    /// Now, on the performance clock, in milliseconds.
+    pub fn now_ms(&self) -> f64 {
+        self.performance.now()
+    }
+
+    /// A moment on the performance clock, on the run's clock.
+    pub fn at_ms(&self, performance_ms: f64) -> Micros {
+        Micros::from_millis_f64(performance_ms - self.origin_ms)
+    }
+
+    /// Waits until then.
+    pub async fn sleep_until(&self, at: Micros) {
+        self.sleepers.sleep(at, || self.now(), || self.set_alarm()).await;
+    }
+
+    fn rang(&self) {
+        self.alarm.set_for.set(None);
+        self.sleepers.wake_due(self.now());
+        self.set_alarm();
+    }
+
+    /// Sets the browser's timer for the next sleeper, unless it is set for then or sooner.
+    fn set_alarm(&self) {
+        let Some(at) = self.sleepers.next_due() else { return };
+        if let Some((earlier, timer)) = self.alarm.set_for.get() {
+            if earlier <= at {
+                return;
+            }
+            self.alarm.scope.clear_timeout_with_handle(timer);
+        }
+        // Rounded up: a timer that rings early only has to be set again.
+        let millis = at.saturating_sub(self.now()).0.div_ceil(1000).min(i32::MAX as u64) as i32;
+        let ring = self.alarm.ring.borrow();
+        let Some(ring) = ring.as_ref() else { return };
+        let ring = ring.as_ref().unchecked_ref();
+        if let Ok(timer) =
+            self.alarm.scope.set_timeout_with_callback_and_timeout_and_arguments_0(ring, millis)
+        {
+            self.alarm.set_for.set(Some((at, timer)));
+        }
+    }
+}
+
+/// A worker's platform.
+pub struct BrowserPlatform {
+    time: Rc<Time>,
+    route: Rc<Route>,
+}
+
+impl BrowserPlatform {
+    /// `None` where workers have no performance clock.
+    pub fn new(host: Host, target: Target) -> Option<Self> {
+        let time = Time::start()?;
+        let timings = Timings::observe(&time.performance);
+        let route = Rc::new(Route::new(host, target, Rc::clone(&time), timings));
+        Some(Self { time, route })
+    }
+}
+
+impl Clock for BrowserPlatform {
+    fn now(&self) -> Micros {
+        self.time.now()
+    }
+
+    async fn sleep_until(&self, at: Micros) {
+        self.time.sleep_until(at).await;
+    }
+}
+
+impl Spawner for BrowserPlatform {
+    fn spawn(&self, task: impl Future<Output = ()> + 'static) {
+        wasm_bindgen_futures::spawn_local(task);
+    }
+}
+
+impl Transport for BrowserPlatform {
+    type Lane = FetchLane;
+    fn open_lane(&self, user: u32) -> FetchLane {
+        FetchLane::new(Rc::clone(&self.route), user)
+    }
+}
