@@ -67,8 +67,7 @@ impl Timings {
         let observer = PerformanceObserver::new(on_entries.as_ref().unchecked_ref()).ok();
         if let Some(observer) = &observer {
             let init = PerformanceObserverInit::new(&Array::of1(&"resource".into()));
-            // A browser without it leaves requests to the page's clock, and the report says so.
-            let _ = observer.observe(&init);
+            observer.observe(&init);
         }
         Self { performance: performance.clone(), observer, book, _on_entries: on_entries }
     }

@@ -190,7 +190,6 @@ pub struct Entry {
     pub upstream_ms: Option<Distribution>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 const fn is_zero(n: &u64) -> bool {
     *n == 0
 }
