@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "these are tests")]
 
 mod browser;
+mod command;
 mod failures;
 #[path = "../../support/fake_host.rs"]
 mod fake_host;

@@ -1,6 +1,4 @@
-//! Starting: ports, addresses, and the command's own words.
-
-use std::process::Command;
+//! Starting and stopping inside a process: ports and addresses.
 
 use oddiya_load::companion::{self, Options};
 use tokio::net::TcpStream;
@@ -41,15 +39,4 @@ async fn a_port_in_use_is_named() {
 async fn each_start_has_a_token_of_its_own() {
     let (one, two) = (companion::start(options()).await.unwrap(), companion::start(options()).await.unwrap());
     assert_ne!(one.token, two.token);
-}
-
-#[test]
-fn a_host_that_is_no_address_stops_the_command_and_says_what_would_be_right() {
-    for host in ["localhost:8080", "ftp://localhost", "http://", "http://localhost:99999"] {
-        let output =
-            Command::new(env!("CARGO_BIN_EXE_oddiya-load")).args(["serve", "-H", host]).output().unwrap();
-        let message = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(2), "{message}");
-        assert!(message.contains("--host") && message.contains("http://localhost:8080"), "{message}");
-    }
 }

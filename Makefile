@@ -1,0 +1,34 @@
+# Everyday commands. Each is a short script under make/; run `make` for the list.
+
+.DEFAULT_GOAL := help
+.PHONY: help start test build lint fmt clean doc e2e setup
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+start: ## Build everything, start stub and companion, open the page
+	@make/start.sh
+
+test: ## Run every check and test, as CI does
+	@make/test.sh
+
+build: ## Build the page and the runner for release
+	@make/build.sh
+
+lint: ## Check format and lints of both halves
+	@make/test.sh fmt lint lint_web pure
+
+fmt: ## Format the code
+	@cargo fmt
+
+doc: ## Build the documentation, warnings denied
+	@make/test.sh doc
+
+e2e: ## Build the page and test it in headless Chromium
+	@make/test.sh page e2e
+
+setup: ## Install what building and testing need
+	@make/setup.sh
+
+clean: ## Remove what was built; installed tools stay
+	@make/clean.sh

@@ -1,0 +1,145 @@
+#!/usr/bin/env bash
+# Every check and test, in the order of what fails soonest; stops at the first failure.
+#
+#   make/test.sh             all of them (what CI runs)
+#   make/test.sh lint e2e    only these steps
+#
+# The last line counts the tests: `N passed, M failed, K skipped`.
+
+. "$(dirname "$0")/step.sh"
+. make/tools.sh
+. make/page.sh
+
+all="tools fmt lint lint_web pure native browser core_web page size e2e doc"
+web="--target wasm32-unknown-unknown --no-default-features"
+max_page_kb=400
+log=target/test.log
+
+title() {
+  case "$1" in
+    tools) echo "Tools" ;;
+    fmt) echo "Format" ;;
+    lint) echo "Lints, native half" ;;
+    lint_web) echo "Lints, web half" ;;
+    pure) echo "The core alone, on both targets" ;;
+    native) echo "Unit, integration and layer tests" ;;
+    browser) echo "Browser tests" ;;
+    core_web) echo "The core's tests, as WebAssembly" ;;
+    page) echo "Building the page" ;;
+    size) echo "The page's size" ;;
+    e2e) echo "End-to-end tests of the built page" ;;
+    doc) echo "Documentation" ;;
+    *) fail "no step \`$1\`; there are: $all" ;;
+  esac
+}
+
+run_tools() {
+  make/setup.sh
+}
+
+run_fmt() {
+  cargo fmt --check
+}
+
+# The second line because e2e is no part of a plain `cargo test`, nor of `--all-targets`.
+run_lint() {
+  cargo clippy --all-features --all-targets -- -D warnings
+  cargo clippy --all-features --test e2e -- -D warnings
+}
+
+run_lint_web() {
+  cargo clippy $web --features web --lib --bins -- -D warnings
+}
+
+run_pure() {
+  cargo check --no-default-features --lib
+  cargo check $web --lib
+}
+
+# All features, so that the tests under src/ui and src/browser run too.
+run_native() {
+  cargo test --all-features
+}
+
+run_browser() {
+  in_browser --features web --test browser
+}
+
+run_core_web() {
+  in_browser --features web --test core
+}
+
+# Every variable is read by wasm-bindgen-test-runner. It starts Chromium without a sandbox by itself.
+in_browser() {
+  CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \
+    CHROMEDRIVER="${CHROMEDRIVER:-$(command -v chromedriver)}" \
+    WASM_BINDGEN_USE_BROWSER=1 \
+    WASM_BINDGEN_TEST_DRIVER_TIMEOUT=60 \
+    WASM_BINDGEN_TEST_TIMEOUT=300 \
+    cargo test $web "$@"
+}
+
+run_page() {
+  build_page
+}
+
+run_size() {
+  bytes=0
+  while IFS= read -r file; do
+    packed=$(gzip -9 -c "$file" | wc -c)
+    printf '%8d  %s\n' "$packed" "$file"
+    bytes=$((bytes + packed))
+  done < <(find "$page_folder" -type f \( -name '*.wasm' -o -name '*.js' \) | sort)
+  [ "$bytes" -gt 0 ] || fail "no page in $page_folder; build it: make/test.sh page"
+  printf '%8d  bytes gzipped in all, of %d KB\n' "$bytes" "$max_page_kb"
+  [ "$bytes" -le $((max_page_kb * 1000)) ] || fail "the page is over $max_page_kb KB gzipped"
+}
+
+run_e2e() {
+  cargo test --test e2e
+}
+
+run_doc() {
+  RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --all-features
+}
+
+# From the lines `test result: ok. 3 passed; 0 failed; 1 ignored; …` that both test runners print. A step that
+# fails without one, such as a lint, counts as one failed test.
+count_tests() {
+  awk -v broken="$1" '
+    /test result:/ {
+      for (i = 2; i <= NF; i++) {
+        if ($i == "passed;") passed += $(i - 1)
+        if ($i == "failed;") failed += $(i - 1)
+        if ($i == "ignored;" || $i == "ignored") skipped += $(i - 1)
+      }
+    }
+    END { printf "%d passed, %d failed, %d skipped\n", passed, (broken && !failed) ? 1 : failed, skipped }
+  ' "$log"
+}
+
+# In a process of its own, so that `set -e` holds inside the step.
+run_step() {
+  printf '\n=== %s  (%d:%02d)\n' "$(title "$1")" $((SECONDS / 60)) $((SECONDS % 60))
+  "$BASH" make/test.sh --inside "$1" 2>&1 | tee -a "$log"
+}
+
+if [ "${1:-}" = --inside ]; then
+  "run_$2"
+  exit
+fi
+
+require_rust
+chosen=${*:-$all}
+for name in $chosen; do title "$name" >/dev/null; done
+mkdir -p target
+: >"$log"
+for name in $chosen; do
+  if ! run_step "$name"; then
+    printf '\nStopped at: %s. To repeat this step alone: make/test.sh %s\n' "$(title "$name")" "$name"
+    count_tests 1
+    exit 1
+  fi
+done
+printf '\nAll steps passed in %d:%02d.\n' $((SECONDS / 60)) $((SECONDS % 60))
+count_tests ""
