@@ -17,3 +17,10 @@ pub struct Asked {
 pub fn read() -> Asked {
     Asked::default()
 }
+
+/// Whether it asks for the example report: `/?demo=1`.
+pub fn asks_for_example() -> bool {
+    let search = web_sys::window().and_then(|window| window.location().search().ok());
+    let parameters = search.and_then(|search| web_sys::UrlSearchParams::new_with_str(&search).ok());
+    parameters.and_then(|parameters| parameters.get("demo")).is_some_and(|demo| demo == "1")
+}

@@ -7,10 +7,16 @@
 //! | `companion.rs` | page side: is a companion there, can the host be reached |
 //! | `files.rs` | page side: reading dropped files, handing out downloads |
 //! | `address.rs` | page side: the run in the address bar |
+//! | `incoming.rs` | page side: the files in a picker's or a drop's event |
+//! | `theme.rs` | page side: light or dark, remembered |
+//! | `width.rs` | page side: how wide an element is |
 //!
 //! No components and no arithmetic.
 
 pub mod address;
 pub mod companion;
 pub mod files;
+pub mod incoming;
 pub mod session;
+pub mod theme;
+pub mod width;

@@ -73,6 +73,16 @@ fn recent_rate(rows: &[TimelineRow]) -> f64 {
     if seconds == 0 { 0.0 } else { requests as f64 / f64::from(seconds) }
 }
 
+/// The seconds worth drawing: without those after the run's end in which nothing happened any more.
+pub fn rows(report: &Report) -> &[TimelineRow] {
+    let rows = report.timeline.as_slice();
+    let over = |row: &TimelineRow| {
+        row.second as f64 >= report.run.duration_s && row.sent + row.requests + u64::from(row.in_flight) == 0
+    };
+    let kept = rows.iter().rposition(|row| !over(row)).map_or(0, |last| last + 1);
+    rows.get(..kept).unwrap_or(rows)
+}
+
 /// Whether the generator could be trusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trust {
@@ -165,6 +175,14 @@ mod tests {
             assert_eq!((glance.rps, glance.users, glance.in_flight), (None, None, None));
             assert_eq!((glance.failure_ratio, glance.latency_ms), (None, None));
         }
+    }
+
+    #[test]
+    fn the_empty_seconds_after_the_end_are_not_drawn() {
+        let mut report = report();
+        assert_eq!((report.timeline.len(), rows(&report).len()), (21, 20));
+        report.run.duration_s = 30.0;
+        assert_eq!(rows(&report).len(), 21, "an empty second within the run is news");
     }
 
     #[test]
