@@ -29,7 +29,7 @@ pub fn Failures(
                             <tr>
                                 <th scope="col" class="cell-method">"Method"</th>
                                 <th scope="col" class="cell-name">"Name"</th>
-                                <th scope="col">"What"</th>
+                                <th scope="col" class="cell-words">"What"</th>
                                 <th scope="col">"Detail"</th>
                                 <th scope="col" class="cell-number">"Count"</th>
                                 <th scope="col" class="cell-number">"First"</th>
@@ -50,7 +50,7 @@ fn row(failure: &FailureRow) -> impl IntoView + use<> {
         <tr data-method=failure.method.clone() data-name=failure.name.clone()>
             <td class="cell-method" data-field="method">{failure.method.clone()}</td>
             <th scope="row" class="cell-name" data-field="name">{failure.name.clone()}</th>
-            <td data-field="kind">{failure.kind.label()}</td>
+            <td class="cell-words" data-field="kind">{failure.kind.label()}</td>
             <td data-field="detail">{detail}</td>
             <td class="cell-number" data-field="count">{group_thousands(failure.count)}</td>
             <td class="cell-number" data-field="first_s">{format_clock(failure.first_s)}</td>

@@ -42,7 +42,7 @@ fn Progress() -> impl IntoView {
     let text = move || {
         let elapsed = format_clock(state.elapsed_s.get());
         match (started(), limit.get()) {
-            (false, _) => "–:––".to_owned(),
+            (false, _) => String::new(),
             (true, Some(limit)) => format!("{elapsed} / {}", format_clock(limit)),
             (true, None) => elapsed,
         }

@@ -28,6 +28,16 @@ struct Content {
     tone: Tone,
 }
 
+impl Content {
+    /// A figure and what it is of; a dash and nothing else where there is no data.
+    fn new(figure: Option<String>, note: impl Into<String>, tone: Tone) -> Self {
+        match figure {
+            Some(figure) => Self { figure, note: note.into(), tone },
+            None => Self { figure: NONE.to_owned(), ..Self::default() },
+        }
+    }
+}
+
 /// All tiles.
 #[component]
 pub fn Tiles() -> impl IntoView {
@@ -40,7 +50,7 @@ pub fn Tiles() -> impl IntoView {
     let quantile = move |pick: fn(Quantiles) -> f64| {
         Signal::derive(move || {
             let figure = glance.get().latency_ms.map(|q| format_millis(pick(q)));
-            Content { figure: or_none(figure), note: "whole run".to_owned(), tone: Tone::Quiet }
+            Content::new(figure, "whole run", Tone::Quiet)
         })
     };
     let content = move |of: fn(Glance, Span) -> Content| Signal::derive(move || of(glance.get(), span.get()));
@@ -91,28 +101,22 @@ fn Tile(
     }
 }
 
-fn or_none(figure: Option<String>) -> String {
-    figure.unwrap_or_else(|| NONE.to_owned())
-}
-
 fn rate(glance: Glance, span: Span) -> Content {
     let note = if span == Span::Now { "last 2 s" } else { "whole run" };
-    Content { figure: or_none(glance.rps.map(format_rate)), note: note.to_owned(), tone: Tone::Quiet }
+    Content::new(glance.rps.map(format_rate), note, Tone::Quiet)
 }
 
 fn failures(glance: Glance, _: Span) -> Content {
     let (failures, requests) = (group_thousands(glance.failures), group_thousands(glance.requests));
     let share = glance.failure_ratio.map(|ratio| format!("{:.2}", ratio * 100.0));
-    let note =
-        if share.is_some() { format!("{failures} of {requests}") } else { "no request ended".to_owned() };
     let tone = if glance.failures > 0 { Tone::Alarm } else { Tone::Quiet };
-    Content { figure: or_none(share), note, tone }
+    Content::new(share, format!("{failures} of {requests}"), tone)
 }
 
 fn users(glance: Glance, span: Span) -> Content {
     let note = if span == Span::Now { "now" } else { "at most" };
     let users = glance.users.map(|users| group_thousands(u64::from(users)));
-    Content { figure: or_none(users), note: note.to_owned(), tone: Tone::Quiet }
+    Content::new(users, note, Tone::Quiet)
 }
 
 fn in_flight(glance: Glance, span: Span) -> Content {
@@ -121,9 +125,9 @@ fn in_flight(glance: Glance, span: Span) -> Content {
     let note = match (span, age) {
         (Span::Now, Some(age)) => format!("oldest {age}"),
         (Span::Now, None) => "oldest under 1\u{202f}s".to_owned(),
-        (Span::Whole, Some(age)) => format!("at the end; was {age}"),
+        (Span::Whole, Some(age)) => format!("longest wait {age}"),
         (Span::Whole, None) => "at the end".to_owned(),
     };
     let tone = if oldest.is_some() && span == Span::Now { Tone::Alarm } else { Tone::Quiet };
-    Content { figure: or_none(glance.in_flight.map(group_thousands)), note, tone }
+    Content::new(glance.in_flight.map(group_thousands), note, tone)
 }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use super::readout::{Doubts, Legend, dot_class, line_class, sentence};
 use crate::browser::width::WidthWatch;
-use crate::core::live::{format_clock, rows};
+use crate::core::live::{Span, format_clock, rows};
 use crate::core::plot::{Band, Chart, Drawing, Frame, Quantity, Shape, Tick, draw, row_of};
 use crate::ui::state::Shared;
 
@@ -24,6 +24,8 @@ pub fn ChartFigure(
     report: Memo<Option<Shared>>,
     /// The second under the pointer, of all charts.
     cursor: RwSignal<Option<u64>>,
+    /// Whether the last second is news.
+    span: Memo<Span>,
 ) -> impl IntoView {
     let width = RwSignal::new(0.0);
     let shape = RwSignal::new(Shape::Linear);
@@ -31,16 +33,18 @@ pub fn ChartFigure(
         let frame = Frame { width: width.get(), height: HEIGHT };
         report.with(|report| draw(chart, report.as_deref().map_or(&[], rows), frame, shape.get()))
     });
-    let moment = move || cursor.get().map(|second| format!("at {}", format_clock(second as f64)));
+    let moment = move || match (cursor.get(), span.get()) {
+        (Some(second), _) => format!("at {}", format_clock(second as f64)),
+        (None, Span::Now) => "last second".to_owned(),
+        (None, Span::Whole) => String::new(),
+    };
     view! {
         <figure class="chart" class:is-empty=move || report.with(Option::is_none) data-testid=name(chart)>
             <figcaption class="chart-head">
-                <h3 class="chart-title">
-                    {chart.title()}<span class="chart-unit">{format!(" {}", chart.unit())}</span>
-                </h3>
+                <h3 class="chart-title">{chart.title()}</h3>
                 {(chart == Chart::Latency).then(|| view! { <ShapeButton shape /> })}
-                <span class="chart-moment">{move || moment().unwrap_or_default()}</span>
-                <Legend chart report cursor />
+                <span class="chart-moment">{moment}</span>
+                <Legend chart report cursor span />
             </figcaption>
             <Plot chart report drawing cursor width />
             <Doubts report cursor />

@@ -16,7 +16,8 @@ use figure::ChartFigure;
 pub fn Charts() -> impl IntoView {
     let state = page_state();
     let cursor = RwSignal::new(None);
-    let figures = CHARTS.map(|chart| view! { <ChartFigure chart report=state.shown cursor /> });
+    let figures =
+        CHARTS.map(|chart| view! { <ChartFigure chart report=state.shown cursor span=state.span /> });
     view! {
         <section class="charts" aria-label="Charts over time">
             {figures.into_iter().collect_view()}

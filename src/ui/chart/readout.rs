@@ -4,7 +4,7 @@
 
 use leptos::prelude::*;
 
-use crate::core::live::{format_clock, rows};
+use crate::core::live::{Span, format_clock, rows};
 use crate::core::plot::{Chart, Quantity, row_of};
 use crate::core::report::{Report, TimelineRow};
 use crate::core::units::{format_millis, group_thousands};
@@ -58,12 +58,16 @@ pub fn Legend(
     report: Memo<Option<Shared>>,
     /// The second under the pointer.
     cursor: RwSignal<Option<u64>>,
+    /// Whether the last second is news; of a run that is over it would mislead.
+    span: Memo<Span>,
 ) -> impl IntoView {
+    let read = move || cursor.get().is_some() || span.get() == Span::Now;
+    let row_text = move |quantity, report: Option<&Shared>| {
+        text(quantity, report.and_then(|report| row_at(report, cursor.get())))
+    };
     let key = |quantity: Quantity| {
         let value = move || {
-            report.with(|report| {
-                text(quantity, report.as_ref().and_then(|report| row_at(report, cursor.get())))
-            })
+            if read() { report.with(|report| row_text(quantity, report.as_ref())) } else { String::new() }
         };
         view! {
             <li class="legend-key">

@@ -39,7 +39,7 @@ pub fn Classes() -> impl IntoView {
             <div class="chips">{names.into_iter().map(chip).collect_view()}</div>
             <TextField
                 field=Field::Classes
-                hint="Names, separated by commas. Empty: all of them."
+                hint="Separated by commas; empty: all."
                 placeholder="all"
                 during=During::ReadOnly
             />

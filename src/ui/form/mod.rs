@@ -31,7 +31,7 @@ pub fn RunForm() -> impl IntoView {
         }
     };
     view! {
-        <form class="run-form" on:submit=submit novalidate aria-label="Load test">
+        <form class="run-form" class:is-active=state.active on:submit=submit novalidate aria-label="Load test">
             <TextField
                 field=Field::Host
                 hint="The Oddiya gateway's address."
@@ -42,15 +42,15 @@ pub fn RunForm() -> impl IntoView {
             <RouteLine />
             <Presets />
             <LoadFields />
-            <Buttons />
             <Classes />
             <TextField
                 field=Field::ThinkTime
-                hint="Between tasks: 0, 1s, 1s..3s. Empty: as the classes say."
+                hint="Between tasks: 0, 1s or 1s..3s."
                 placeholder="as the classes say"
                 during=During::ReadOnly
             />
             <Advanced />
+            <Buttons />
         </form>
     }
 }
@@ -61,8 +61,8 @@ fn LoadFields() -> impl IntoView {
     view! {
         <div class="load-fields">
             <TextField field=Field::Users hint="at the peak" keyboard="numeric" during=During::Editable />
-            <TextField field=Field::SpawnRate hint="users per second" keyboard="decimal" during=During::Editable />
-            <TextField field=Field::RunTime hint="20s, 5m, 1h20m" placeholder="until stopped" during=During::ReadOnly />
+            <TextField field=Field::SpawnRate hint="per second" keyboard="decimal" during=During::Editable />
+            <TextField field=Field::RunTime hint="20s, 5m, 1h20m" placeholder="no limit" during=During::ReadOnly />
         </div>
     }
 }

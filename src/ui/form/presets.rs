@@ -11,7 +11,8 @@ struct Preset {
     users: &'static str,
     spawn_rate: &'static str,
     run_time: &'static str,
-    hint: &'static str,
+    load: &'static str,
+    time: &'static str,
 }
 
 const PRESETS: [Preset; 3] = [
@@ -21,7 +22,8 @@ const PRESETS: [Preset; 3] = [
         users: "10",
         spawn_rate: "1",
         run_time: "5m",
-        hint: "10 at 1/s, 5 min",
+        load: "10 at 1/s",
+        time: "5 min",
     },
     Preset {
         name: "Peak",
@@ -29,7 +31,8 @@ const PRESETS: [Preset; 3] = [
         users: "50",
         spawn_rate: "5",
         run_time: "10m",
-        hint: "50 at 5/s, 10 min",
+        load: "50 at 5/s",
+        time: "10 min",
     },
     Preset {
         name: "Stress",
@@ -37,7 +40,8 @@ const PRESETS: [Preset; 3] = [
         users: "100",
         spawn_rate: "10",
         run_time: "5m",
-        hint: "100 at 10/s, 5 min",
+        load: "100 at 10/s",
+        time: "5 min",
     },
 ];
 
@@ -60,7 +64,8 @@ pub fn Presets() -> impl IntoView {
                 on:click=fill
             >
                 <strong>{preset.name}</strong>
-                <span>{preset.hint}</span>
+                <span>{preset.load}</span>
+                <span>{preset.time}</span>
             </button>
         }
     };

@@ -35,8 +35,8 @@ fn same_host(one: &str, other: &str) -> bool {
     }
 }
 
-const COST: &str = "The browser then opens at most six connections to the host, shared by all users, and the \
-                    host must allow requests from this page (CORS).";
+const COST: &str = "The browser then opens at most six connections, shared by all users, and the host must \
+                    allow requests from this page (CORS).";
 
 /// The line below the host.
 #[component]
@@ -51,7 +51,7 @@ pub fn RouteLine() -> impl IntoView {
         Way::Companion => ("Through the companion.", " Each user has connections of its own.".to_owned()),
         Way::PastCompanion(host) => ("Directly:", format!(" the companion relays only to {host}. {COST}")),
         Way::Direct => {
-            let start = "Start oddiya-load serve to avoid both.";
+            let start = "oddiya-load serve avoids both.";
             ("Directly:", format!(" no companion found. {COST} {start}"))
         }
     };
