@@ -11,15 +11,21 @@
 //! | `files.rs` | page side: reading dropped files, handing out downloads |
 //! | `address.rs` | page side: the run in the address bar |
 //! | `visibility.rs` | page side: whether anybody sees the page |
+//! | `incoming.rs` | page side: the files in a picker's or a drop's event |
+//! | `theme.rs` | page side: light or dark, remembered |
+//! | `width.rs` | page side: how wide an element is |
 //!
 //! No components and no arithmetic.
 
 pub mod address;
 pub mod companion;
 pub mod files;
+pub mod incoming;
 mod message;
 mod page_worker;
 mod preflight;
 pub mod session;
+pub mod theme;
 mod visibility;
+pub mod width;
 pub mod worker;

@@ -1,65 +1,212 @@
-//! Where a run stands right now: the handful of figures that tiles and the terminal show.
+//! The figures that a watcher wants at a glance, from a report: of the last seconds while a run goes on, of all
+//! of it afterwards. And the one sentence on whether the generator could be trusted.
 //!
-//! Derived from a report (or a run under way) each time; nothing is kept.
+//! Pure; page and terminal show them.
 
-use super::report::{Report, TimelineRow};
-use super::units::Micros;
+use super::report::{Quantiles, Report, TimelineRow};
+use super::units::format_millis;
 
-/// The rate is the mean of this many complete seconds: long enough to read, and a stalled host shows within two.
-const RATE_WINDOW_S: u64 = 2;
-/// Requests older than this are worth a word.
-const OLD: Micros = Micros::SECOND;
+/// Which stretch of the run the figures are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Span {
+    /// Now, as far as it is known: rates over the last two complete seconds.
+    Now,
+    /// From start to end.
+    Whole,
+}
 
-/// The figures of the moment.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Live {
-    /// Users running.
-    pub users: u32,
-    /// Requests sent and unanswered.
-    pub in_flight: u32,
-    /// How long the oldest of these has waited, from one second on.
-    pub oldest: Option<Micros>,
-    /// Requests that ended per second, over the last two complete seconds.
-    pub rps: f64,
-    /// Requests that ended so far.
+/// The figures at a glance. `None` is "no data", never zero.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Glance {
+    /// Requests that ended per second.
+    pub rps: Option<f64>,
+    /// Requests that ended in the whole run.
     pub requests: u64,
     /// Of these, how many failed.
     pub failures: u64,
-    /// Failures by requests in [0, 1]; `None` without requests.
+    /// Failures by requests in the whole run, in [0, 1].
     pub failure_ratio: Option<f64>,
-    /// Median latency of the run so far in milliseconds.
-    pub p50_ms: Option<f64>,
-    /// The quantile 0.95 of it.
-    pub p95_ms: Option<f64>,
-    /// The quantile 0.99 of it.
-    pub p99_ms: Option<f64>,
+    /// Latency of the whole run.
+    pub latency_ms: Option<Quantiles>,
+    /// Users now, or the most there were.
+    pub users: Option<u32>,
+    /// Requests unanswered now, or at the end.
+    pub in_flight: Option<u64>,
+    /// How long the oldest of these has been waiting, or the longest that was seen.
+    pub oldest_ms: Option<f64>,
 }
 
-impl Live {
-    /// From a report of a run under way.
-    pub fn of(report: &Report) -> Self {
-        let last = report.timeline.last();
-        let figures = report.total.latency_ms.as_ref().map(|latency| latency.figures);
-        let oldest = last.map(|row| Micros::from_millis_f64(row.oldest_ms)).filter(|age| *age >= OLD);
-        Self {
-            users: last.map_or(0, |row| row.users),
-            in_flight: last.map_or(0, |row| row.in_flight),
-            oldest,
-            rps: recent_rps(&report.timeline),
-            requests: report.total.requests,
-            failures: report.total.failures,
-            failure_ratio: report.total.failure_ratio,
-            p50_ms: figures.map(|f| f.p50),
-            p95_ms: figures.map(|f| f.p95),
-            p99_ms: figures.map(|f| f.p99),
+impl Glance {
+    /// Reads them off a report.
+    pub fn of(report: &Report, span: Span) -> Self {
+        let total = &report.total;
+        let figures = total.latency_ms.as_ref().map(|latency| latency.figures);
+        let rows = report.timeline.as_slice();
+        let whole = Self {
+            rps: (!rows.is_empty()).then_some(total.rps),
+            requests: total.requests,
+            failures: total.failures,
+            failure_ratio: total.failure_ratio,
+            latency_ms: figures.map(|f| Quantiles { p50: f.p50, p95: f.p95, p99: f.p99 }),
+            users: rows.iter().map(|row| row.users).max(),
+            in_flight: (!rows.is_empty()).then_some(total.in_flight_at_end),
+            oldest_ms: rows.iter().map(|row| row.oldest_ms).reduce(f64::max),
+        };
+        match (span, rows.last()) {
+            (Span::Now, Some(last)) => Self {
+                rps: Some(recent_rate(rows)),
+                users: Some(last.users),
+                in_flight: Some(u64::from(last.in_flight)),
+                oldest_ms: Some(last.oldest_ms),
+                ..whole
+            },
+            _ => whole,
         }
     }
 }
 
-/// Requests per second over the last complete seconds.
-pub fn recent_rps(timeline: &[TimelineRow]) -> f64 {
-    let Some(last) = timeline.last() else { return 0.0 };
-    let from = (last.second + 1).saturating_sub(RATE_WINDOW_S);
-    let recent = timeline.iter().rev().take_while(|row| row.second >= from);
-    recent.map(|row| row.requests).sum::<u64>() as f64 / (last.second + 1 - from) as f64
+/// Requests per second over the last two complete seconds, or the one there is.
+fn recent_rate(rows: &[TimelineRow]) -> f64 {
+    let newest = rows.last().map_or(0, |row| row.second);
+    let recent = rows.iter().rev().take(2).filter(|row| row.second + 1 >= newest);
+    let (requests, seconds) = recent.fold((0, 0), |(sum, n), row| (sum + row.requests, n + 1));
+    if seconds == 0 { 0.0 } else { requests as f64 / f64::from(seconds) }
+}
+
+/// The seconds worth drawing: without those after the run's end in which nothing happened any more.
+pub fn rows(report: &Report) -> &[TimelineRow] {
+    let rows = report.timeline.as_slice();
+    let over = |row: &TimelineRow| {
+        row.second as f64 >= report.run.duration_s && row.sent + row.requests + u64::from(row.in_flight) == 0
+    };
+    let kept = rows.iter().rposition(|row| !over(row)).map_or(0, |last| last + 1);
+    rows.get(..kept).unwrap_or(rows)
+}
+
+/// Whether the generator could be trusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// No second is marked.
+    Clean,
+    /// Some are: why, the most frequent reason first.
+    Suspect(String),
+}
+
+/// Judges the generator by what a report says of it.
+pub fn trust(report: &Report) -> Trust {
+    let health = &report.health;
+    if health.suspect_seconds == 0 {
+        return Trust::Clean;
+    }
+    let mut reasons: Vec<_> = health.reasons.iter().collect();
+    reasons.sort_by_key(|(suspicion, seconds)| (std::cmp::Reverse(**seconds), **suspicion));
+    let reasons: Vec<_> =
+        reasons.iter().map(|(suspicion, seconds)| format!("{} ({seconds} s)", suspicion.label())).collect();
+    let of = report.timeline.len();
+    let seconds = health.suspect_seconds;
+    let noun = if of == 1 { "second is" } else { "seconds are" };
+    Trust::Suspect(format!("{seconds} of {of} {noun} suspect: {}.", reasons.join(", ")))
+}
+
+/// How late users started and how long requests queued in the generator, in words.
+pub fn delays(report: &Report) -> String {
+    let figure = |p99: Option<f64>| {
+        p99.map_or_else(|| "not measured".to_owned(), |p99| format!("{}\u{202f}ms", format_millis(p99)))
+    };
+    let p99 = |family: Option<&super::report::Distribution>| family.map(|family| family.figures.p99);
+    let lateness = figure(p99(report.health.lateness_ms.as_ref()));
+    let queue = figure(p99(report.total.queue_ms.as_ref()));
+    format!("Users started late by {lateness} at p99; requests queued in the generator for {queue} at p99.")
+}
+
+/// A moment or a span on a run's clock: `0:42`, `12:05`, `1:02:03`.
+pub fn format_clock(secs: f64) -> String {
+    let secs = if secs.is_finite() && secs > 0.0 { secs as u64 } else { 0 };
+    let (hours, minutes, seconds) = (secs / 3600, secs / 60 % 60, secs % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
+/// The name under which a report is saved: `oddiya-load-2026-11-23T14-05-00Z.json`.
+pub fn file_name(report: &Report) -> String {
+    let moment: String = report.run.started_at.split('.').next().unwrap_or_default().replace(':', "-");
+    let safe: String = moment.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(24).collect();
+    let zone = if safe.is_empty() || safe.ends_with('Z') { "" } else { "Z" };
+    if safe.is_empty() { "oddiya-load.json".to_owned() } else { format!("oddiya-load-{safe}{zone}.json") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::health::Suspicion;
+    use crate::core::report::read;
+
+    fn report() -> Report {
+        read::read(include_bytes!("../../tests/fixtures/reports/v1/sim.json")).unwrap()
+    }
+
+    #[test]
+    fn now_is_the_mean_of_the_last_two_complete_seconds() {
+        let mut report = report();
+        report.timeline.truncate(10);
+        report.timeline[8].requests = 10;
+        report.timeline[9].requests = 15;
+        report.timeline[9].oldest_ms = 4_200.0;
+        let glance = Glance::of(&report, Span::Now);
+        assert_eq!((glance.rps, glance.oldest_ms), (Some(12.5), Some(4_200.0)));
+        report.timeline.remove(8);
+        assert_eq!(Glance::of(&report, Span::Now).rps, Some(15.0), "a second that is not there is not zero");
+    }
+
+    #[test]
+    fn the_whole_run_has_its_own_rate_and_its_most_users() {
+        let report = report();
+        let glance = Glance::of(&report, Span::Whole);
+        assert_eq!((glance.rps, glance.users, glance.requests), (Some(9.7), Some(6), 194));
+    }
+
+    #[test]
+    fn without_seconds_there_is_no_data() {
+        let mut report = report();
+        report.timeline.clear();
+        report.total.latency_ms = None;
+        report.total.failure_ratio = None;
+        for span in [Span::Now, Span::Whole] {
+            let glance = Glance::of(&report, span);
+            assert_eq!((glance.rps, glance.users, glance.in_flight), (None, None, None));
+            assert_eq!((glance.failure_ratio, glance.latency_ms), (None, None));
+        }
+    }
+
+    #[test]
+    fn the_empty_seconds_after_the_end_are_not_drawn() {
+        let mut report = report();
+        assert_eq!((report.timeline.len(), rows(&report).len()), (21, 20));
+        report.run.duration_s = 30.0;
+        assert_eq!(rows(&report).len(), 21, "an empty second within the run is news");
+    }
+
+    #[test]
+    fn suspect_seconds_are_counted_with_their_reasons() {
+        let mut report = report();
+        assert_eq!(trust(&report), Trust::Clean);
+        report.health.suspect_seconds = 3;
+        report.health.reasons = [(Suspicion::Late, 1), (Suspicion::Hidden, 3)].into();
+        let words = "3 of 21 seconds are suspect: the page was hidden (3 s), users started late (1 s).";
+        assert_eq!(trust(&report), Trust::Suspect(words.to_owned()));
+    }
+
+    #[test]
+    fn clocks_and_names_are_for_people() {
+        let clocks: Vec<_> = [0.0, 42.9, 725.0, 3_723.0, f64::NAN].map(format_clock).into();
+        assert_eq!(clocks, ["0:00", "0:42", "12:05", "1:02:03", "0:00"]);
+        let mut report = report();
+        let mut name = |started_at: &str| {
+            report.run.started_at = started_at.to_owned();
+            file_name(&report)
+        };
+        assert_eq!(name("2026-11-23T14:05:00Z"), "oddiya-load-2026-11-23T14-05-00Z.json");
+        assert_eq!(name("2026-11-23T14:05:00.123Z"), "oddiya-load-2026-11-23T14-05-00Z.json");
+        assert_eq!(name("../../etc"), "oddiya-load.json");
+        assert_eq!(name(""), "oddiya-load.json");
+    }
 }

@@ -3,6 +3,7 @@
 //! Compiles with no feature on, for every target; both halves of the program stand on it.
 
 pub mod engine;
+pub mod example;
 pub mod exchange;
 pub mod health;
 pub mod histogram;
@@ -11,6 +12,7 @@ pub mod live;
 pub mod pace;
 pub mod plan;
 pub mod platform;
+pub mod plot;
 pub mod recorder;
 pub mod relay;
 pub mod report;

@@ -19,7 +19,7 @@ use super::shards::{Shards, default_count};
 use super::terminal::Terminal;
 use crate::core::engine::Control;
 use crate::core::exchange::{Failure, TimingSource};
-use crate::core::live::Live;
+use crate::core::live::{Glance, Span};
 use crate::core::plan::Plan;
 use crate::core::report::{Detail, Generator, GeneratorKind, Report, Route, StopReason, text};
 use crate::core::run::Run;
@@ -126,7 +126,7 @@ async fn load(plan: &Plan, outputs: &Outputs) -> anyhow::Result<Option<Report>> 
                     let detail = if outputs.wants_checkpoints() { Detail::Full } else { Detail::Figures };
                     let report = run.report(detail);
                     outputs.save_report(&report)?;
-                    terminal.show(shards.origin.now(), &Live::of(&report));
+                    terminal.show(shards.origin.now(), &Glance::of(&report, Span::Now));
                 }
             }
             () = interrupts.next() => {

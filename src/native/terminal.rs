@@ -8,11 +8,14 @@ use std::io::IsTerminal as _;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::core::live::Live;
+use crate::core::live::{Glance, format_clock};
+use crate::core::report::Quantiles;
 use crate::core::units::{Micros, format_millis, format_rate, format_share, group_thousands};
 
 /// Without a terminal, a line this often.
 const LINE_EVERY_S: u64 = 5;
+/// Requests older than this are worth a word: a stalled host shows by them.
+const OLD_MS: f64 = 1_000.0;
 
 /// What shows a run while it goes on.
 pub enum Terminal {
@@ -41,15 +44,15 @@ impl Terminal {
     }
 
     /// Shows where the run stands.
-    pub fn show(&self, elapsed: Micros, live: &Live) {
+    pub fn show(&self, elapsed: Micros, glance: &Glance) {
         match self {
             Self::Bar(bar) => {
                 bar.set_position(elapsed.0);
-                bar.set_prefix(clock(elapsed));
-                bar.set_message(line(live));
+                bar.set_prefix(format_clock(elapsed.as_secs_f64()));
+                bar.set_message(line(glance));
             }
             Self::Lines if elapsed.second().is_multiple_of(LINE_EVERY_S) => {
-                eprintln!("{} {}", clock(elapsed), line(live))
+                eprintln!("{} {}", format_clock(elapsed.as_secs_f64()), line(glance))
             }
             Self::Lines => {}
         }
@@ -71,26 +74,22 @@ impl Terminal {
     }
 }
 
-/// `01:05` or `1:01:05`.
-fn clock(elapsed: Micros) -> String {
-    let secs = elapsed.second();
-    let (hours, minutes, secs) = (secs / 3600, secs / 60 % 60, secs % 60);
-    if hours > 0 { format!("{hours}:{minutes:02}:{secs:02}") } else { format!("{minutes:02}:{secs:02}") }
-}
-
-fn line(live: &Live) -> String {
-    let millis = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), format_millis);
-    let oldest = live.oldest.map_or_else(String::new, |age| format!(" (oldest {:.1} s)", age.as_secs_f64()));
-    let failures = live.failure_ratio.map_or_else(|| "–".to_owned(), format_share);
+fn line(glance: &Glance) -> String {
+    let or_dash = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
+    let latency =
+        |quantile: fn(Quantiles) -> f64| or_dash(glance.latency_ms.map(|l| format_millis(quantile(l))));
+    let oldest = glance.oldest_ms.filter(|age| *age >= OLD_MS);
     format!(
-        "users {} · in flight {}{oldest} · {} req/s · {} requests · failed {failures} · p50 {} p95 {} p99 {} ms",
-        live.users,
-        live.in_flight,
-        format_rate(live.rps),
-        group_thousands(live.requests),
-        millis(live.p50_ms),
-        millis(live.p95_ms),
-        millis(live.p99_ms),
+        "users {} · in flight {}{} · {} req/s · {} requests · failed {} · p50 {} p95 {} p99 {} ms",
+        or_dash(glance.users.map(|users| users.to_string())),
+        or_dash(glance.in_flight.map(group_thousands)),
+        oldest.map_or_else(String::new, |age| format!(" (oldest {:.1} s)", age / 1e3)),
+        or_dash(glance.rps.map(format_rate)),
+        group_thousands(glance.requests),
+        or_dash(glance.failure_ratio.map(format_share)),
+        latency(|l| l.p50),
+        latency(|l| l.p95),
+        latency(|l| l.p99),
     )
 }
 
@@ -100,17 +99,16 @@ mod tests {
 
     #[test]
     fn a_stall_shows_as_the_age_of_the_oldest_request() {
-        let live =
-            Live { users: 5, in_flight: 5, oldest: Some(Micros::from_millis(4_240)), ..Live::default() };
+        let glance = Glance {
+            users: Some(5),
+            in_flight: Some(5),
+            oldest_ms: Some(4_240.0),
+            rps: Some(0.0),
+            ..Glance::default()
+        };
         assert_eq!(
-            line(&live),
+            line(&glance),
             "users 5 · in flight 5 (oldest 4.2 s) · 0.0 req/s · 0 requests · failed – · p50 – p95 – p99 – ms"
         );
-    }
-
-    #[test]
-    fn the_clock_shows_hours_when_there_are_any() {
-        assert_eq!(clock(Micros::from_secs(65)), "01:05");
-        assert_eq!(clock(Micros::from_secs(3665)), "1:01:05");
     }
 }

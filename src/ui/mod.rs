@@ -1,14 +1,96 @@
 //! What the page shows.
+//!
+//! | file | what lives there |
+//! |---|---|
+//! | `state.rs` | the signals that everything follows from |
+//! | `header.rs` | name, where the run stands, progress, colours |
+//! | `form/` | what to run: fields, presets, classes, buttons |
+//! | `notices.rs` | why it could not start; which report is open; what to do on an empty page |
+//! | `transfer.rs` | reports out and in: export, file picker, drag and drop |
+//! | `tiles.rs` | figures at a glance |
+//! | `chart/` | charts over time, drawn from `core::plot` |
+//! | `statistics.rs`, `failures.rs`, `trust.rs` | the tables, and whether the generator could be trusted |
+//!
+//! Components take values and signals; requests and files are `browser`'s, arithmetic is `core`'s.
+
+mod chart;
+mod failures;
+mod form;
+mod header;
+mod notices;
+pub mod state;
+mod statistics;
+mod tiles;
+mod transfer;
+mod trust;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::browser::address;
+use chart::Charts;
+use failures::Failures;
+use form::RunForm;
+use header::Header;
+use notices::{Advice, OpenedBanner, Welcome};
+use state::{Shared, State};
+use statistics::Statistics;
+use tiles::Tiles;
+use transfer::{DropTarget, Transfer};
+use trust::GeneratorTrust;
 
 /// Puts the app into the page.
 pub fn mount() {
     mount_to_body(App);
 }
 
-/// The whole page.
+/// The page at its address: looks for a companion and starts what the address asks for.
 #[component]
 pub fn App() -> impl IntoView {
-    view! { <main>"Oddiya Load"</main> }
+    let asked = address::read();
+    let state = State::new(&asked);
+    spawn_local(state.look_around(asked));
+    view! { <Page state /> }
+}
+
+/// The whole page, of a state.
+#[component]
+pub fn Page(
+    /// What the page knows.
+    state: State,
+) -> impl IntoView {
+    provide_context(state);
+    view! {
+        <Header />
+        <div class="page">
+            <aside class="page-form" aria-label="Run">
+                <RunForm />
+            </aside>
+            <main class="page-report">
+                <Advice />
+                <OpenedBanner />
+                <Welcome />
+                <Transfer />
+                <Tiles />
+                <Charts />
+                <ReportTables report=state.shown />
+            </main>
+        </div>
+        <DropTarget />
+    }
+}
+
+/// What is below the charts.
+#[component]
+fn ReportTables(
+    /// The report on screen.
+    report: Memo<Option<Shared>>,
+) -> impl IntoView {
+    view! {
+        <Statistics report />
+        <div class="page-pair">
+            <Failures report />
+            <GeneratorTrust report />
+        </div>
+    }
 }

@@ -1,0 +1,136 @@
+//! A chart's legend, with the values at the cursor or, without one, of the last second.
+//!
+//! Each line is told apart by its dashes as well as by its colour, and has its name beside it.
+
+use leptos::prelude::*;
+
+use crate::core::live::{Span, format_clock, rows};
+use crate::core::plot::{Chart, Quantity, row_of};
+use crate::core::report::{Report, TimelineRow};
+use crate::core::units::{format_millis, group_thousands};
+use crate::ui::state::Shared;
+
+/// The second that is read out, and what is known of it.
+fn row_at(report: &Report, cursor: Option<u64>) -> Option<&TimelineRow> {
+    match cursor {
+        Some(second) => row_of(rows(report), second),
+        None => rows(report).last(),
+    }
+}
+
+/// A value for people; a dash where there is no data.
+fn text(quantity: Quantity, row: Option<&TimelineRow>) -> String {
+    let value = row.and_then(|row| quantity.of(row));
+    let format = |value: f64| match quantity {
+        Quantity::P50 | Quantity::P95 | Quantity::P99 => format_millis(value),
+        _ => group_thousands(value.round() as u64),
+    };
+    value.map_or_else(|| "–".to_owned(), format)
+}
+
+/// Why a second should not be trusted; nothing when it can be.
+fn doubts(row: Option<&TimelineRow>) -> String {
+    let labels: Vec<_> = row.iter().flat_map(|row| &row.suspect).map(|suspicion| suspicion.label()).collect();
+    labels.join(", ")
+}
+
+/// All of it in a sentence: what a screen reader says of the cursor.
+pub fn sentence(chart: Chart, report: Option<&Report>, cursor: Option<u64>) -> String {
+    let Some(report) = report else { return "no data".to_owned() };
+    let row = row_at(report, cursor);
+    let values: Vec<_> = chart
+        .quantities()
+        .iter()
+        .map(|quantity| format!("{} {}", quantity.label(), text(*quantity, row)))
+        .collect();
+    let second = cursor.or_else(|| row.map(|row| row.second)).unwrap_or_default();
+    let doubts = doubts(row);
+    let suspect = if doubts.is_empty() { String::new() } else { format!("; suspect: {doubts}") };
+    format!("{}: {} {}{suspect}", format_clock(second as f64), values.join(", "), chart.unit())
+}
+
+/// The legend.
+#[component]
+pub fn Legend(
+    /// Of which chart.
+    chart: Chart,
+    /// The report it is drawn from.
+    report: Memo<Option<Shared>>,
+    /// The second under the pointer.
+    cursor: RwSignal<Option<u64>>,
+    /// Whether the last second is news; of a run that is over it would mislead.
+    span: Memo<Span>,
+) -> impl IntoView {
+    let read = move || cursor.get().is_some() || span.get() == Span::Now;
+    let row_text = move |quantity, report: Option<&Shared>| {
+        text(quantity, report.and_then(|report| row_at(report, cursor.get())))
+    };
+    let key = |quantity: Quantity| {
+        let value = move || {
+            if read() { report.with(|report| row_text(quantity, report.as_ref())) } else { String::new() }
+        };
+        view! {
+            <li class="legend-key">
+                <svg class="legend-swatch" width="22" height="8" aria-hidden="true">
+                    <path class=line_class(quantity) d="M1 4H21" />
+                </svg>
+                <span class="legend-label">{quantity.label()}</span>
+                <span class="legend-value">{value}</span>
+            </li>
+        }
+    };
+    view! { <ul class="legend">{chart.quantities().iter().map(|quantity| key(*quantity)).collect_view()}</ul> }
+}
+
+/// The line below a chart: why the second at the cursor should not be trusted, or what the hatching means.
+#[component]
+pub fn Doubts(
+    /// The report it is drawn from.
+    report: Memo<Option<Shared>>,
+    /// The second under the pointer.
+    cursor: RwSignal<Option<u64>>,
+) -> impl IntoView {
+    let any = move || report.with(|report| report.as_ref().is_some_and(|r| r.health.suspect_seconds > 0));
+    let words = move || {
+        let of_cursor = cursor.get().map(|second| {
+            report.with(|report| doubts(report.as_ref().and_then(|report| row_at(report, Some(second)))))
+        });
+        match of_cursor {
+            Some(doubts) if !doubts.is_empty() => format!("suspect: {doubts}"),
+            _ if any() => "suspect seconds".to_owned(),
+            _ => String::new(),
+        }
+    };
+    view! {
+        <p class="chart-doubts">
+            <span class="chart-doubts-swatch" class:is-shown=any aria-hidden="true"></span>
+            {words}
+        </p>
+    }
+}
+
+/// The class that gives a line its colour and dashes.
+pub const fn line_class(quantity: Quantity) -> &'static str {
+    match quantity {
+        Quantity::Requests => "line line-requests",
+        Quantity::Failures => "line line-failures",
+        Quantity::P50 => "line line-p50",
+        Quantity::P95 => "line line-p95",
+        Quantity::P99 => "line line-p99",
+        Quantity::Users => "line line-users",
+        Quantity::InFlight => "line line-in-flight",
+    }
+}
+
+/// The same for the dot on a line under the cursor.
+pub const fn dot_class(quantity: Quantity) -> &'static str {
+    match quantity {
+        Quantity::Requests => "dot dot-requests",
+        Quantity::Failures => "dot dot-failures",
+        Quantity::P50 => "dot dot-p50",
+        Quantity::P95 => "dot dot-p95",
+        Quantity::P99 => "dot dot-p99",
+        Quantity::Users => "dot dot-users",
+        Quantity::InFlight => "dot dot-in-flight",
+    }
+}

@@ -1,0 +1,74 @@
+//! One field of the form: label, text, hint, and what is wrong with it.
+//!
+//! The problem is tied to the control for screen readers; its line is reserved, so nothing jumps when it appears.
+
+use leptos::prelude::*;
+
+use super::draft::control_name;
+use crate::core::plan::Field;
+use crate::ui::state::page_state;
+
+/// Whether a field may be changed while a run is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum During {
+    /// It may.
+    Editable,
+    /// It can only be read.
+    ReadOnly,
+}
+
+/// A labelled text field.
+#[component]
+pub fn TextField(
+    /// Which one.
+    field: Field,
+    /// What to write, in a few words.
+    hint: &'static str,
+    /// What stands in it while it is empty.
+    #[prop(optional)]
+    placeholder: &'static str,
+    /// During a run.
+    during: During,
+    /// The keyboard of a phone: `text`, `url`, `numeric` or `decimal`.
+    #[prop(default = "text")]
+    keyboard: &'static str,
+) -> impl IntoView {
+    let state = page_state();
+    let name = control_name(field);
+    let problem = Memo::new(move |_| state.draft.problem(field));
+    let frozen = move || during == During::ReadOnly && state.active.get();
+    let described = move || {
+        if problem.with(Option::is_some) { format!("{name}-problem") } else { format!("{name}-hint") }
+    };
+    view! {
+        <div class="text-field" class:is-wrong=move || problem.with(Option::is_some)>
+            <label for=name>{field.label()}</label>
+            <input
+                id=name
+                name=name
+                data-testid=name
+                type="text"
+                inputmode=keyboard
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+                placeholder=placeholder
+                readonly=frozen
+                aria-describedby=described
+                aria-invalid=move || problem.with(Option::is_some).to_string()
+                prop:value=move || state.draft.value(field)
+                on:input:target=move |event| state.draft.type_into(field, event.target().value())
+            />
+            <p class="text-field-note">
+                {move || match problem.get() {
+                    Some(problem) => view! {
+                        <span class="problem" id=format!("{name}-problem") data-testid=format!("{name}-error")>
+                            {format!("{}: {problem}", field.label())}
+                        </span>
+                    }.into_any(),
+                    None => view! { <span id=format!("{name}-hint")>{hint}</span> }.into_any(),
+                }}
+            </p>
+        </div>
+    }
+}

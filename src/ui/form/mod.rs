@@ -1,0 +1,165 @@
+//! The form: what to run, and the buttons that start, change and stop it.
+//!
+//! Enter starts; during a run it applies the new number of users. What cannot be changed then is read-only.
+
+mod classes;
+pub mod draft;
+mod field;
+mod presets;
+mod route;
+
+use leptos::prelude::*;
+
+use crate::browser::session::{Phase, Preflight};
+use crate::core::plan::Field;
+use crate::ui::state::page_state;
+use classes::Classes;
+use field::{During, TextField};
+use presets::Presets;
+use route::RouteLine;
+
+/// The whole form.
+#[component]
+pub fn RunForm() -> impl IntoView {
+    let state = page_state();
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if state.active.get_untracked() {
+            state.apply();
+        } else {
+            state.start(Preflight::Check);
+        }
+    };
+    view! {
+        <form class="run-form" class:is-active=state.active on:submit=submit novalidate aria-label="Load test">
+            <TextField
+                field=Field::Host
+                hint="The Oddiya gateway's address."
+                placeholder="http://localhost:8080"
+                keyboard="url"
+                during=During::ReadOnly
+            />
+            <RouteLine />
+            <Presets />
+            <LoadFields />
+            <Classes />
+            <TextField
+                field=Field::ThinkTime
+                hint="Between tasks: 0, 1s or 1s..3s."
+                placeholder="as the classes say"
+                during=During::ReadOnly
+            />
+            <Advanced />
+            <Buttons />
+        </form>
+    }
+}
+
+/// Users, spawn rate and run time.
+#[component]
+fn LoadFields() -> impl IntoView {
+    view! {
+        <div class="load-fields">
+            <TextField field=Field::Users hint="at the peak" keyboard="numeric" during=During::Editable />
+            <TextField field=Field::SpawnRate hint="per second" keyboard="decimal" during=During::Editable />
+            <TextField field=Field::RunTime hint="20s, 5m, 1h20m" placeholder="no limit" during=During::ReadOnly />
+        </div>
+    }
+}
+
+/// What few need.
+#[component]
+fn Advanced() -> impl IntoView {
+    let state = page_state();
+    let wrong =
+        move || [Field::Seed, Field::StopTimeout].iter().any(|field| state.draft.problem(*field).is_some());
+    view! {
+        // Opens by itself when something in it is wrong.
+        <details class="advanced" prop:open=wrong>
+            <summary>"Advanced"</summary>
+            <div class="advanced-fields">
+                <TextField
+                    field=Field::Seed
+                    hint="The same seed repeats the same requests."
+                    placeholder="drawn"
+                    keyboard="numeric"
+                    during=During::ReadOnly
+                />
+                <TextField
+                    field=Field::StopTimeout
+                    hint="How long the last answers are awaited."
+                    during=During::ReadOnly
+                />
+            </div>
+        </details>
+    }
+}
+
+/// Start, or apply and stop.
+#[component]
+fn Buttons() -> impl IntoView {
+    let state = page_state();
+    let row = NodeRef::<leptos::html::Div>::new();
+    // The button that had the focus is gone when a run starts or ends: hand the focus to its successor.
+    Effect::new(move |was: Option<bool>| {
+        let active = state.active.get();
+        if was.is_some_and(|was| was != active) {
+            request_animation_frame(move || hand_focus_on(row));
+        }
+        active
+    });
+    let wrong = move || match state.draft.problems() {
+        0 => String::new(),
+        1 => "One field needs a look.".to_owned(),
+        n => format!("{n} fields need a look."),
+    };
+    view! {
+        <div class="buttons" node_ref=row>
+            {move || if state.active.get() {
+                view! { <ActiveButtons /> }.into_any()
+            } else {
+                view! {
+                    <button type="submit" class="button button-primary" data-testid="start">"Start"</button>
+                }.into_any()
+            }}
+            <p class="buttons-note" role="status">{wrong}</p>
+        </div>
+    }
+}
+
+#[component]
+fn ActiveButtons() -> impl IntoView {
+    let state = page_state();
+    let stopping = move || state.phase.get() == Phase::Stopping;
+    let label = move || if stopping() { "Stop now" } else { "Stop" };
+    // The second click of a double click must not drop what the first one asked to wait for.
+    let stop = move |event: leptos::ev::MouseEvent| {
+        if event.detail() <= 1 {
+            state.stop();
+        }
+    };
+    let note = move || if stopping() { "Drops what is in flight" } else { "Lets what is in flight end" };
+    view! {
+        <button type="button" class="button button-stop" data-testid="stop" title=note on:click=stop>
+            {label}
+            <span class="visually-hidden">{move || if stopping() { " (drop what is in flight)" } else { "" }}</span>
+        </button>
+        <button
+            type="submit"
+            class="button"
+            data-testid="apply"
+            title="Changes users and spawn rate; the time limit stays"
+            disabled=move || state.phase.get() != Phase::Running
+        >
+            "Apply"
+        </button>
+    }
+}
+
+fn hand_focus_on(row: NodeRef<leptos::html::Div>) {
+    let nothing_focused = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+    let button = row.get_untracked().and_then(|row| row.query_selector("button").ok().flatten());
+    if let (true, Some(button)) = (nothing_focused, button) {
+        let _ = leptos::wasm_bindgen::JsCast::unchecked_into::<leptos::web_sys::HtmlElement>(button).focus();
+    }
+}

@@ -1,0 +1,133 @@
+//! Figures at a glance: one tile each, of a fixed width, so that nothing moves while the numbers do.
+
+use leptos::prelude::*;
+
+use super::state::page_state;
+use crate::core::live::{Glance, Span};
+use crate::core::report::Quantiles;
+use crate::core::units::{format_millis, format_rate, group_thousands};
+
+/// No data; never zero.
+const NONE: &str = "–";
+/// From here on the oldest request in flight is news.
+const OLD_MS: f64 = 1_000.0;
+
+/// How loud a tile is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Tone {
+    #[default]
+    Quiet,
+    Alarm,
+}
+
+/// What stands in a tile.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Content {
+    figure: String,
+    note: String,
+    tone: Tone,
+}
+
+impl Content {
+    /// A figure and what it is of; a dash and nothing else where there is no data.
+    fn new(figure: Option<String>, note: impl Into<String>, tone: Tone) -> Self {
+        match figure {
+            Some(figure) => Self { figure, note: note.into(), tone },
+            None => Self { figure: NONE.to_owned(), ..Self::default() },
+        }
+    }
+}
+
+/// All tiles.
+#[component]
+pub fn Tiles() -> impl IntoView {
+    let state = page_state();
+    let glance = Memo::new(move |_| {
+        let span = state.span.get();
+        state.shown.with(|report| report.as_ref().map(|report| Glance::of(report, span))).unwrap_or_default()
+    });
+    let span = state.span;
+    let quantile = move |pick: fn(Quantiles) -> f64| {
+        Signal::derive(move || {
+            let figure = glance.get().latency_ms.map(|q| format_millis(pick(q)));
+            Content::new(figure, "whole run", Tone::Quiet)
+        })
+    };
+    let content = move |of: fn(Glance, Span) -> Content| Signal::derive(move || of(glance.get(), span.get()));
+    view! {
+        <section class="tiles" aria-label="Figures at a glance">
+            <Tile name="tile-rps" label="Requests" unit="/s" content=content(rate)
+                title="Requests that ended per second: over the last two seconds, or the whole run once it is over" />
+            <Tile name="tile-failures" label="Failures" unit="%" content=content(failures)
+                title="Requests without a complete response, or with a status of 400 or more, of the whole run" />
+            <Tile name="tile-p50" label="p50" unit="ms" content=quantile(|q| q.p50)
+                title="Half of all requests took at most this long, from sent to last byte" />
+            <Tile name="tile-p95" label="p95" unit="ms" content=quantile(|q| q.p95)
+                title="95 in 100 requests took at most this long, from sent to last byte" />
+            <Tile name="tile-p99" label="p99" unit="ms" content=quantile(|q| q.p99)
+                title="99 in 100 requests took at most this long, from sent to last byte" />
+            <Tile name="tile-users" label="Users" unit="" content=content(users)
+                title="Virtual users running now; the most there were once the run is over" />
+            <Tile name="tile-in-flight" label="In flight" unit="" content=content(in_flight)
+                title="Requests sent and not yet answered, and how long the oldest has been waiting" />
+        </section>
+    }
+}
+
+/// One figure.
+#[component]
+fn Tile(
+    /// For tests and styles.
+    name: &'static str,
+    /// What it is called.
+    label: &'static str,
+    /// Its unit; empty for plain counts.
+    unit: &'static str,
+    /// What stands in it.
+    content: Signal<Content>,
+    /// What it means.
+    title: &'static str,
+) -> impl IntoView {
+    let alarm = move || content.with(|content| content.tone == Tone::Alarm);
+    view! {
+        <dl class=format!("tile {name}") class:is-alarm=alarm title=title>
+            <dt>{label}</dt>
+            <dd class="tile-figure">
+                <span data-testid=name>{move || content.get().figure}</span>
+                <span class="tile-unit">{unit}</span>
+            </dd>
+            <dd class="tile-note" data-testid=format!("{name}-note")>{move || content.get().note}</dd>
+        </dl>
+    }
+}
+
+fn rate(glance: Glance, span: Span) -> Content {
+    let note = if span == Span::Now { "last 2 s" } else { "whole run" };
+    Content::new(glance.rps.map(format_rate), note, Tone::Quiet)
+}
+
+fn failures(glance: Glance, _: Span) -> Content {
+    let (failures, requests) = (group_thousands(glance.failures), group_thousands(glance.requests));
+    let share = glance.failure_ratio.map(|ratio| format!("{:.2}", ratio * 100.0));
+    let tone = if glance.failures > 0 { Tone::Alarm } else { Tone::Quiet };
+    Content::new(share, format!("{failures} of {requests}"), tone)
+}
+
+fn users(glance: Glance, span: Span) -> Content {
+    let note = if span == Span::Now { "now" } else { "at most" };
+    let users = glance.users.map(|users| group_thousands(u64::from(users)));
+    Content::new(users, note, Tone::Quiet)
+}
+
+fn in_flight(glance: Glance, span: Span) -> Content {
+    let oldest = glance.oldest_ms.filter(|oldest| *oldest >= OLD_MS);
+    let age = oldest.map(|oldest| format!("{:.1}\u{202f}s", oldest / 1e3));
+    let note = match (span, age) {
+        (Span::Now, Some(age)) => format!("oldest {age}"),
+        (Span::Now, None) => "oldest under 1\u{202f}s".to_owned(),
+        (Span::Whole, Some(age)) => format!("longest wait {age}"),
+        (Span::Whole, None) => "at the end".to_owned(),
+    };
+    let tone = if oldest.is_some() && span == Span::Now { Tone::Alarm } else { Tone::Quiet };
+    Content::new(glance.in_flight.map(group_thousands), note, tone)
+}

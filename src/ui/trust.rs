@@ -1,0 +1,63 @@
+//! Whether the generator itself could be trusted, in plain words.
+
+use leptos::prelude::*;
+
+use super::state::Shared;
+use crate::core::exchange::TimingSource;
+use crate::core::live::{Trust, delays, trust};
+use crate::core::report::{Generator, GeneratorKind, Route};
+
+/// The panel.
+#[component]
+pub fn GeneratorTrust(
+    /// The report on screen.
+    report: Memo<Option<Shared>>,
+) -> impl IntoView {
+    let content = move || report.with(|report| report.as_ref().map(sentences));
+    view! {
+        <section class="panel" aria-labelledby="trust-title">
+            <h2 class="panel-title" id="trust-title">"Can it be trusted?"</h2>
+            <Show
+                when=move || report.with(Option::is_some)
+                fallback=|| view! { <p class="panel-empty">"Whether the generator itself kept up, once there is a run."</p> }
+            >
+                <div class="trust" data-testid="trust">{content}</div>
+            </Show>
+        </section>
+    }
+}
+
+fn sentences(report: &Shared) -> impl IntoView + use<> {
+    let (state, verdict) = match trust(report) {
+        Trust::Clean => ("clean", "Yes: the generator kept up in every second.".to_owned()),
+        Trust::Suspect(why) => ("suspect", format!("Not all of it: {why}")),
+    };
+    let dropped = report.health.dropped;
+    let dropped =
+        (dropped > 0).then(|| view! { <p>{format!("{dropped} starts were due and never made.")}</p> });
+    let notes = report.generator.notes.clone();
+    view! {
+        <p class="trust-verdict" data-state=state>{verdict}</p>
+        <p>{delays(report)}</p>
+        {dropped}
+        <p>{generator(&report.generator)}</p>
+        {notes.into_iter().map(|note| view! { <p class="trust-note">{note}</p> }).collect_view()}
+    }
+}
+
+fn generator(generator: &Generator) -> String {
+    let kind = match generator.kind {
+        GeneratorKind::Browser => "a browser",
+        GeneratorKind::Native => "the command",
+        GeneratorKind::Sim => "virtual time",
+    };
+    let route = match generator.route {
+        Route::Direct => "straight to the host",
+        Route::Companion => "through the companion",
+    };
+    let timing = match generator.timing {
+        TimingSource::Wire => "timed at the socket",
+        TimingSource::PageClock => "timed by the page's clock, with the browser's queue in it",
+    };
+    format!("Measured by {kind} (version {}), {route}, {timing}.", generator.version)
+}

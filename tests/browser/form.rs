@@ -1,0 +1,100 @@
+//! The form: presets, classes, and what it says of wrong fields.
+
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen_test::wasm_bindgen_test as test;
+use web_sys::HtmlInputElement;
+
+use crate::page::TestPage;
+
+#[test]
+async fn opens_idle_with_a_word_on_what_to_do() {
+    let page = TestPage::open().await;
+    assert_eq!(page.text("run-state"), "idle");
+    assert!(page.has("welcome"));
+    assert_eq!(page.text("tile-rps"), "–", "no data is not zero");
+    assert!(page.named("export-json").has_attribute("disabled"));
+}
+
+#[test]
+async fn a_preset_fills_users_rate_and_time() {
+    let page = TestPage::open().await;
+    for (preset, filled) in [
+        ("preset-normal", ["10", "1", "5m"]),
+        ("preset-peak", ["50", "5", "10m"]),
+        ("preset-stress", ["100", "10", "5m"]),
+    ] {
+        page.click(preset).await;
+        assert_eq!(["users", "spawn-rate", "run-time"].map(|field| page.value(field)), filled);
+    }
+}
+
+#[test]
+async fn each_wrong_field_is_named_beside_it_and_what_was_typed_stays() {
+    let page = TestPage::open().await;
+    let wrong = [
+        ("host", "localhost:8080", "Host: "),
+        ("users", "0", "Users: `0` is no number of users; write a whole number"),
+        ("spawn-rate", "0", "Spawn rate: `0` is no rate; write users per second"),
+        ("run-time", "5x", "Run time: `5x` is not a duration"),
+        ("classes", "Nobody", "User classes: unknown user class `Nobody`"),
+        ("think-time", "3s..1s", "Think time: `3s..1s` is no wait"),
+        ("stop-timeout", "soon", "Stop timeout: "),
+        ("seed", "-1", "Seed: `-1` is no seed"),
+    ];
+    for (field, text, _) in wrong {
+        page.enter(field, text).await;
+        assert!(!page.has(&format!("{field}-error")), "{field} is blamed before anybody pressed Start");
+    }
+    page.click("start").await;
+    for (field, text, problem) in wrong {
+        let shown = page.text(&format!("{field}-error"));
+        assert!(shown.starts_with(problem), "{field}: {shown}");
+        assert_eq!(page.value(field), text);
+        let control = page.named(field);
+        assert_eq!(control.get_attribute("aria-invalid").as_deref(), Some("true"));
+        let description = control.get_attribute("aria-describedby").unwrap();
+        assert_eq!(page.element(&format!("#{description}")).text_content().unwrap(), shown);
+    }
+    assert_eq!(page.text("run-state"), "idle", "nothing was started");
+    assert!(page.element("details").has_attribute("open"), "a wrong field is not hidden");
+}
+
+#[test]
+async fn a_message_goes_as_soon_as_its_field_is_right() {
+    let page = TestPage::open().await;
+    page.enter("users", "-1").await;
+    page.enter("seed", "x").await;
+    page.click("start").await;
+    page.enter("users", "12").await;
+    assert!(!page.has("users-error"));
+    assert!(page.has("seed-error"), "the other one is still wrong");
+    assert_eq!(page.named("users").get_attribute("aria-invalid").as_deref(), Some("false"));
+}
+
+#[test]
+async fn chips_and_text_say_the_same() {
+    let page = TestPage::open().await;
+    let ticked = || {
+        let chips = page.all(".chip input");
+        chips.iter().map(|chip| chip.unchecked_ref::<HtmlInputElement>().checked()).collect::<Vec<_>>()
+    };
+    assert_eq!(ticked(), [true, true, true], "no names mean all classes");
+    page.enter("classes", "StressTestUser").await;
+    assert_eq!(ticked(), [false, true, false]);
+    page.all(".chip input")[0].click();
+    leptos::task::tick().await;
+    assert_eq!(page.value("classes"), "OddiyaUser, StressTestUser");
+}
+
+#[test]
+async fn every_control_has_a_label() {
+    let page = TestPage::open().await;
+    for input in page.all("input") {
+        let input: HtmlInputElement = input.unchecked_into();
+        assert!(input.labels().is_some_and(|labels| labels.length() > 0), "{}", input.outer_html());
+    }
+    for button in page.all("button") {
+        let named = button.has_attribute("aria-label") || !button.text_content().unwrap().trim().is_empty();
+        assert!(named, "{}", button.outer_html());
+    }
+}

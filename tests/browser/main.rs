@@ -1,0 +1,12 @@
+//! The page's components in a real browser: mounted, used and read by what their elements are called in tests.
+//!
+//! Nothing is loaded here and no worker is started; `tests/e2e` does that with the built page.
+
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
+mod form;
+mod page;
+mod report;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

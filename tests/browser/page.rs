@@ -1,0 +1,92 @@
+//! A page of one's own for each test: finds elements, types, clicks and presses keys.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use leptos::mount::{UnmountHandle, mount_to};
+use leptos::prelude::*;
+use leptos::tachys::view::any_view::AnyViewState;
+use leptos::task::tick;
+use oddiya_load::browser::address::Asked;
+use oddiya_load::ui::Page;
+use oddiya_load::ui::state::State;
+use wasm_bindgen::JsCast as _;
+use web_sys::{Element, Event, HtmlElement, HtmlInputElement, KeyboardEvent, KeyboardEventInit};
+
+/// A mounted page; it leaves the document when the test ends.
+pub struct TestPage {
+    pub state: State,
+    root: HtmlElement,
+    _mounted: UnmountHandle<AnyViewState>,
+}
+
+impl TestPage {
+    pub async fn open() -> Self {
+        let body = document().body().unwrap();
+        let root: HtmlElement = document().create_element("div").unwrap().unchecked_into();
+        body.append_child(&root).unwrap();
+        let made = Rc::new(Cell::new(None));
+        let making = Rc::clone(&made);
+        let mounted = mount_to(root.clone(), move || {
+            let state = State::new(&Asked::default());
+            making.set(Some(state));
+            view! { <Page state /> }.into_any()
+        });
+        tick().await;
+        Self { state: made.get().unwrap(), root, _mounted: mounted }
+    }
+
+    pub fn maybe(&self, selector: &str) -> Option<HtmlElement> {
+        self.root.query_selector(selector).unwrap().map(Element::unchecked_into)
+    }
+
+    pub fn element(&self, selector: &str) -> HtmlElement {
+        self.maybe(selector).unwrap_or_else(|| panic!("nothing on the page is {selector}"))
+    }
+
+    pub fn all(&self, selector: &str) -> Vec<HtmlElement> {
+        let found = self.root.query_selector_all(selector).unwrap();
+        (0..found.length()).map(|i| found.get(i).unwrap().unchecked_into()).collect()
+    }
+
+    pub fn named(&self, name: &str) -> HtmlElement {
+        self.element(&format!("[data-testid=\"{name}\"]"))
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.maybe(&format!("[data-testid=\"{name}\"]")).is_some()
+    }
+
+    pub fn text(&self, name: &str) -> String {
+        self.named(name).text_content().unwrap()
+    }
+
+    pub fn value(&self, name: &str) -> String {
+        self.named(name).unchecked_into::<HtmlInputElement>().value()
+    }
+
+    pub async fn enter(&self, name: &str, value: &str) {
+        self.named(name).unchecked_ref::<HtmlInputElement>().set_value(value);
+        self.named(name).dispatch_event(&Event::new("input").unwrap()).unwrap();
+        tick().await;
+    }
+
+    pub async fn click(&self, name: &str) {
+        self.named(name).click();
+        tick().await;
+    }
+
+    pub async fn press(&self, element: &HtmlElement, key: &str) {
+        let init = KeyboardEventInit::new();
+        init.set_key(key);
+        let event = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).unwrap();
+        element.dispatch_event(&event).unwrap();
+        tick().await;
+    }
+}
+
+impl Drop for TestPage {
+    fn drop(&mut self) {
+        self.root.remove();
+    }
+}

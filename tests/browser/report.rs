@@ -1,0 +1,139 @@
+//! Reports on the page: opened, refused, sorted, read second by second, and closed again.
+
+use leptos::task::tick;
+use oddiya_load::browser::files::FileError;
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use crate::page::TestPage;
+
+const FIXTURE: &str = include_str!("../fixtures/reports/v1/sim.json");
+
+async fn open(page: &TestPage, text: &str) {
+    page.state.open_file("a.json".to_owned(), Ok(text.as_bytes().to_vec()));
+    tick().await;
+}
+
+async fn with_report() -> TestPage {
+    let page = TestPage::open().await;
+    open(&page, FIXTURE).await;
+    page
+}
+
+fn cell(page: &TestPage, method: &str, name: &str, field: &str) -> String {
+    let row = format!("tr[data-method=\"{method}\"][data-name=\"{name}\"]");
+    page.element(&format!("[data-testid=\"statistics\"] {row} [data-field=\"{field}\"]"))
+        .text_content()
+        .unwrap()
+}
+
+#[test]
+async fn an_opened_report_is_shown_like_a_finished_run() {
+    let page = with_report().await;
+    assert_eq!(page.text("opened-file"), "a.json");
+    assert_eq!(page.text("tile-rps"), "9.7");
+    assert_eq!(page.text("tile-failures"), "0.00");
+    assert_eq!(page.text("tile-users"), "6");
+    assert_eq!(cell(&page, "GET", "/api/users/me", "requests"), "73");
+    assert_eq!(cell(&page, "GET", "/api/users/me", "latency_ms.p99"), "1.48");
+    assert_eq!(cell(&page, "", "Aggregated", "requests"), "194");
+    assert!(page.has("no-failures"));
+    assert!(page.text("trust").contains("kept up in every second"));
+    assert!(!page.named("export-json").has_attribute("disabled"));
+    assert!(!page.has("welcome"));
+    let line = page.element("[data-testid=\"chart-throughput\"] .chart-plot .line-requests");
+    assert!(line.get_attribute("d").unwrap().starts_with('M'));
+}
+
+#[test]
+async fn closing_it_leads_back_to_where_one_was() {
+    let page = with_report().await;
+    page.click("close-report").await;
+    assert!(page.has("welcome") && !page.has("opened"));
+    assert_eq!(page.text("tile-rps"), "–");
+}
+
+#[test]
+async fn a_file_that_is_no_report_is_named_with_the_reason_and_nothing_is_lost() {
+    let page = with_report().await;
+    let newer = FIXTURE.replacen("\"version\": 1", "\"version\": 99", 1);
+    let wrong = [
+        (Ok("hello".to_owned()), "not JSON"),
+        (Ok(FIXTURE[..5_000].to_owned()), "ends in the middle"),
+        (Ok("{\"schema\": \"k6\", \"version\": 1}".to_owned()), "no Oddiya Load report"),
+        (Ok(newer), "version 99"),
+        (Err(FileError::TooLarge(200_000_000)), "200 MB"),
+        (Err(FileError::Unreadable), "could not read"),
+    ];
+    for (content, reason) in wrong {
+        page.state.open_file("b.json".to_owned(), content.map(String::into_bytes));
+        tick().await;
+        let shown = page.text("import-error");
+        assert!(shown.contains("b.json") && shown.contains(reason), "{shown}");
+        assert_eq!(page.text("opened-file"), "a.json", "what was on screen is still there");
+        assert_eq!(page.text("tile-rps"), "9.7");
+    }
+    open(&page, FIXTURE).await;
+    assert!(!page.has("import-error"), "the message goes with the next file that opens");
+}
+
+#[test]
+async fn headings_sort_up_then_down_then_not_at_all_and_the_total_stays_last() {
+    let page = with_report().await;
+    let names = || {
+        page.all("[data-testid=\"statistics\"] tbody tr")
+            .iter()
+            .map(|row| {
+                format!(
+                    "{} {}",
+                    row.get_attribute("data-method").unwrap(),
+                    row.get_attribute("data-name").unwrap()
+                )
+            })
+            .collect::<Vec<_>>()
+    };
+    let sorted = || {
+        page.all("[data-testid=\"statistics\"] th[aria-sort]")
+            .iter()
+            .filter_map(|heading| heading.get_attribute("aria-sort").filter(|sort| sort != "none"))
+            .collect::<Vec<_>>()
+    };
+    let original = names();
+    assert!(sorted().is_empty());
+    page.click("sort-requests").await;
+    let ascending = names();
+    assert_ne!(ascending, original);
+    assert_eq!(sorted(), ["ascending"]);
+    page.click("sort-requests").await;
+    assert_eq!((names().first(), sorted()), (ascending.last(), vec!["descending".to_owned()]));
+    assert_eq!(page.all("[data-testid=\"statistics\"] tfoot tr").len(), 1);
+    page.click("sort-requests").await;
+    assert_eq!((names(), sorted().len()), (original, 0));
+}
+
+#[test]
+async fn arrow_keys_read_a_chart_second_by_second_and_escape_only_puts_the_cursor_away() {
+    let page = with_report().await;
+    let surface = page.element("[data-testid=\"chart-throughput\"] [role=\"slider\"]");
+    page.press(&surface, "ArrowRight").await;
+    page.press(&surface, "ArrowRight").await;
+    assert_eq!(surface.get_attribute("aria-valuenow").as_deref(), Some("1"));
+    let words = surface.get_attribute("aria-valuetext").unwrap();
+    assert!(words.starts_with("0:01: requests "), "{words}");
+    let other = page.element("[data-testid=\"chart-latency\"] .chart-moment");
+    assert_eq!(other.text_content().unwrap(), "at 0:01", "one cursor for all charts");
+    page.press(&surface, "Escape").await;
+    assert_eq!(other.text_content().unwrap(), "");
+    assert!(page.has("opened"), "the report is still open");
+}
+
+#[test]
+async fn the_example_shows_failures_and_suspect_seconds_and_says_what_it_is() {
+    let page = TestPage::open().await;
+    page.click("example").await;
+    assert!(page.text("opened").contains("An example"));
+    assert!(page.all("[data-testid=\"failures\"] tbody tr").len() >= 3);
+    assert!(page.text("trust").contains("the page was hidden (7 s)"));
+    assert_eq!(page.all("[data-testid=\"chart-latency\"] .band").len(), 1);
+    page.click("log-scale").await;
+    assert_eq!(page.named("log-scale").get_attribute("aria-pressed").as_deref(), Some("true"));
+}
