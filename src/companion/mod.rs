@@ -99,8 +99,8 @@ impl From<Args> for Options {
     }
 }
 
-/// Serves until interrupted, on a thread of its own: a request then never waits for another thread to wake, which
-/// takes a quarter off the relay's own p99, and one thread relays many times what a page can send.
+/// Serves until interrupted, on one thread of its own: no request then waits for another thread to wake, which
+/// showed in the p99. One thread relays many times what a page can send.
 pub async fn serve(args: Args) -> anyhow::Result<()> {
     let served = tokio::task::spawn_blocking(|| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -160,3 +160,29 @@ async fn a_stopped_companion_closes_its_lanes() {
     drop(companion);
     closed.notified().await;
 }
+
+#[tokio::test]
+async fn the_lane_that_was_idle_longest_is_forgotten_when_there_are_too_many() {
+    const REMEMBERED: usize = 1_024;
+    // Both ends of each connection are in this process.
+    rlimit::increase_nofile_limit(4 * REMEMBERED as u64).unwrap();
+    let closed = Arc::new(Notify::new());
+    let tell = Arc::clone(&closed);
+    let host = FakeHost::start(move |mut connection| {
+        let tell = Arc::clone(&tell);
+        async move {
+            while connection.request().await.is_some() {
+                connection.write(OK).await;
+            }
+            assert_eq!(connection.number, 0, "another lane than the first was forgotten");
+            tell.notify_one();
+        }
+    })
+    .await;
+    let companion = companion_for(&host).await;
+    for lane in 0..=REMEMBERED {
+        Browser::new(&companion, &format!("u{lane}.localhost")).await.relay_get("/").await;
+    }
+    closed.notified().await;
+    assert_eq!(host.seen().len(), REMEMBERED + 1);
+}
