@@ -2,8 +2,6 @@
 //!
 //! ```text
 //!  bin/cli ──► native, companion, stub ──► core ◄── browser ◄── ui ◄── bin/app
-//!                                            ▲         ▲
-//!                                            └─────────┴──────────── bin/worker (never ui)
 //! ```
 //!
 //! | folder | what lives there |

@@ -15,7 +15,7 @@ pub enum Order {
     /// Start this run; once only, a worker serves one run.
     Start {
         /// As typed, with its seed filled in.
-        text: PlanText,
+        text: Box<PlanText>,
         /// Where requests go.
         target: Target,
     },

@@ -1,13 +1,21 @@
 //! The page's end of the conversation with its worker.
 
-use wasm_bindgen::prelude::Closure;
+use js_sys::Array;
+use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::{Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker, WorkerOptions, WorkerType};
 
 use super::message::{News, Order};
 
-/// Trunk's loader of the `worker` binary, beside the page.
-const SCRIPT: &str = "./worker_loader.js";
+#[wasm_bindgen]
+extern "C" {
+    type Meta;
+    #[wasm_bindgen(method, getter)]
+    fn url(this: &Meta) -> String;
+    /// The page's own script: the worker runs the same one.
+    #[wasm_bindgen(thread_local_v2, js_namespace = import, js_name = meta)]
+    static META: Meta;
+}
 
 /// What comes from a worker.
 pub enum WorkerEvent {
@@ -20,6 +28,7 @@ pub enum WorkerEvent {
 /// A worker; dropping it ends it.
 pub struct PageWorker {
     worker: Worker,
+    loader: String,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut(ErrorEvent)>,
 }
@@ -29,7 +38,8 @@ impl PageWorker {
     pub fn spawn(hear: impl FnMut(WorkerEvent) + 'static) -> Result<Self, JsValue> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        let worker = Worker::new_with_options(SCRIPT, &options)?;
+        let loader = loader_url()?;
+        let worker = Worker::new_with_options(&loader, &options)?;
         let hear = std::rc::Rc::new(std::cell::RefCell::new(hear));
         let tell = std::rc::Rc::clone(&hear);
         let on_message = Closure::new(move |event: MessageEvent| {
@@ -41,7 +51,7 @@ impl PageWorker {
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        Ok(Self { worker, _on_message: on_message, _on_error: on_error })
+        Ok(Self { worker, loader, _on_message: on_message, _on_error: on_error })
     }
 
     /// Tells it something.
@@ -53,10 +63,23 @@ impl PageWorker {
     }
 }
 
+/// A script that loads the page's own program again. Trunk puts `NAME_bg.wasm` beside `NAME.js`.
+fn loader_url() -> Result<String, JsValue> {
+    let script = META.with(Meta::url);
+    let program = script.strip_suffix(".js").map(|stem| format!("{stem}_bg.wasm")).ok_or(JsValue::NULL)?;
+    let loader = format!("import init from '{script}'; await init({{ module_or_path: '{program}' }});");
+    let kind = BlobPropertyBag::new();
+    kind.set_type("text/javascript");
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&loader.into()), &kind)?;
+    Url::create_object_url_with_blob(&blob)
+}
+
 impl Drop for PageWorker {
     fn drop(&mut self) {
         self.worker.set_onmessage(None);
         self.worker.set_onerror(None);
         self.worker.terminate();
+        // Fails only for an address that is no blob's.
+        let _ = Url::revoke_object_url(&self.loader);
     }
 }

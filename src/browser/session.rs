@@ -143,7 +143,7 @@ impl Session {
         let mut run = Run::new(&plan, generator(&target), started_at());
         notes(&target).into_iter().for_each(|note| run.note(note));
         let this = self.clone();
-        let mut order = Some(Order::Start { text, target });
+        let mut order = Some(Order::Start { text: Box::new(text), target });
         let worker = PageWorker::spawn(move |event| this.hear(event, &mut order)).map_err(|_| {
             Trouble::new("The browser could not start the load worker.", &["Reload the page and try again."])
         })?;

@@ -60,7 +60,8 @@ pub fn read(bytes: &[u8]) -> Result<Report, ReadError> {
     if bytes.len() as u64 > MAX_BYTES {
         return Err(ReadError::TooLarge(bytes.len() as u64));
     }
-    let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| syntax_error(&error))?;
+    let text = std::str::from_utf8(bytes).map_err(|_| ReadError::NotJson { line: 1, column: 1 })?;
+    let value: serde_json::Value = serde_json::from_str(text).map_err(|error| syntax_error(&error))?;
     let envelope = Envelope::deserialize(&value).unwrap_or(Envelope { schema: None, version: None });
     match envelope.schema.as_ref().and_then(|schema| schema.as_str()) {
         Some(SCHEMA) => {}
@@ -75,7 +76,7 @@ pub fn read(bytes: &[u8]) -> Result<Report, ReadError> {
         Some(1) => {
             // Read again from the text: its errors name the line, and floats keep their exact value.
             let report: Report =
-                serde_json::from_slice(bytes).map_err(|error| ReadError::Damaged(error.to_string()))?;
+                serde_json::from_str(text).map_err(|error| ReadError::Damaged(error.to_string()))?;
             check(report)
         }
         _ => Err(ReadError::Damaged("`version` is no whole number of 1 or more".to_owned())),
