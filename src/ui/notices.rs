@@ -1,6 +1,7 @@
 //! Sentences at the right moment: what to do on an empty page, why a run could not start, which report is open.
 
 use leptos::prelude::*;
+use leptos::web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use super::state::{Origin, page_state};
 use crate::browser::session::{Phase, Preflight, Trouble};
@@ -46,6 +47,15 @@ pub fn TroubleNotice(
 ) -> impl IntoView {
     let state = page_state();
     let Trouble { problem, advice, may_insist } = trouble;
+    let notice = NodeRef::<leptos::html::Section>::new();
+    // On a phone the form fills the screen, and this stands below it.
+    Effect::new(move || {
+        if let Some(notice) = notice.get() {
+            let options = ScrollIntoViewOptions::new();
+            options.set_block(ScrollLogicalPosition::Nearest);
+            notice.scroll_into_view_with_scroll_into_view_options(&options);
+        }
+    });
     let insist = move || {
         may_insist.then(|| {
             view! {
@@ -61,7 +71,7 @@ pub fn TroubleNotice(
         })
     };
     view! {
-        <section class="notice notice-trouble" data-testid="trouble">
+        <section node_ref=notice class="notice notice-trouble" data-testid="trouble">
             <h2>{problem}</h2>
             <ul>{advice.into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect_view()}</ul>
             {insist}

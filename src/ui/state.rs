@@ -219,7 +219,7 @@ fn file_problem(error: &FileError) -> String {
     match error {
         FileError::TooLarge(bytes) => ReadError::TooLarge(*bytes).to_string(),
         FileError::Unreadable => {
-            "the browser could not read the file; was it moved, or is it a folder?".to_owned()
+            "the browser could not read the file; choose it again (folders cannot be opened)".to_owned()
         }
     }
 }

@@ -48,6 +48,11 @@ impl Draft {
         self.errors.with(Vec::len)
     }
 
+    /// The same, without following it.
+    pub fn problems_untracked(self) -> usize {
+        self.errors.with_untracked(Vec::len)
+    }
+
     /// Checks every field and shows what is wrong; `true` when a run can be started.
     pub fn check(self) -> bool {
         let found = self.found();

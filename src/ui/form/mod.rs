@@ -9,6 +9,8 @@ mod presets;
 mod route;
 
 use leptos::prelude::*;
+use leptos::wasm_bindgen::{JsCast as _, JsValue};
+use leptos::web_sys::{Element, HtmlElement};
 
 use crate::browser::session::{Phase, Preflight};
 use crate::core::plan::Field;
@@ -22,6 +24,7 @@ use route::RouteLine;
 #[component]
 pub fn RunForm() -> impl IntoView {
     let state = page_state();
+    let form = NodeRef::<leptos::html::Form>::new();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if state.active.get_untracked() {
@@ -29,9 +32,12 @@ pub fn RunForm() -> impl IntoView {
         } else {
             state.start(Preflight::Check);
         }
+        if state.draft.problems_untracked() > 0 {
+            request_animation_frame(move || focus_within(form, "[aria-invalid=true]"));
+        }
     };
     view! {
-        <form class="run-form" class:is-active=state.active on:submit=submit novalidate aria-label="Load test">
+        <form node_ref=form class="run-form" class:is-active=state.active on:submit=submit novalidate aria-label="Load test">
             <TextField
                 field=Field::Host
                 hint="The Oddiya gateway's address."
@@ -156,10 +162,23 @@ fn ActiveButtons() -> impl IntoView {
     }
 }
 
+/// Hands the focus on to the first button of a row, if the one that had it is gone.
 fn hand_focus_on(row: NodeRef<leptos::html::Div>) {
-    let nothing_focused = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
-    let button = row.get_untracked().and_then(|row| row.query_selector("button").ok().flatten());
-    if let (true, Some(button)) = (nothing_focused, button) {
-        let _ = leptos::wasm_bindgen::JsCast::unchecked_into::<leptos::web_sys::HtmlElement>(button).focus();
+    let lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+    if let (true, Some(row)) = (lost, row.get_untracked()) {
+        focus(row.query_selector("button"));
+    }
+}
+
+fn focus_within(form: NodeRef<leptos::html::Form>, selector: &str) {
+    if let Some(form) = form.get_untracked() {
+        focus(form.query_selector(selector));
+    }
+}
+
+/// Without such an element nothing happens: the focus is a help, not a promise.
+fn focus(found: Result<Option<Element>, JsValue>) {
+    if let Some(element) = found.ok().flatten().and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
     }
 }
