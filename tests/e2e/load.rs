@@ -1,0 +1,103 @@
+//! The main job, in the browser: a run against the stub, and its counts against the stub's own.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use oddiya_load::companion::{self, RunningCompanion};
+use oddiya_load::core::report::{Report, StopReason, read};
+use oddiya_load::stub::{self, RunningStub};
+use serde_json::Value;
+
+use crate::chromium::Chromium;
+
+/// (method, name, status) → requests.
+type Counts = BTreeMap<(String, String, u16), u64>;
+
+/// The stub, a companion for it that serves the built page, and a browser.
+pub struct World {
+    pub stub: RunningStub,
+    pub companion: RunningCompanion,
+    pub browser: Chromium,
+}
+
+impl World {
+    pub async fn start() -> Self {
+        let stub = stub::start(stub::Options::default()).await.unwrap();
+        let host = format!("http://localhost:{}", stub.gateway.port());
+        let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/dist");
+        assert!(page.join("index.html").exists(), "the page is not built: run `make e2e`");
+        let options = companion::Options { page, ..companion::Options::new(host.parse().unwrap()) };
+        let companion = companion::start(options).await.unwrap();
+        Self { stub, companion, browser: Chromium::start().await }
+    }
+
+    pub fn url(&self, query: &str) -> String {
+        format!("http://localhost:{}/{query}", self.companion.port)
+    }
+
+    /// The report as the page exports it.
+    pub async fn exported(&self) -> String {
+        self.browser.click("export-json").await;
+        let file = self.browser.wait_for_download(".json", Duration::from_secs(10)).await;
+        let text = std::fs::read_to_string(&file).unwrap();
+        std::fs::remove_file(file).unwrap();
+        text
+    }
+
+    /// What the stub counted.
+    pub async fn stats(&self) -> Value {
+        let url = format!("http://127.0.0.1:{}/__stub/stats", self.stub.gateway.port());
+        crate::http_get(&url).await
+    }
+}
+
+fn counted_by_the_report(report: &Report) -> Counts {
+    let entries = report.requests.iter().flat_map(|entry| {
+        entry
+            .statuses
+            .iter()
+            .map(|(status, count)| ((entry.method.clone(), entry.name.clone(), *status), *count))
+    });
+    entries.collect()
+}
+
+fn counted_by_the_stub(stats: &Value) -> Counts {
+    let mut counts = Counts::new();
+    for route in stats["routes"].as_array().unwrap() {
+        let (method, name) = (route["method"].as_str().unwrap(), route["name"].as_str().unwrap());
+        for (status, count) in route["statuses"].as_object().unwrap() {
+            counts.insert((method.into(), name.into(), status.parse().unwrap()), count.as_u64().unwrap());
+        }
+    }
+    counts
+}
+
+#[tokio::test]
+async fn a_run_of_ten_users_ends_done_and_counts_what_the_host_counted() {
+    let world = World::start().await;
+    let query = "?users=10&spawn_rate=5&run_time=20s&autostart=1";
+    world.browser.open(&world.url(query)).await;
+    world.browser.wait_for_run_state("running", Duration::from_secs(10)).await;
+    world.browser.wait_for_run_state("done", Duration::from_secs(40)).await;
+    let report = read::read(world.exported().await.as_bytes()).unwrap();
+    let stats = world.stats().await;
+
+    assert_eq!(counted_by_the_report(&report), counted_by_the_stub(&stats));
+    assert!(report.total.requests > 200, "{} requests", report.total.requests);
+    assert_eq!(report.total.in_flight_at_end, 0);
+    assert_eq!(report.run.stopped_by, StopReason::RunTime);
+    assert_eq!(stats["options"], 0, "a preflight reached the host");
+    assert_eq!(report.total.page_clock, 0, "requests were timed by the page's clock");
+}
+
+#[tokio::test]
+async fn exporting_importing_and_exporting_again_gives_the_same_bytes() {
+    let world = World::start().await;
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/reports/v1/sim.json");
+    world.browser.open(&world.url("")).await;
+    world.browser.wait_for_run_state("idle", Duration::from_secs(10)).await;
+    world.browser.choose_file("import-file", &fixture).await;
+    world.browser.wait_for_text("tile-users", "6", Duration::from_secs(10)).await;
+    assert_eq!(world.exported().await, std::fs::read_to_string(&fixture).unwrap());
+}
