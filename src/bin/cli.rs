@@ -18,6 +18,8 @@ struct Cli {
 enum Command {
     /// Load a host from here, and report
     Run(Box<native::args::Args>),
+    /// Show a report, and write it again in other forms
+    Report(native::report::Args),
     /// Serve the page and relay its requests to the host
     Serve(companion::Args),
     /// Run a stand-in for an Oddiya host
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
             Ok(ending) => ExitCode::from(ending.code()),
             Err(error) => complain(&error, 1),
         },
+        Command::Report(args) => end(native::report::show(&args)),
         Command::Serve(args) => end(runtime.block_on(companion::serve(args))),
         Command::Stub(args) => end(runtime.block_on(stub::serve(args))),
     }

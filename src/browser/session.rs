@@ -283,8 +283,10 @@ fn now_ms() -> f64 {
     web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
 }
 
+/// To the second: `2026-11-23T14:05:00Z`.
 fn started_at() -> String {
-    String::from(js_sys::Date::new_0().to_iso_string())
+    let now = String::from(js_sys::Date::new_0().to_iso_string());
+    now.split_once('.').map_or_else(|| now.clone(), |(to_the_second, _)| format!("{to_the_second}Z"))
 }
 
 fn generator(target: &Target) -> Generator {

@@ -252,7 +252,10 @@ impl<P: Platform> Shard<P> {
         }
         let now = self.platform.now();
         let last = self.recorder.borrow_mut().close(now, self.gauges(now));
-        post(last);
+        // A second that had hardly begun and in which nothing happened is none.
+        if !last.tallies.is_empty() || last.gauges.in_flight > 0 {
+            post(last);
+        }
         self.leaving.iter().for_each(|seat| seat.abort.abort());
     }
 }

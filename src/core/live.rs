@@ -73,16 +73,6 @@ fn recent_rate(rows: &[TimelineRow]) -> f64 {
     if seconds == 0 { 0.0 } else { requests as f64 / f64::from(seconds) }
 }
 
-/// The seconds worth drawing: without those after the run's end in which nothing happened any more.
-pub fn rows(report: &Report) -> &[TimelineRow] {
-    let rows = report.timeline.as_slice();
-    let over = |row: &TimelineRow| {
-        row.second as f64 >= report.run.duration_s && row.sent + row.requests + u64::from(row.in_flight) == 0
-    };
-    let kept = rows.iter().rposition(|row| !over(row)).map_or(0, |last| last + 1);
-    rows.get(..kept).unwrap_or(rows)
-}
-
 /// Whether the generator could be trusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trust {
@@ -178,20 +168,12 @@ mod tests {
     }
 
     #[test]
-    fn the_empty_seconds_after_the_end_are_not_drawn() {
-        let mut report = report();
-        assert_eq!((report.timeline.len(), rows(&report).len()), (21, 20));
-        report.run.duration_s = 30.0;
-        assert_eq!(rows(&report).len(), 21, "an empty second within the run is news");
-    }
-
-    #[test]
     fn suspect_seconds_are_counted_with_their_reasons() {
         let mut report = report();
         assert_eq!(trust(&report), Trust::Clean);
         report.health.suspect_seconds = 3;
         report.health.reasons = [(Suspicion::Late, 1), (Suspicion::Hidden, 3)].into();
-        let words = "3 of 21 seconds are suspect: the page was hidden (3 s), users started late (1 s).";
+        let words = "3 of 20 seconds are suspect: the page was hidden (3 s), users started late (1 s).";
         assert_eq!(trust(&report), Trust::Suspect(words.to_owned()));
     }
 

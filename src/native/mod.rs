@@ -11,6 +11,7 @@
 //! | `http1.rs` | HTTP/1.1 as bytes, without a socket |
 //! | `terminal.rs` | the live view |
 //! | `output.rs` | report and CSV files |
+//! | `report.rs` | the command that opens a report |
 
 pub mod args;
 mod dial;
@@ -18,6 +19,7 @@ mod http1;
 mod lane;
 mod output;
 mod platform;
+pub mod report;
 pub mod run;
 mod shards;
 mod terminal;

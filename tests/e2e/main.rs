@@ -18,6 +18,7 @@ mod chromium;
 mod fake_host;
 mod harness;
 mod load;
+mod looks;
 
 /// The JSON that an address answers.
 async fn http_get(url: &str) -> serde_json::Value {

@@ -147,3 +147,59 @@ fn field(text: &str) -> String {
 fn lines(rows: impl IntoIterator<Item = String>) -> String {
     rows.into_iter().fold(String::new(), |text, row| text + &row + "\r\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::report::read;
+
+    fn file(ending: &str) -> Vec<Vec<String>> {
+        let report = read::read(include_bytes!("../../../tests/fixtures/reports/v1/sim.json")).unwrap();
+        let (_, text) = files(&report).into_iter().find(|(name, _)| *name == ending).unwrap();
+        assert!(text.ends_with("\r\n"));
+        text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect()
+    }
+
+    #[test]
+    fn headers_are_locusts_to_the_letter() {
+        assert_eq!(
+            file("_stats.csv")[0].join(","),
+            "Type,Name,Request Count,Failure Count,Median Response Time,Average Response Time,Min Response Time,\
+             Max Response Time,Average Content Size,Requests/s,Failures/s,50%,66%,75%,80%,90%,95%,98%,99%,99.9%,\
+             99.99%,100%"
+        );
+        assert_eq!(
+            file("_stats_history.csv")[0].join(","),
+            "Timestamp,User Count,Type,Name,Requests/s,Failures/s,50%,66%,75%,80%,90%,95%,98%,99%,99.9%,99.99%,\
+             100%,Total Request Count,Total Failure Count,Total Median Response Time,Total Average Response Time,\
+             Total Min Response Time,Total Max Response Time,Total Average Content Size"
+        );
+        assert_eq!(file("_failures.csv")[0].join(","), "Method,Name,Error,Occurrences,First Seen,Last Seen");
+        assert_eq!(file("_exceptions.csv")[0].join(","), "Count,Message,Traceback,Nodes");
+    }
+
+    #[test]
+    fn every_row_has_a_value_for_every_heading() {
+        for ending in ["_stats.csv", "_stats_history.csv", "_failures.csv"] {
+            let rows = file(ending);
+            assert!(rows.len() > 1);
+            assert!(rows.iter().all(|row| row.len() == rows[0].len()), "{ending}");
+        }
+    }
+
+    #[test]
+    fn the_history_adds_up_to_the_total() {
+        let history = file("_stats_history.csv");
+        let stats = file("_stats.csv");
+        let (last, total) = (history.last().unwrap(), stats.last().unwrap());
+        assert_eq!((&last[17], &last[18]), (&total[2], &total[3]), "counts");
+        assert_eq!(last[0], (1_767_225_600 + history.len() - 1).to_string(), "2026-01-01 and a second each");
+        assert_eq!((total[0].as_str(), total[1].as_str()), ("", "Aggregated"));
+    }
+
+    #[test]
+    fn text_with_commas_and_quotes_is_quoted() {
+        assert_eq!(field("a,\"b\""), "\"a,\"\"b\"\"\"");
+        assert_eq!(field("plain"), "plain");
+    }
+}

@@ -118,3 +118,69 @@ fn check(report: Report) -> Result<Report, ReadError> {
 fn shorten(text: &str) -> String {
     text.chars().take(60).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REPORT: &str = include_str!("../../../tests/fixtures/reports/v1/sim.json");
+
+    fn refused(text: &str) -> String {
+        read(text.as_bytes()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn opens_a_report() {
+        assert!(read(REPORT.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn says_why_a_file_is_no_report() {
+        assert_eq!(
+            refused("Type,Name,Request Count"),
+            "the file is not JSON (line 1, column 1); choose a report that Oddiya Load exported"
+        );
+        assert!(read(&[0xff, 0xfe]).unwrap_err().to_string().starts_with("the file is not JSON"));
+        assert_eq!(
+            refused(r#"{"metrics":{}}"#),
+            "the file is JSON but no Oddiya Load report: its `schema` is absent, not \"oddiya-load/report\""
+        );
+        assert!(refused("[1,2]").contains("no Oddiya Load report"));
+        assert!(refused(r#"{"schema":"k6"}"#).contains(r#"its `schema` is "k6""#));
+    }
+
+    #[test]
+    fn a_file_that_was_cut_off_is_called_so() {
+        let half = REPORT.get(..REPORT.len() / 2).unwrap();
+        assert!(refused(half).starts_with("the file ends in the middle (line "), "{}", refused(half));
+        assert!(refused("").starts_with("the file ends in the middle"));
+    }
+
+    #[test]
+    fn refuses_a_report_from_the_future() {
+        let newer = REPORT.replace("\"version\": 1,", "\"version\": 2,");
+        assert_eq!(
+            refused(&newer),
+            "the report has version 2 and this program reads up to 1; open it with a newer Oddiya Load"
+        );
+        assert!(refused(r#"{"schema":"oddiya-load/report","version":"x"}"#).contains("`version`"));
+    }
+
+    #[test]
+    fn a_missing_field_is_named() {
+        let damaged = REPORT.replace("\"stopped_by\"", "\"stoped_by\"");
+        assert!(refused(&damaged).contains("missing field `stopped_by`"), "{}", refused(&damaged));
+    }
+
+    #[test]
+    fn a_damaged_histogram_is_named_by_its_entry() {
+        let damaged = REPORT.replacen("\"HISTF", "\"AAAAA", 1);
+        assert!(refused(&damaged).starts_with("the report is damaged: in `"), "{}", refused(&damaged));
+    }
+
+    #[test]
+    fn what_is_too_large_is_not_even_parsed() {
+        let bytes = vec![b' '; MAX_BYTES as usize + 1];
+        assert_eq!(read(&bytes), Err(ReadError::TooLarge(MAX_BYTES + 1)));
+    }
+}

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use super::readout::{Doubts, Legend, dot_class, line_class, sentence};
 use crate::browser::width::WidthWatch;
-use crate::core::live::{Span, format_clock, rows};
+use crate::core::live::{Span, format_clock};
 use crate::core::plot::{Band, Chart, Drawing, Frame, Quantity, Shape, Tick, draw, row_of};
 use crate::ui::state::Shared;
 
@@ -31,7 +31,14 @@ pub fn ChartFigure(
     let shape = RwSignal::new(Shape::Linear);
     let drawing = Memo::new(move |_| {
         let frame = Frame { width: width.get(), height: HEIGHT };
-        report.with(|report| draw(chart, report.as_deref().map_or(&[], rows), frame, shape.get()))
+        report.with(|report| {
+            draw(
+                chart,
+                report.as_deref().map_or(&[], |report| report.timeline.as_slice()),
+                frame,
+                shape.get(),
+            )
+        })
     });
     let moment = move || match (cursor.get(), span.get()) {
         (Some(second), _) => format!("at {}", format_clock(second as f64)),
@@ -245,7 +252,7 @@ fn Cursor(
         let x = px(drawing.x_of(second));
         let line = format!("M{x} {top}V{bottom}", top = px(Frame::TOP), bottom = px(drawing.frame.bottom()));
         let values = report.with(|report| {
-            let row = report.as_ref().and_then(|report| row_of(rows(report), second));
+            let row = report.as_ref().and_then(|report| row_of(&report.timeline, second));
             let value = |quantity: &Quantity| Some((*quantity, quantity.of(row?)?));
             chart.quantities().iter().filter_map(value).collect::<Vec<_>>()
         });

@@ -4,7 +4,7 @@
 
 use leptos::prelude::*;
 
-use crate::core::live::{Span, format_clock, rows};
+use crate::core::live::{Span, format_clock};
 use crate::core::plot::{Chart, Quantity, row_of};
 use crate::core::report::{Report, TimelineRow};
 use crate::core::units::{format_millis, group_thousands};
@@ -13,8 +13,8 @@ use crate::ui::state::Shared;
 /// The second that is read out, and what is known of it.
 fn row_at(report: &Report, cursor: Option<u64>) -> Option<&TimelineRow> {
     match cursor {
-        Some(second) => row_of(rows(report), second),
-        None => rows(report).last(),
+        Some(second) => row_of(&report.timeline, second),
+        None => report.timeline.last(),
     }
 }
 

@@ -1,0 +1,56 @@
+//! `oddiya-load report`: opens a report file, shows its tables, writes it again in other forms.
+
+#![expect(clippy::print_stdout, reason = "a command speaks to its user")]
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use super::output::Outputs;
+use crate::core::report::read::{MAX_BYTES, ReadError, read};
+use crate::core::report::{Report, text};
+
+/// Options of `oddiya-load report`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A report that `run --json` or the page's export wrote
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// Write the report again, byte for byte the same when this program's version wrote it
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+
+    /// Write Locust's CSV files: PREFIX_stats.csv, _stats_history.csv, _failures.csv, _exceptions.csv
+    #[arg(long, value_name = "PREFIX")]
+    pub csv: Option<PathBuf>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the file is no report, or a file cannot be read or written.
+pub fn show(args: &Args) -> anyhow::Result<()> {
+    let report = open(&args.file)?;
+    let outputs = Outputs::prepare(args.json.clone(), args.csv.clone())?;
+    println!("{}, {} users, started {}\n", report.run.host, report.run.users, report.run.started_at);
+    println!("{}", text::summary(&report));
+    for path in outputs.save_all(&report)? {
+        println!("Wrote {}", path.display());
+    }
+    Ok(())
+}
+
+fn open(path: &Path) -> anyhow::Result<Report> {
+    let named = || format!("cannot open {}", path.display());
+    let file = File::open(path).with_context(named)?;
+    let size = file.metadata().with_context(named)?.len();
+    if size > MAX_BYTES {
+        return Err(ReadError::TooLarge(size)).with_context(named);
+    }
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).with_context(named)?;
+    read(&bytes).with_context(named)
+}

@@ -1,0 +1,167 @@
+//! What the command counted is what the host counted, in good times and in bad.
+
+use std::time::Duration;
+
+use oddiya_load::core::exchange::FailureKind;
+use oddiya_load::core::report::StopReason;
+
+use crate::command::{
+    ask, command, counted_by_the_report, counted_by_the_stub, report_in, run, start_stub, wait,
+};
+
+#[tokio::test]
+async fn a_run_counts_what_the_host_counted() {
+    let (stub, host) = start_stub().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json");
+    let ended = run(&[
+        "run",
+        "-H",
+        &host,
+        "-u",
+        "10",
+        "-r",
+        "10",
+        "-t",
+        "5s",
+        "--headless",
+        "--think-time",
+        "0.05s",
+        "--seed",
+        "7",
+        "--json",
+        file.to_str().unwrap(),
+        "--exit-code-on-error",
+        "9",
+    ])
+    .await;
+    // Asking for videos 1 to 10 of a new host fails, as with Locust.
+    assert_eq!(ended.code, Some(9), "{}", ended.stderr);
+    let report = report_in(&file);
+    let stats = ask(stub.gateway, "GET", "/__stub/stats", "").await;
+    assert_eq!(counted_by_the_report(&report), counted_by_the_stub(&stats));
+    assert!(report.total.requests > 500, "{}", report.total.requests);
+    assert_eq!(report.total.sent, report.total.requests);
+    assert_eq!((report.run.stopped_by, report.run.seed), (StopReason::RunTime, 7));
+    assert!(ended.stdout.contains("Aggregated"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("HTTP 500"), "{}", ended.stdout);
+}
+
+#[tokio::test]
+async fn a_clean_run_ends_with_zero() {
+    let (_stub, host) = start_stub().await;
+    let ended = run(&["run", "-H", &host, "-u", "3", "-r", "3", "-t", "2s", "StressTestUser"]).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(!ended.stdout.contains("Failures\n"), "{}", ended.stdout);
+}
+
+#[tokio::test]
+async fn a_host_that_stops_and_comes_back_leaves_typed_failures_and_counts_that_reconcile() {
+    let (stub, host) = start_stub().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json");
+    let child = command(&[
+        "run",
+        "-H",
+        &host,
+        "-u",
+        "20",
+        "-r",
+        "20",
+        "-t",
+        "10s",
+        "--think-time",
+        "0.05s",
+        "--json",
+        file.to_str().unwrap(),
+    ])
+    .spawn()
+    .unwrap();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    ask(stub.gateway, "POST", "/__stub/faults", r#"{"kind":"refuse","seconds":3}"#).await;
+    let ended = wait(child).await;
+    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+    assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
+
+    let report = report_in(&file);
+    let kinds: Vec<FailureKind> = report.failures.iter().map(|row| row.kind).collect();
+    assert!(kinds.contains(&FailureKind::Refused), "{kinds:?}");
+    assert!(!kinds.contains(&FailureKind::Other), "{kinds:?}");
+    let last = report.timeline.last().unwrap();
+    assert!(last.requests > last.failures, "the run did not go on after the host was back");
+    assert_eq!(report.total.sent, report.total.requests + report.total.in_flight_at_end);
+
+    let stats = ask(stub.gateway, "GET", "/__stub/stats", "").await;
+    let (ours, theirs) = (counted_by_the_report(&report), counted_by_the_stub(&stats));
+    let unanswered: u64 =
+        stats["routes"].as_array().unwrap().iter().map(|r| r["unanswered"].as_u64().unwrap()).sum();
+    for (key, count) in &ours {
+        // An answer that the host finished writing may have been lost with its connection.
+        let written = theirs.get(key).copied().unwrap_or(0);
+        assert!(*count <= written && written - count <= 20, "{key:?}: we {count}, the host {written}");
+    }
+    let lost = theirs.values().sum::<u64>() - ours.values().sum::<u64>();
+    let cut = |kind| kind == FailureKind::Reset || kind == FailureKind::Truncated;
+    let cut: u64 = report.failures.iter().filter(|row| cut(row.kind)).map(|row| row.count).sum();
+    assert!(lost + unanswered <= cut, "the host lost {lost} + {unanswered} answers, we saw {cut} cut off");
+}
+
+#[tokio::test]
+async fn an_interrupt_ends_the_run_and_still_reports() {
+    let (_stub, host) = start_stub().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json");
+    let child = command(&[
+        "run",
+        "-H",
+        &host,
+        "-u",
+        "5",
+        "-r",
+        "5",
+        "--json",
+        file.to_str().unwrap(),
+        "StressTestUser",
+    ])
+    .spawn()
+    .unwrap();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let id = child.id().unwrap().to_string();
+    let sent = tokio::process::Command::new("kill").args(["-INT", &id]).status().await.unwrap();
+    assert!(sent.success());
+    let ended = wait(child).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(ended.stdout.contains("Aggregated"));
+    assert_eq!(report_in(&file).run.stopped_by, StopReason::Stopped);
+}
+
+#[tokio::test]
+async fn a_killed_run_leaves_a_report_that_lacks_at_most_its_last_second() {
+    let (stub, host) = start_stub().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json");
+    let mut child = command(&[
+        "run",
+        "-H",
+        &host,
+        "-u",
+        "5",
+        "-r",
+        "5",
+        "--think-time",
+        "0.1s",
+        "--json",
+        file.to_str().unwrap(),
+    ])
+    .spawn()
+    .unwrap();
+    tokio::time::sleep(Duration::from_millis(4_600)).await;
+    child.kill().await.unwrap();
+    let report = report_in(&file);
+    assert_eq!(report.run.stopped_by, StopReason::Unfinished);
+    let stats = ask(stub.gateway, "GET", "/__stub/stats", "").await;
+    let theirs = counted_by_the_stub(&stats).values().sum::<u64>();
+    // Five users, ten requests a second each: the second under way and the one being written, at most.
+    assert!(theirs - report.total.requests <= 100, "we {}, the host {theirs}", report.total.requests);
+    assert!(report.timeline.len() >= 3, "{} seconds", report.timeline.len());
+}

@@ -1,0 +1,84 @@
+//! The files a run leaves, and reading them again.
+
+use crate::command::{report_in, run, start_stub};
+
+#[tokio::test]
+async fn a_run_leaves_locusts_files_complete() {
+    let (_stub, host) = start_stub().await;
+    let folder = tempfile::tempdir().unwrap();
+    let prefix = folder.path().join("deep/run");
+    let json = folder.path().join("report.json");
+    let ended = run(&[
+        "run",
+        "-H",
+        &host,
+        "-u",
+        "4",
+        "-r",
+        "4",
+        "-t",
+        "3s",
+        "--csv",
+        prefix.to_str().unwrap(),
+        "--json",
+        json.to_str().unwrap(),
+        "StressTestUser",
+    ])
+    .await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let read =
+        |ending: &str| std::fs::read_to_string(folder.path().join(format!("deep/run{ending}"))).unwrap();
+    let stats = read("_stats.csv");
+    let total: Vec<&str> = stats.lines().last().unwrap().split(',').collect();
+    let report = report_in(&json);
+    assert_eq!((total[1], total[2].parse::<u64>().unwrap()), ("Aggregated", report.total.requests));
+    assert_eq!(read("_stats_history.csv").lines().count(), report.timeline.len() + 1);
+    assert_eq!(read("_failures.csv").lines().count(), 1);
+    for ending in ["_stats.csv", "_stats_history.csv", "_failures.csv", "_exceptions.csv"] {
+        assert!(ended.stdout.contains(&format!("deep/run{ending}")), "{}", ended.stdout);
+    }
+}
+
+#[tokio::test]
+async fn reading_a_report_and_writing_it_again_gives_the_same_bytes() {
+    let (_stub, host) = start_stub().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (folder.path().join("a.json"), folder.path().join("b.json"));
+    run(&["run", "-H", &host, "-u", "4", "-r", "4", "-t", "3s", "--json", first.to_str().unwrap()]).await;
+    let ended = run(&["report", first.to_str().unwrap(), "--json", second.to_str().unwrap()]).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(ended.stdout.contains("Latency percentiles"));
+    assert_eq!(std::fs::read(first).unwrap(), std::fs::read(second).unwrap());
+}
+
+#[tokio::test]
+async fn the_same_seed_sends_the_same_requests() {
+    let (stub, host) = start_stub().await;
+    let mut counts = Vec::new();
+    for _ in 0..2 {
+        let stats = || crate::command::ask(stub.gateway, "DELETE", "/__stub/stats", "");
+        stats().await;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("r.json");
+        run(&[
+            "run",
+            "-H",
+            &host,
+            "-u",
+            "1",
+            "-t",
+            "4s",
+            "--think-time",
+            "1s",
+            "--seed",
+            "11",
+            "--json",
+            file.to_str().unwrap(),
+            "OddiyaUser",
+        ])
+        .await;
+        let report = report_in(&file);
+        counts.push(report.requests.iter().map(|entry| entry.sent).collect::<Vec<_>>());
+    }
+    assert_eq!(counts[0], counts[1]);
+}
