@@ -6,13 +6,19 @@ use std::path::PathBuf;
 
 use crate::core::plan::PlanText;
 
-/// Options of `oddiya-load run`.
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
+const AFTER_HELP: &str = "\
 Every option can be given as an environment variable, ODDIYA_LOAD_ and its name (ODDIYA_LOAD_RUN_TIME=1m).
 
-Exit codes: 0 every request succeeded; 1 a request failed (--exit-code-on-error) or the report could not be
-written; 2 wrong usage; 3 the host cannot be reached, so nothing was run; 130 interrupted twice.")]
+Exit codes:
+  0    every request succeeded
+  1    a request failed (or what --exit-code-on-error says), or a file could not be written
+  2    wrong usage; nothing was run
+  3    the host cannot be reached; nothing was run
+  130  interrupted twice";
+
+/// Options of `oddiya-load run`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
 pub struct Args {
     /// User classes to run, all of the scenario's when none is named: OddiyaUser, StressTestUser, DatabaseStressUser
     #[arg(value_name = "UserClass", env = "ODDIYA_LOAD_USER_CLASSES", value_delimiter = ' ')]
