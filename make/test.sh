@@ -96,7 +96,8 @@ run_size() {
 }
 
 run_e2e() {
-  cargo test --test e2e
+  # Two at a time: each is a browser, and these tests watch the clock.
+  cargo test --all-features --test e2e -- --test-threads=2
 }
 
 run_doc() {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::core::health::Visibility;
 use crate::core::plan::PlanText;
 use crate::core::recorder::Snapshot;
+use crate::core::report::Calibration;
 use crate::core::units::Micros;
 
 /// From the page to the worker.
@@ -41,7 +42,10 @@ pub enum News {
         version: String,
     },
     /// The first user starts now.
-    Started,
+    Started {
+        /// What the page can do at its best, where it could be measured.
+        calibration: Option<Calibration>,
+    },
     /// A second is over.
     Second(Box<Snapshot>),
     /// All is over.

@@ -14,7 +14,7 @@ use super::preflight;
 use super::visibility;
 use crate::core::exchange::TimingSource;
 use crate::core::plan::PlanText;
-use crate::core::report::{Detail, Generator, GeneratorKind, Report, Route, StopReason};
+use crate::core::report::{Calibration, Detail, Generator, GeneratorKind, Report, Route, StopReason};
 use crate::core::run::Run;
 use crate::core::units::Micros;
 
@@ -157,7 +157,7 @@ impl Session {
     fn hear(&self, event: WorkerEvent, first_order: &mut Option<Order>) {
         match event {
             WorkerEvent::News(News::Ready { version }) => self.greet(&version, first_order.take()),
-            WorkerEvent::News(News::Started) => self.started(),
+            WorkerEvent::News(News::Started { calibration }) => self.started(calibration),
             WorkerEvent::News(News::Second(snapshot)) => self.state.borrow_mut().absorb(*snapshot),
             WorkerEvent::News(News::Ended { stopped, ended }) => self.state.borrow_mut().end(stopped, ended),
             WorkerEvent::News(News::Refused { problem }) => return self.fail(Trouble::new(problem, &[])),
@@ -176,8 +176,11 @@ impl Session {
         state.order(&Order::See(visibility::now()));
     }
 
-    fn started(&self) {
+    fn started(&self, calibration: Option<Calibration>) {
         let mut state = self.state.borrow_mut();
+        if let (Some(run), Some(calibration)) = (&mut state.run, calibration) {
+            run.calibrated(calibration);
+        }
         state.started_ms = Some(now_ms());
         state.phase = Phase::Running;
     }
@@ -297,6 +300,7 @@ fn generator(target: &Target) -> Generator {
         shards: 1,
         route,
         timing: TimingSource::Wire,
+        calibration: None,
         notes: Vec::new(),
     }
 }

@@ -21,6 +21,7 @@ mod upstream;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -135,7 +136,15 @@ pub struct RunningCompanion {
     pub token: String,
     /// Whether there was a page to serve at the start.
     pub page_is_built: bool,
+    preflights: Arc<AtomicU64>,
     _tasks: JoinSet<()>,
+}
+
+impl RunningCompanion {
+    /// Preflights it has answered.
+    pub fn preflights(&self) -> u64 {
+        self.preflights.load(Ordering::Relaxed)
+    }
 }
 
 /// Starts a companion inside the current runtime; it listens by the time this returns.
@@ -145,14 +154,20 @@ pub async fn start(options: Options) -> anyhow::Result<RunningCompanion> {
     let page = Page::new(options.page);
     let page_is_built = page.is_built();
     let token = random_token()?;
-    let companion = Arc::new(Companion { lanes: Arc::clone(&lanes), token: token.clone(), page });
+    let preflights = Arc::<AtomicU64>::default();
+    let companion = Arc::new(Companion {
+        lanes: Arc::clone(&lanes),
+        token: token.clone(),
+        page,
+        preflights: Arc::clone(&preflights),
+    });
     let Listeners { sockets, port } = listen::bind(&options.bind, options.port).await?;
     let mut tasks = JoinSet::new();
     for socket in sockets {
         tasks.spawn(accept(socket, Arc::clone(&companion)));
     }
     tasks.spawn(sweep(lanes, options.lane_idle));
-    Ok(RunningCompanion { port, token, page_is_built, _tasks: tasks })
+    Ok(RunningCompanion { port, token, page_is_built, preflights, _tasks: tasks })
 }
 
 /// 128 random bits in hex.

@@ -4,6 +4,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::{Method, Request, StatusCode, header};
 use hyper::body::Incoming;
@@ -24,6 +25,8 @@ pub struct Companion {
     pub token: String,
     /// The static files.
     pub page: Page,
+    /// Preflights answered: our own page sends none.
+    pub preflights: Arc<AtomicU64>,
 }
 
 impl Companion {
@@ -48,6 +51,7 @@ impl Companion {
 
     async fn across_lanes(&self, request: Request<Incoming>, lane: &str) -> Answer {
         if request.method() == Method::OPTIONS {
+            self.preflights.fetch_add(1, Ordering::Relaxed);
             return answer::preflight(request.headers().get(header::ACCESS_CONTROL_REQUEST_HEADERS));
         }
         match request.uri().path().strip_prefix(FLOOR_PREFIX) {

@@ -53,6 +53,8 @@ pub enum Control {
     Stop,
     /// The page was hidden or shown.
     See(Visibility),
+    /// The machine slept, and the run's clock stood still meanwhile.
+    Slept,
 }
 
 /// Where one user is; the shard reads it, the user writes it.
@@ -115,6 +117,7 @@ pub async fn run<P: Platform>(
     let end = run_time.unwrap_or(Micros(u64::MAX));
     let stopped_at = loop {
         let now = this.platform.now();
+        this.recorder.borrow_mut().is_alive(now);
         this.close_seconds(now, &mut post);
         if now >= end {
             break end;
@@ -126,6 +129,7 @@ pub async fn run<P: Platform>(
             None => {}
             Some(Control::Redirect { at, users, rate }) => ramp = ramp.redirected(at, users, rate),
             Some(Control::See(visibility)) => this.see(visibility),
+            Some(Control::Slept) => this.recorder.borrow_mut().slept(now, this.platform.now()),
             Some(Control::Stop) => break this.platform.now(),
         }
     };
@@ -284,11 +288,11 @@ async fn live<P: Platform>(
         task.request.fill(&mut request, &values, &mut rng);
         let now = platform.now();
         let entry = task.request.entry;
-        recorder.borrow_mut().started(entry, now.saturating_sub(scheduled));
+        scheduled = recorder.borrow_mut().started(entry, scheduled, now);
         user.waiting_since.set(Some(now));
         let exchange = lane.exchange(&request).await;
         user.waiting_since.set(None);
-        recorder.borrow_mut().ended(entry, scheduled, &exchange);
+        recorder.borrow_mut().ended(entry, scheduled, &exchange, platform.now());
         if user.leaving.get() {
             break;
         }

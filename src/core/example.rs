@@ -67,6 +67,7 @@ fn generator() -> Generator {
         shards: 1,
         route: Route::Direct,
         timing: TimingSource::Wire,
+        calibration: None,
         notes: vec!["This is an example: virtual time and a made-up host, no request was sent.".to_owned()],
     }
 }

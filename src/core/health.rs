@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::histogram::Histogram;
+use super::report::TimelineRow;
 use super::units::Micros;
 
 /// What one shard noticed about itself in one second.
@@ -19,6 +20,19 @@ pub struct Health {
     pub dropped: u64,
     /// Whether the page was visible.
     pub visibility: Visibility,
+    /// Whether the machine slept.
+    pub slept: Slept,
+}
+
+/// Whether the machine slept, or the generator was stopped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Slept {
+    /// It ran all the time.
+    #[default]
+    No,
+    /// It did not for at least part of the second.
+    Yes,
 }
 
 /// Whether anybody could see the page.
@@ -40,6 +54,9 @@ impl Health {
         self.dropped += other.dropped;
         if other.visibility == Visibility::Hidden {
             self.visibility = Visibility::Hidden;
+        }
+        if other.slept == Slept::Yes {
+            self.slept = Slept::Yes;
         }
     }
 }
@@ -90,9 +107,37 @@ pub fn suspicions(health: &Health, queue: &Histogram) -> Vec<Suspicion> {
         (Suspicion::Queued, slow(queue)),
         (Suspicion::Blocked, health.blocked > SUSPECT_BLOCKED),
         (Suspicion::Hidden, health.visibility == Visibility::Hidden),
+        (Suspicion::Asleep, health.slept == Slept::Yes),
         (Suspicion::Dropped, health.dropped > 0),
     ];
     rules.into_iter().filter_map(|(suspicion, holds)| holds.then_some(suspicion)).collect()
+}
+
+/// Near its ceiling: from this share of the calibrated rate on, the page has no room left to be on time.
+const CEILING_SHARE: f64 = 0.8;
+/// That many seconds at the ceiling are worth a word; fewer are a hiccup.
+const CEILING_SECONDS: usize = 3;
+
+/// Says in plain words that the generator, not the host, limited the run, if it did. `ceiling_rps` is what it could
+/// do at its best, where that was measured.
+pub fn ceiling_note(timeline: &[TimelineRow], ceiling_rps: Option<f64>) -> Option<String> {
+    let strained = |row: &&TimelineRow| {
+        let slow = [Suspicion::Late, Suspicion::Queued, Suspicion::Blocked];
+        let fast = ceiling_rps.is_some_and(|ceiling| row.requests as f64 >= CEILING_SHARE * ceiling);
+        fast || row.suspect.iter().any(|suspicion| slow.contains(suspicion))
+    };
+    let seconds = timeline.iter().filter(strained).count();
+    if seconds < CEILING_SECONDS.max(timeline.len() / 10) {
+        return None;
+    }
+    let rps = timeline.iter().filter(strained).map(|row| row.requests).max().unwrap_or(0);
+    let best =
+        ceiling_rps.map_or_else(String::new, |best| format!(" (measured at its best: {best:.0} per second)"));
+    Some(format!(
+        "ceiling reached: for {seconds} of {} seconds the generator, not the host, was the limit, at up to {rps} \
+         requests per second{best}. Use fewer users or the runner: oddiya-load run.",
+        timeline.len()
+    ))
 }
 
 #[cfg(test)]
@@ -115,9 +160,10 @@ mod tests {
             blocked: Micros::from_millis(101),
             dropped: 1,
             visibility: Visibility::Hidden,
+            slept: Slept::Yes,
         };
         use Suspicion::*;
-        assert_eq!(suspicions(&health, &slow), [Late, Queued, Blocked, Hidden, Dropped]);
+        assert_eq!(suspicions(&health, &slow), [Late, Queued, Blocked, Hidden, Asleep, Dropped]);
     }
 
     #[test]
@@ -126,5 +172,42 @@ mod tests {
         health.merge(&Health { visibility: Visibility::Hidden, ..Health::default() });
         health.merge(&Health::default());
         assert_eq!(health.visibility, Visibility::Hidden);
+    }
+
+    fn row(second: u64, requests: u64, suspect: Vec<Suspicion>) -> TimelineRow {
+        TimelineRow {
+            second,
+            users: 1,
+            in_flight: 0,
+            oldest_ms: 0.0,
+            sent: requests,
+            requests,
+            failures: 0,
+            latency_ms: None,
+            corrected_ms: None,
+            lateness_p99_ms: None,
+            queue_p99_ms: None,
+            suspect,
+        }
+    }
+
+    #[test]
+    fn the_ceiling_is_named_when_the_generator_was_the_limit() {
+        let slow: Vec<_> = (0..5).map(|second| row(second, 300, vec![Suspicion::Queued])).collect();
+        let note = ceiling_note(&slow, None).unwrap();
+        assert!(
+            note.starts_with("ceiling reached: for 5 of 5 seconds the generator, not the host"),
+            "{note}"
+        );
+        let fast: Vec<_> = (0..5).map(|second| row(second, 480, vec![])).collect();
+        assert!(ceiling_note(&fast, Some(550.0)).unwrap().contains("at its best: 550 per second"));
+    }
+
+    #[test]
+    fn a_hiccup_or_a_slow_host_is_no_ceiling() {
+        let mut rows: Vec<_> = (0..60).map(|second| row(second, 100, vec![])).collect();
+        rows[3].suspect.push(Suspicion::Late);
+        rows[4].suspect.push(Suspicion::Hidden);
+        assert_eq!(ceiling_note(&rows, Some(550.0)), None);
     }
 }

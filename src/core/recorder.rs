@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::exchange::Exchange;
-use super::health::Health;
+use super::health::{Health, Slept};
 use super::scenario::EntryId;
 use super::tally::Tally;
 use super::units::Micros;
@@ -46,6 +46,9 @@ impl Gauges {
     }
 }
 
+/// A shard that was not heard of for this long did not run: its thread wakes at least once a second.
+const GAP: Micros = Micros::from_secs(2);
+
 /// Counts one shard's second.
 #[derive(Debug)]
 pub struct Recorder {
@@ -53,27 +56,69 @@ pub struct Recorder {
     second: u64,
     tallies: Vec<Tally>,
     health: Health,
+    /// When the shard was last seen running.
+    alive: Micros,
+    /// The last stretch in which it did not run: the machine slept, or the process was stopped.
+    gap: Option<Gap>,
+}
+
+/// A stretch in which the shard did not run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Gap {
+    from: Micros,
+    to: Micros,
 }
 
 impl Recorder {
     /// A notebook for as many entries as the scenario has.
     pub fn new(shard: u32, entries: usize) -> Self {
-        Self { shard, second: 0, tallies: vec![Tally::default(); entries], health: Health::default() }
+        Self {
+            shard,
+            second: 0,
+            tallies: vec![Tally::default(); entries],
+            health: Health::default(),
+            alive: Micros::ZERO,
+            gap: None,
+        }
     }
 
-    /// Counts a request that starts now, and how late its user was.
-    pub fn started(&mut self, entry: EntryId, lateness: Micros) {
-        self.health.lateness.record(lateness);
+    /// Notes that the shard runs; finds out whether it did not for a while.
+    pub fn is_alive(&mut self, now: Micros) {
+        if now.saturating_sub(self.alive) >= GAP {
+            self.slept(self.alive, now);
+        }
+        self.alive = now;
+    }
+
+    /// Notes that the machine slept between two moments of the run's clock, which may have stood still meanwhile.
+    pub fn slept(&mut self, from: Micros, to: Micros) {
+        self.gap = Some(Gap { from, to });
+        self.health.slept = Slept::Yes;
+    }
+
+    /// Counts a request that starts now and was due at `scheduled`; gives the moment that it counts as due: the
+    /// end of a sleep in which it fell.
+    pub fn started(&mut self, entry: EntryId, scheduled: Micros, now: Micros) -> Micros {
+        self.is_alive(now);
+        let asleep = self.gap.filter(|gap| scheduled <= gap.to && now >= gap.to);
+        let due = asleep.map_or(scheduled, |gap| scheduled.max(gap.to));
+        self.health.lateness.record(now.saturating_sub(due));
         if let Some(tally) = self.tallies.get_mut(entry.0) {
             tally.sent += 1;
         }
+        due
     }
 
-    /// Counts what came of a request that was due at `scheduled`.
-    pub fn ended(&mut self, entry: EntryId, scheduled: Micros, exchange: &Exchange) {
-        if let Some(tally) = self.tallies.get_mut(entry.0) {
-            tally.record(scheduled, exchange);
-        }
+    /// Counts what came of a request that was due at `scheduled`. If the machine slept while it was in flight, it
+    /// has no latency.
+    pub fn ended(&mut self, entry: EntryId, scheduled: Micros, exchange: &Exchange, now: Micros) {
+        self.is_alive(now);
+        let timing = &exchange.timing;
+        let slept = self.gap.is_some_and(|gap| {
+            timing.ready <= gap.to && timing.finished >= gap.from && gap.from >= timing.ready
+        });
+        let Some(tally) = self.tallies.get_mut(entry.0) else { return };
+        if slept { tally.record_untimed(exchange) } else { tally.record(scheduled, exchange) }
     }
 
     /// The moment at which the second under way ends.
@@ -98,5 +143,48 @@ impl Recorder {
         };
         self.second = now.second().max(self.second + 1);
         snapshot
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::exchange::Timing;
+
+    fn exchange(ready_s: u64, finished_s: u64) -> Exchange {
+        let at = Micros::from_secs;
+        let timing = Timing {
+            ready: at(ready_s),
+            sent: Some(at(ready_s)),
+            finished: at(finished_s),
+            ..Timing::default()
+        };
+        Exchange { outcome: Ok(200), timing, received_bytes: 0 }
+    }
+
+    #[test]
+    fn a_request_that_was_in_flight_while_the_machine_slept_has_no_latency() {
+        let mut recorder = Recorder::new(0, 1);
+        let entry = EntryId(0);
+        (0..=10).for_each(|second| recorder.is_alive(Micros::from_secs(second)));
+        // Asleep from 10 to 70; the answer that came before the sleep, and the one that spanned it.
+        recorder.ended(entry, Micros::from_secs(8), &exchange(8, 9), Micros::from_secs(70));
+        recorder.ended(entry, Micros::from_secs(10), &exchange(10, 70), Micros::from_secs(70));
+        let due = recorder.started(entry, Micros::from_secs(12), Micros::from_secs(70));
+        assert_eq!(due, Micros::from_secs(70), "a start that was due in the sleep is due at its end");
+        let second = recorder.close(Micros::from_secs(70), Gauges::default());
+        let (_, tally) = &second.tallies[0];
+        assert_eq!((tally.succeeded, tally.untimed, tally.latency.count()), (2, 1, 1));
+        assert_eq!(tally.latency.max(), Some(Micros::SECOND));
+        assert_eq!((second.health.slept, second.health.lateness.max()), (Slept::Yes, Some(Micros::ZERO)));
+    }
+
+    #[test]
+    fn a_shard_that_runs_every_second_has_no_gap() {
+        let mut recorder = Recorder::new(0, 1);
+        (0..100).for_each(|second| recorder.is_alive(Micros::from_secs(second)));
+        recorder.ended(EntryId(0), Micros::ZERO, &exchange(0, 99), Micros::from_secs(99));
+        let second = recorder.close(Micros::from_secs(99), Gauges::default());
+        assert_eq!(second.tallies[0].1.untimed, 0, "a slow answer is a slow answer");
     }
 }

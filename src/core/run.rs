@@ -4,14 +4,15 @@
 
 use std::collections::BTreeMap;
 
+use super::exchange::TimingSource;
 use super::health::{Health, Suspicion, suspicions};
 use super::histogram::Histogram;
 use super::intervals::Collector;
 use super::plan::Plan;
 use super::recorder::{Gauges, Snapshot};
 use super::report::{
-    Change, Detail, Distribution, Entry, FailureRow, Generator, HealthSummary, Quantiles, Report, RunInfo,
-    SCHEMA, StopReason, TimelineRow, VERSION,
+    Calibration, Change, Detail, Distribution, Entry, FailureRow, Generator, HealthSummary, Quantiles,
+    Report, RunInfo, SCHEMA, StopReason, TimelineRow, VERSION,
 };
 use super::scenario::EntryKey;
 use super::tally::Tally;
@@ -147,7 +148,7 @@ impl Run {
         }
         let mut row = timeline_row(second, &open);
         let expected = self.timeline.last().map_or(0, |last| last.second + 1);
-        if second > expected {
+        if second > expected && !row.suspect.contains(&Suspicion::Asleep) {
             row.suspect.push(Suspicion::Asleep);
         }
         self.intervals.add(second, &open.tallies);
@@ -166,7 +167,7 @@ impl Run {
             schema: SCHEMA.to_owned(),
             version: VERSION,
             run: self.info.clone(),
-            generator: self.generator.clone(),
+            generator: self.generator(&total),
             total: self.entry((String::new(), TOTAL_NAME.to_owned()), &total, detail),
             requests: used.map(|(entry, tally)| self.entry(key(entry), tally, detail)).collect(),
             failures: self.failures(),
@@ -177,6 +178,34 @@ impl Run {
             },
             health: self.health(detail),
         }
+    }
+
+    /// With the notes that follow from what was counted.
+    fn generator(&self, total: &Tally) -> Generator {
+        let mut generator = self.generator.clone();
+        let ceiling = generator.calibration.map(|calibration| calibration.ceiling_rps);
+        generator.notes.extend(super::health::ceiling_note(&self.timeline, ceiling));
+        if total.page_clock > 0 {
+            generator.notes.push(format!(
+                "{} of {} requests are timed by the page's clock, with the browser's queue in it: the host withholds \
+                 what the browser measured (no Timing-Allow-Origin), or no answer came.",
+                total.page_clock,
+                total.completed()
+            ));
+            if total.page_clock * 2 > total.completed() {
+                generator.timing = TimingSource::PageClock;
+            }
+        }
+        if total.untimed > 0 {
+            let slept = "were in flight while the machine slept; they are counted, but in no latency.";
+            generator.notes.push(format!("{} requests {slept}", total.untimed));
+        }
+        generator
+    }
+
+    /// What the page could do at its best, once that was measured.
+    pub fn calibrated(&mut self, calibration: Calibration) {
+        self.generator.calibration = Some(calibration);
     }
 
     fn entry(&self, (method, name): (String, String), tally: &Tally, detail: Detail) -> Entry {
@@ -198,6 +227,7 @@ impl Run {
             received_bytes: tally.received_bytes,
             statuses: tally.statuses.clone(),
             page_clock: tally.page_clock,
+            untimed: tally.untimed,
             latency_ms: Distribution::of(&tally.latency, detail),
             corrected_ms: Distribution::of(&tally.corrected, detail),
             ttfb_ms: Distribution::of(&tally.ttfb, detail),

@@ -26,6 +26,8 @@ pub struct Tally {
     pub received_bytes: u64,
     /// Requests timed by the page's clock for want of a better one.
     pub page_clock: u64,
+    /// Requests that were in flight while the machine slept, so that their latency is unknown.
+    pub untimed: u64,
     /// Complete responses by status.
     pub statuses: BTreeMap<Status, u64>,
     /// Failures, apart by kind and detail.
@@ -67,7 +69,6 @@ impl Tally {
     /// Counts what came of a request that was due at `scheduled`.
     pub fn record(&mut self, scheduled: Micros, exchange: &Exchange) {
         let timing = &exchange.timing;
-        self.received_bytes += exchange.received_bytes;
         self.page_clock += u64::from(timing.source == super::exchange::TimingSource::PageClock);
         self.latency.record(timing.latency());
         self.corrected.record(timing.corrected_latency(scheduled));
@@ -78,6 +79,17 @@ impl Tally {
         ] {
             span.into_iter().for_each(|span| histogram.record(span));
         }
+        self.count(exchange);
+    }
+
+    /// Counts what came of a request whose latency is unknown.
+    pub fn record_untimed(&mut self, exchange: &Exchange) {
+        self.untimed += 1;
+        self.count(exchange);
+    }
+
+    fn count(&mut self, exchange: &Exchange) {
+        self.received_bytes += exchange.received_bytes;
         let failure = match &exchange.outcome {
             Ok(status) => {
                 *self.statuses.entry(*status).or_default() += 1;
@@ -89,7 +101,7 @@ impl Tally {
             None => self.succeeded += 1,
             Some(failure) => {
                 self.failed += 1;
-                let at = timing.finished;
+                let at = exchange.timing.finished;
                 self.count_failure(failure, Occurrences { count: 1, first: at, last: at });
             }
         }
@@ -115,6 +127,7 @@ impl Tally {
         self.failed += other.failed;
         self.received_bytes += other.received_bytes;
         self.page_clock += other.page_clock;
+        self.untimed += other.untimed;
         for (status, count) in &other.statuses {
             *self.statuses.entry(*status).or_default() += count;
         }

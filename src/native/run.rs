@@ -154,6 +154,7 @@ fn generator(shards: u32) -> Generator {
         shards,
         route: Route::Direct,
         timing: TimingSource::Wire,
+        calibration: None,
         notes: Vec::new(),
     }
 }

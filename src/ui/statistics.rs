@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::state::Shared;
 use crate::core::report::Entry;
-use crate::core::report::table::{COLUMNS, Column, Direction, sort};
+use crate::core::report::table::{Column, Direction, columns, sort};
 
 /// By what the rows are sorted; `None` is the scenario's order.
 type Order = Option<(Column, Direction)>;
@@ -35,12 +35,18 @@ pub fn Statistics(
     report: Memo<Option<Shared>>,
 ) -> impl IntoView {
     let order = RwSignal::new(Order::None);
+    let columns = Memo::new(move |_| report.with(|report| columns(report.as_deref())));
     let body = move || {
         let entries =
             report.with(|report| report.as_ref().map(|r| in_order(r, order.get()))).unwrap_or_default();
-        entries.iter().map(row).collect_view()
+        columns.with(|columns| entries.iter().map(|entry| row(entry, columns)).collect_view())
     };
-    let total = move || report.with(|report| report.as_ref().map(|report| row(&report.total)));
+    let total = move || {
+        let row = |report: &Shared| columns.with(|columns| row(&report.total, columns));
+        report.with(|report| report.as_ref().map(row))
+    };
+    let headings =
+        move || columns.get().into_iter().map(|column| view! { <Heading column order /> }).collect_view();
     let empty = move || report.with(|report| report.as_ref().is_none_or(|report| report.total.sent == 0));
     view! {
         <section class="panel" aria-labelledby="statistics-title">
@@ -50,7 +56,7 @@ pub fn Statistics(
                 <table class="table statistics" data-testid="statistics">
                     <caption class="visually-hidden">"Requests by method and name. Headings sort."</caption>
                     <thead>
-                        <tr>{COLUMNS.map(|column| view! { <Heading column order /> }).into_iter().collect_view()}</tr>
+                        <tr>{headings}</tr>
                     </thead>
                     <tbody>{body}</tbody>
                     <tfoot>{total}</tfoot>
@@ -92,8 +98,8 @@ fn Heading(
     }
 }
 
-fn row(entry: &Entry) -> impl IntoView + use<> {
-    let cells = COLUMNS.map(|column| cell(column, entry)).into_iter().collect_view();
+fn row(entry: &Entry, columns: &[Column]) -> impl IntoView + use<> {
+    let cells = columns.iter().map(|column| cell(*column, entry)).collect_view();
     view! { <tr data-method=entry.method.clone() data-name=entry.name.clone()>{cells}</tr> }
 }
 

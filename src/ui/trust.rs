@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use super::state::Shared;
 use crate::core::exchange::TimingSource;
 use crate::core::live::{Trust, delays, trust};
-use crate::core::report::{Generator, GeneratorKind, Route};
+use crate::core::report::{Calibration, Generator, GeneratorKind, Route};
+use crate::core::units::{format_millis, format_rate};
 
 /// The panel.
 #[component]
@@ -36,11 +37,14 @@ fn sentences(report: &Shared) -> impl IntoView + use<> {
     let dropped =
         (dropped > 0).then(|| view! { <p>{format!("{dropped} starts were due and never made.")}</p> });
     let notes = report.generator.notes.clone();
+    let calibration =
+        report.generator.calibration.map(|calibration| view! { <p>{calibrated(&calibration)}</p> });
     view! {
         <p class="trust-verdict" data-state=state>{verdict}</p>
         <p>{delays(report)}</p>
         {dropped}
         <p>{generator(&report.generator)}</p>
+        {calibration}
         {notes.into_iter().map(|note| view! { <p class="trust-note">{note}</p> }).collect_view()}
     }
 }
@@ -60,4 +64,13 @@ fn generator(generator: &Generator) -> String {
         TimingSource::PageClock => "timed by the page's clock, with the browser's queue in it",
     };
     format!("Measured by {kind} (version {}), {route}, {timing}.", generator.version)
+}
+
+fn calibrated(calibration: &Calibration) -> String {
+    format!(
+        "At its best this browser answers in {} ms at p50 ({} ms at p99) and makes {} requests per second.",
+        format_millis(calibration.floor_p50_ms),
+        format_millis(calibration.floor_p99_ms),
+        format_rate(calibration.ceiling_rps),
+    )
 }

@@ -48,6 +48,7 @@ fn generator() -> Generator {
         shards: 1,
         route: Route::Direct,
         timing: TimingSource::Wire,
+        calibration: None,
         notes: Vec::new(),
     }
 }

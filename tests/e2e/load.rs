@@ -22,8 +22,13 @@ pub struct World {
 }
 
 impl World {
+    /// With a host that answers at once.
     pub async fn start() -> Self {
-        let stub = stub::start(stub::Options::default()).await.unwrap();
+        Self::with(stub::Options::default()).await
+    }
+
+    pub async fn with(host: stub::Options) -> Self {
+        let stub = stub::start(host).await.unwrap();
         let host = format!("http://localhost:{}", stub.gateway.port());
         let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/dist");
         assert!(page.join("index.html").exists(), "the page is not built: run `make e2e`");

@@ -19,6 +19,7 @@ mod fake_host;
 mod harness;
 mod load;
 mod looks;
+mod truth;
 
 /// The JSON that an address answers.
 async fn http_get(url: &str) -> serde_json::Value {

@@ -21,7 +21,8 @@ use crate::core::exchange::{Exchange, Failure, FailureKind, Status, Timing, Timi
 use crate::core::plan::Host;
 use crate::core::platform::Lane;
 use crate::core::relay::{
-    Envelope, FAILURE_HEADER, REFUSAL_HEADER, RelayFailure, STATUS_HEADER, lane_authority, relay_url,
+    Envelope, FAILURE_HEADER, REFUSAL_HEADER, RelayFailure, STATUS_HEADER, floor_url, lane_authority,
+    relay_url,
 };
 use crate::core::scenario::Request;
 use crate::core::units::Micros;
@@ -44,6 +45,11 @@ impl Route {
     /// From a worker to a host.
     pub const fn new(host: Host, target: Target, time: Rc<Time>, timings: Timings) -> Self {
         Self { host, target, time, timings, sent: Cell::new(0) }
+    }
+
+    /// Now, on the run's clock.
+    pub fn now(&self) -> Micros {
+        self.time.now()
     }
 
     /// The address a request is fetched from. Through the companion each is unique, as its timing entry carries
@@ -104,6 +110,15 @@ impl FetchLane {
             Target::Direct => String::new(),
         };
         Self { route, authority }
+    }
+
+    /// Fetches an answer that takes the companion no time; gives its latency. `None` without a companion.
+    pub async fn floor(&mut self) -> Option<Micros> {
+        let Target::Companion { token, .. } = &self.route.target else { return None };
+        let id = self.route.sent.replace(self.route.sent.get() + 1);
+        let url = format!("{}?{id}", floor_url(&self.authority, token));
+        let exchange = self.exchange_at(&url, &Request::default()).await;
+        exchange.outcome.ok().map(|_| exchange.timing.latency())
     }
 
     async fn fetch(&self, url: &str, request: &Request) -> Answer {
@@ -174,6 +189,26 @@ impl FetchLane {
         }
     }
 
+    async fn exchange_at(&self, url: &str, request: &Request) -> Exchange {
+        let ready = self.route.time.now();
+        let called_ms = self.route.time.now_ms();
+        let answer = self.fetch(url, request).await;
+        let finished = self.route.time.now();
+        let by_clock = Timing {
+            ready,
+            sent: Some(ready),
+            finished,
+            source: TimingSource::PageClock,
+            ..Timing::default()
+        };
+        let timing = match answer.outcome {
+            Ok(_) => self.time(url, called_ms, by_clock).await,
+            // A request that got no answer has no entry, or one without moments.
+            Err(_) => by_clock,
+        };
+        Exchange { outcome: answer.outcome, timing, received_bytes: answer.bytes }
+    }
+
     /// What the browser measured, in time for the next request; what it withholds is by the page's clock.
     async fn time(&self, url: &str, called_ms: f64, by_clock: Timing) -> Timing {
         let time = &self.route.time;
@@ -209,30 +244,15 @@ fn by_entry(time: &Time, ready: Micros, entry: &ResourceTiming) -> Option<Timing
 
 impl Lane for FetchLane {
     async fn exchange(&mut self, request: &Request) -> Exchange {
-        let ready = self.route.time.now();
         let url = match self.route.url(&self.authority, request) {
             Ok(url) => url,
             Err(failure) => {
+                let ready = self.route.time.now();
                 let timing = Timing { ready, finished: ready, ..Timing::default() };
                 return Exchange { outcome: Err(failure), timing, received_bytes: 0 };
             }
         };
-        let called_ms = self.route.time.now_ms();
-        let answer = self.fetch(&url, request).await;
-        let finished = self.route.time.now();
-        let by_clock = Timing {
-            ready,
-            sent: Some(ready),
-            finished,
-            source: TimingSource::PageClock,
-            ..Timing::default()
-        };
-        let timing = match answer.outcome {
-            Ok(_) => self.time(&url, called_ms, by_clock).await,
-            // A request that got no answer has no entry, or one without moments.
-            Err(_) => by_clock,
-        };
-        Exchange { outcome: answer.outcome, timing, received_bytes: answer.bytes }
+        self.exchange_at(&url, request).await
     }
 }
 

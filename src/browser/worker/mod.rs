@@ -3,11 +3,13 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `platform.rs` | the engine's clock, timers and spawner in a worker |
+//! | `calibrate.rs` | what the page can do at its best |
 //! | `lane.rs` | one user's requests by `fetch` |
 //! | `timing.rs` | what the browser's network stack measured of each request |
 //!
 //! Never imports the page's half or the components: the worker stays small.
 
+mod calibrate;
 mod lane;
 mod platform;
 mod timing;
@@ -92,12 +94,19 @@ fn start(job: &Rc<RefCell<Job>>, text: &PlanText, target: Target) {
     };
     let (controls, orders) = unbounded();
     let platform = Rc::new(platform);
-    *job.borrow_mut() = Job::Running { controls, platform: Rc::clone(&platform) };
-    spawn_local(run(platform, plan, orders));
+    *job.borrow_mut() = Job::Running { controls: controls.clone(), platform: Rc::clone(&platform) };
+    spawn_local(run(platform, plan, orders, controls));
 }
 
-async fn run(platform: Rc<BrowserPlatform>, plan: Plan, orders: UnboundedReceiver<Control>) {
-    post(&News::Started);
+async fn run(
+    platform: Rc<BrowserPlatform>,
+    plan: Plan,
+    orders: UnboundedReceiver<Control>,
+    controls: UnboundedSender<Control>,
+) {
+    let calibration = calibrate::calibrate(platform.route()).await;
+    platform.start_clock();
+    post(&News::Started { calibration });
     let assignment = Assignment {
         shard: 0,
         shards: 1,
@@ -107,7 +116,39 @@ async fn run(platform: Rc<BrowserPlatform>, plan: Plan, orders: UnboundedReceive
         run_time: plan.run_time,
         stop_timeout: plan.stop_timeout,
     };
-    let post_second = |snapshot| post(&News::Second(Box::new(snapshot)));
+    let mut wall = WallClock::start(&platform);
+    let noticed = Rc::clone(&platform);
+    let post_second = move |snapshot| {
+        post(&News::Second(Box::new(snapshot)));
+        if wall.jumped(&noticed) {
+            // Fails only when the run is over.
+            let _ = controls.unbounded_send(Control::Slept);
+        }
+    };
     let stopped = engine::run(Rc::clone(&platform), assignment, orders, post_second).await;
     post(&News::Ended { stopped, ended: platform.now() });
+}
+
+/// How far wall time may run ahead of the performance clock within a second before the machine must have slept.
+const JUMP_MS: f64 = 2_000.0;
+
+/// Wall time against the performance clock, which on some systems stands still while the machine sleeps.
+struct WallClock {
+    ahead_ms: f64,
+}
+
+impl WallClock {
+    fn start(platform: &BrowserPlatform) -> Self {
+        Self { ahead_ms: Self::ahead_ms(platform) }
+    }
+
+    fn ahead_ms(platform: &BrowserPlatform) -> f64 {
+        js_sys::Date::now() - platform.now().as_millis_f64()
+    }
+
+    /// Whether it has run ahead since the last look.
+    fn jumped(&mut self, platform: &BrowserPlatform) -> bool {
+        let before = std::mem::replace(&mut self.ahead_ms, Self::ahead_ms(platform));
+        self.ahead_ms - before > JUMP_MS
+    }
 }

@@ -18,7 +18,7 @@ use crate::core::units::Micros;
 /// A worker's clock and timers, shared with its lanes.
 pub struct Time {
     performance: Performance,
-    origin_ms: f64,
+    origin_ms: Cell<f64>,
     sleepers: Rc<Timers>,
     alarm: Alarm,
 }
@@ -34,7 +34,7 @@ impl Time {
     fn start() -> Option<Rc<Self>> {
         let scope: WorkerGlobalScope = js_sys::global().dyn_into().ok()?;
         let performance = scope.performance()?;
-        let origin_ms = performance.now();
+        let origin_ms = Cell::new(performance.now());
         let alarm = Alarm { scope, ring: RefCell::new(None), set_for: Cell::new(None) };
         let time = Rc::new(Self { performance, origin_ms, sleepers: Rc::default(), alarm });
         let weak = Rc::downgrade(&time);
@@ -55,7 +55,7 @@ impl Time {
 
     /// A moment on the performance clock, on the run's clock.
     pub fn at_ms(&self, performance_ms: f64) -> Micros {
-        Micros::from_millis_f64(performance_ms - self.origin_ms)
+        Micros::from_millis_f64(performance_ms - self.origin_ms.get())
     }
 
     /// Waits until then.
@@ -104,6 +104,16 @@ impl BrowserPlatform {
         let timings = Timings::observe(&time.performance);
         let route = Rc::new(Route::new(host, target, Rc::clone(&time), timings));
         Some(Self { time, route })
+    }
+
+    /// The way its lanes share.
+    pub const fn route(&self) -> &Rc<Route> {
+        &self.route
+    }
+
+    /// Makes now the run's origin.
+    pub fn start_clock(&self) {
+        self.time.origin_ms.set(self.time.performance.now());
     }
 }
 

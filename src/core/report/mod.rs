@@ -117,9 +117,23 @@ pub struct Generator {
     pub route: Route,
     /// How close to the wire latencies were taken.
     pub timing: TimingSource,
+    /// What a page could do at its best, measured before the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Calibration>,
     /// What else a reader should know, a sentence each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+}
+
+/// What a page could do at its best, against its own companion: its floor and its ceiling.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Calibration {
+    /// Median latency of an answer that takes no time, in milliseconds: no figure can be below it.
+    pub floor_p50_ms: f64,
+    /// The quantile 0.99 of it.
+    pub floor_p99_ms: f64,
+    /// Requests per second with six at a time: near this the page, not the host, is what a run measures.
+    pub ceiling_rps: f64,
 }
 
 /// The three platforms.
@@ -173,6 +187,9 @@ pub struct Entry {
     /// Requests whose latency is by the page's clock, with the browser's queue in it.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub page_clock: u64,
+    /// Requests without a latency, because the machine slept while they were in flight.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub untimed: u64,
     /// Request sent → last byte.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latency_ms: Option<Distribution>,

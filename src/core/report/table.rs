@@ -2,7 +2,7 @@
 //!
 //! One list of what a column is called, which field of the report it shows and how it sorts.
 
-use super::{Distribution, Entry};
+use super::{Distribution, Entry, Report};
 use crate::core::units::{format_millis, format_rate, group_thousands};
 
 /// A column of the statistics table.
@@ -20,11 +20,12 @@ pub enum Column {
     P99,
     Max,
     CorrectedP99,
+    UpstreamP95,
     InFlight,
 }
 
 /// Every column, in order.
-pub const COLUMNS: [Column; 12] = [
+pub const COLUMNS: [Column; 13] = [
     Column::Method,
     Column::Name,
     Column::Requests,
@@ -36,8 +37,15 @@ pub const COLUMNS: [Column; 12] = [
     Column::P99,
     Column::Max,
     Column::CorrectedP99,
+    Column::UpstreamP95,
     Column::InFlight,
 ];
+
+/// The columns that a report has anything for.
+pub fn columns(report: Option<&Report>) -> Vec<Column> {
+    let relayed = report.is_some_and(|report| report.total.upstream_ms.is_some());
+    COLUMNS.into_iter().filter(|column| relayed || *column != Column::UpstreamP95).collect()
+}
 
 impl Column {
     /// The heading, with its unit.
@@ -54,6 +62,7 @@ impl Column {
             Self::P99 => "p99 ms",
             Self::Max => "Max ms",
             Self::CorrectedP99 => "Corr. p99 ms",
+            Self::UpstreamP95 => "Host p95 ms",
             Self::InFlight => "In flight",
         }
     }
@@ -74,6 +83,7 @@ impl Column {
             Self::CorrectedP99 => {
                 "p99 from the scheduled start: what a user who should have been served waited"
             }
+            Self::UpstreamP95 => "p95 of the host's own time, as the companion saw it: compare with p95",
             Self::InFlight => "Sent and not yet answered",
         }
     }
@@ -92,6 +102,7 @@ impl Column {
             Self::P99 => "latency_ms.p99",
             Self::Max => "latency_ms.max",
             Self::CorrectedP99 => "corrected_ms.p99",
+            Self::UpstreamP95 => "upstream_ms.p95",
             Self::InFlight => "in_flight_at_end",
         }
     }
@@ -133,6 +144,7 @@ impl Column {
             Self::P99 => latency.map(|f| f.p99),
             Self::Max => latency.map(|f| f.max),
             Self::CorrectedP99 => figures(&entry.corrected_ms).map(|f| f.p99),
+            Self::UpstreamP95 => figures(&entry.upstream_ms).map(|f| f.p95),
             _ => None,
         }
     }

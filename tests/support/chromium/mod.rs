@@ -60,6 +60,7 @@ impl Row {
 /// A browser of the test's own with one tab; it ends when it is dropped, also in a test that fails.
 pub struct Chromium {
     client: Client,
+    profile: PathBuf,
     downloads: PathBuf,
     // In this order: the browser ends before its folders go.
     _driver: Driver,
@@ -73,7 +74,8 @@ impl Chromium {
         let downloads = folders.path().join("downloads");
         std::fs::create_dir(&downloads).unwrap();
         let mut driver = Driver::start();
-        let capabilities = capabilities(&folders.path().join("profile"), &downloads);
+        let profile = folders.path().join("profile");
+        let capabilities = capabilities(&profile, &downloads);
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities.as_object().unwrap().clone())
             .connect(&driver.url())
@@ -82,7 +84,29 @@ impl Chromium {
         // `Driver` ends the session: a client's own farewell is lost when its runtime is already gone.
         client.persist().await.unwrap();
         driver.owns(client.session_id().await.unwrap().unwrap());
-        Self { client, downloads, _driver: driver, _folders: folders }
+        Self { client, profile, downloads, _driver: driver, _folders: folders }
+    }
+
+    /// Stops every process of the browser for a while, as a sleeping laptop does. Linux only.
+    pub async fn suspend(&self, time: Duration) {
+        let processes = self.processes();
+        assert!(!processes.is_empty(), "no process of the browser was found");
+        signal("-STOP", &processes);
+        tokio::time::sleep(time).await;
+        signal("-CONT", &processes);
+    }
+
+    /// The browser's processes: all that name its profile, and their children.
+    fn processes(&self) -> Vec<String> {
+        let profile = self.profile.to_string_lossy().into_owned();
+        let ids = std::fs::read_dir("/proc")
+            .unwrap()
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let names = |id: &String| {
+            let command = std::fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
+            String::from_utf8_lossy(&command).contains(&profile)
+        };
+        ids.filter(|id| id.bytes().all(|byte| byte.is_ascii_digit())).filter(names).collect()
     }
 
     /// For what this harness has no word for.
@@ -238,4 +262,13 @@ fn capabilities(profile: &Path, downloads: &Path) -> Value {
         options["binary"] = binary.into();
     }
     json!({"browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}})
+}
+
+fn signal(name: &str, processes: &[String]) {
+    // Some may have ended meanwhile; the others have got the signal.
+    let _ = std::process::Command::new("kill")
+        .arg(name)
+        .args(processes)
+        .stderr(std::process::Stdio::null())
+        .status();
 }

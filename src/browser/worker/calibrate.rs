@@ -1,0 +1,52 @@
+//! What this page can do at its best, measured against its own companion in about a second before each run.
+//!
+//! One user after the other for the floor of latency, six at a time for the ceiling of the rate. The answers cost
+//! the companion next to nothing, so what is measured is the browser.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use futures_util::future::join_all;
+
+use super::lane::{FetchLane, Route};
+use crate::core::histogram::Histogram;
+use crate::core::report::Calibration;
+use crate::core::units::Micros;
+
+/// How long the floor is looked for.
+const FLOOR_SPAN: Micros = Micros::from_millis(300);
+/// How long the ceiling is looked for.
+const CEILING_SPAN: Micros = Micros::from_millis(600);
+/// As many users as a browser gives connections to one host name.
+const USERS: u32 = 6;
+/// Fewer answers than this are no measurement.
+const ENOUGH: u64 = 10;
+
+/// Measures; `None` without a companion, or when it does not answer.
+pub async fn calibrate(route: &Rc<Route>) -> Option<Calibration> {
+    let mut floor = Histogram::new();
+    let mut lane = FetchLane::new(Rc::clone(route), 0);
+    let until = route.now() + FLOOR_SPAN;
+    while route.now() < until {
+        floor.record(lane.floor().await?);
+    }
+    let began = route.now();
+    let answers = Rc::new(Cell::new(0_u64));
+    join_all((0..USERS).map(|user| hurry(Rc::clone(route), user, began + CEILING_SPAN, Rc::clone(&answers))))
+        .await;
+    let took = route.now().saturating_sub(began).as_secs_f64();
+    let at = |quantile| floor.quantile(quantile).map(Micros::as_millis_f64);
+    (floor.count() >= ENOUGH && answers.get() >= ENOUGH).then_some(Calibration {
+        floor_p50_ms: at(0.5)?,
+        floor_p99_ms: at(0.99)?,
+        ceiling_rps: (answers.get() as f64 / took).round(),
+    })
+}
+
+/// One user without a thought.
+async fn hurry(route: Rc<Route>, user: u32, until: Micros, answers: Rc<Cell<u64>>) {
+    let mut lane = FetchLane::new(Rc::clone(&route), user);
+    while route.now() < until && lane.floor().await.is_some() {
+        answers.set(answers.get() + 1);
+    }
+}

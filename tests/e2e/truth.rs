@@ -1,0 +1,105 @@
+//! Whether the page tells the truth: its figures against the host's own, and its own faults named.
+
+use std::time::Duration;
+
+use oddiya_load::core::health::Suspicion;
+use oddiya_load::core::histogram::Encoded;
+use oddiya_load::core::report::{Report, read};
+use oddiya_load::core::units::Micros;
+use oddiya_load::stub::{self, Speed};
+
+use crate::load::World;
+
+const SOON: Duration = Duration::from_secs(15);
+
+async fn run(world: &World, query: &str, lasts: Duration) -> Report {
+    world.browser.open(&world.url(query)).await;
+    world.browser.wait_for_run_state("running", SOON).await;
+    world.browser.wait_for_run_state("done", lasts + SOON).await;
+    read::read(world.exported().await.as_bytes()).unwrap()
+}
+
+#[tokio::test]
+async fn the_pages_quantiles_are_the_hosts_and_every_request_is_timed_at_the_wire() {
+    let world = World::with(stub::Options { speed: Speed::T2Micro, ..stub::Options::default() }).await;
+    let query = "?users=20&spawn_rate=10&run_time=20s&classes=OddiyaUser,DatabaseStressUser&autostart=1";
+    let report = run(&world, query, Duration::from_secs(40)).await;
+    let stats = world.stats().await;
+    assert_eq!(report.total.page_clock, 0);
+    for entry in &report.requests {
+        let route =
+            stats["routes"].as_array().unwrap().iter().find(|route| {
+                route["method"] == entry.method.as_str() && route["name"] == entry.name.as_str()
+            });
+        let Some(route) = route.filter(|_| entry.requests >= 20) else { continue };
+        let theirs = Encoded::from_text(route["histogram"].as_str().unwrap().to_owned()).decode().unwrap();
+        let ours = entry.latency_ms.as_ref().unwrap().histogram.as_ref().unwrap().decode().unwrap();
+        let (ours, theirs) = (ours.quantile(0.5).unwrap(), theirs.quantile(0.5).unwrap());
+        // Other tests share the machine: this bound is wide, the benchmark's is not.
+        let off = ours.0.abs_diff(theirs.0);
+        assert!(off <= (theirs.0 / 10).max(15_000), "{}: p50 {ours:?}, the host's {theirs:?}", entry.name);
+    }
+    let upstream = report.total.upstream_ms.as_ref().expect("the relay's own measure is missing").figures;
+    let latency = report.total.latency_ms.as_ref().unwrap().figures;
+    assert!(upstream.p50 <= latency.p50 + 1.0, "host {} ms, page {} ms", upstream.p50, latency.p50);
+}
+
+#[tokio::test]
+async fn no_entry_is_lost_past_the_browsers_own_buffer_and_nothing_is_preflighted() {
+    let world = World::start().await;
+    let query = "?users=6&spawn_rate=6&run_time=10s&think_time=0&autostart=1";
+    let report = run(&world, query, Duration::from_secs(20)).await;
+    assert!(report.total.requests > 750, "{} requests are too few to prove it", report.total.requests);
+    assert_eq!(report.total.page_clock, 0);
+    assert_eq!(world.stats().await["options"], 0);
+    assert_eq!(world.companion.preflights(), 0);
+}
+
+#[tokio::test]
+async fn the_calibration_is_recorded_and_a_page_at_its_ceiling_says_so() {
+    let world = World::start().await;
+    let query = "?users=30&spawn_rate=30&run_time=8s&think_time=0&autostart=1";
+    let report = run(&world, query, Duration::from_secs(20)).await;
+    let calibration = report.generator.calibration.expect("no calibration");
+    assert!(calibration.ceiling_rps > 20.0, "{calibration:?}");
+    assert!(calibration.floor_p50_ms > 0.0 && calibration.floor_p50_ms <= calibration.floor_p99_ms);
+    let notes = report.generator.notes.join("\n");
+    assert!(notes.contains("ceiling reached"), "{notes}");
+    assert!(world.browser.text_of("trust").await.contains("ceiling reached"));
+}
+
+#[tokio::test]
+async fn a_hidden_page_keeps_its_schedule_and_marks_its_seconds() {
+    let world = World::start().await;
+    world.browser.open(&world.url("?users=5&spawn_rate=5&run_time=10s&think_time=0.1s&autostart=1")).await;
+    world.browser.wait_for_run_state("running", SOON).await;
+    // Headless pages are never covered by another window; the page is told so the way the browser would.
+    let hide =
+        "Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => arguments[0] });
+        document.dispatchEvent(new Event('visibilitychange'))"
+            .replace("arguments[0]", "'hidden'");
+    world.browser.client().execute(&hide, vec![]).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    world.browser.client().execute(&hide.replace("'hidden'", "'visible'"), vec![]).await.unwrap();
+    world.browser.wait_for_run_state("done", SOON + SOON).await;
+    let report = read::read(world.exported().await.as_bytes()).unwrap();
+    let hidden: Vec<_> =
+        report.timeline.iter().filter(|row| row.suspect.contains(&Suspicion::Hidden)).collect();
+    assert!((3..=6).contains(&hidden.len()), "{} hidden seconds", hidden.len());
+    assert!(hidden.iter().all(|row| row.requests > 10), "a hidden page stopped sending: {hidden:?}");
+    assert!(report.health.reasons[&Suspicion::Hidden] >= 3);
+}
+
+#[tokio::test]
+async fn a_stopped_browser_leaves_a_gap_and_no_latency_as_long_as_the_gap() {
+    let world = World::start().await;
+    world.browser.open(&world.url("?users=10&spawn_rate=10&run_time=14s&think_time=0.05s&autostart=1")).await;
+    world.browser.wait_for_run_state("running", SOON).await;
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    world.browser.suspend(Duration::from_secs(4)).await;
+    world.browser.wait_for_run_state("done", SOON + SOON).await;
+    let report = read::read(world.exported().await.as_bytes()).unwrap();
+    assert!(report.health.reasons.contains_key(&Suspicion::Asleep), "{:?}", report.health.reasons);
+    let slowest = Micros::from_millis_f64(report.total.latency_ms.as_ref().unwrap().figures.max);
+    assert!(slowest < Micros::from_secs(3), "the sleep was counted as a latency of {slowest}");
+}
