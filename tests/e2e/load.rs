@@ -57,6 +57,12 @@ impl World {
     }
 }
 
+/// Ends a stub: gives one that nothing is known of, so that what it served is down.
+pub async fn stop(stub: RunningStub) -> RunningStub {
+    drop(stub);
+    stub::start(stub::Options::default()).await.unwrap()
+}
+
 fn counted_by_the_report(report: &Report) -> Counts {
     let entries = report.requests.iter().flat_map(|entry| {
         entry

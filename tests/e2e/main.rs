@@ -19,6 +19,7 @@ mod fake_host;
 mod harness;
 mod load;
 mod looks;
+mod steering;
 mod truth;
 
 /// The JSON that an address answers.

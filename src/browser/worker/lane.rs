@@ -165,26 +165,24 @@ impl FetchLane {
     fn judge(&self, response: &Response, bytes: u64) -> Answer {
         let status = response.status();
         if self.route.target == Target::Direct {
-            return Answer { outcome: Ok(status), bytes };
+            return Answer::of_the_host(status, bytes);
         }
         let header = |name: &str| response.headers().get(name).ok().flatten();
         match status {
             200 => {
                 // 3xx and a few more are delivered as 200, because a browser would act on them.
                 let real = header(STATUS_HEADER).and_then(|status| status.parse().ok());
-                Answer { outcome: Ok(real.unwrap_or(status)), bytes }
+                Answer::of_the_host(real.unwrap_or(status), bytes)
             }
             502 => match header(FAILURE_HEADER) {
-                Some(failure) => {
-                    Answer { outcome: Err(relayed(RelayFailure::from_name(&failure))), bytes: 0 }
-                }
-                None => Answer { outcome: Ok(status), bytes },
+                Some(failure) => Answer::instead(relayed(RelayFailure::from_name(&failure))),
+                None => Answer::of_the_host(status, bytes),
             },
             _ => match header(REFUSAL_HEADER) {
                 Some(refusal) => {
                     Answer::failed(FailureKind::Other, &format!("the companion refused it: {refusal}"))
                 }
-                None => Answer { outcome: Ok(status), bytes },
+                None => Answer::of_the_host(status, bytes),
             },
         }
     }
@@ -201,10 +199,9 @@ impl FetchLane {
             source: TimingSource::PageClock,
             ..Timing::default()
         };
-        let timing = match answer.outcome {
-            Ok(_) => self.time(url, called_ms, by_clock).await,
-            // A request that got no answer has no entry, or one without moments.
-            Err(_) => by_clock,
+        let timing = match answer.heard {
+            Heard::Answer => self.time(url, called_ms, by_clock).await,
+            Heard::Nothing => by_clock,
         };
         Exchange { outcome: answer.outcome, timing, received_bytes: answer.bytes }
     }
@@ -259,11 +256,27 @@ impl Lane for FetchLane {
 struct Answer {
     outcome: Result<Status, Failure>,
     bytes: u64,
+    heard: Heard,
+}
+
+/// Whether the browser got any answer: without one it has no timing entry, or one without moments.
+enum Heard {
+    Answer,
+    Nothing,
 }
 
 impl Answer {
     fn failed(kind: FailureKind, detail: &str) -> Self {
-        Self { outcome: Err(Failure::new(kind, detail)), bytes: 0 }
+        Self { outcome: Err(Failure::new(kind, detail)), bytes: 0, heard: Heard::Nothing }
+    }
+
+    /// The companion's own answer instead of the host's.
+    fn instead(failure: Failure) -> Self {
+        Self { outcome: Err(failure), bytes: 0, heard: Heard::Answer }
+    }
+
+    fn of_the_host(status: Status, bytes: u64) -> Self {
+        Self { outcome: Ok(status), bytes, heard: Heard::Answer }
     }
 }
 

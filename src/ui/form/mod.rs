@@ -162,16 +162,18 @@ fn ActiveButtons() -> impl IntoView {
     }
 }
 
+// The page may be gone by the time a frame is drawn: both ask rather than assume.
+
 /// Hands the focus on to the first button of a row, if the one that had it is gone.
 fn hand_focus_on(row: NodeRef<leptos::html::Div>) {
     let lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
-    if let (true, Some(row)) = (lost, row.get_untracked()) {
+    if let (true, Some(row)) = (lost, row.try_get_untracked().flatten()) {
         focus(row.query_selector("button"));
     }
 }
 
 fn focus_within(form: NodeRef<leptos::html::Form>, selector: &str) {
-    if let Some(form) = form.get_untracked() {
+    if let Some(form) = form.try_get_untracked().flatten() {
         focus(form.query_selector(selector));
     }
 }

@@ -160,11 +160,20 @@ impl Chromium {
 
     /// Waits until the element's text is exactly this.
     pub async fn wait_for_text(&self, id: &str, expected: &str, within: Duration) {
+        self.wait_until(id, expected, within, |text| text == expected).await;
+    }
+
+    /// Waits until the element's text has this in it.
+    pub async fn wait_until_text_contains(&self, id: &str, expected: &str, within: Duration) {
+        self.wait_until(id, expected, within, |text| text.contains(expected)).await;
+    }
+
+    async fn wait_until(&self, id: &str, expected: &str, within: Duration, is_it: impl Fn(&str) -> bool) {
         let mut last = String::new();
         let deadline = Instant::now() + within;
         while Instant::now() < deadline {
             last = self.text_of(id).await;
-            if last == expected {
+            if is_it(&last) {
                 return;
             }
             tokio::time::sleep(LOOK_AGAIN).await;
