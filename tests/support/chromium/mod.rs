@@ -62,7 +62,7 @@ pub struct Chromium {
     client: Client,
     downloads: PathBuf,
     // In this order: the browser ends before its folders go.
-    _driver: Driver,
+    driver: Driver,
     _folders: TempDir,
 }
 
@@ -82,12 +82,17 @@ impl Chromium {
         // `Driver` ends the session: a client's own farewell is lost when its runtime is already gone.
         client.persist().await.unwrap();
         driver.owns(client.session_id().await.unwrap().unwrap());
-        Self { client, downloads, _driver: driver, _folders: folders }
+        Self { client, downloads, driver, _folders: folders }
     }
 
     /// For what this harness has no word for.
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// The process that all of the browser's descend from; it is chromedriver, no part of the browser itself.
+    pub fn parent_process(&self) -> u32 {
+        self.driver.process_id()
     }
 
     /// Goes to an address and waits until it is loaded.
