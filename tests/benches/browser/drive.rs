@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::chromium::Chromium;
 use crate::companion::Companion;
 use crate::figures::cell::{Cell, Delay};
-use crate::figures::outcome::{Ceiling, Outcome, PageNotes, Side};
+use crate::figures::outcome::{Ceiling, Outcome, PageNotes, Round, Side};
 use crate::server::{Counted, DelayServer};
 use crate::window::{Seen, Window};
 
@@ -56,15 +56,14 @@ impl World {
         Companion::start(self.server.port, self.page.clone())
     }
 
-    /// The request rate of either on an instant server.
-    pub async fn rate(&self, side: Side, users: u32, lasts: Duration) -> f64 {
+    /// A turn of either on an instant server.
+    pub async fn turn(&self, side: Side, users: u32, lasts: Duration) -> Round {
         let cell = Cell { delay: Delay::NONE, users };
-        match side {
-            Side::Page | Side::PageViewsOff | Side::PageDirect => {
-                self.page(side, cell, lasts).await.outcome.rate
-            }
-            Side::Bare | Side::BareNames | Side::BareRelayed => self.bare(side, cell, lasts).await.rate,
-        }
+        let outcome = match side {
+            Side::Page | Side::PageViewsOff | Side::PageDirect => self.page(side, cell, lasts).await.outcome,
+            Side::Bare | Side::BareNames | Side::BareRelayed => self.bare(side, cell, lasts).await,
+        };
+        Round::from(&outcome)
     }
 
     /// A load by our page.

@@ -110,8 +110,8 @@ fn measure_relay(world: &World, options: &Options, results: &mut Results) {
 async fn duel(world: &World, users: u32, sides: &[Side], lasts: Duration, rounds: usize) -> Duel {
     let mut duel = Duel { users, sides: sides.iter().map(|side| (*side, Vec::new())).collect() };
     for _ in 0..rounds {
-        for (side, rates) in &mut duel.sides {
-            rates.push(world.rate(*side, users, lasts).await);
+        for (side, turns) in &mut duel.sides {
+            turns.push(world.turn(*side, users, lasts).await);
         }
     }
     markdown::duel_lines(&duel).iter().for_each(|line| println!("{line}"));

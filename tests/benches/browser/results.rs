@@ -18,8 +18,9 @@ so with a connection of its own. The bare loop is `bare.html`: as many loops aro
 `performance.now()`, all under the server's one name. Both in a fresh headless Chromium, one after the other,
 with server, companion and browser on this machine. RPS and CPUs are of the stretch after the ramp, the RPS as
 the server counted it. The truth is the server's own histogram, head read to last byte handed over, of the same
-requests that the generator counted, ramp included. 1.00 CPU is one processor all the time; `saturated` is a
-machine over 95 % busy.";
+requests that the generator counted, ramp included. 1.00 CPU is one processor all the time; `other` is whatever
+else the machine did, which on a quiet one is the system's own work; `saturated` is a machine over 95 % busy. Of
+our page's connections one is the companion's look whether the host is there.";
 
 /// Puts the section into the file, which may not be there yet.
 pub fn write(file: &Path, results: &Results) {

@@ -69,11 +69,10 @@ impl Spent {
 
     fn since(&self, earlier: &Self, seconds: f64) -> Strain {
         let cores = |now: u64, then: u64| now.saturating_sub(then) as f64 / TICKS_PER_SECOND / seconds;
-        Strain {
-            browser: cores(self.browser, earlier.browser),
-            bench: cores(self.bench, earlier.bench),
-            machine: self.machine.busy_since(earlier.machine),
-        }
+        let (browser, bench) = (cores(self.browser, earlier.browser), cores(self.bench, earlier.bench));
+        let machine = self.machine.busy_since(earlier.machine);
+        let all = std::thread::available_parallelism().map_or(1.0, |count| count.get() as f64);
+        Strain { browser, bench, others: (machine * all - browser - bench).max(0.0), machine }
     }
 }
 

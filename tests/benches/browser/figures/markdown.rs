@@ -3,7 +3,7 @@
 use oddiya_load::core::report::Quantiles;
 
 use super::cell::Cell;
-use super::outcome::{Ceiling, CellResult, Duel, Outcome, PageNotes, RelayRound};
+use super::outcome::{Ceiling, CellResult, Duel, Outcome, PageNotes, RelayRound, Round, median_of};
 use super::target::{Target, Verdict};
 
 /// A table's heads, each with the width that its column gets at least.
@@ -22,7 +22,7 @@ pub const CELLS: Columns<13> = [
     ("answered", 8),
     ("counted", 7),
     ("connections", 11),
-    ("browser / bench CPUs", 20),
+    ("browser / bench / other CPUs", 28),
     ("machine", 16),
 ];
 
@@ -40,7 +40,13 @@ pub const NOTES: Columns<9> = [
 ];
 
 /// Rates of one side, a line each.
-pub const DUELS: Columns<4> = [("users", 5), ("side", 28), ("RPS, median", 11), ("rounds", 30)];
+pub const DUELS: Columns<5> = [
+    ("users", 5),
+    ("side", 28),
+    ("RPS, median", 11),
+    ("browser CPU ms a request", 24),
+    ("RPS of each round", 40),
+];
 
 /// The relay's rounds.
 pub const RELAY: Columns<3> =
@@ -74,7 +80,8 @@ fn cell_fields(cell: Cell, by: &str, outcome: &Outcome) -> [String; 13] {
         Some(deviations) => [deviations.p50, deviations.p95, deviations.p99].map(|d| d.to_string()),
         None => [(); 3].map(|()| "–".to_owned()),
     };
-    let saturated = if outcome.strain.is_saturated() { " saturated" } else { "" };
+    let strain = outcome.strain;
+    let saturated = if strain.is_saturated() { " saturated" } else { "" };
     [
         cell.to_string(),
         by.to_owned(),
@@ -87,8 +94,8 @@ fn cell_fields(cell: Cell, by: &str, outcome: &Outcome) -> [String; 13] {
         outcome.answered.to_string(),
         outcome.counted.to_string(),
         outcome.connections.to_string(),
-        format!("{:.2} / {:.2}", outcome.strain.browser, outcome.strain.bench),
-        format!("{:.0} %{saturated}", outcome.strain.machine * 100.0),
+        format!("{:.2} / {:.2} / {:.2}", strain.browser, strain.bench, strain.others),
+        format!("{:.0} %{saturated}", strain.machine * 100.0),
     ]
 }
 
@@ -111,10 +118,19 @@ pub fn notes_line(cell: Cell, notes: &PageNotes) -> String {
 
 /// A line for each side.
 pub fn duel_lines(duel: &Duel) -> Vec<String> {
-    let lines = duel.sides.iter().map(|(side, rates)| {
-        let median = duel.rate(*side).map_or_else(|| "–".to_owned(), |rate| format!("{rate:.1}"));
-        let rounds: Vec<String> = rates.iter().map(|rate| format!("{rate:.1}")).collect();
-        line(&DUELS, [duel.users.to_string(), side.label().to_owned(), median, rounds.join(", ")])
+    let lines = duel.sides.iter().map(|(side, rounds)| {
+        let median = |figure: fn(&Round) -> f64, digits: usize| {
+            median_of(rounds, figure).map_or_else(|| "–".to_owned(), |value| format!("{value:.digits$}"))
+        };
+        let rates: Vec<String> = rounds.iter().map(|round| format!("{:.1}", round.rate)).collect();
+        let fields = [
+            duel.users.to_string(),
+            side.label().to_owned(),
+            median(|round| round.rate, 1),
+            median(|round| round.browser_ms, 3),
+            rates.join(", "),
+        ];
+        line(&DUELS, fields)
     });
     lines.collect()
 }

@@ -74,6 +74,8 @@ pub struct Strain {
     pub browser: f64,
     /// The benchmark's own process: server, companion, clients; likewise.
     pub bench: f64,
+    /// Everything else on the machine, the system's own work included; likewise.
+    pub others: f64,
     /// The machine's share of busy time, in [0, 1].
     pub machine: f64,
 }
@@ -159,24 +161,47 @@ impl Side {
 pub struct Duel {
     /// How many users.
     pub users: u32,
-    /// Each side's rate, a round each.
-    pub sides: Vec<(Side, Vec<f64>)>,
+    /// Each side's figures, a round each.
+    pub sides: Vec<(Side, Vec<Round>)>,
+}
+
+/// One side's turn.
+#[derive(Clone, Copy, Debug)]
+pub struct Round {
+    /// Requests per second.
+    pub rate: f64,
+    /// What a request took of the browser's processor time, in milliseconds. It depends far less than the rate on
+    /// what else the machine does.
+    pub browser_ms: f64,
+}
+
+impl From<&Outcome> for Round {
+    fn from(outcome: &Outcome) -> Self {
+        Self { rate: outcome.rate, browser_ms: outcome.strain.browser / outcome.rate * 1e3 }
+    }
 }
 
 impl Duel {
     /// A side's median rate; `None` if it was not run.
     pub fn rate(&self, side: Side) -> Option<f64> {
-        self.sides.iter().find(|(known, _)| *known == side).and_then(|(_, rates)| median(rates))
+        median_of(self.rounds(side)?, |round| round.rate)
     }
 
     /// One side's rate by another's, round by round, and of these the median: what slows the whole machine for a
     /// while slows both sides of a round.
     pub fn ratio(&self, side: Side, to: Side) -> Option<f64> {
-        let rates = |side| self.sides.iter().find(|(known, _)| *known == side).map(|(_, rates)| rates);
-        let ratios: Vec<f64> =
-            rates(side)?.iter().zip(rates(to)?).map(|(rate, other)| rate / other).collect();
-        median(&ratios)
+        let pairs: Vec<_> = self.rounds(side)?.iter().zip(self.rounds(to)?).collect();
+        median_of(&pairs, |(round, other)| round.rate / other.rate)
     }
+
+    fn rounds(&self, side: Side) -> Option<&[Round]> {
+        self.sides.iter().find(|(known, _)| *known == side).map(|(_, rounds)| rounds.as_slice())
+    }
+}
+
+/// The median of one figure of several.
+pub fn median_of<T>(values: &[T], figure: impl Fn(&T) -> f64) -> Option<f64> {
+    median(&values.iter().map(figure).collect::<Vec<_>>())
 }
 
 /// One round of the relay's own cost, in milliseconds.
@@ -191,9 +216,8 @@ pub struct RelayRound {
 impl RelayRound {
     /// What the relay adds at p50 and at p99: the median over the rounds.
     pub fn added(rounds: &[Self]) -> Option<(f64, f64)> {
-        let added = |at: fn(&Quantiles) -> f64| {
-            median(&rounds.iter().map(|round| at(&round.relayed) - at(&round.straight)).collect::<Vec<_>>())
-        };
+        let added =
+            |at: fn(&Quantiles) -> f64| median_of(rounds, |round| at(&round.relayed) - at(&round.straight));
         Some((added(|quantiles| quantiles.p50)?, added(|quantiles| quantiles.p99)?))
     }
 }
@@ -220,7 +244,9 @@ mod tests {
 
     #[test]
     fn a_slow_round_slows_both_sides() {
-        let sides = vec![(Side::Page, vec![500.0, 240.0, 480.0]), (Side::Bare, vec![500.0, 250.0, 500.0])];
+        let rounds = |rates: [f64; 3]| rates.map(|rate| Round { rate, browser_ms: 2.0 }).to_vec();
+        let sides =
+            vec![(Side::Page, rounds([500.0, 240.0, 480.0])), (Side::Bare, rounds([500.0, 250.0, 500.0]))];
         let duel = Duel { users: 6, sides };
         assert_eq!(duel.ratio(Side::Page, Side::Bare), Some(0.96));
         assert_eq!(duel.rate(Side::Page), Some(480.0));

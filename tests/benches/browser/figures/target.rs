@@ -202,7 +202,7 @@ fn rate(per_second: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::cell::Delay;
-    use super::super::outcome::{PageNotes, Strain};
+    use super::super::outcome::{PageNotes, Round, Strain};
     use super::*;
     use oddiya_load::core::report::Quantiles;
 
@@ -271,9 +271,10 @@ mod tests {
 
     #[test]
     fn rates_are_compared_pair_by_pair() {
+        let round = |rate| vec![Round { rate, browser_ms: 2.0 }];
         let sides = [(Side::Page, 480.0), (Side::BareRelayed, 500.0), (Side::BareNames, 600.0)];
-        let sides = sides.map(|(side, rate)| (side, vec![rate])).to_vec();
-        let views = vec![(Side::Page, vec![94.0]), (Side::PageViewsOff, vec![100.0])];
+        let sides = sides.map(|(side, rate)| (side, round(rate))).to_vec();
+        let views = vec![(Side::Page, round(94.0)), (Side::PageViewsOff, round(100.0))];
         let duel = |users, sides| vec![Duel { users, sides }];
         let results = Results { rates: duel(6, sides), views: duel(50, views), ..Results::default() };
         use Verdict::*;
