@@ -1,10 +1,10 @@
 # Everyday commands. Each is a short script under make/; run `make` for the list.
 
 .DEFAULT_GOAL := help
-.PHONY: help start test build lint fmt clean doc e2e setup
+.PHONY: help start test build lint fmt clean doc e2e setup bench-browser
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 start: ## Build everything, start stub and companion, open the page
 	@make/start.sh
@@ -26,6 +26,9 @@ doc: ## Build the documentation, warnings denied
 
 e2e: ## Build the page and test it in headless Chromium
 	@make/test.sh page e2e
+
+bench-browser: ## Measure the page against a bare fetch loop (25 minutes)
+	@make/bench-browser.sh
 
 setup: ## Install what building and testing need
 	@make/setup.sh

@@ -1,4 +1,7 @@
 //! The run in the address bar: `/?host=&users=&spawn_rate=&run_time=&classes=&think_time=&autostart=1`.
+//!
+//! With `views=off` the page shows no charts and tables, and no report until the run is over: a run without
+//! anything that is drawn, which the benchmark compares with one as people see it.
 
 use web_sys::UrlSearchParams;
 
@@ -13,6 +16,18 @@ pub struct Asked {
     pub names_host: bool,
     /// Whether to start at once.
     pub autostart: bool,
+    /// What to show of the run.
+    pub views: Views,
+}
+
+/// What the page shows of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Views {
+    /// Tiles, charts and tables, redrawn every second.
+    #[default]
+    On,
+    /// Where it stands, and its report's export once it is over: `views=off`.
+    Off,
 }
 
 /// Reads the page's own address.
@@ -33,7 +48,8 @@ pub fn read() -> Asked {
         parameters.get(name).into_iter().for_each(|value| *field = value);
     }
     let is_on = |name: &str| parameters.get(name).is_some_and(|value| value == "1");
-    Asked { text, names_host: parameters.has("host"), autostart: is_on("autostart") }
+    let views = if parameters.get("views").as_deref() == Some("off") { Views::Off } else { Views::On };
+    Asked { text, names_host: parameters.has("host"), autostart: is_on("autostart"), views }
 }
 
 /// Whether it asks for the example report: `/?demo=1`.

@@ -27,13 +27,13 @@ mod trust;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::browser::address;
+use crate::browser::address::{self, Views};
 use chart::Charts;
 use failures::Failures;
 use form::RunForm;
 use header::Header;
 use notices::{Advice, OpenedBanner, Welcome};
-use state::{Shared, State};
+use state::{Shared, State, page_state};
 use statistics::Statistics;
 use tiles::Tiles;
 use transfer::{DropTarget, Transfer};
@@ -49,8 +49,9 @@ pub fn mount() {
 pub fn App() -> impl IntoView {
     let asked = address::read();
     let state = State::new(&asked);
+    let views = asked.views;
     spawn_local(state.look_around(asked));
-    view! { <Page state /> }
+    view! { <Page state views /> }
 }
 
 /// The whole page, of a state.
@@ -58,8 +59,15 @@ pub fn App() -> impl IntoView {
 pub fn Page(
     /// What the page knows.
     state: State,
+    /// What it shows of a run.
+    #[prop(optional)]
+    views: Views,
 ) -> impl IntoView {
     provide_context(state);
+    let report = move || match views {
+        Views::On => view! { <RunReport /> }.into_any(),
+        Views::Off => view! { <Show when=move || !state.active.get()><Transfer /></Show> }.into_any(),
+    };
     view! {
         <Header />
         <div class="page">
@@ -68,15 +76,24 @@ pub fn Page(
             </aside>
             <main class="page-report">
                 <Advice />
-                <OpenedBanner />
-                <Welcome />
-                <Transfer />
-                <Tiles />
-                <Charts />
-                <ReportTables report=state.shown />
+                {report()}
             </main>
         </div>
         <DropTarget />
+    }
+}
+
+/// The report on screen.
+#[component]
+fn RunReport() -> impl IntoView {
+    let state = page_state();
+    view! {
+        <OpenedBanner />
+        <Welcome />
+        <Transfer />
+        <Tiles />
+        <Charts />
+        <ReportTables report=state.shown />
     }
 }
 

@@ -39,6 +39,11 @@ impl Driver {
         Self { process, port, session: None }
     }
 
+    /// Its process, which all of the browser's descend from.
+    pub fn process_id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Where it takes commands.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)

@@ -63,7 +63,7 @@ pub struct Chromium {
     profile: PathBuf,
     downloads: PathBuf,
     // In this order: the browser ends before its folders go.
-    _driver: Driver,
+    driver: Driver,
     _folders: TempDir,
 }
 
@@ -84,7 +84,7 @@ impl Chromium {
         // `Driver` ends the session: a client's own farewell is lost when its runtime is already gone.
         client.persist().await.unwrap();
         driver.owns(client.session_id().await.unwrap().unwrap());
-        Self { client, profile, downloads, _driver: driver, _folders: folders }
+        Self { client, profile, downloads, driver, _folders: folders }
     }
 
     /// Stops every process of the browser for a while, as a sleeping laptop does. Linux only.
@@ -112,6 +112,11 @@ impl Chromium {
     /// For what this harness has no word for.
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// The process that all of the browser's descend from; it is chromedriver, no part of the browser itself.
+    pub fn parent_process(&self) -> u32 {
+        self.driver.process_id()
     }
 
     /// Goes to an address and waits until it is loaded.

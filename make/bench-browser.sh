@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# The page's truth and speed beside a bare fetch loop: writes tests/benches/RESULTS.md. About 25 minutes.
+#
+#   make/bench-browser.sh                     all of it, on a quiet machine
+#   make/bench-browser.sh --quick             two minutes: does it work at all; writes nothing
+#   make/bench-browser.sh --cells 200x50      one cell; --help lists the rest
+
+steps_total=3
+. "$(dirname "$0")/step.sh"
+. make/tools.sh
+. make/page.sh
+
+require_rust
+step "Building the page (about 2 minutes the first time)"
+build_page
+step "Building the benchmark (about 5 minutes the first time)"
+cargo bench --bench browser --no-run
+step "Measuring"
+cargo bench --quiet --bench browser -- "$@"

@@ -1,0 +1,283 @@
+//! The targets of issue 3, and whether they were reached. What was not measured was not reached either.
+
+use super::cell::Cell;
+use super::deviation::{Deviation, Deviations, Tolerance};
+use super::outcome::{Ceiling, CellResult, Duel, Outcome, RelayRound, Results, Side};
+
+/// What the relay may add at p99, in milliseconds.
+const RELAY_ADDS_AT_MOST: f64 = 0.3;
+/// Of the ideal, of the bare loop, of the page without its live view.
+const SHARE_TO_REACH: f64 = 0.95;
+
+/// One line of the issue's table.
+#[derive(Debug)]
+pub struct Target {
+    /// What is to be reached.
+    pub figure: String,
+    /// The bare loop's figure, where there is one.
+    pub bare: String,
+    /// Ours.
+    pub page: String,
+    /// What is enough.
+    pub to_reach: String,
+    /// Whether it is.
+    pub verdict: Verdict,
+}
+
+/// Whether a target was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It was.
+    Reached,
+    /// It was not.
+    NotReached,
+    /// There is no figure to tell by.
+    NoData,
+}
+
+impl Verdict {
+    /// For tables.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Reached => "reached",
+            Self::NotReached => "not reached",
+            Self::NoData => "no data",
+        }
+    }
+
+    fn of(holds: Option<bool>) -> Self {
+        match holds {
+            Some(true) => Self::Reached,
+            Some(false) => Self::NotReached,
+            None => Self::NoData,
+        }
+    }
+}
+
+/// All targets, in the issue's order.
+pub fn targets(results: &Results) -> Vec<Target> {
+    let mut targets = main_cell(results.cell(Cell::MAIN));
+    targets.push(grid(&results.cells));
+    targets.push(ceiling(&results.cells));
+    targets.extend(results.rates.iter().flat_map(same_connections));
+    targets.extend(results.views.iter().map(live_view));
+    targets.push(relay(&results.relay));
+    targets
+}
+
+const NO_FIGURE: &str = "–";
+
+fn shown<T: ToString>(value: Option<T>) -> String {
+    value.map_or_else(|| NO_FIGURE.to_owned(), |value| value.to_string())
+}
+
+fn main_cell(result: Option<&CellResult>) -> Vec<Target> {
+    let mut rows = vec![
+        main_error("p50", result, |deviations| deviations.p50),
+        main_error("p99", result, |deviations| deviations.p99),
+    ];
+    let share = |outcome: &Outcome| Some(outcome.rate / Cell::MAIN.ideal_rate()?);
+    let page = result.and_then(|result| share(&result.page));
+    rows.push(Target {
+        figure: "RPS of the ideal at 50 users, 200 ms, after the ramp".to_owned(),
+        bare: shown(result.and_then(|result| share(&result.bare)).map(percent)),
+        page: shown(page.map(percent)),
+        to_reach: format!("≥ {}", percent(SHARE_TO_REACH)),
+        verdict: Verdict::of(page.map(|share| share >= SHARE_TO_REACH)),
+    });
+    rows
+}
+
+fn main_error(name: &str, result: Option<&CellResult>, pick: fn(Deviations) -> Deviation) -> Target {
+    let page = result.and_then(|result| result.page.deviations()).map(pick);
+    let bare = result.and_then(|result| result.bare.deviations()).map(pick);
+    Target {
+        figure: format!("{name} error at 50 users, 200 ms"),
+        bare: shown(bare),
+        page: shown(page),
+        to_reach: Tolerance::MAIN.to_string(),
+        verdict: Verdict::of(page.map(|page| Tolerance::MAIN.admits(page))),
+    }
+}
+
+/// The worst cell of those in which the machine was not the limit.
+fn grid(cells: &[CellResult]) -> Target {
+    let judged = cells.iter().filter(|result| !result.page.strain.is_saturated());
+    let deviations: Vec<(Cell, Deviation)> = judged
+        .filter_map(|result| {
+            let deviations = result.page.deviations()?;
+            Some((result.cell, deviations.p50.worse(deviations.p99, Tolerance::GRID)))
+        })
+        .collect();
+    let worst = deviations
+        .iter()
+        .copied()
+        .reduce(|worst, next| if worst.1.worse(next.1, Tolerance::GRID) == worst.1 { worst } else { next });
+    let too_far = deviations.iter().filter(|(_, deviation)| !Tolerance::GRID.admits(*deviation)).count();
+    let found = worst.map(|(cell, deviation)| {
+        format!("{too_far} of {} cells off; worst {deviation} at {cell}", deviations.len())
+    });
+    Target {
+        figure: format!(
+            "p50 and p99 error in the {} of {} cells where the machine is not saturated",
+            deviations.len(),
+            cells.len()
+        ),
+        bare: NO_FIGURE.to_owned(),
+        page: shown(found),
+        to_reach: Tolerance::GRID.to_string(),
+        verdict: Verdict::of(worst.map(|_| too_far == 0)),
+    }
+}
+
+fn ceiling(cells: &[CellResult]) -> Target {
+    let saturated: Vec<&CellResult> =
+        cells.iter().filter(|result| result.page.strain.is_saturated()).collect();
+    let said = saturated.iter().filter(|result| result.notes.ceiling == Ceiling::Said).count();
+    let any = !saturated.is_empty();
+    Target {
+        figure: "`ceiling reached` said where the machine is saturated".to_owned(),
+        bare: NO_FIGURE.to_owned(),
+        page: shown(any.then(|| format!("{said} of {} cells", saturated.len()))),
+        to_reach: "all".to_owned(),
+        verdict: Verdict::of(any.then_some(said == saturated.len())),
+    }
+}
+
+/// With up to six users, our page and the bare loop have as many connections as users on any way; so each pair
+/// here differs in the generator alone, or, in the last one, in the relay too.
+fn same_connections(duel: &Duel) -> Vec<Target> {
+    let pairs = [
+        (Side::PageDirect, Side::Bare, "both straight, one name"),
+        (Side::Page, Side::BareRelayed, "both relayed, a name per user"),
+        (Side::Page, Side::BareNames, "a name per user, page relayed, loop straight"),
+    ];
+    let rows = pairs.into_iter().map(|(page, bare, what)| {
+        let ratio = duel.ratio(page, bare);
+        Target {
+            figure: format!("RPS against the bare loop, instant server, {} users: {what}", duel.users),
+            bare: shown(duel.rate(bare).map(rate)),
+            page: shown(ratio.zip(duel.rate(page)).map(|(ratio, r)| format!("{ratio:.3} ({})", rate(r)))),
+            to_reach: format!("≥ {SHARE_TO_REACH}"),
+            verdict: Verdict::of(ratio.map(|ratio| ratio >= SHARE_TO_REACH)),
+        }
+    });
+    rows.collect()
+}
+
+fn live_view(duel: &Duel) -> Target {
+    let share = duel.ratio(Side::Page, Side::PageViewsOff);
+    let rates = duel.rate(Side::Page).zip(duel.rate(Side::PageViewsOff));
+    let found = share
+        .zip(rates)
+        .map(|(share, (on, off))| format!("{} ({} on, {} off)", percent(share), rate(on), rate(off)));
+    Target {
+        figure: format!("RPS with charts and tables on, of that with them off, {} users", duel.users),
+        bare: NO_FIGURE.to_owned(),
+        page: shown(found),
+        to_reach: format!("≥ {}", percent(SHARE_TO_REACH)),
+        verdict: Verdict::of(share.map(|share| share >= SHARE_TO_REACH)),
+    }
+}
+
+fn relay(rounds: &[RelayRound]) -> Target {
+    let added = RelayRound::added(rounds);
+    Target {
+        figure: "What the relay itself adds at p99, at 200 RPS".to_owned(),
+        bare: NO_FIGURE.to_owned(),
+        page: shown(added.map(|(p50, p99)| format!("{p99:.3} ms (p50 {p50:.3} ms)"))),
+        to_reach: format!("< {RELAY_ADDS_AT_MOST} ms"),
+        verdict: Verdict::of(added.map(|(_, p99)| p99 < RELAY_ADDS_AT_MOST)),
+    }
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
+fn rate(per_second: f64) -> String {
+    format!("{per_second:.0}/s")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::cell::Delay;
+    use super::super::outcome::{PageNotes, Round, Strain};
+    use super::*;
+    use oddiya_load::core::report::Quantiles;
+
+    const ALL_FLAT: fn(f64) -> Option<Quantiles> = |ms| Some(Quantiles { p50: ms, p95: ms, p99: ms });
+
+    fn outcome(rate: f64, measured: f64, machine: f64) -> Outcome {
+        let strain = Strain { machine, ..Strain::default() };
+        Outcome {
+            rate,
+            answered: 9,
+            counted: 9,
+            connections: 9,
+            truth: ALL_FLAT(200.0),
+            measured: ALL_FLAT(measured),
+            strain,
+        }
+    }
+
+    fn result(cell: Cell, measured: f64, machine: f64, ceiling: Ceiling) -> CellResult {
+        let notes = PageNotes {
+            corrected: None,
+            queue: None,
+            upstream: None,
+            page_clock: 0,
+            failures: 0,
+            suspect_seconds: 0,
+            preflights: 0,
+            ceiling,
+        };
+        let (page, bare) = (outcome(240.0, measured, machine), outcome(30.0, 1600.0, 0.5));
+        CellResult { cell, page, notes, bare }
+    }
+
+    fn verdicts(results: &Results) -> Vec<Verdict> {
+        targets(results).iter().map(|target| target.verdict).collect()
+    }
+
+    #[test]
+    fn what_was_not_measured_has_no_verdict() {
+        assert_eq!(verdicts(&Results::default()), [Verdict::NoData; 6]);
+    }
+
+    #[test]
+    fn the_main_cell_is_judged_by_its_own_tolerance() {
+        use Verdict::*;
+        let of = |measured| {
+            let cells = vec![result(Cell::MAIN, measured, 0.5, Ceiling::NotSaid)];
+            verdicts(&Results { cells, ..Results::default() })
+        };
+        assert_eq!(of(203.0)[..4], [Reached; 4]);
+        assert_eq!(of(204.5)[..4], [NotReached, NotReached, Reached, Reached], "2.25 % and 4.5 ms");
+        assert_eq!(of(300.0)[..4], [NotReached, NotReached, Reached, NotReached]);
+    }
+
+    #[test]
+    fn a_saturated_cell_is_not_judged_but_has_to_say_so() {
+        let busy = Cell { delay: Delay::NONE, users: 200 };
+        for (ceiling, verdict) in [(Ceiling::Said, Verdict::Reached), (Ceiling::NotSaid, Verdict::NotReached)]
+        {
+            let cells =
+                vec![result(Cell::MAIN, 201.0, 0.5, Ceiling::NotSaid), result(busy, 900.0, 0.99, ceiling)];
+            let verdicts = verdicts(&Results { cells, ..Results::default() });
+            assert_eq!(verdicts[3..5], [Verdict::Reached, verdict]);
+        }
+    }
+
+    #[test]
+    fn rates_are_compared_pair_by_pair() {
+        let round = |rate| vec![Round { rate, browser_ms: 2.0 }];
+        let sides = [(Side::Page, 480.0), (Side::BareRelayed, 500.0), (Side::BareNames, 600.0)];
+        let sides = sides.map(|(side, rate)| (side, round(rate))).to_vec();
+        let views = vec![(Side::Page, round(94.0)), (Side::PageViewsOff, round(100.0))];
+        let duel = |users, sides| vec![Duel { users, sides }];
+        let results = Results { rates: duel(6, sides), views: duel(50, views), ..Results::default() };
+        use Verdict::*;
+        assert_eq!(verdicts(&results)[5..9], [NoData, Reached, NotReached, NotReached]);
+    }
+}

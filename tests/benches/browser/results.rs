@@ -1,0 +1,64 @@
+//! The section `Browser` of tests/benches/RESULTS.md: targets first, then what they were judged by.
+
+use std::fs;
+use std::path::Path;
+
+use crate::figures::markdown::{self, CELLS, DUELS, NOTES, RELAY, TARGETS};
+use crate::figures::outcome::{Duel, Results};
+use crate::figures::target::targets;
+use crate::machine;
+
+const TITLE: &str = "Browser";
+const INTRODUCTION: &str =
+    "# Results\n\nWhat the benchmarks found, each section written by the command it names.\n";
+
+const HOW: &str = "\
+Our page runs `StressTestUser` with no think time through the companion, each user under a name of its own and
+so with a connection of its own. The bare loop is `bare.html`: as many loops around `fetch`, timed by
+`performance.now()`, all under the server's one name. Both in a fresh headless Chromium, one after the other,
+with server, companion and browser on this machine. RPS and CPUs are of the stretch after the ramp, the RPS as
+the server counted it. The truth is the server's own histogram, head read to last byte handed over, of the same
+requests that the generator counted, ramp included. 1.00 CPU is one processor all the time; `other` is whatever
+else the machine did, which on a quiet one is the system's own work; `saturated` is a machine over 95 % busy. Of
+our page's connections one is the companion's look whether the host is there.";
+
+/// Puts the section into the file, which may not be there yet.
+pub fn write(file: &Path, results: &Results) {
+    let text = fs::read_to_string(file).unwrap_or_else(|_| INTRODUCTION.to_owned());
+    fs::write(file, markdown::replace_section(&text, TITLE, &section(results))).unwrap();
+}
+
+fn section(results: &Results) -> String {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let command = match arguments.is_empty() {
+        true => "make bench-browser".to_owned(),
+        false => format!("make/bench-browser.sh {}", arguments.join(" ")),
+    };
+    let mut parts = vec![format!("{}, {}: `{command}`", machine::now(), machine::description())];
+    parts.push(table(markdown::head(&TARGETS), targets(results).iter().map(markdown::target_line)));
+    if !results.cells.is_empty() {
+        let lines = results.cells.iter().flat_map(markdown::cell_lines);
+        let notes = results.cells.iter().map(|result| markdown::notes_line(result.cell, &result.notes));
+        let grid = table(markdown::head(&CELLS), lines);
+        parts.push(format!("### Truth and rate\n\n{HOW}\n\n{grid}"));
+        parts.push(format!("### What only our page says\n\n{}", table(markdown::head(&NOTES), notes)));
+    }
+    let duels = [("Rates on an instant server", &results.rates), ("The live view's cost", &results.views)];
+    for (title, duels) in duels.into_iter().filter(|(_, duels)| !duels.is_empty()) {
+        parts.push(format!("### {title}\n\nIn turns, A B A B.\n\n{}", duel_table(duels)));
+    }
+    if !results.relay.is_empty() {
+        let lines = (1..).zip(&results.relay).map(|(number, round)| markdown::relay_line(number, round));
+        let how = "200 requests a second on one connection to the instant server, in turns.";
+        parts.push(format!("### The relay alone\n\n{how}\n\n{}", table(markdown::head(&RELAY), lines)));
+    }
+    parts.join("\n\n")
+}
+
+fn duel_table(duels: &[Duel]) -> String {
+    table(markdown::head(&DUELS), duels.iter().flat_map(markdown::duel_lines))
+}
+
+fn table(head: String, lines: impl Iterator<Item = String>) -> String {
+    std::iter::once(head).chain(lines).collect::<Vec<_>>().join("\n")
+}
