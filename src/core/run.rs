@@ -11,7 +11,7 @@ use super::plan::Plan;
 use super::recorder::{Gauges, Snapshot};
 use super::report::{
     Change, Detail, Distribution, Entry, FailureRow, Generator, HealthSummary, Quantiles, Report, RunInfo,
-    SCHEMA, StopReason, TimelineRow, VERSION,
+    SCHEMA, StopReason, StreamFigures, TimelineRow, VERSION,
 };
 use super::scenario::EntryKey;
 use super::tally::Tally;
@@ -203,6 +203,8 @@ impl Run {
             ttfb_ms: Distribution::of(&tally.ttfb, detail),
             queue_ms: Distribution::of(&tally.queue, detail),
             upstream_ms: Distribution::of(&tally.upstream, detail),
+            stream_events: tally.streams.as_ref().map_or(0, |streams| streams.events),
+            stream_ms: tally.streams.as_ref().map(|streams| StreamFigures::of(streams, detail)),
         }
     }
 

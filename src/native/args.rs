@@ -14,7 +14,8 @@ Every option can be given as an environment variable, ODDIYA_LOAD_ and its name 
 Exit codes: 0 every request succeeded; 1 a request failed (--exit-code-on-error) or the report could not be
 written; 2 wrong usage; 3 the host cannot be reached, so nothing was run; 130 interrupted twice.")]
 pub struct Args {
-    /// User classes to run, all of the scenario's when none is named: OddiyaUser, StressTestUser, DatabaseStressUser
+    /// User classes to run: OddiyaUser, StressTestUser, DatabaseStressUser (these three when none is named); and, only
+    /// when named, PlanStreamUser, which streams plans from the llm-agent (-H http://localhost:8000)
     #[arg(value_name = "UserClass", env = "ODDIYA_LOAD_USER_CLASSES", value_delimiter = ' ')]
     pub classes: Vec<String>,
 

@@ -9,7 +9,7 @@
 //! | `transfer.rs` | reports out and in: export, file picker, drag and drop |
 //! | `tiles.rs` | figures at a glance |
 //! | `chart/` | charts over time, drawn from `core::plot` |
-//! | `statistics.rs`, `failures.rs`, `trust.rs` | the tables, and whether the generator could be trusted |
+//! | `statistics.rs`, `streams.rs`, `failures.rs`, `trust.rs` | the tables, and whether the generator could be trusted |
 //!
 //! Components take values and signals; requests and files are `browser`'s, arithmetic is `core`'s.
 
@@ -20,6 +20,7 @@ mod header;
 mod notices;
 pub mod state;
 mod statistics;
+mod streams;
 mod tiles;
 mod transfer;
 mod trust;
@@ -35,6 +36,7 @@ use header::Header;
 use notices::{Advice, OpenedBanner, Welcome};
 use state::{Shared, State};
 use statistics::Statistics;
+use streams::Streams;
 use tiles::Tiles;
 use transfer::{DropTarget, Transfer};
 use trust::GeneratorTrust;
@@ -88,6 +90,7 @@ fn ReportTables(
 ) -> impl IntoView {
     view! {
         <Statistics report />
+        <Streams report />
         <div class="page-pair">
             <Failures report />
             <GeneratorTrust report />
