@@ -36,17 +36,30 @@ pub enum Record {
         /// Users per second from then on.
         spawn_rate: f64,
     },
-    /// A sentence for the reader of the report.
-    Noted(String),
+    /// Something that a reader of the report should know.
+    Noted {
+        /// When it became known.
+        at: Micros,
+        /// A sentence.
+        note: String,
+    },
 }
 
 impl Record {
-    /// The moment up to which the run is known when this was written; `None` for what has no moment.
-    pub fn reaches(&self) -> Option<Micros> {
+    /// The moment up to which the run is known when this was written.
+    pub fn reaches(&self) -> Micros {
         match self {
-            Self::Second(snapshot) => Some(Micros::from_secs(snapshot.second + 1)),
-            Self::Changed { at, .. } => Some(*at),
-            Self::Noted(_) => None,
+            Self::Second(snapshot) => Micros::from_secs(snapshot.second + 1),
+            Self::Changed { at, .. } | Self::Noted { at, .. } => *at,
+        }
+    }
+
+    /// Adds it to the run: the one under way, or the one that is rebuilt.
+    pub fn apply(self, run: &mut Run) {
+        match self {
+            Self::Second(snapshot) => run.absorb(*snapshot),
+            Self::Changed { at, users, spawn_rate } => run.changed(at, users, spawn_rate),
+            Self::Noted { note, .. } => run.note(note),
         }
     }
 }
@@ -57,12 +70,8 @@ pub fn rebuild(header: Header, records: impl IntoIterator<Item = Record>) -> Opt
     let mut run = Run::new(&plan, header.generator, header.started_at);
     let mut end = Micros::ZERO;
     for record in records {
-        end = record.reaches().map_or(end, |reached| end.max(reached));
-        match record {
-            Record::Second(snapshot) => run.absorb(*snapshot),
-            Record::Changed { at, users, spawn_rate } => run.changed(at, users, spawn_rate),
-            Record::Noted(note) => run.note(note),
-        }
+        end = end.max(record.reaches());
+        record.apply(&mut run);
     }
     run.finish(end, end, StopReason::Unfinished);
     Some(run.report(Detail::Full))
@@ -81,7 +90,8 @@ mod tests {
     use crate::core::sim::{self, Answer};
 
     fn header() -> Header {
-        let text = PlanText { users: "5".into(), run_time: "10s".into(), seed: "3".into(), ..PlanText::default() };
+        let text =
+            PlanText { users: "5".into(), run_time: "10s".into(), seed: "3".into(), ..PlanText::default() };
         let generator = Generator {
             kind: GeneratorKind::Sim,
             version: "0.1.0".to_owned(),
@@ -105,7 +115,8 @@ mod tests {
             stop_timeout: plan.stop_timeout,
         };
         let (_keep_open, controls) = mpsc::unbounded::<Control>();
-        let answer = |_: u32, _: Micros, _: &Request| Answer { after: Micros(7_000), outcome: Ok(200), bytes: 1 };
+        let answer =
+            |_: u32, _: Micros, _: &Request| Answer { after: Micros(7_000), outcome: Ok(200), bytes: 1 };
         sim::run(assignment, controls, answer).0
     }
 
@@ -120,7 +131,7 @@ mod tests {
         let ended: u64 = first.iter().flat_map(|s| &s.tallies).map(|(_, tally)| tally.completed()).sum();
         let mut records: Vec<_> = first.into_iter().map(|s| kept(&Record::Second(Box::new(s)))).collect();
         records.push(kept(&Record::Changed { at: Micros::from_millis(5_500), users: 9, spawn_rate: 2.0 }));
-        records.push(kept(&Record::Noted("second".to_owned())));
+        records.push(kept(&Record::Noted { at: Micros::from_millis(5_600), note: "second".to_owned() }));
         let header: Header = serde_json::from_str(&serde_json::to_string(&header()).unwrap()).unwrap();
         let report = rebuild(header, records).unwrap();
         assert_eq!(report.timeline.iter().map(|row| row.second).collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5]);

@@ -102,6 +102,11 @@ impl Run {
         self.info.changes.push(Change { at_s: at.as_secs_f64(), users, spawn_rate });
     }
 
+    /// What runs it.
+    pub const fn generator(&self) -> &Generator {
+        &self.generator
+    }
+
     /// Adds a sentence that a reader of the report should know.
     pub fn note(&mut self, note: String) {
         if !self.generator.notes.contains(&note) {

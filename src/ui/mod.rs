@@ -25,6 +25,7 @@ mod tiles;
 mod transfer;
 mod trust;
 
+use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -33,7 +34,7 @@ use chart::Charts;
 use failures::Failures;
 use form::RunForm;
 use header::Header;
-use notices::{Advice, OpenedBanner, Welcome};
+use notices::{Advice, CutoffOffer, OpenedBanner, Welcome};
 use state::{Shared, State};
 use statistics::Statistics;
 use streams::Streams;
@@ -51,6 +52,7 @@ pub fn mount() {
 pub fn App() -> impl IntoView {
     let asked = address::read();
     let state = State::new(&asked);
+    spawn_local(state.look_for_cutoffs());
     spawn_local(state.look_around(asked));
     view! { <Page state /> }
 }
@@ -62,6 +64,7 @@ pub fn Page(
     state: State,
 ) -> impl IntoView {
     provide_context(state);
+    warn_when_leaving(state);
     view! {
         <Header />
         <div class="page">
@@ -70,6 +73,7 @@ pub fn Page(
             </aside>
             <main class="page-report">
                 <Advice />
+                <CutoffOffer />
                 <OpenedBanner />
                 <Welcome />
                 <Transfer />
@@ -80,6 +84,17 @@ pub fn Page(
         </div>
         <DropTarget />
     }
+}
+
+/// While a run is under way, the browser asks before it closes the page. It would be found again all the same.
+fn warn_when_leaving(state: State) {
+    let ask = move |event: ev::BeforeUnloadEvent| {
+        if state.active.get_untracked() {
+            event.prevent_default();
+        }
+    };
+    let handle = window_event_listener(ev::beforeunload, ask);
+    on_cleanup(move || handle.remove());
 }
 
 /// What is below the charts.

@@ -18,6 +18,8 @@ mod chromium;
 mod fake_host;
 mod harness;
 mod load;
+mod recovery;
+mod streams;
 
 /// The JSON that an address answers.
 async fn http_get(url: &str) -> serde_json::Value {
