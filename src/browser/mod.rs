@@ -8,6 +8,8 @@
 //! | `message.rs` | what page and worker say to each other |
 //! | `worker/` | worker side: one shard of the engine over `fetch` |
 //! | `companion.rs` | page side: is a companion there, can the host be reached |
+//! | `journal.rs` | page side: the run under way, kept for the case of a crash |
+//! | `database.rs`, `lock.rs` | page side: what the browser keeps, and what one tab holds |
 //! | `files.rs` | page side: reading dropped files, handing out downloads |
 //! | `address.rs` | page side: the run in the address bar |
 //! | `visibility.rs` | page side: whether anybody sees the page |
@@ -19,8 +21,11 @@
 
 pub mod address;
 pub mod companion;
+mod database;
 pub mod files;
 pub mod incoming;
+pub mod journal;
+mod lock;
 mod message;
 mod page_worker;
 mod preflight;

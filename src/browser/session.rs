@@ -8,12 +8,15 @@ use std::rc::Rc;
 
 use wasm_bindgen_futures::spawn_local;
 
+use super::journal::{Journal, NotKept};
 use super::message::{Lanes, News, Order, Target};
 use super::page_worker::{PageWorker, WorkerEvent};
 use super::preflight;
 use super::visibility;
 use crate::core::exchange::TimingSource;
+use crate::core::journal::{Header, Record};
 use crate::core::plan::PlanText;
+use crate::core::recorder::Snapshot;
 use crate::core::report::{Calibration, Detail, Generator, GeneratorKind, Report, Route, StopReason};
 use crate::core::run::Run;
 use crate::core::units::Micros;
@@ -83,6 +86,13 @@ pub enum Preflight {
     Skip,
 }
 
+/// Said in the report when the browser keeps nothing for this page.
+const RECOVERY_OFF: &str =
+    "Had the tab closed or crashed, the run would have been lost: this browser keeps nothing for this page.";
+/// Said when it stopped keeping things half-way.
+const RECOVERY_LEAKS: &str =
+    "Had the tab closed or crashed, seconds would have been lost: this browser could not keep all of them.";
+
 /// One page's session. Clones share it.
 #[derive(Clone)]
 pub struct Session {
@@ -95,6 +105,8 @@ struct State {
     phase: Phase,
     run: Option<Run>,
     worker: Option<PageWorker>,
+    /// Where the run is written down, in case the tab ends before it.
+    journal: Option<Journal>,
     /// When the worker started the first user, on the page's clock.
     started_ms: Option<f64>,
     /// How long the run took, once it is over.
@@ -140,8 +152,14 @@ impl Session {
         })?;
         text.seed = plan.seed.to_string();
         let target = preflight::find_way(&plan.host, preflight).await?;
-        let mut run = Run::new(&plan, generator(&target), started_at());
+        let started_at = started_at();
+        let mut run = Run::new(&plan, generator(&target), started_at.clone());
         notes(&target).into_iter().for_each(|note| run.note(note));
+        let header = Header { text: text.clone(), generator: run.generator().clone(), started_at };
+        let journal = Journal::begin(&header).await;
+        if journal.is_err() {
+            run.note(RECOVERY_OFF.to_owned());
+        }
         let this = self.clone();
         let mut order = Some(Order::Start { text: Box::new(text), target });
         let worker = PageWorker::spawn(move |event| this.hear(event, &mut order)).map_err(|_| {
@@ -150,6 +168,7 @@ impl Session {
         let mut state = self.state.borrow_mut();
         state.run = Some(run);
         state.worker = Some(worker);
+        state.journal = journal.ok();
         state.run_time = plan.run_time;
         Ok(())
     }
@@ -158,7 +177,7 @@ impl Session {
         match event {
             WorkerEvent::News(News::Ready { version }) => self.greet(&version, first_order.take()),
             WorkerEvent::News(News::Started { calibration }) => self.started(calibration),
-            WorkerEvent::News(News::Second(snapshot)) => self.state.borrow_mut().absorb(*snapshot),
+            WorkerEvent::News(News::Second(snapshot)) => self.state.borrow_mut().absorb(snapshot),
             WorkerEvent::News(News::Ended { stopped, ended }) => self.state.borrow_mut().end(stopped, ended),
             WorkerEvent::News(News::Refused { problem }) => return self.fail(Trouble::new(problem, &[])),
             WorkerEvent::Broke(problem) => return self.break_off(&problem),
@@ -178,9 +197,7 @@ impl Session {
 
     fn started(&self, calibration: Option<Calibration>) {
         let mut state = self.state.borrow_mut();
-        if let (Some(run), Some(calibration)) = (&mut state.run, calibration) {
-            run.calibrated(calibration);
-        }
+        calibration.into_iter().for_each(|calibration| state.record(Record::Calibrated(calibration)));
         state.started_ms = Some(now_ms());
         state.phase = Phase::Running;
     }
@@ -213,7 +230,7 @@ impl Session {
         }
         state.order(&Order::Redirect { users, rate: spawn_rate });
         let at = state.elapsed();
-        state.run.iter_mut().for_each(|run| run.changed(at, users, spawn_rate));
+        state.record(Record::Changed { at, users, spawn_rate });
     }
 
     /// Starts no further request; a second call drops what is in flight.
@@ -252,13 +269,21 @@ impl State {
         self.worker.iter().for_each(|worker| worker.order(order));
     }
 
-    fn absorb(&mut self, snapshot: crate::core::recorder::Snapshot) {
+    fn absorb(&mut self, snapshot: Box<Snapshot>) {
         let over = Micros::from_secs(snapshot.second + 1);
         if self.phase == Phase::Running && self.run_time.is_some_and(|limit| over >= limit) {
             self.phase = Phase::Stopping;
         }
-        if let Some(run) = &mut self.run {
-            run.absorb(snapshot);
+        self.record(Record::Second(snapshot));
+    }
+
+    /// Writes down what happened and adds it to the run; the run goes on when it cannot be written.
+    fn record(&mut self, record: Record) {
+        let kept = self.journal.as_ref().map_or(Ok(()), |journal| journal.append(&record));
+        let Some(run) = &mut self.run else { return };
+        record.apply(run);
+        if kept == Err(NotKept) {
+            run.note(RECOVERY_LEAKS.to_owned());
         }
     }
 
@@ -272,8 +297,10 @@ impl State {
         self.dismiss_worker();
     }
 
+    /// The run is over, and what is known of it is on the page.
     fn dismiss_worker(&mut self) {
         self.worker = None;
+        self.journal.take().into_iter().for_each(Journal::remove);
     }
 
     fn elapsed(&self) -> Micros {

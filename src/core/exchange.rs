@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::stream::Streamed;
 use super::units::Micros;
 
 /// One request and what came of it.
@@ -16,6 +17,21 @@ pub struct Exchange {
     pub timing: Timing,
     /// Bytes of the response's body, as they came over the wire where that is known.
     pub received_bytes: u64,
+    /// The events of a streamed answer; `None` when the answer was no stream.
+    pub streamed: Option<Box<Streamed>>,
+}
+
+impl Exchange {
+    /// Why it did not succeed: no complete response, a status of 400 or more, or what its stream said.
+    pub fn failure(&self) -> Option<Failure> {
+        match &self.outcome {
+            Err(failure) => Some(failure.clone()),
+            Ok(status) => {
+                let in_stream = || self.streamed.as_ref().and_then(|streamed| streamed.failure.clone());
+                Failure::of_status(*status).or_else(in_stream)
+            }
+        }
+    }
 }
 
 /// An HTTP status code.
@@ -120,6 +136,10 @@ pub enum FailureKind {
     TooManyRedirects,
     /// A complete response with a status of 400 or more.
     Status,
+    /// A complete response whose event stream reports an error, or makes no sense.
+    StreamError,
+    /// A complete response whose event stream lacks its last events.
+    StreamCut,
     /// The browser did not let the request through and does not say why.
     Blocked,
     /// None of the above.
@@ -141,6 +161,8 @@ impl FailureKind {
             Self::Truncated => "connection lost within the response",
             Self::TooManyRedirects => "too many redirects",
             Self::Status => "HTTP status",
+            Self::StreamError => "error inside the event stream",
+            Self::StreamCut => "event stream ended early",
             Self::Blocked => "blocked by the browser",
             Self::Other => "other failure",
         }

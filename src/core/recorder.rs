@@ -159,7 +159,7 @@ mod tests {
             finished: at(finished_s),
             ..Timing::default()
         };
-        Exchange { outcome: Ok(200), timing, received_bytes: 0 }
+        Exchange { outcome: Ok(200), timing, received_bytes: 0, streamed: None }
     }
 
     #[test]

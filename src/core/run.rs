@@ -12,7 +12,7 @@ use super::plan::Plan;
 use super::recorder::{Gauges, Snapshot};
 use super::report::{
     Calibration, Change, Detail, Distribution, Entry, FailureRow, Generator, HealthSummary, Quantiles,
-    Report, RunInfo, SCHEMA, StopReason, TimelineRow, VERSION,
+    Report, RunInfo, SCHEMA, StopReason, StreamFigures, TimelineRow, VERSION,
 };
 use super::scenario::EntryKey;
 use super::tally::Tally;
@@ -103,6 +103,11 @@ impl Run {
         self.info.changes.push(Change { at_s: at.as_secs_f64(), users, spawn_rate });
     }
 
+    /// What runs it.
+    pub const fn generator(&self) -> &Generator {
+        &self.generator
+    }
+
     /// Adds a sentence that a reader of the report should know.
     pub fn note(&mut self, note: String) {
         if !self.generator.notes.contains(&note) {
@@ -167,7 +172,7 @@ impl Run {
             schema: SCHEMA.to_owned(),
             version: VERSION,
             run: self.info.clone(),
-            generator: self.generator(&total),
+            generator: self.generator_with_notes(&total),
             total: self.entry((String::new(), TOTAL_NAME.to_owned()), &total, detail),
             requests: used.map(|(entry, tally)| self.entry(key(entry), tally, detail)).collect(),
             failures: self.failures(),
@@ -181,7 +186,7 @@ impl Run {
     }
 
     /// With the notes that follow from what was counted.
-    fn generator(&self, total: &Tally) -> Generator {
+    fn generator_with_notes(&self, total: &Tally) -> Generator {
         let mut generator = self.generator.clone();
         let ceiling = generator.calibration.map(|calibration| calibration.ceiling_rps);
         generator.notes.extend(super::health::ceiling_note(&self.timeline, ceiling));
@@ -233,6 +238,8 @@ impl Run {
             ttfb_ms: Distribution::of(&tally.ttfb, detail),
             queue_ms: Distribution::of(&tally.queue, detail),
             upstream_ms: Distribution::of(&tally.upstream, detail),
+            stream_events: tally.streams.as_ref().map_or(0, |streams| streams.events),
+            stream_ms: tally.streams.as_ref().map(|streams| StreamFigures::of(streams, detail)),
         }
     }
 

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::exchange::{Exchange, Failure, FailureKind, Status};
+use super::exchange::{Exchange, Failure, FailureKind, Status, Timing};
 use super::histogram::Histogram;
+use super::stream::{EventKind, Streamed};
 use super::units::Micros;
 
 /// Distinct failures kept apart per entry; the rest is counted together, so that texts cannot fill the memory.
@@ -42,6 +43,26 @@ pub struct Tally {
     pub queue: Histogram,
     /// The host's own time as a relay saw it.
     pub upstream: Histogram,
+    /// Only of event streams; boxed, because most entries have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub streams: Option<Box<StreamTally>>,
+}
+
+/// The milestones of event streams, each from request sent.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct StreamTally {
+    /// Events of all streams together.
+    pub events: u64,
+    /// The first event.
+    pub first_event: Histogram,
+    /// The longest time between two events of a stream.
+    pub largest_gap: Histogram,
+    /// `complete`, with its plan.
+    pub complete: Histogram,
+    /// `done`.
+    pub done: Histogram,
+    /// The first event of each type.
+    pub by_type: BTreeMap<EventKind, Histogram>,
 }
 
 /// How often something happened, and when first and last.
@@ -79,6 +100,9 @@ impl Tally {
         ] {
             span.into_iter().for_each(|span| histogram.record(span));
         }
+        if let Some(streamed) = &exchange.streamed {
+            self.streams.get_or_insert_default().record(streamed, timing);
+        }
         self.count(exchange);
     }
 
@@ -90,14 +114,10 @@ impl Tally {
 
     fn count(&mut self, exchange: &Exchange) {
         self.received_bytes += exchange.received_bytes;
-        let failure = match &exchange.outcome {
-            Ok(status) => {
-                *self.statuses.entry(*status).or_default() += 1;
-                Failure::of_status(*status)
-            }
-            Err(failure) => Some(failure.clone()),
-        };
-        match failure {
+        if let Ok(status) = exchange.outcome {
+            *self.statuses.entry(status).or_default() += 1;
+        }
+        match exchange.failure() {
             None => self.succeeded += 1,
             Some(failure) => {
                 self.failed += 1;
@@ -139,6 +159,40 @@ impl Tally {
         self.ttfb.merge(&other.ttfb);
         self.queue.merge(&other.queue);
         self.upstream.merge(&other.upstream);
+        if let Some(streams) = &other.streams {
+            self.streams.get_or_insert_default().merge(streams);
+        }
+    }
+}
+
+impl StreamTally {
+    fn record(&mut self, streamed: &Streamed, timing: &Timing) {
+        // A page sees an event a little after it came, at times after the moment the browser gives for the last byte.
+        let since_sent =
+            |moment: Micros| moment.min(timing.finished).saturating_sub(timing.sent.unwrap_or(timing.ready));
+        self.events += streamed.events;
+        for (histogram, moment) in [
+            (&mut self.first_event, streamed.first_event),
+            (&mut self.complete, streamed.complete),
+            (&mut self.done, streamed.done),
+        ] {
+            moment.into_iter().for_each(|moment| histogram.record(since_sent(moment)));
+        }
+        streamed.largest_gap.into_iter().for_each(|gap| self.largest_gap.record(gap));
+        for (kind, moment) in &streamed.first_of {
+            self.by_type.entry(*kind).or_default().record(since_sent(*moment));
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.events += other.events;
+        self.first_event.merge(&other.first_event);
+        self.largest_gap.merge(&other.largest_gap);
+        self.complete.merge(&other.complete);
+        self.done.merge(&other.done);
+        for (kind, histogram) in &other.by_type {
+            self.by_type.entry(*kind).or_default().merge(histogram);
+        }
     }
 }
 
@@ -147,11 +201,47 @@ const OVERFLOW_DETAIL: &str = "further distinct failures, counted together";
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::exchange::Timing;
 
     fn exchange(outcome: Result<Status, Failure>, finished: u64) -> Exchange {
         let timing = Timing { sent: Some(Micros(100)), finished: Micros(finished), ..Timing::default() };
-        Exchange { outcome, timing, received_bytes: 7 }
+        Exchange { outcome, timing, received_bytes: 7, streamed: None }
+    }
+
+    fn stream(failure: Option<Failure>) -> Exchange {
+        let streamed = Streamed {
+            events: 3,
+            first_of: BTreeMap::from([(EventKind::Status, Micros(200)), (EventKind::Done, Micros(1_200))]),
+            first_event: Some(Micros(200)),
+            largest_gap: Some(Micros(700)),
+            complete: Some(Micros(900)),
+            done: Some(Micros(1_200)),
+            failure,
+        };
+        Exchange { streamed: Some(Box::new(streamed)), ..exchange(Ok(200), 1_100) }
+    }
+
+    #[test]
+    fn milestones_count_from_when_the_request_was_sent_and_end_with_the_last_byte() {
+        let mut tally = Tally::default();
+        tally.record(Micros::ZERO, &stream(None));
+        let streams = tally.streams.as_ref().unwrap();
+        let milestones = [&streams.first_event, &streams.largest_gap, &streams.complete, &streams.done]
+            .map(Histogram::max);
+        assert_eq!(milestones, [100, 700, 800, 1_000].map(|at| Some(Micros(at))));
+        assert_eq!(streams.by_type[&EventKind::Done].max(), Some(Micros(1_000)));
+        let mut sum = Tally::default();
+        sum.merge(&tally);
+        sum.merge(&tally);
+        let streams = sum.streams.unwrap();
+        assert_eq!((streams.events, streams.done.count(), streams.by_type.len()), (6, 2, 2));
+    }
+
+    #[test]
+    fn a_failure_inside_a_stream_is_one_although_its_status_is_counted() {
+        let mut tally = Tally::default();
+        tally.record(Micros::ZERO, &stream(Some(Failure::new(FailureKind::StreamError, "x"))));
+        assert_eq!((tally.succeeded, tally.failed, tally.statuses[&200]), (0, 1, 1));
+        assert_eq!(tally.failures[0].0.kind, FailureKind::StreamError);
     }
 
     #[test]

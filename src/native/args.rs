@@ -20,7 +20,8 @@ Exit codes:
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Args {
-    /// User classes to run, all of the scenario's when none is named: OddiyaUser, StressTestUser, DatabaseStressUser
+    /// User classes to run: OddiyaUser, StressTestUser, DatabaseStressUser (these three when none is named); and, only
+    /// when named, PlanStreamUser, which streams plans from the llm-agent (-H http://localhost:8000)
     #[arg(value_name = "UserClass", env = "ODDIYA_LOAD_USER_CLASSES", value_delimiter = ' ')]
     pub classes: Vec<String>,
 

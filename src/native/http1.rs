@@ -137,15 +137,21 @@ impl Response {
         self.afterwards
     }
 
-    /// Takes the next bytes.
-    pub fn feed(&mut self, mut bytes: &[u8]) -> Result<Progress, Malformed> {
+    /// Takes the next bytes; the body is counted and dropped.
+    pub fn feed(&mut self, bytes: &[u8]) -> Result<Progress, Malformed> {
+        self.feed_to(bytes, &mut |_| {})
+    }
+
+    /// Takes the next bytes, and hands each piece of the body on, without chunk framing.
+    pub fn feed_to(&mut self, mut bytes: &[u8], body: &mut impl FnMut(&[u8])) -> Result<Progress, Malformed> {
         while !bytes.is_empty() {
             bytes = match self.state {
                 State::Head => self.feed_head(bytes)?,
-                State::Length { left } => self.feed_length(bytes, left),
-                State::Chunk(chunk) => self.feed_chunk(bytes, chunk)?,
+                State::Length { left } => self.feed_length(bytes, left, body),
+                State::Chunk(chunk) => self.feed_chunk(bytes, chunk, body)?,
                 State::UntilClose => {
                     self.body_bytes += bytes.len() as u64;
+                    body(bytes);
                     &[]
                 }
                 State::Complete => return Err(Malformed::Surplus),
@@ -206,24 +212,37 @@ impl Response {
         Ok(Some(used))
     }
 
-    fn feed_length<'a>(&mut self, bytes: &'a [u8], left: u64) -> &'a [u8] {
-        let take = (bytes.len() as u64).min(left);
-        self.body_bytes += take;
-        self.state = if take == left { State::Complete } else { State::Length { left: left - take } };
-        bytes.get(take as usize..).unwrap_or_default()
+    fn feed_length<'a>(&mut self, bytes: &'a [u8], left: u64, body: &mut impl FnMut(&[u8])) -> &'a [u8] {
+        let (piece, rest) = self.take_body(bytes, left);
+        body(piece);
+        let left = left - piece.len() as u64;
+        self.state = if left == 0 { State::Complete } else { State::Length { left } };
+        rest
     }
 
-    fn feed_chunk<'a>(&mut self, bytes: &'a [u8], chunk: Chunk) -> Result<&'a [u8], Malformed> {
+    fn feed_chunk<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        chunk: Chunk,
+        body: &mut impl FnMut(&[u8]),
+    ) -> Result<&'a [u8], Malformed> {
         if let Chunk::Data { left } = chunk {
-            let take = (bytes.len() as u64).min(left);
-            self.body_bytes += take;
-            let next = if take == left { Chunk::DataEnd } else { Chunk::Data { left: left - take } };
-            self.state = State::Chunk(next);
-            return Ok(bytes.get(take as usize..).unwrap_or_default());
+            let (piece, rest) = self.take_body(bytes, left);
+            body(piece);
+            let left = left - piece.len() as u64;
+            self.state = State::Chunk(if left == 0 { Chunk::DataEnd } else { Chunk::Data { left } });
+            return Ok(rest);
         }
         let Some((byte, rest)) = bytes.split_first() else { return Ok(bytes) };
         self.state = chunk.next(*byte)?;
         Ok(rest)
+    }
+
+    /// Counts the part of `bytes` that is still body, `left` at most, and gives it and what follows it.
+    fn take_body<'a>(&mut self, bytes: &'a [u8], left: u64) -> (&'a [u8], &'a [u8]) {
+        let take = (bytes.len() as u64).min(left);
+        self.body_bytes += take;
+        bytes.split_at(take as usize)
     }
 }
 
@@ -318,6 +337,24 @@ mod tests {
         first
     }
 
+    #[test]
+    fn hands_on_the_body_and_nothing_else() {
+        for (framing, body) in [
+            ("Content-Length: 5\r\n\r\n", "hello"),
+            ("Transfer-Encoding: chunked\r\n\r\n", "3;a=b\r\nhel\r\n2\r\nlo\r\n0\r\nX: y\r\n\r\n"),
+            ("\r\n", "hello"),
+        ] {
+            let bytes = format!("HTTP/1.1 200 OK\r\n{framing}{body}");
+            for size in 1..=bytes.len() {
+                let (mut response, mut seen) = (Response::to(Method::Get), Vec::new());
+                for piece in bytes.as_bytes().chunks(size) {
+                    response.feed_to(piece, &mut |body| seen.extend_from_slice(body)).unwrap();
+                }
+                assert_eq!(String::from_utf8_lossy(&seen), "hello", "{framing:?} in pieces of {size}");
+            }
+        }
+    }
+
     use Afterwards::{Close, KeepAlive};
     use Progress::{Complete, Partial};
 
@@ -401,6 +438,7 @@ mod tests {
             path: "/a?b=c".into(),
             headers: vec![("X-User-Id".into(), "7".into())],
             body: Some("{}".into()),
+            ..Request::default()
         };
         let mut out = Vec::new();
         write_request(&mut out, &host, &request);

@@ -8,6 +8,7 @@ use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWriteExt as _, ReadBuf};
 
@@ -16,10 +17,8 @@ use super::http1::{Afterwards, Malformed, Progress, Response, write_request};
 use super::platform::Origin;
 use crate::core::exchange::{Exchange, Failure, FailureKind, Timing};
 use crate::core::platform::Lane;
-use crate::core::scenario::Request;
-
-/// How long a request may take, connecting apart: the Oddiya app's own limit.
-const REQUEST_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
+use crate::core::scenario::{Reading, Request};
+use crate::core::stream::StreamReader;
 
 /// What all lanes of a shard share. One buffer serves them all, because a shard reads for one at a time.
 pub struct Shared {
@@ -56,7 +55,12 @@ impl HttpLane {
         connected
     }
 
-    async fn send(&mut self, request: &Request, timing: &mut Timing) -> (Result<u16, Failure>, u64) {
+    async fn send(
+        &mut self,
+        request: &Request,
+        timing: &mut Timing,
+        events: Option<&mut StreamReader>,
+    ) -> (Result<u16, Failure>, u64) {
         let mut connection = match self.connection(timing).await {
             Ok(connection) => connection,
             Err(failure) => return (Err(failure), 0),
@@ -64,8 +68,11 @@ impl HttpLane {
         write_request(&mut self.outgoing, self.shared.dialer.host(), request);
         timing.sent = Some(self.shared.origin.now());
         let mut response = Response::to(request.method);
-        let received = self.converse(&mut connection, &mut response, timing);
-        let outcome = tokio::time::timeout(REQUEST_TIMEOUT, received).await;
+        let mut incoming = Incoming { response: &mut response, events, timing };
+        let received = self.converse(&mut connection, &mut incoming);
+        // Connecting has a limit of its own.
+        let limit = Duration::from_micros(request.reading.time_limit().0);
+        let outcome = tokio::time::timeout(limit, received).await;
         let outcome = outcome.unwrap_or_else(|_| Err(Failure::new(FailureKind::RequestTimeout, "")));
         if outcome.is_ok() && response.afterwards() == Afterwards::KeepAlive {
             self.connection = Some(connection);
@@ -76,23 +83,24 @@ impl HttpLane {
     async fn converse(
         &self,
         connection: &mut Connection,
-        response: &mut Response,
-        timing: &mut Timing,
+        incoming: &mut Incoming<'_>,
     ) -> Result<(), Failure> {
         if let Err(error) = connection.write_all(&self.outgoing).await {
-            return Err(lost(&error, timing));
+            return Err(lost(&error, incoming.timing));
         }
         loop {
-            let read = poll_fn(|cx| self.poll_response(connection, response, timing, cx)).await;
+            let read = poll_fn(|cx| self.poll_response(connection, incoming, cx)).await;
             match read {
                 Ok(Read::Response(Ok(Progress::Complete))) => return Ok(()),
                 Ok(Read::Response(Ok(Progress::Partial))) => {}
                 Ok(Read::Response(Err(malformed))) => {
                     return Err(Failure::new(FailureKind::Malformed, malformed.to_string()));
                 }
-                Ok(Read::Closed) if response.close() == Progress::Complete => return Ok(()),
-                Ok(Read::Closed) => return Err(lost(&io::ErrorKind::UnexpectedEof.into(), timing)),
-                Err(error) => return Err(lost(&error, timing)),
+                Ok(Read::Closed) if incoming.response.close() == Progress::Complete => return Ok(()),
+                Ok(Read::Closed) => {
+                    return Err(lost(&io::ErrorKind::UnexpectedEof.into(), incoming.timing));
+                }
+                Err(error) => return Err(lost(&error, incoming.timing)),
             }
         }
     }
@@ -101,8 +109,7 @@ impl HttpLane {
     fn poll_response(
         &self,
         connection: &mut Connection,
-        response: &mut Response,
-        timing: &mut Timing,
+        incoming: &mut Incoming<'_>,
         cx: &mut Context<'_>,
     ) -> Poll<io::Result<Read>> {
         let mut scratch = self.shared.scratch.borrow_mut();
@@ -116,10 +123,31 @@ impl HttpLane {
         if bytes.is_empty() {
             return Poll::Ready(Ok(Read::Closed));
         }
-        if timing.first_byte.is_none() {
-            timing.first_byte = Some(self.shared.origin.now());
+        Poll::Ready(Ok(Read::Response(incoming.take(bytes, self.shared.origin))))
+    }
+}
+
+/// A response under way and what is noted of it.
+struct Incoming<'a> {
+    response: &'a mut Response,
+    /// Reads the body, where it is to be a stream.
+    events: Option<&'a mut StreamReader>,
+    timing: &'a mut Timing,
+}
+
+impl Incoming<'_> {
+    fn take(&mut self, bytes: &[u8], origin: Origin) -> Result<Progress, Malformed> {
+        // The clock is read only where the moment matters: at the first byte and at events.
+        if self.timing.first_byte.is_none() {
+            self.timing.first_byte = Some(origin.now());
         }
-        Poll::Ready(Ok(Read::Response(response.feed(bytes))))
+        match &mut self.events {
+            None => self.response.feed(bytes),
+            Some(events) => {
+                let now = origin.now();
+                self.response.feed_to(bytes, &mut |body| events.feed(body, now))
+            }
+        }
     }
 }
 
@@ -131,9 +159,11 @@ enum Read {
 impl Lane for HttpLane {
     async fn exchange(&mut self, request: &Request) -> Exchange {
         let mut timing = Timing { ready: self.shared.origin.now(), ..Timing::default() };
-        let (outcome, received_bytes) = self.send(request, &mut timing).await;
+        let mut events = (request.reading == Reading::Events).then(StreamReader::default);
+        let (outcome, received_bytes) = self.send(request, &mut timing, events.as_mut()).await;
         timing.finished = self.shared.origin.now();
-        Exchange { outcome, timing, received_bytes }
+        let streamed = events.and_then(|events| events.finish(&outcome));
+        Exchange { outcome, timing, received_bytes, streamed }
     }
 }
 

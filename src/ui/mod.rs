@@ -9,7 +9,7 @@
 //! | `transfer.rs` | reports out and in: export, file picker, drag and drop |
 //! | `tiles.rs` | figures at a glance |
 //! | `chart/` | charts over time, drawn from `core::plot` |
-//! | `statistics.rs`, `failures.rs`, `trust.rs` | the tables, and whether the generator could be trusted |
+//! | `statistics.rs`, `streams.rs`, `failures.rs`, `trust.rs` | the tables, and whether the generator could be trusted |
 //!
 //! Components take values and signals; requests and files are `browser`'s, arithmetic is `core`'s.
 
@@ -20,10 +20,12 @@ mod header;
 mod notices;
 pub mod state;
 mod statistics;
+mod streams;
 mod tiles;
 mod transfer;
 mod trust;
 
+use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -32,9 +34,10 @@ use chart::Charts;
 use failures::Failures;
 use form::RunForm;
 use header::Header;
-use notices::{Advice, OpenedBanner, Welcome};
+use notices::{Advice, CutoffOffer, OpenedBanner, Welcome};
 use state::{Shared, State, page_state};
 use statistics::Statistics;
+use streams::Streams;
 use tiles::Tiles;
 use transfer::{DropTarget, Transfer};
 use trust::GeneratorTrust;
@@ -50,6 +53,7 @@ pub fn App() -> impl IntoView {
     let asked = address::read();
     let state = State::new(&asked);
     let views = asked.views;
+    spawn_local(state.look_for_cutoffs());
     spawn_local(state.look_around(asked));
     view! { <Page state views /> }
 }
@@ -64,6 +68,7 @@ pub fn Page(
     views: Views,
 ) -> impl IntoView {
     provide_context(state);
+    warn_when_leaving(state);
     let report = move || match views {
         Views::On => view! { <RunReport /> }.into_any(),
         Views::Off => view! { <Show when=move || !state.active.get()><Transfer /></Show> }.into_any(),
@@ -76,6 +81,7 @@ pub fn Page(
             </aside>
             <main class="page-report">
                 <Advice />
+                <CutoffOffer />
                 {report()}
             </main>
         </div>
@@ -97,6 +103,17 @@ fn RunReport() -> impl IntoView {
     }
 }
 
+/// While a run is under way, the browser asks before it closes the page. It would be found again all the same.
+fn warn_when_leaving(state: State) {
+    let ask = move |event: ev::BeforeUnloadEvent| {
+        if state.active.get_untracked() {
+            event.prevent_default();
+        }
+    };
+    let handle = window_event_listener(ev::beforeunload, ask);
+    on_cleanup(move || handle.remove());
+}
+
 /// What is below the charts.
 #[component]
 fn ReportTables(
@@ -105,6 +122,7 @@ fn ReportTables(
 ) -> impl IntoView {
     view! {
         <Statistics report />
+        <Streams report />
         <div class="page-pair">
             <Failures report />
             <GeneratorTrust report />

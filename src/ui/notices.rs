@@ -1,10 +1,14 @@
-//! Sentences at the right moment: what to do on an empty page, why a run could not start, which report is open.
+//! Sentences at the right moment: what to do on an empty page, why a run could not start, which report is open,
+//! which run was cut off.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos::web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use super::state::{Origin, page_state};
+use crate::browser::journal::Cutoff;
 use crate::browser::session::{Phase, Preflight, Trouble};
+use crate::core::live::format_clock;
 
 /// What to do on an empty page.
 #[component]
@@ -79,6 +83,55 @@ pub fn TroubleNotice(
     }
 }
 
+/// A run that was cut off, when its tab closed or crashed: open its report, or forget it.
+#[component]
+pub fn CutoffOffer() -> impl IntoView {
+    let state = page_state();
+    let open = move || state.opened.with(|opened| opened.as_ref().map(|opened| opened.origin.clone()));
+    let offered = move || {
+        let latest = state.cutoffs.with(|cutoffs| cutoffs.as_ref()?.first().cloned());
+        latest.filter(|_| !matches!(open(), Some(Origin::Recovered(_))))
+    };
+    let looking = move || state.cutoffs.with(Option::is_none).to_string();
+    view! {
+        <div role="status" data-testid="cutoff-offer" aria-busy=looking>
+            {move || offered().map(|cutoff| view! { <CutoffNotice cutoff /> })}
+        </div>
+    }
+}
+
+/// One run that was cut off.
+#[component]
+pub fn CutoffNotice(
+    /// Which.
+    cutoff: Cutoff,
+) -> impl IntoView {
+    let state = page_state();
+    let sentence = format!("The last run, of {}, was cut off at {}.", cutoff.host, format_clock(cutoff.at_s));
+    let discarded = cutoff.clone();
+    view! {
+        <section class="notice notice-opened" data-testid="recovered" aria-label="Run that was cut off">
+            <p>{sentence}</p>
+            <button
+                type="button"
+                class="button"
+                data-testid="recovered-open"
+                on:click=move |_| spawn_local(state.open_cutoff(cutoff.clone()))
+            >
+                "Open its report"
+            </button>
+            <button
+                type="button"
+                class="button"
+                data-testid="recovered-discard"
+                on:click=move |_| spawn_local(state.discard(discarded.clone()))
+            >
+                "Discard"
+            </button>
+        </section>
+    }
+}
+
 /// Which report is open in place of the run's own.
 #[component]
 pub fn OpenedBanner() -> impl IntoView {
@@ -92,6 +145,14 @@ pub fn OpenedBanner() -> impl IntoView {
             "virtual time and a made-up host. No request was sent."
         }
         .into_any(),
+        Origin::Recovered(cutoff) => {
+            let at = format_clock(cutoff.at_s);
+            view! {
+                <strong>"Recovered: "</strong>
+                {format!("a run that was cut off at {at}. Export it to keep it.")}
+            }
+            .into_any()
+        }
     };
     let back = move || match (state.active.get(), state.live.with(Option::is_some)) {
         (true, _) => "Back to the run under way",

@@ -12,6 +12,7 @@ use super::form::draft::Draft;
 use crate::browser::address::{self, Asked};
 use crate::browser::companion::{self, Companion};
 use crate::browser::files::FileError;
+use crate::browser::journal::Cutoff;
 use crate::browser::session::{Phase, Preflight, Session};
 use crate::core::example;
 use crate::core::live::Span;
@@ -52,12 +53,14 @@ pub struct Opened {
 }
 
 /// Where an opened report is from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Origin {
     /// A file, of this name.
     File(String),
     /// The example that comes with the page.
     Example,
+    /// A run that was cut off, found again.
+    Recovered(Cutoff),
 }
 
 /// How the last import went.
@@ -109,6 +112,8 @@ pub struct State {
     pub span: Memo<Span>,
     /// How the last import went.
     pub import: RwSignal<Import>,
+    /// Runs that were cut off, the latest first; `None` until they were looked for.
+    pub cutoffs: RwSignal<Option<Vec<Cutoff>>>,
     /// What is known of a companion.
     pub companion: RwSignal<Lookup>,
     /// What is typed in the form.
@@ -148,6 +153,7 @@ impl State {
             shown,
             span,
             import: RwSignal::new(Import::Quiet),
+            cutoffs: RwSignal::new(None),
             companion: RwSignal::new(Lookup::Looking),
             draft: Draft::new(asked.text.clone()),
         }
@@ -187,6 +193,41 @@ impl State {
     /// Stops the run; the second time without waiting for what is in flight.
     pub fn stop(self) {
         self.session.with_value(Session::stop);
+    }
+
+    /// Looks for runs that were cut off.
+    pub async fn look_for_cutoffs(self) {
+        self.cutoffs.set(Some(Cutoff::find().await));
+    }
+
+    /// Opens the report of a run that was cut off. It stays kept until it is exported or discarded.
+    pub async fn open_cutoff(self, cutoff: Cutoff) {
+        match cutoff.report().await {
+            Some(report) => {
+                self.opened
+                    .set(Some(Opened { origin: Origin::Recovered(cutoff), report: Shared::new(report) }));
+            }
+            // Another tab was faster.
+            None => self.withdraw(&cutoff),
+        }
+    }
+
+    /// Forgets a run that was cut off.
+    pub async fn discard(self, cutoff: Cutoff) {
+        cutoff.discard().await;
+        self.withdraw(&cutoff);
+    }
+
+    fn withdraw(self, cutoff: &Cutoff) {
+        self.cutoffs
+            .update(|cutoffs| cutoffs.iter_mut().for_each(|list| list.retain(|other| other != cutoff)));
+    }
+
+    /// The report on screen was exported: if it is of a run that was cut off, it need not be kept here any longer.
+    pub async fn was_exported(self) {
+        if let Some(Opened { origin: Origin::Recovered(cutoff), .. }) = self.opened.get_untracked() {
+            self.discard(cutoff).await;
+        }
     }
 
     /// Opens what came of reading a file, or says why not; what was on screen stays in that case.

@@ -55,6 +55,8 @@ fn ExportButton() -> impl IntoView {
             if files::download(&name, &report.to_json()).is_err() {
                 let problem = "the browser did not let it be saved".to_owned();
                 state.import.set(Import::Refused { file: name, problem });
+            } else {
+                spawn_local(state.was_exported());
             }
         }
     };

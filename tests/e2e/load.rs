@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::chromium::Chromium;
 
 /// (method, name, status) → requests.
-type Counts = BTreeMap<(String, String, u16), u64>;
+pub type Counts = BTreeMap<(String, String, u16), u64>;
 
 /// The stub, a companion for it that serves the built page, and a browser.
 pub struct World {
@@ -30,6 +30,11 @@ impl World {
     pub async fn with(host: stub::Options) -> Self {
         let stub = stub::start(host).await.unwrap();
         let host = format!("http://localhost:{}", stub.gateway.port());
+        Self::of(stub, &host).await
+    }
+
+    /// The same with a stub and a host of the test's own.
+    pub async fn of(stub: RunningStub, host: &str) -> Self {
         let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/dist");
         assert!(page.join("index.html").exists(), "the page is not built: run `make e2e`");
         let options = companion::Options { page, ..companion::Options::new(host.parse().unwrap()) };
@@ -63,7 +68,7 @@ pub async fn stop(stub: RunningStub) -> RunningStub {
     stub::start(stub::Options::default()).await.unwrap()
 }
 
-fn counted_by_the_report(report: &Report) -> Counts {
+pub fn counted_by_the_report(report: &Report) -> Counts {
     let entries = report.requests.iter().flat_map(|entry| {
         entry
             .statuses
@@ -73,7 +78,7 @@ fn counted_by_the_report(report: &Report) -> Counts {
     entries.collect()
 }
 
-fn counted_by_the_stub(stats: &Value) -> Counts {
+pub fn counted_by_the_stub(stats: &Value) -> Counts {
     let mut counts = Counts::new();
     for route in stats["routes"].as_array().unwrap() {
         let (method, name) = (route["method"].as_str().unwrap(), route["name"].as_str().unwrap());

@@ -19,7 +19,9 @@ mod fake_host;
 mod harness;
 mod load;
 mod looks;
+mod recovery;
 mod steering;
+mod streams;
 mod truth;
 
 /// The JSON that an address answers.

@@ -6,12 +6,12 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use futures_util::future::{Either, select};
-use js_sys::ArrayBuffer;
+use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, Headers, RequestCache, RequestCredentials, RequestInit, RequestMode, Response,
-    WorkerGlobalScope,
+    AbortController, Headers, ReadableStreamDefaultReader, ReadableStreamReadResult, RequestCache,
+    RequestCredentials, RequestInit, RequestMode, Response, WorkerGlobalScope,
 };
 
 use super::platform::Time;
@@ -24,11 +24,10 @@ use crate::core::relay::{
     Envelope, FAILURE_HEADER, REFUSAL_HEADER, RelayFailure, STATUS_HEADER, floor_url, lane_authority,
     relay_url,
 };
-use crate::core::scenario::Request;
+use crate::core::scenario::{Reading, Request};
+use crate::core::stream::StreamReader;
 use crate::core::units::Micros;
 
-/// How long a request may take: the Oddiya app's own limit.
-const REQUEST_TIMEOUT: Micros = Micros::from_secs(30);
 /// How long an entry may come after its request. Entries mostly come first; one this late does not come at all.
 const ENTRY_PATIENCE: Micros = Micros::from_millis(500);
 
@@ -121,7 +120,7 @@ impl FetchLane {
         exchange.outcome.ok().map(|_| exchange.timing.latency())
     }
 
-    async fn fetch(&self, url: &str, request: &Request) -> Answer {
+    async fn fetch(&self, url: &str, request: &Request, events: Option<&mut StreamReader>) -> Answer {
         let aborting = match Aborting::new() {
             Ok(aborting) => aborting,
             Err(_) => return Answer::failed(FailureKind::Other, "the browser has no AbortController"),
@@ -129,8 +128,8 @@ impl FetchLane {
         let Ok(init) = self.route.init(request, &aborting.0) else {
             return Answer::failed(FailureKind::Other, "the browser refuses one of the headers");
         };
-        let deadline = self.route.time.now() + REQUEST_TIMEOUT;
-        let fetching = std::pin::pin!(self.converse(url, &init));
+        let deadline = self.route.time.now() + request.reading.time_limit();
+        let fetching = std::pin::pin!(self.converse(url, &init, events));
         let timeout = std::pin::pin!(self.route.time.sleep_until(deadline));
         match select(fetching, timeout).await {
             Either::Left((answer, _)) => {
@@ -141,7 +140,7 @@ impl FetchLane {
         }
     }
 
-    async fn converse(&self, url: &str, init: &RequestInit) -> Answer {
+    async fn converse(&self, url: &str, init: &RequestInit, events: Option<&mut StreamReader>) -> Answer {
         let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
         let response = JsFuture::from(scope.fetch_with_str_and_init(url, init)).await;
         let Ok(response) = response.map(JsValue::unchecked_into::<Response>) else {
@@ -154,11 +153,31 @@ impl FetchLane {
                 }
             };
         };
-        let cut = || Answer::failed(FailureKind::Truncated, "");
-        let Ok(body) = response.array_buffer() else { return cut() };
-        let Ok(body) = JsFuture::from(body).await else { return cut() };
-        let bytes = u64::from(body.unchecked_into::<ArrayBuffer>().byte_length());
-        self.judge(&response, bytes)
+        let bytes = match events {
+            None => read_whole(&response).await,
+            Some(events) => self.read_events(&response, events).await,
+        };
+        bytes
+            .map_or_else(|_| Answer::failed(FailureKind::Truncated, ""), |bytes| self.judge(&response, bytes))
+    }
+
+    /// Reads the body as it comes; gives its size. Each piece is of the moment at which the worker got hold of it.
+    async fn read_events(&self, response: &Response, events: &mut StreamReader) -> Result<u64, JsValue> {
+        let Some(body) = response.body() else { return Ok(0) };
+        let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
+        let (mut size, mut bytes) = (0, Vec::new());
+        loop {
+            let read = JsFuture::from(reader.read()).await?.unchecked_into::<ReadableStreamReadResult>();
+            let now = self.route.time.now();
+            if read.get_done() == Some(true) {
+                return Ok(size);
+            }
+            let piece = Uint8Array::new(&read.get_value());
+            bytes.resize(piece.length() as usize, 0);
+            piece.copy_to(&mut bytes);
+            size += bytes.len() as u64;
+            events.feed(&bytes, now);
+        }
     }
 
     /// The companion's own answers say so in a header; all others are the host's.
@@ -190,7 +209,8 @@ impl FetchLane {
     async fn exchange_at(&self, url: &str, request: &Request) -> Exchange {
         let ready = self.route.time.now();
         let called_ms = self.route.time.now_ms();
-        let answer = self.fetch(url, request).await;
+        let mut events = (request.reading == Reading::Events).then(StreamReader::default);
+        let answer = self.fetch(url, request, events.as_mut()).await;
         let finished = self.route.time.now();
         let by_clock = Timing {
             ready,
@@ -203,7 +223,8 @@ impl FetchLane {
             Heard::Answer => self.time(url, called_ms, by_clock).await,
             Heard::Nothing => by_clock,
         };
-        Exchange { outcome: answer.outcome, timing, received_bytes: answer.bytes }
+        let streamed = events.and_then(|events| events.finish(&answer.outcome));
+        Exchange { outcome: answer.outcome, timing, received_bytes: answer.bytes, streamed }
     }
 
     /// What the browser measured, in time for the next request; what it withholds is by the page's clock.
@@ -221,6 +242,12 @@ impl FetchLane {
         };
         entry.and_then(|entry| by_entry(time, by_clock.ready, &entry)).unwrap_or(by_clock)
     }
+}
+
+/// Reads the body at once; gives its size.
+async fn read_whole(response: &Response) -> Result<u64, JsValue> {
+    let body = JsFuture::from(response.array_buffer()?).await?;
+    Ok(u64::from(body.unchecked_into::<ArrayBuffer>().byte_length()))
 }
 
 /// Chromium opens at most 256 connections in all; users beyond share names.
@@ -246,7 +273,7 @@ impl Lane for FetchLane {
             Err(failure) => {
                 let ready = self.route.time.now();
                 let timing = Timing { ready, finished: ready, ..Timing::default() };
-                return Exchange { outcome: Err(failure), timing, received_bytes: 0 };
+                return Exchange { outcome: Err(failure), timing, received_bytes: 0, streamed: None };
             }
         };
         self.exchange_at(&url, request).await

@@ -5,6 +5,7 @@
 
 pub mod csv;
 pub mod read;
+pub mod streams;
 pub mod table;
 pub mod text;
 
@@ -15,6 +16,8 @@ use serde::{Deserialize, Serialize};
 use super::exchange::{FailureKind, Status, TimingSource};
 use super::health::Suspicion;
 use super::histogram::{Encoded, Figures, Histogram};
+use super::stream::EventKind;
+use super::tally::StreamTally;
 use super::units::Micros;
 
 /// What every report starts with.
@@ -205,6 +208,52 @@ pub struct Entry {
     /// The host's own time, as the relay saw it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub upstream_ms: Option<Distribution>,
+    /// Events of its streams; absent without any.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub stream_events: u64,
+    /// The milestones of its streams, each from request sent; absent where no answer was a stream.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stream_ms: Option<StreamFigures>,
+}
+
+/// The milestones of event streams. Each is of the streams that reached it, also of those that failed later.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StreamFigures {
+    /// Request sent → first event: what a person waits for until something moves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_event: Option<Distribution>,
+    /// The longest time between two events that follow each other, of each stream.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub largest_gap: Option<Distribution>,
+    /// Request sent → `complete` with a plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub complete: Option<Distribution>,
+    /// Request sent → `done`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done: Option<Distribution>,
+    /// Request sent → the first event of each type (`status`, `progress`, …; `other` is every unknown one).
+    pub by_type: BTreeMap<EventKind, Distribution>,
+}
+
+impl StreamFigures {
+    /// Of what was counted.
+    pub fn of(tally: &StreamTally, detail: Detail) -> Self {
+        let of = |histogram| Distribution::of(histogram, detail);
+        let by_type = tally.by_type.iter().filter_map(|(kind, histogram)| Some((*kind, of(histogram)?)));
+        Self {
+            first_event: of(&tally.first_event),
+            largest_gap: of(&tally.largest_gap),
+            complete: of(&tally.complete),
+            done: of(&tally.done),
+            by_type: by_type.collect(),
+        }
+    }
+
+    /// Every distribution in it.
+    pub fn distributions(&self) -> impl Iterator<Item = &Distribution> {
+        let named = [&self.first_event, &self.largest_gap, &self.complete, &self.done];
+        named.into_iter().flatten().chain(self.by_type.values())
+    }
 }
 
 const fn is_zero(n: &u64) -> bool {

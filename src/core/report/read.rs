@@ -106,7 +106,9 @@ fn check(report: Report) -> Result<Report, ReadError> {
     for entry in report.entries() {
         let families =
             [&entry.latency_ms, &entry.corrected_ms, &entry.ttfb_ms, &entry.queue_ms, &entry.upstream_ms];
-        for histogram in families.into_iter().flatten().filter_map(|family| family.histogram.as_ref()) {
+        let streams = entry.stream_ms.iter().flat_map(super::StreamFigures::distributions);
+        let families = families.into_iter().flatten().chain(streams);
+        for histogram in families.filter_map(|family| family.histogram.as_ref()) {
             if let Err(error) = histogram.decode() {
                 return damaged(format!("in `{} {}`, {error}", entry.method, entry.name));
             }

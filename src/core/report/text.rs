@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 
+use super::streams::milestones;
 use super::{Entry, Report};
 use crate::core::exchange::FailureKind;
 use crate::core::histogram::Histogram;
@@ -28,6 +29,7 @@ const NO_DATA: &str = "–";
 /// Everything that is printed at the end of a run. Needs a report with its histograms.
 pub fn summary(report: &Report) -> String {
     let mut parts = vec![requests(report), percentiles(report)];
+    parts.extend(streams(report));
     parts.extend(failures(report));
     parts.push(health(report));
     parts.join("\n")
@@ -92,6 +94,23 @@ fn percentiles(report: &Report) -> String {
         row
     });
     table("Latency percentiles (ms, approximated to 0.1 %)", &heading, rows.collect())
+}
+
+/// When streams reached what; only where there were any.
+fn streams(report: &Report) -> Option<String> {
+    let rows = milestones(report);
+    if rows.is_empty() {
+        return None;
+    }
+    let rows = rows.iter().map(|row| {
+        let figures = [row.figures.p50, row.figures.p95, row.figures.p99, row.figures.max];
+        let mut cells = [row.method, row.name, row.label].map(str::to_owned).to_vec();
+        cells.push(group_thousands(row.figures.count));
+        cells.extend(figures.map(format_millis));
+        cells
+    });
+    let heading = ["Method", "Name", "What", "# times", "Med", "p95", "p99", "Max"];
+    Some(table("Streams (ms from request sent)", &heading, rows.collect()))
 }
 
 fn failures(report: &Report) -> Option<String> {

@@ -44,6 +44,8 @@ pub struct EntryId(pub usize);
 pub struct UserClass {
     /// As named on the command line.
     pub name: String,
+    /// When it takes part.
+    pub presence: Presence,
     /// Its share of all users, relative to the other classes'.
     pub weight: u32,
     /// How long a user thinks after each task.
@@ -52,6 +54,15 @@ pub struct UserClass {
     pub variables: Vec<(String, Template)>,
     /// One is drawn by weight each time.
     pub tasks: Vec<Task>,
+}
+
+/// When a class takes part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// When it is named, and when none is.
+    Default,
+    /// Only when it is named: it needs a host of its own.
+    Named,
 }
 
 /// One thing a user may do.
@@ -76,6 +87,29 @@ pub struct RequestTemplate {
     pub headers: Vec<(String, Template)>,
     /// The body, where there is one.
     pub body: Option<Template>,
+    /// How its answer is read.
+    pub reading: Reading,
+}
+
+/// How an answer is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reading {
+    /// To its end; only its size matters.
+    #[default]
+    Whole,
+    /// Event by event, each timed.
+    Events,
+}
+
+impl Reading {
+    /// How long a request may take: the Oddiya app's own limit, or, for a stream, on which the app sets none, the
+    /// deadline of the session model (a plan takes 4 to 8 s, a stuck one is given up after two minutes).
+    pub const fn time_limit(self) -> Micros {
+        match self {
+            Self::Whole => Micros::from_secs(30),
+            Self::Events => Micros::from_secs(120),
+        }
+    }
 }
 
 /// A request ready to be sent. One is kept per user and filled anew each time, so its memory is reused.
@@ -89,6 +123,8 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// The body; `None` sends none, and no `Content-Length`.
     pub body: Option<String>,
+    /// How its answer is read.
+    pub reading: Reading,
 }
 
 /// The HTTP methods a scenario may use.
@@ -191,7 +227,8 @@ pub enum ScenarioError {
 }
 
 impl Scenario {
-    /// The scenario that ships: `OddiyaUser`, `StressTestUser`, `DatabaseStressUser` of Oddiya's locustfile.
+    /// The scenario that ships: `OddiyaUser`, `StressTestUser`, `DatabaseStressUser` of Oddiya's locustfile, and
+    /// `PlanStreamUser` for the llm-agent, which runs only when it is named.
     #[expect(clippy::expect_used, reason = "the text is part of the program, and a test reads it")]
     pub fn oddiya() -> Self {
         Self::parse(ODDIYA).expect("the shipped scenario is valid")
@@ -202,16 +239,33 @@ impl Scenario {
         wire::build(serde_json::from_str(text)?)
     }
 
-    /// The same with only the named classes, in the scenario's order; all of them when none is named.
+    /// The same with only the named classes, in the scenario's order; without a name, all that need none.
     pub fn with_classes(mut self, names: &[String]) -> Result<Self, ScenarioError> {
         let known: Vec<String> = self.classes.iter().map(|class| class.name.clone()).collect();
         if let Some(name) = names.iter().find(|name| !known.contains(name)) {
             return Err(ScenarioError::UnknownClass { name: name.clone(), known });
         }
-        if !names.is_empty() {
-            self.classes.retain(|class| names.contains(&class.name));
-        }
+        let takes_part = |class: &UserClass| match class.presence {
+            Presence::Default => names.is_empty() || names.contains(&class.name),
+            Presence::Named => names.contains(&class.name),
+        };
+        self.classes.retain(takes_part);
+        self.drop_unused_entries();
         Ok(self)
+    }
+
+    /// Leaves only the entries that a task can send: a report has no rows for the classes that stayed out.
+    fn drop_unused_entries(&mut self) {
+        let all = std::mem::take(&mut self.entries);
+        let tasks = || self.classes.iter().flat_map(|class| &class.tasks);
+        let used = |id: usize| tasks().any(|task| task.request.entry.0 == id);
+        let kept: Vec<usize> = (0..all.len()).filter(|id| used(*id)).collect();
+        for task in self.classes.iter_mut().flat_map(|class| &mut class.tasks) {
+            let place = kept.iter().position(|id| *id == task.request.entry.0);
+            task.request.entry = EntryId(place.unwrap_or_default());
+        }
+        self.entries =
+            all.into_iter().enumerate().filter(|(id, _)| kept.contains(id)).map(|(_, key)| key).collect();
     }
 
     /// The same with one wait for every class: what `--think-time` asks for.
@@ -271,6 +325,7 @@ impl RequestTemplate {
     /// Fills the blanks, reusing the request's memory.
     pub fn fill(&self, request: &mut Request, values: &Values, rng: &mut Rng) {
         request.method = self.method;
+        request.reading = self.reading;
         self.path.fill(&mut request.path, values, rng);
         request.headers.resize_with(self.headers.len(), Default::default);
         for ((name, value), (name_template, value_template)) in request.headers.iter_mut().zip(&self.headers)
@@ -303,7 +358,7 @@ mod tests {
 
     #[test]
     fn the_shipped_scenario_is_oddiyas_locustfile() {
-        let scenario = Scenario::oddiya();
+        let scenario = Scenario::oddiya().with_classes(&[]).unwrap();
         let classes: Vec<_> = scenario
             .classes
             .iter()
@@ -332,6 +387,34 @@ mod tests {
                 "GET /actuator/health"
             ]
         );
+    }
+
+    #[test]
+    fn a_class_that_must_be_named_runs_only_then() {
+        let named = Scenario::oddiya().with_classes(&["PlanStreamUser".to_owned()]).unwrap();
+        let names: Vec<_> = named.classes.iter().map(|class| class.name.as_str()).collect();
+        assert_eq!(
+            (names, named.classes[0].wait.to_string()),
+            (vec!["PlanStreamUser"], "10s..1m".to_owned())
+        );
+        let entries: Vec<_> = named.entries.iter().map(|entry| entry.name.as_str()).collect();
+        assert_eq!(entries, ["/api/v1/plans/generate/stream"]);
+        assert_eq!(named.classes[0].tasks[0].request.entry, EntryId(0));
+        let both = ["StressTestUser", "PlanStreamUser"].map(str::to_owned);
+        assert_eq!(Scenario::oddiya().with_classes(&both).unwrap().entries.len(), 3);
+    }
+
+    #[test]
+    fn a_streamed_plan_is_asked_for_as_the_app_asks() {
+        let request = filled("PlanStreamUser", "/api/v1/plans/generate/stream", Method::Post);
+        assert_eq!(request.reading, Reading::Events);
+        let body: serde_json::Value = serde_json::from_str(request.body.as_deref().unwrap()).unwrap();
+        let keys: Vec<_> = body.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(keys, ["location", "startDate", "endDate", "budget"]);
+        let day = |field: &str| body[field].as_str().unwrap()[8..].parse::<u32>().unwrap();
+        assert_eq!((day("endDate") - day("startDate"), &body["budget"]), (2, &"medium".into()));
+        let whole = filled("OddiyaUser", "/api/plans", Method::Get);
+        assert_eq!(whole.reading, Reading::Whole);
     }
 
     #[test]
@@ -368,7 +451,7 @@ mod tests {
 
     #[test]
     fn classes_interleave_so_that_every_prefix_has_the_mix() {
-        let mut scenario = Scenario::oddiya();
+        let mut scenario = Scenario::oddiya().with_classes(&[]).unwrap();
         assert_eq!((0..6).map(|u| scenario.class_of(u)).collect::<Vec<_>>(), [0, 1, 2, 0, 1, 2]);
         scenario.classes[0].weight = 3;
         let first_five: Vec<_> = (0..5).map(|u| scenario.class_of(u)).collect();
@@ -381,7 +464,8 @@ mod tests {
         let error = Scenario::oddiya().with_classes(&["OddyaUser".to_owned()]).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "unknown user class `OddyaUser`; this scenario has OddiyaUser, StressTestUser, DatabaseStressUser"
+            "unknown user class `OddyaUser`; this scenario has OddiyaUser, StressTestUser, DatabaseStressUser, \
+             PlanStreamUser"
         );
     }
 

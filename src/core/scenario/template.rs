@@ -1,4 +1,4 @@
-//! Texts with blanks: `/api/videos/${int 1..10}`, `${user_id}`, `${uuid}`.
+//! Texts with blanks: `/api/videos/${int 1..10}`, `${user_id}`, `${uuid}`, `${one of Seoul|Busan|Jeju}`.
 //!
 //! Parsed once, filled once per request, without allocating when the target has room. Knows nothing of HTTP.
 
@@ -18,6 +18,7 @@ enum Part {
     Variable(usize),
     Int { from: u64, to: u64 },
     Uuid,
+    OneOf(Vec<String>),
 }
 
 /// What a user's variables hold, in the order of the class's declarations.
@@ -38,7 +39,7 @@ pub enum TemplateError {
     #[error("`{0}` has a `${{` without its `}}`")]
     Unclosed(String),
     /// A name that is neither a variable nor a generator.
-    #[error("`${{{name}}}` is neither a variable declared before ({}) nor `int A..B` nor `uuid`", known.join(", "))]
+    #[error("`${{{name}}}` is neither a variable declared before ({}) nor `int A..B` nor `uuid` nor `one of A|B`", known.join(", "))]
     Unknown {
         /// What stands in the blank.
         name: String,
@@ -48,6 +49,9 @@ pub enum TemplateError {
     /// `int` with no range or an empty one.
     #[error("`${{{0}}}` is no range; write `${{int 1..10}}`, both ends included")]
     Range(String),
+    /// `one of` with nothing to choose, or an empty choice.
+    #[error("`${{{0}}}` has an empty choice; write `${{one of Seoul|Busan|Jeju}}`")]
+    Choice(String),
 }
 
 impl Template {
@@ -82,6 +86,10 @@ impl Template {
                     let _ = write!(out, "{}", from + rng.below(to - from + 1));
                 }
                 Part::Uuid => write_uuid(out, rng),
+                Part::OneOf(choices) => {
+                    let drawn = rng.below(choices.len() as u64) as usize;
+                    out.push_str(choices.get(drawn).map_or("", String::as_str));
+                }
             }
         }
     }
@@ -90,6 +98,15 @@ impl Template {
 fn parse_blank(blank: &str, variables: &[String]) -> Result<Part, TemplateError> {
     if blank == "uuid" {
         return Ok(Part::Uuid);
+    }
+    if let Some(choices) = blank.strip_prefix("one of") {
+        let choices: Vec<String> = choices.split('|').map(|choice| choice.trim().to_owned()).collect();
+        let complete = choices.iter().all(|choice| !choice.is_empty());
+        return if complete {
+            Ok(Part::OneOf(choices))
+        } else {
+            Err(TemplateError::Choice(blank.to_owned()))
+        };
     }
     if let Some(range) = blank.strip_prefix("int ") {
         let bad_range = || TemplateError::Range(blank.to_owned());
@@ -167,6 +184,20 @@ mod tests {
     }
 
     #[test]
+    fn draws_every_choice_and_no_other() {
+        let template = Template::parse("a ${one of Seoul | 부산|Jeju do} z", &[]).unwrap();
+        let mut rng = Rng::new(1);
+        let mut out = String::new();
+        let drawn: std::collections::BTreeSet<String> = (0..100)
+            .map(|_| {
+                template.fill(&mut out, &Values::default(), &mut rng);
+                out.clone()
+            })
+            .collect();
+        assert_eq!(drawn.into_iter().collect::<Vec<_>>(), ["a Jeju do z", "a Seoul z", "a 부산 z"]);
+    }
+
+    #[test]
     fn says_what_is_wrong_with_a_blank() {
         let error = |text: &str| Template::parse(text, &["user_id".to_owned()]).unwrap_err().to_string();
         assert_eq!(error("x${a"), "`x${a` has a `${` without its `}`");
@@ -175,5 +206,11 @@ mod tests {
             error("${int 5..1}"),
             "`${int 5..1}` is no range; write `${int 1..10}`, both ends included"
         );
+        for text in ["${one of}", "${one of a||b}"] {
+            assert!(
+                error(text).ends_with("has an empty choice; write `${one of Seoul|Busan|Jeju}`"),
+                "{text}"
+            );
+        }
     }
 }

@@ -6,7 +6,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::template::Template;
-use super::{EntryId, EntryKey, Method, RequestTemplate, Scenario, ScenarioError, Task, UserClass};
+use super::{
+    EntryId, EntryKey, Method, Presence, Reading, RequestTemplate, Scenario, ScenarioError, Task, UserClass,
+};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,6 +24,9 @@ struct WireClass {
     #[serde(default = "one")]
     weight: u32,
     wait: String,
+    /// Whether it runs only when it is named.
+    #[serde(default)]
+    optional: bool,
     #[serde(default)]
     variables: Map<String, Value>,
     tasks: Vec<WireTask>,
@@ -39,6 +44,9 @@ struct WireTask {
     #[serde(default)]
     headers: Map<String, Value>,
     body: Option<Value>,
+    /// Whether the answer is an event stream.
+    #[serde(default)]
+    stream: bool,
 }
 
 const fn one() -> u32 {
@@ -74,7 +82,8 @@ fn build_class(wire: WireClass, entries: &mut Vec<EntryKey>) -> Result<UserClass
         .into_iter()
         .map(|task| build_task(&wire.name, task, &names, entries))
         .collect::<Result<_, _>>()?;
-    Ok(UserClass { name: wire.name, weight: wire.weight, wait, variables, tasks })
+    let presence = if wire.optional { Presence::Named } else { Presence::Default };
+    Ok(UserClass { name: wire.name, presence, weight: wire.weight, wait, variables, tasks })
 }
 
 fn build_task(
@@ -100,6 +109,7 @@ fn build_task(
         path: template(class, &Value::String(wire.path), variables)?,
         headers: headers.collect::<Result<_, ScenarioError>>()?,
         body: wire.body.map(|body| template(class, &body, variables)).transpose()?,
+        reading: if wire.stream { Reading::Events } else { Reading::Whole },
     };
     Ok(Task { weight: wire.weight, request })
 }

@@ -6,20 +6,28 @@ use leptos::prelude::*;
 
 use super::field::{During, TextField};
 use crate::core::plan::Field;
-use crate::core::scenario::Scenario;
+use crate::core::scenario::{Presence, Scenario};
 use crate::ui::state::page_state;
 
 /// The group of classes.
 #[component]
 pub fn Classes() -> impl IntoView {
     let state = page_state();
-    let names: Vec<String> = Scenario::oddiya().classes.into_iter().map(|class| class.name).collect();
-    let known = StoredValue::new(names.clone());
-    let chip = |name: String| {
-        let (this, label) = (name.clone(), name);
+    let classes = Scenario::oddiya().classes.into_iter().map(|class| (class.name, class.presence));
+    let known: Vec<Known> = classes.collect();
+    let chips = known.clone();
+    let known = StoredValue::new(known);
+    let chip = |(this, presence): Known| {
+        let label = this.clone();
+        let (hint, optional) = match presence {
+            Presence::Default => ("", None),
+            Presence::Named => {
+                ("Only when it is ticked or named: it needs a host of its own", Some(" (optional)"))
+            }
+        };
         let ticked = {
             let this = this.clone();
-            move || takes_part(&state.draft.value(Field::Classes), &this)
+            move || takes_part(&state.draft.value(Field::Classes), &this, presence)
         };
         let toggle = move |_| {
             let text = state.draft.text.with_untracked(|text| text.classes.clone());
@@ -27,40 +35,50 @@ pub fn Classes() -> impl IntoView {
             state.draft.type_into(Field::Classes, text);
         };
         view! {
-            <label class="chip">
+            <label class="chip" title=hint>
                 <input type="checkbox" prop:checked=ticked prop:disabled=move || state.active.get() on:change=toggle />
                 {label}
+                {optional}
             </label>
         }
     };
     view! {
         <fieldset class="classes">
             <legend>"User classes"</legend>
-            <div class="chips">{names.into_iter().map(chip).collect_view()}</div>
+            <div class="chips">{chips.into_iter().map(chip).collect_view()}</div>
             <TextField
                 field=Field::Classes
-                hint="Separated by commas; empty: all."
-                placeholder="all"
+                hint="Separated by commas; empty: all but the optional ones."
+                placeholder="all but the optional ones"
                 during=During::ReadOnly
             />
         </fieldset>
     }
 }
 
+/// A class and when it takes part.
+type Known = (String, Presence);
+
 fn listed(text: &str) -> impl Iterator<Item = &str> {
     text.split([',', ' ']).filter(|name| !name.is_empty())
 }
 
-fn takes_part(text: &str, name: &str) -> bool {
-    listed(text).next().is_none() || listed(text).any(|listed| listed == name)
+fn takes_part(text: &str, name: &str, presence: Presence) -> bool {
+    if listed(text).next().is_none() {
+        return presence == Presence::Default;
+    }
+    listed(text).any(|listed| listed == name)
 }
 
-/// The text after a click on a chip. All classes are written as none, and so is none at all: a run has users.
-fn toggled(text: &str, name: &str, known: &[String]) -> String {
-    let was_in = takes_part(text, name);
-    let stays = |other: &&String| if *other == name { !was_in } else { takes_part(text, other) };
-    let names: Vec<&str> = known.iter().filter(stays).map(String::as_str).collect();
-    if names.len() == known.len() { String::new() } else { names.join(", ") }
+/// The text after a click on a chip. What takes part without being named is written as nothing, and so is no class
+/// at all: a run has users.
+fn toggled(text: &str, name: &str, known: &[Known]) -> String {
+    let stays = |(other, presence): &&Known| takes_part(text, other, *presence) != (other == name);
+    let stay: Vec<&Known> = known.iter().filter(stays).collect();
+    let names: Vec<&str> = stay.iter().map(|(name, _)| name.as_str()).collect();
+    let as_default =
+        |(name, presence): &Known| names.contains(&name.as_str()) == (*presence == Presence::Default);
+    if known.iter().all(as_default) { String::new() } else { names.join(", ") }
 }
 
 #[cfg(test)]
@@ -69,7 +87,7 @@ mod tests {
 
     #[test]
     fn a_click_takes_a_class_out_and_another_one_back_in() {
-        let known = ["A", "B", "C"].map(str::to_owned);
+        let known = ["A", "B", "C"].map(|name| (name.to_owned(), Presence::Default));
         let without_b = toggled("", "B", &known);
         assert_eq!(without_b, "A, C");
         assert_eq!(toggled(&without_b, "B", &known), "");
@@ -79,8 +97,18 @@ mod tests {
 
     #[test]
     fn no_names_mean_all() {
-        assert!(takes_part(" ", "A"));
-        assert!(takes_part("B,A", "A"));
-        assert!(!takes_part("B", "A"));
+        assert!(takes_part(" ", "A", Presence::Default));
+        assert!(takes_part("B,A", "A", Presence::Default));
+        assert!(!takes_part("B", "A", Presence::Default));
+    }
+
+    #[test]
+    fn an_optional_class_takes_part_only_when_it_is_named() {
+        let known = [("A".to_owned(), Presence::Default), ("X".to_owned(), Presence::Named)];
+        assert!(!takes_part("", "X", Presence::Named));
+        assert!(takes_part("X", "X", Presence::Named));
+        assert_eq!(toggled("", "X", &known), "A, X");
+        assert_eq!(toggled("A, X", "X", &known), "");
+        assert_eq!(toggled("A, X", "A", &known), "X");
     }
 }

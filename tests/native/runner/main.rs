@@ -8,7 +8,12 @@
     reason = "these are tests"
 )]
 
+#[allow(dead_code, reason = "shared with other tests, which use the rest")]
+#[path = "../../support/fake_host.rs"]
+mod fake_host;
+
 mod bad_input;
 mod command;
 mod counts;
 mod files;
+mod streams;

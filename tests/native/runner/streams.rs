@@ -1,0 +1,138 @@
+//! Streamed plans, natively: milestones of a real stream, failures inside it, streams that end too early.
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use oddiya_load::core::exchange::FailureKind;
+use oddiya_load::core::report::{Entry, Report, read};
+use oddiya_load::core::stream::EventKind;
+use oddiya_load::stub::{self, LlmLatency, RunningStub};
+use serde_json::json;
+
+use crate::fake_host::FakeHost;
+
+const STREAM: &str = "/api/v1/plans/generate/stream";
+const LLM_MS: u64 = 500;
+
+/// Runs two users of the class for two seconds; gives the report and what was printed.
+async fn run(port: u16) -> (Report, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json");
+    let host = format!("http://127.0.0.1:{port}");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_oddiya-load"));
+    command
+        .args([
+            "run",
+            "PlanStreamUser",
+            "--users=2",
+            "--spawn-rate=100",
+            "--run-time=2s",
+            "--think-time=20ms",
+        ])
+        .args(["--seed=7", "--exit-code-on-error=0", "-H", &host, "--json"])
+        .arg(&file)
+        .stdin(Stdio::null());
+    // The hosts of these tests live on this thread.
+    let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report = read::read(&std::fs::read(&file).unwrap()).unwrap();
+    (report, String::from_utf8(output.stdout).unwrap())
+}
+
+async fn stub() -> RunningStub {
+    let llm_latency = Some(LlmLatency::fixed(Duration::from_millis(LLM_MS).into()));
+    stub::start(stub::Options { llm_latency, ..stub::Options::default() }).await.unwrap()
+}
+
+fn only_entry(report: &Report) -> &Entry {
+    assert_eq!(report.requests.len(), 1, "classes that stayed out have no rows");
+    assert_eq!(report.requests[0].name, STREAM);
+    &report.requests[0]
+}
+
+fn only_failure(report: &Report) -> (FailureKind, &str) {
+    assert_eq!(report.failures.len(), 1, "{:?}", report.failures);
+    (report.failures[0].kind, &report.failures[0].detail)
+}
+
+#[tokio::test]
+async fn a_streamed_plan_is_timed_event_by_event() {
+    let stub = stub().await;
+    let (report, text) = run(stub.llm.port()).await;
+    let entry = only_entry(&report);
+    assert_eq!((entry.failures, entry.in_flight_at_end), (0, 0), "{:?}", report.failures);
+    let streams = entry.stream_ms.as_ref().unwrap();
+    let count_of = |kind| streams.by_type.get(&kind).map_or(0, |family| family.figures.count);
+
+    // A generation is 13 events, of which a plan from the cache sends only 3, none of them `progress`.
+    let generated = count_of(EventKind::Progress);
+    assert!(generated >= 2, "{generated}");
+    assert_eq!(entry.stream_events, 13 * generated + 3 * (entry.requests - generated));
+    for kind in [EventKind::Status, EventKind::Complete, EventKind::Done] {
+        assert_eq!(count_of(kind), entry.requests);
+    }
+
+    let max = |family: &Option<oddiya_load::core::report::Distribution>| family.as_ref().unwrap().figures.max;
+    let (first, complete, done) = (max(&streams.first_event), max(&streams.complete), max(&streams.done));
+    assert!(first < complete && complete <= done, "{first} {complete} {done}");
+    assert!(complete >= LLM_MS as f64 * 0.98, "{complete}");
+    assert!(done <= entry.latency_ms.as_ref().unwrap().figures.max, "an event came after the last byte");
+    // The longest silence of a generation is the model's: from 30 to 60 of 90 parts.
+    let gap = max(&streams.largest_gap);
+    assert!(gap >= LLM_MS as f64 / 4.0 && gap < done, "{gap}");
+    assert!(text.contains("Streams") && text.contains("largest gap between events"), "{text}");
+}
+
+#[tokio::test]
+async fn a_host_that_resets_within_the_stream_has_truncated_it() {
+    let stub = stub().await;
+    let fault = json!({"kind": "reset_mid_body", "share": 1.0, "route": STREAM}).to_string();
+    post(stub.gateway.port(), "/__stub/faults", &fault).await;
+    let (report, _) = run(stub.llm.port()).await;
+    assert_eq!(only_failure(&report).0, FailureKind::Truncated);
+}
+
+#[tokio::test]
+async fn an_error_event_inside_a_200_is_a_failure_and_its_status_is_counted() {
+    let events = "data: {\"type\": \"status\"}\n\ndata: {\"type\": \"error\", \"message\": \"실패\"}\n\ndata: {\"type\": \"done\"}\n\n";
+    let (report, _) = run(answering(events).await.port).await;
+    assert_eq!(only_failure(&report), (FailureKind::StreamError, "an error event, then done"));
+    let entry = only_entry(&report);
+    assert_eq!((entry.failures, entry.statuses[&200]), (entry.requests, entry.requests));
+    assert!(entry.stream_ms.as_ref().unwrap().by_type.contains_key(&EventKind::Error));
+}
+
+#[tokio::test]
+async fn a_complete_answer_without_done_was_cut() {
+    let (report, _) = run(answering("data: {\"type\": \"complete\", \"plan\": {}}\n\n").await.port).await;
+    assert_eq!(only_failure(&report), (FailureKind::StreamCut, "after the plan, before done"));
+}
+
+#[tokio::test]
+async fn an_error_status_is_no_stream() {
+    let host = FakeHost::answering("HTTP/1.1 422 X\r\nContent-Length: 2\r\n\r\n{}").await;
+    let (report, text) = run(host.port).await;
+    assert_eq!(only_failure(&report), (FailureKind::Status, "HTTP 422"));
+    assert_eq!(only_entry(&report).stream_ms, None);
+    assert!(!text.contains("Streams"));
+}
+
+/// A host that answers with these events, of known length.
+async fn answering(events: &str) -> FakeHost {
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: ";
+    let answer = format!("{head}{}\r\n\r\n{events}", events.len());
+    FakeHost::answering(Box::leak(answer.into_boxed_str())).await
+}
+
+async fn post(port: u16, path: &str, body: &str) {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let mut socket = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: stub\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    socket.write_all((head + body).as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 2"), "{answer}");
+}
