@@ -80,7 +80,7 @@ pub fn seal(method: &str, headers: &[(String, String)], id: u64) -> Result<Strin
             return Err(EnvelopeError::HeaderValue(name.clone()));
         }
         let owned = |known: &&str| name.eq_ignore_ascii_case(known);
-        if HOP_BY_HOP.iter().chain(&RELAY_OWNED).any(|known| owned(known)) {
+        if HOP_BY_HOP.iter().chain(&RELAY_OWNED).any(owned) {
             return Err(EnvelopeError::ForbiddenHeader(name.clone()));
         }
     }

@@ -105,7 +105,17 @@ impl Browser {
         let origin = self.page_origin();
         let headers = [("origin", origin.as_str()), ("content-type", "text/plain")];
         let method = carrier_method(body.map(str::as_bytes));
-        read(self.send(method, &path, &headers, text_body(body.unwrap_or(""))).await.unwrap()).await
+        read(
+            self.send(
+                Method::from_bytes(method.as_bytes()).unwrap(),
+                &path,
+                &headers,
+                text_body(body.unwrap_or("")),
+            )
+            .await
+            .unwrap(),
+        )
+        .await
     }
 
     /// Relays a `GET` without headers.
