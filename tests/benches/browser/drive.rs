@@ -94,7 +94,7 @@ impl World {
         let counted = self.server.counted();
         let text = exported(&browser).await;
         let report = read::read(text.as_bytes()).unwrap();
-        let notes = notes(&report, &text, &counted);
+        let notes = notes(&report, &text);
         let measured = report.total.latency_ms.as_ref().map(quantiles);
         PageRun { outcome: outcome(&seen, &counted, report.total.requests, measured), notes }
     }
@@ -154,6 +154,7 @@ fn outcome(seen: &Seen, counted: &Counted, by_generator: u64, measured: Option<Q
         rate: seen.rate,
         answered: counted.truth.count(),
         connections: counted.connections,
+        preflights: counted.preflights,
         counted: by_generator,
         truth: Quantiles::of(&counted.truth),
         measured,
@@ -161,7 +162,7 @@ fn outcome(seen: &Seen, counted: &Counted, by_generator: u64, measured: Option<Q
     }
 }
 
-fn notes(report: &Report, text: &str, counted: &Counted) -> PageNotes {
+fn notes(report: &Report, text: &str) -> PageNotes {
     let total = &report.total;
     PageNotes {
         corrected: total.corrected_ms.as_ref().map(quantiles),
@@ -170,7 +171,6 @@ fn notes(report: &Report, text: &str, counted: &Counted) -> PageNotes {
         page_clock: total.page_clock,
         failures: total.failures,
         suspect_seconds: report.health.suspect_seconds,
-        preflights: counted.preflights,
         ceiling: Ceiling::of(text),
     }
 }

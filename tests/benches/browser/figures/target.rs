@@ -215,6 +215,7 @@ mod tests {
             answered: 9,
             counted: 9,
             connections: 9,
+            preflights: 0,
             truth: ALL_FLAT(200.0),
             measured: ALL_FLAT(measured),
             strain,
@@ -229,7 +230,6 @@ mod tests {
             page_clock: 0,
             failures: 0,
             suspect_seconds: 0,
-            preflights: 0,
             ceiling,
         };
         let (page, bare) = (outcome(240.0, measured, machine), outcome(30.0, 1600.0, 0.5));
@@ -271,7 +271,7 @@ mod tests {
 
     #[test]
     fn rates_are_compared_pair_by_pair() {
-        let round = |rate| vec![Round { rate, browser_ms: 2.0 }];
+        let round = |rate| vec![Round::of_rate(rate)];
         let sides = [(Side::Page, 480.0), (Side::BareRelayed, 500.0), (Side::BareNames, 600.0)];
         let sides = sides.map(|(side, rate)| (side, round(rate))).to_vec();
         let views = vec![(Side::Page, round(94.0)), (Side::PageViewsOff, round(100.0))];
