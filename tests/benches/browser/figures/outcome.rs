@@ -136,6 +136,8 @@ pub enum Side {
     PageDirect,
     /// The bare loop straight to the server: one name, six connections.
     Bare,
+    /// The same with the very requests of our page, whose headers make the browser ask for leave each time.
+    BareTasks,
     /// The bare loop straight to the server, a name per user.
     BareNames,
     /// The bare loop with our page's own addresses: a name per user, through the companion.
@@ -150,6 +152,7 @@ impl Side {
             Self::PageViewsOff => "page, views off",
             Self::PageDirect => "page, direct",
             Self::Bare => "bare",
+            Self::BareTasks => "bare, our page's requests",
             Self::BareNames => "bare, name per user",
             Self::BareRelayed => "bare, name per user, relayed",
         }
