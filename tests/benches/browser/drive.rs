@@ -10,7 +10,7 @@ use oddiya_load::core::histogram::Histogram;
 use oddiya_load::core::relay::{lane_authority, relay_url};
 use oddiya_load::core::report::{Distribution, Quantiles, Report, read};
 use oddiya_load::core::units::Micros;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::chromium::Chromium;
 use crate::companion::Companion;
@@ -61,7 +61,9 @@ impl World {
         let cell = Cell { delay: Delay::NONE, users };
         let outcome = match side {
             Side::Page | Side::PageViewsOff | Side::PageDirect => self.page(side, cell, lasts).await.outcome,
-            Side::Bare | Side::BareNames | Side::BareRelayed => self.bare(side, cell, lasts).await,
+            Side::Bare | Side::BareTasks | Side::BareNames | Side::BareRelayed => {
+                self.bare(side, cell, lasts).await
+            }
         };
         Round::from(&outcome)
     }
@@ -94,7 +96,7 @@ impl World {
         let counted = self.server.counted();
         let text = exported(&browser).await;
         let report = read::read(text.as_bytes()).unwrap();
-        let notes = notes(&report, &text, &counted);
+        let notes = notes(&report, &text);
         let measured = report.total.latency_ms.as_ref().map(quantiles);
         PageRun { outcome: outcome(&seen, &counted, report.total.requests, measured), notes }
     }
@@ -104,9 +106,9 @@ impl World {
         let (ramp, window) = schedule(cell, lasts);
         let run = window.after + lasts + MARGIN;
         let companion = Companion::start(self.server.port, self.bare_page.path().to_owned());
-        let urls: Vec<String> = (0..cell.users).map(|user| self.bare_url(side, &companion, user)).collect();
+        let users: Vec<Value> = (0..cell.users).map(|user| self.bare_tasks(side, &companion, user)).collect();
         let plan = json!({
-            "urls": urls,
+            "users": users,
             "rampMs": ramp.as_millis() as u64,
             "runMs": run.as_millis() as u64,
         });
@@ -125,14 +127,22 @@ impl World {
         outcome(&seen, &self.server.counted(), histogram.count(), Quantiles::of(&histogram))
     }
 
-    fn bare_url(&self, side: Side, companion: &Companion, user: u32) -> String {
+    fn bare_tasks(&self, side: Side, companion: &Companion, user: u32) -> Value {
+        let server = format!("http://localhost:{}", self.server.port);
         match side {
-            Side::BareNames => format!("http://{}{PATH}", lane_authority(user, self.server.port)),
+            Side::BareNames => {
+                json!([{"url": format!("http://{}{PATH}", lane_authority(user, self.server.port))}])
+            }
             Side::BareRelayed => {
                 let lane = lane_authority(user, companion.port);
-                relay_url(&lane, &companion.token, "-", PATH)
+                json!([{"url": relay_url(&lane, &companion.token, "-", PATH)}])
             }
-            _ => format!("http://localhost:{}{PATH}", self.server.port),
+            // The two tasks of `StressTestUser`; the header of one costs a preflight each time.
+            Side::BareTasks => json!([
+                {"url": format!("{server}{PATH}")},
+                {"url": format!("{server}/api/users/me"), "headers": {"X-User-Id": "1"}},
+            ]),
+            _ => json!([{"url": format!("{server}{PATH}")}]),
         }
     }
 }
@@ -154,6 +164,7 @@ fn outcome(seen: &Seen, counted: &Counted, by_generator: u64, measured: Option<Q
         rate: seen.rate,
         answered: counted.truth.count(),
         connections: counted.connections,
+        preflights: counted.preflights,
         counted: by_generator,
         truth: Quantiles::of(&counted.truth),
         measured,
@@ -161,7 +172,7 @@ fn outcome(seen: &Seen, counted: &Counted, by_generator: u64, measured: Option<Q
     }
 }
 
-fn notes(report: &Report, text: &str, counted: &Counted) -> PageNotes {
+fn notes(report: &Report, text: &str) -> PageNotes {
     let total = &report.total;
     PageNotes {
         corrected: total.corrected_ms.as_ref().map(quantiles),
@@ -170,7 +181,6 @@ fn notes(report: &Report, text: &str, counted: &Counted) -> PageNotes {
         page_clock: total.page_clock,
         failures: total.failures,
         suspect_seconds: report.health.suspect_seconds,
-        preflights: counted.preflights,
         ceiling: Ceiling::of(text),
     }
 }

@@ -72,7 +72,8 @@ async fn measure(options: &Options) -> Results {
     }
     if options.has(Part::Rates) {
         println!("\nRates on an instant server, in turns\n\n{}", markdown::head(&DUELS));
-        let sides = [Side::Bare, Side::PageDirect, Side::BareNames, Side::BareRelayed, Side::Page];
+        let straight = [Side::Bare, Side::BareTasks, Side::PageDirect];
+        let sides = [straight, [Side::BareNames, Side::BareRelayed, Side::Page]].concat();
         for users in [1, 6] {
             results.rates.push(duel(&world, users, &sides, lasts, rounds).await);
         }

@@ -22,6 +22,12 @@ requests that the generator counted, ramp included. 1.00 CPU is one processor al
 else the machine did, which on a quiet one is the system's own work; `saturated` is a machine over 95 % busy. Of
 our page's connections one is the companion's look whether the host is there.";
 
+const TURNS: &str = "\
+In turns, A B A B, all on a server that answers at once; ratios above are medians of the rounds' ratios. With up
+to six users every way has as many connections as users, so each pair above differs in the generator alone, or,
+where the page is relayed and the loop is not, in the relay too. The browser's own floor per request is in both;
+its processor time per request tells more than the rate where the machine is busy with something else.";
+
 /// Puts the section into the file, which may not be there yet.
 pub fn write(file: &Path, results: &Results) {
     let text = fs::read_to_string(file).unwrap_or_else(|_| INTRODUCTION.to_owned());
@@ -45,7 +51,7 @@ fn section(results: &Results) -> String {
     }
     let duels = [("Rates on an instant server", &results.rates), ("The live view's cost", &results.views)];
     for (title, duels) in duels.into_iter().filter(|(_, duels)| !duels.is_empty()) {
-        parts.push(format!("### {title}\n\nIn turns, A B A B.\n\n{}", duel_table(duels)));
+        parts.push(format!("### {title}\n\n{TURNS}\n\n{}", duel_table(duels)));
     }
     if !results.relay.is_empty() {
         let lines = (1..).zip(&results.relay).map(|(number, round)| markdown::relay_line(number, round));

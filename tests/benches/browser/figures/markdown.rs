@@ -10,7 +10,7 @@ use super::target::{Target, Verdict};
 pub type Columns<const N: usize> = [(&'static str, usize); N];
 
 /// Both generators, a line each for every cell.
-pub const CELLS: Columns<13> = [
+pub const CELLS: Columns<14> = [
     ("delay × users", 16),
     ("by", 4),
     ("RPS", 7),
@@ -22,12 +22,13 @@ pub const CELLS: Columns<13> = [
     ("answered", 8),
     ("counted", 7),
     ("connections", 11),
+    ("preflights", 10),
     ("browser / bench / other CPUs", 28),
     ("machine", 16),
 ];
 
 /// What only our page says, a line for every cell.
-pub const NOTES: Columns<9> = [
+pub const NOTES: Columns<8> = [
     ("delay × users", 16),
     ("corrected p50 / p95 / p99 ms", 30),
     ("queue p50 / p95 / p99 ms", 26),
@@ -35,16 +36,17 @@ pub const NOTES: Columns<9> = [
     ("page clock", 10),
     ("failures", 8),
     ("suspect s", 9),
-    ("preflights", 10),
     ("ceiling reached", 15),
 ];
 
 /// Rates of one side, a line each.
-pub const DUELS: Columns<5> = [
+pub const DUELS: Columns<7> = [
     ("users", 5),
     ("side", 28),
     ("RPS, median", 11),
     ("browser CPU ms a request", 24),
+    ("connections", 11),
+    ("preflights", 10),
     ("RPS of each round", 40),
 ];
 
@@ -74,7 +76,7 @@ pub fn cell_lines(result: &CellResult) -> [String; 2] {
     [("page", page), ("bare", bare)].map(|(by, outcome)| line(&CELLS, cell_fields(*cell, by, outcome)))
 }
 
-fn cell_fields(cell: Cell, by: &str, outcome: &Outcome) -> [String; 13] {
+fn cell_fields(cell: Cell, by: &str, outcome: &Outcome) -> [String; 14] {
     let share = cell.ideal_rate().map(|ideal| format!("{:.1} %", outcome.rate / ideal * 100.0));
     let [p50, p95, p99] = match outcome.deviations() {
         Some(deviations) => [deviations.p50, deviations.p95, deviations.p99].map(|d| d.to_string()),
@@ -94,6 +96,7 @@ fn cell_fields(cell: Cell, by: &str, outcome: &Outcome) -> [String; 13] {
         outcome.answered.to_string(),
         outcome.counted.to_string(),
         outcome.connections.to_string(),
+        outcome.preflights.to_string(),
         format!("{:.2} / {:.2} / {:.2}", strain.browser, strain.bench, strain.others),
         format!("{:.0} %{saturated}", strain.machine * 100.0),
     ]
@@ -110,7 +113,6 @@ pub fn notes_line(cell: Cell, notes: &PageNotes) -> String {
         notes.page_clock.to_string(),
         notes.failures.to_string(),
         notes.suspect_seconds.to_string(),
-        notes.preflights.to_string(),
         ceiling.to_owned(),
     ];
     line(&NOTES, fields)
@@ -128,6 +130,8 @@ pub fn duel_lines(duel: &Duel) -> Vec<String> {
             side.label().to_owned(),
             median(|round| round.rate, 1),
             median(|round| round.browser_ms, 3),
+            median(|round| round.connections as f64, 0),
+            median(|round| round.preflights as f64, 0),
             rates.join(", "),
         ];
         line(&DUELS, fields)

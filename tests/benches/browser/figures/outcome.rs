@@ -52,6 +52,8 @@ pub struct Outcome {
     pub counted: u64,
     /// Connections that the server was opened, by the companion for our page.
     pub connections: u64,
+    /// Preflights that reached the server; they are no requests.
+    pub preflights: u64,
     /// The server's own delays in milliseconds.
     pub truth: Option<Quantiles>,
     /// The generator's latencies in milliseconds.
@@ -102,8 +104,6 @@ pub struct PageNotes {
     pub failures: u64,
     /// Seconds marked as suspect.
     pub suspect_seconds: u64,
-    /// Preflights that reached the server.
-    pub preflights: u64,
     /// Whether it says that its ceiling was reached.
     pub ceiling: Ceiling,
 }
@@ -136,6 +136,8 @@ pub enum Side {
     PageDirect,
     /// The bare loop straight to the server: one name, six connections.
     Bare,
+    /// The same with the very requests of our page, whose headers make the browser ask for leave each time.
+    BareTasks,
     /// The bare loop straight to the server, a name per user.
     BareNames,
     /// The bare loop with our page's own addresses: a name per user, through the companion.
@@ -150,6 +152,7 @@ impl Side {
             Self::PageViewsOff => "page, views off",
             Self::PageDirect => "page, direct",
             Self::Bare => "bare",
+            Self::BareTasks => "bare, our page's requests",
             Self::BareNames => "bare, name per user",
             Self::BareRelayed => "bare, name per user, relayed",
         }
@@ -173,11 +176,16 @@ pub struct Round {
     /// What a request took of the browser's processor time, in milliseconds. It depends far less than the rate on
     /// what else the machine does.
     pub browser_ms: f64,
+    /// Connections that the server was opened.
+    pub connections: u64,
+    /// Preflights that reached the server.
+    pub preflights: u64,
 }
 
 impl From<&Outcome> for Round {
     fn from(outcome: &Outcome) -> Self {
-        Self { rate: outcome.rate, browser_ms: outcome.strain.browser / outcome.rate * 1e3 }
+        let Outcome { rate, connections, preflights, strain, .. } = *outcome;
+        Self { rate, browser_ms: strain.browser / rate * 1e3, connections, preflights }
     }
 }
 
@@ -232,6 +240,14 @@ pub fn median(values: &[f64]) -> Option<f64> {
 }
 
 #[cfg(test)]
+impl Round {
+    /// A turn of which nothing but the rate matters.
+    pub fn of_rate(rate: f64) -> Self {
+        Self { rate, browser_ms: 2.0, connections: 6, preflights: 0 }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -244,7 +260,7 @@ mod tests {
 
     #[test]
     fn a_slow_round_slows_both_sides() {
-        let rounds = |rates: [f64; 3]| rates.map(|rate| Round { rate, browser_ms: 2.0 }).to_vec();
+        let rounds = |rates: [f64; 3]| rates.map(Round::of_rate).to_vec();
         let sides =
             vec![(Side::Page, rounds([500.0, 240.0, 480.0])), (Side::Bare, rounds([500.0, 250.0, 500.0]))];
         let duel = Duel { users: 6, sides };

@@ -148,14 +148,14 @@ fn ceiling(cells: &[CellResult]) -> Target {
 /// here differs in the generator alone, or, in the last one, in the relay too.
 fn same_connections(duel: &Duel) -> Vec<Target> {
     let pairs = [
-        (Side::PageDirect, Side::Bare, "both straight, one name"),
+        (Side::PageDirect, Side::BareTasks, "both straight, one name, same requests"),
         (Side::Page, Side::BareRelayed, "both relayed, a name per user"),
         (Side::Page, Side::BareNames, "a name per user, page relayed, loop straight"),
     ];
     let rows = pairs.into_iter().map(|(page, bare, what)| {
         let ratio = duel.ratio(page, bare);
         Target {
-            figure: format!("RPS against the bare loop, instant server, {} users: {what}", duel.users),
+            figure: format!("RPS against the bare loop, instant server, {}: {what}", users(duel)),
             bare: shown(duel.rate(bare).map(rate)),
             page: shown(ratio.zip(duel.rate(page)).map(|(ratio, r)| format!("{ratio:.3} ({})", rate(r)))),
             to_reach: format!("≥ {SHARE_TO_REACH}"),
@@ -172,7 +172,7 @@ fn live_view(duel: &Duel) -> Target {
         .zip(rates)
         .map(|(share, (on, off))| format!("{} ({} on, {} off)", percent(share), rate(on), rate(off)));
     Target {
-        figure: format!("RPS with charts and tables on, of that with them off, {} users", duel.users),
+        figure: format!("RPS with charts and tables on, of that with them off, {}", users(duel)),
         bare: NO_FIGURE.to_owned(),
         page: shown(found),
         to_reach: format!("≥ {}", percent(SHARE_TO_REACH)),
@@ -189,6 +189,10 @@ fn relay(rounds: &[RelayRound]) -> Target {
         to_reach: format!("< {RELAY_ADDS_AT_MOST} ms"),
         verdict: Verdict::of(added.map(|(_, p99)| p99 < RELAY_ADDS_AT_MOST)),
     }
+}
+
+fn users(duel: &Duel) -> String {
+    if duel.users == 1 { "1 user".to_owned() } else { format!("{} users", duel.users) }
 }
 
 fn percent(share: f64) -> String {
@@ -215,6 +219,7 @@ mod tests {
             answered: 9,
             counted: 9,
             connections: 9,
+            preflights: 0,
             truth: ALL_FLAT(200.0),
             measured: ALL_FLAT(measured),
             strain,
@@ -229,7 +234,6 @@ mod tests {
             page_clock: 0,
             failures: 0,
             suspect_seconds: 0,
-            preflights: 0,
             ceiling,
         };
         let (page, bare) = (outcome(240.0, measured, machine), outcome(30.0, 1600.0, 0.5));
@@ -271,7 +275,7 @@ mod tests {
 
     #[test]
     fn rates_are_compared_pair_by_pair() {
-        let round = |rate| vec![Round { rate, browser_ms: 2.0 }];
+        let round = |rate| vec![Round::of_rate(rate)];
         let sides = [(Side::Page, 480.0), (Side::BareRelayed, 500.0), (Side::BareNames, 600.0)];
         let sides = sides.map(|(side, rate)| (side, round(rate))).to_vec();
         let views = vec![(Side::Page, round(94.0)), (Side::PageViewsOff, round(100.0))];
