@@ -135,7 +135,7 @@ pub fn ceiling_note(timeline: &[TimelineRow], ceiling_rps: Option<f64>) -> Optio
         ceiling_rps.map_or_else(String::new, |best| format!(" (measured at its best: {best:.0} per second)"));
     Some(format!(
         "ceiling reached: for {seconds} of {} seconds the generator, not the host, was the limit, at up to {rps} \
-         requests per second{best}. Use fewer users or the runner: oddiya-load run.",
+         requests per second{best}. Use fewer users; a page at its limit hands over to the runner, oddiya-load run.",
         timeline.len()
     ))
 }
