@@ -92,7 +92,7 @@ run_size() {
   done < <(find "$page_folder" -type f \( -name '*.wasm' -o -name '*.js' \) | sort)
   [ "$bytes" -gt 0 ] || fail "no page in $page_folder; build it: make/test.sh page"
   printf '%8d  bytes gzipped in all, of %d KB\n' "$bytes" "$max_page_kb"
-  [ "$bytes" -le $((max_page_kb * 1000)) ] || fail "the page is over $max_page_kb KB gzipped"
+  [ "$bytes" -le $((max_page_kb * 1024)) ] || fail "the page is over $max_page_kb KB gzipped"
 }
 
 run_e2e() {

@@ -228,7 +228,8 @@ impl Run {
             in_flight_at_end: tally.sent.saturating_sub(requests),
             rps: per_second(requests),
             failures_per_s: per_second(tally.failed),
-            failure_ratio: (requests > 0).then(|| tally.failed as f64 / requests as f64),
+            failure_ratio: (requests > 0)
+                .then(|| (tally.failed as f64 / requests as f64 * 1e6).round() / 1e6),
             received_bytes: tally.received_bytes,
             statuses: tally.statuses.clone(),
             page_clock: tally.page_clock,

@@ -122,7 +122,7 @@ async fn a_page_relays_over_a_lane_without_a_preflight_and_with_its_timing() {
     let headers = [("X-User-Id", "7"), ("Content-Type", "application/json")];
     let envelope = Envelope::new("PATCH", headers).unwrap().with_id(1);
     let lane = lane_authority(17, companion.port);
-    let relayed = relay_url(&lane, &companion.token, &envelope, "/api/plans/5").unwrap();
+    let relayed = relay_url(&lane, &companion.token, &envelope.encode().unwrap(), "/api/plans/5");
     let answer = evaluate(&browser, FETCH, &[&relayed, "{\"day\":2}"]).await;
     assert_eq!(answer["status"], 200, "{answer} {:?}", browser.console().await);
     assert_eq!((&answer["realStatus"], &answer["text"]), (&"302".into(), &"moved".into()));
@@ -148,7 +148,7 @@ async fn a_page_reads_why_the_host_gave_no_answer_and_how_fast_the_companion_is(
     browser.open(&url).await;
     let lane = lane_authority(1, companion.port);
 
-    let relayed = relay_url(&lane, &companion.token, &Envelope::default(), "/").unwrap();
+    let relayed = relay_url(&lane, &companion.token, "-", "/");
     let answer = evaluate(&browser, FETCH, &[&relayed, ""]).await;
     assert_eq!((&answer["status"], &answer["failure"]), (&502.into(), &"reset".into()), "{answer}");
     assert_eq!(host.seen().len(), 1, "the browser sent it again");

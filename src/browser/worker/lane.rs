@@ -21,8 +21,8 @@ use crate::core::exchange::{Exchange, Failure, FailureKind, Status, Timing, Timi
 use crate::core::plan::Host;
 use crate::core::platform::Lane;
 use crate::core::relay::{
-    Envelope, FAILURE_HEADER, REFUSAL_HEADER, RelayFailure, STATUS_HEADER, floor_url, lane_authority,
-    relay_url,
+    FAILURE_HEADER, REFUSAL_HEADER, RelayFailure, STATUS_HEADER, carrier_method, floor_url, lane_authority,
+    relay_url, seal,
 };
 use crate::core::scenario::{Reading, Request};
 use crate::core::stream::StreamReader;
@@ -57,12 +57,10 @@ impl Route {
         let Target::Companion { token, .. } = &self.target else {
             return Ok(format!("{}{}", self.host, request.path));
         };
-        let headers = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let unsendable =
-            |error: crate::core::relay::EnvelopeError| Failure::new(FailureKind::Other, error.to_string());
-        let envelope = Envelope::new(request.method.as_str(), headers).map_err(unsendable)?;
         let id = self.sent.replace(self.sent.get() + 1);
-        relay_url(authority, token, &envelope.with_id(id), &request.path).map_err(unsendable)
+        let envelope = seal(request.method.as_str(), &request.headers, id)
+            .map_err(|error| Failure::new(FailureKind::Other, error.to_string()))?;
+        Ok(relay_url(authority, token, &envelope, &request.path))
     }
 
     fn init(&self, request: &Request, controller: &AbortController) -> Result<RequestInit, JsValue> {
@@ -74,9 +72,7 @@ impl Route {
         match &self.target {
             // Method and headers travel in the envelope; what is left needs no preflight.
             Target::Companion { .. } => {
-                init.set_method(
-                    Envelope::carrier_method(request.body.as_deref().map(str::as_bytes)).as_str(),
-                );
+                init.set_method(carrier_method(request.body.as_deref().map(str::as_bytes)));
             }
             Target::Direct => {
                 init.set_method(request.method.as_str());

@@ -1,7 +1,8 @@
 //! The report: what a run leaves behind, as data. One schema for page and command.
 //!
 //! Field names are a promise to scripts (README, "The report"). Knows nothing of how a run happens: a viewer
-//! needs only this. `read.rs` opens files, `csv.rs` writes Locust's tables.
+//! needs only this. Numbers have at most 15 significant digits, so that any reader gets exactly what was written.
+//! `read.rs` opens files, `csv.rs` writes Locust's tables.
 
 pub mod csv;
 pub mod read;
@@ -180,7 +181,7 @@ pub struct Entry {
     pub rps: f64,
     /// Failures per second of the run's duration.
     pub failures_per_s: f64,
-    /// Failures by requests, in [0, 1]; absent without requests.
+    /// Failures by requests, in [0, 1], to six decimals; absent without requests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure_ratio: Option<f64>,
     /// Bytes of response bodies.

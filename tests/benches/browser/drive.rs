@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use fantoccini::wd::TimeoutConfiguration;
 use oddiya_load::core::histogram::Histogram;
-use oddiya_load::core::relay::{Envelope, lane_authority, relay_url};
+use oddiya_load::core::relay::{lane_authority, relay_url};
 use oddiya_load::core::report::{Distribution, Quantiles, Report, read};
 use oddiya_load::core::units::Micros;
 use serde_json::json;
@@ -130,7 +130,7 @@ impl World {
             Side::BareNames => format!("http://{}{PATH}", lane_authority(user, self.server.port)),
             Side::BareRelayed => {
                 let lane = lane_authority(user, companion.port);
-                relay_url(&lane, &companion.token, &Envelope::default(), PATH).unwrap()
+                relay_url(&lane, &companion.token, "-", PATH)
             }
             _ => format!("http://localhost:{}{PATH}", self.server.port),
         }

@@ -35,7 +35,7 @@ mod window;
 use std::time::Duration;
 
 use clap::Parser as _;
-use oddiya_load::core::relay::{Envelope, relay_url};
+use oddiya_load::core::relay::relay_url;
 
 use drive::World;
 use figures::cell::Delay;
@@ -95,7 +95,7 @@ fn measure_relay(world: &World, options: &Options, results: &mut Results) {
     println!("\nThe relay alone, 200 requests a second\n\n{}", markdown::head(&RELAY));
     let (server, companion) = (&world.server, world.companion());
     server.reset(Delay::NONE);
-    let url = relay_url("", &companion.token, &Envelope::default(), "/actuator/health").unwrap();
+    let url = relay_url("", &companion.token, "-", "/actuator/health");
     let path = url.trim_start_matches("http://").to_owned();
     let relayed = relay::Way { port: companion.port, path };
     let straight = relay::Way { port: server.port, path: "/actuator/health".to_owned() };

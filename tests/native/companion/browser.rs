@@ -9,7 +9,7 @@ use hyper::body::Incoming;
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
 use oddiya_load::companion::{self, Options, RunningCompanion};
-use oddiya_load::core::relay::{Envelope, relay_url};
+use oddiya_load::core::relay::{Envelope, carrier_method, relay_url};
 use tokio::net::TcpStream;
 
 use crate::fake_host::FakeHost;
@@ -70,7 +70,7 @@ impl Browser {
 
     /// The path that relays `path` under this envelope.
     pub fn relayed(&self, envelope: &Envelope, path: &str) -> String {
-        let url = relay_url(&self.authority, &self.token, envelope, path).unwrap();
+        let url = relay_url(&self.authority, &self.token, &envelope.encode().unwrap(), path);
         url.split_once(&self.authority).unwrap().1.to_owned()
     }
 
@@ -104,8 +104,18 @@ impl Browser {
         let path = self.relayed(envelope, path);
         let origin = self.page_origin();
         let headers = [("origin", origin.as_str()), ("content-type", "text/plain")];
-        let method = Envelope::carrier_method(body.map(str::as_bytes));
-        read(self.send(method, &path, &headers, text_body(body.unwrap_or(""))).await.unwrap()).await
+        let method = carrier_method(body.map(str::as_bytes));
+        read(
+            self.send(
+                Method::from_bytes(method.as_bytes()).unwrap(),
+                &path,
+                &headers,
+                text_body(body.unwrap_or("")),
+            )
+            .await
+            .unwrap(),
+        )
+        .await
     }
 
     /// Relays a `GET` without headers.
