@@ -14,6 +14,7 @@ use super::database::{Database, Store};
 use super::lock::{Lock, held};
 use crate::core::journal::{Header, Record, rebuild};
 use crate::core::report::Report;
+use crate::core::units::Micros;
 
 /// The browser keeps nothing, or no more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,11 +111,12 @@ async fn look_at(database: &Database, run: &str) -> Result<Option<Cutoff>, JsVal
     let last = database.last(Store::Records, &records_of(run)?).await?;
     let header = header.and_then(|text| serde_json::from_str::<Header>(&text).ok());
     let last = last.and_then(|text| serde_json::from_str::<Record>(&text).ok());
-    Ok(header.zip(last).map(|(header, last)| Cutoff {
+    let reached = last.map(|record| record.reaches()).filter(|reached| *reached > Micros::ZERO);
+    Ok(header.zip(reached).map(|(header, reached)| Cutoff {
         run: run.to_owned(),
         host: header.text.host,
         started_at: header.started_at,
-        at_s: last.reaches().as_secs_f64(),
+        at_s: reached.as_secs_f64(),
     }))
 }
 

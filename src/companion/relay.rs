@@ -48,6 +48,7 @@ fn unpack(lanes: &Lanes, token: &str, request: Request<Incoming>) -> Result<Requ
     }
     let bad_envelope = |why: String| answer::refusal(Refusal::Envelope, why + "\n");
     let envelope = Envelope::decode(target.envelope).map_err(|error| bad_envelope(error.to_string()))?;
+    let headers_to_send = envelope.header_map().map_err(|error| bad_envelope(error.to_string()))?;
     let host = lanes.upstream().host();
     let path = host
         .target(target.path_and_query)
@@ -56,7 +57,7 @@ fn unpack(lanes: &Lanes, token: &str, request: Request<Incoming>) -> Result<Requ
     let method = envelope.method.unwrap_or_else(|| request.method().clone());
     let mut outgoing = Request::new(request.into_body());
     let headers = outgoing.headers_mut();
-    *headers = envelope.headers;
+    *headers = headers_to_send;
     headers.insert(header::HOST, host.host_header());
     headers.entry(header::USER_AGENT).or_insert(USER_AGENT);
     if outgoing.body().is_end_stream() && [Method::POST, Method::PUT, Method::PATCH].contains(&method) {

@@ -36,15 +36,8 @@ pub enum Record {
         /// Users per second from then on.
         spawn_rate: f64,
     },
-    /// What the page can do at its best was measured.
+    /// What the generator can do was found out, before the first second.
     Calibrated(Calibration),
-    /// Something that a reader of the report should know.
-    Noted {
-        /// When it became known.
-        at: Micros,
-        /// A sentence.
-        note: String,
-    },
 }
 
 impl Record {
@@ -52,8 +45,8 @@ impl Record {
     pub fn reaches(&self) -> Micros {
         match self {
             Self::Second(snapshot) => Micros::from_secs(snapshot.second + 1),
+            Self::Changed { at, .. } => *at,
             Self::Calibrated(_) => Micros::ZERO,
-            Self::Changed { at, .. } | Self::Noted { at, .. } => *at,
         }
     }
 
@@ -63,7 +56,6 @@ impl Record {
             Self::Second(snapshot) => run.absorb(*snapshot),
             Self::Changed { at, users, spawn_rate } => run.changed(at, users, spawn_rate),
             Self::Calibrated(calibration) => run.calibrated(calibration),
-            Self::Noted { note, .. } => run.note(note),
         }
     }
 }
@@ -136,7 +128,6 @@ mod tests {
         let ended: u64 = first.iter().flat_map(|s| &s.tallies).map(|(_, tally)| tally.completed()).sum();
         let mut records: Vec<_> = first.into_iter().map(|s| kept(&Record::Second(Box::new(s)))).collect();
         records.push(kept(&Record::Changed { at: Micros::from_millis(5_500), users: 9, spawn_rate: 2.0 }));
-        records.push(kept(&Record::Noted { at: Micros::from_millis(5_600), note: "second".to_owned() }));
         let header: Header = serde_json::from_str(&serde_json::to_string(&header()).unwrap()).unwrap();
         let report = rebuild(header, records).unwrap();
         assert_eq!(report.timeline.iter().map(|row| row.second).collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5]);
@@ -144,7 +135,7 @@ mod tests {
         assert_eq!(report.total.requests, ended);
         assert_eq!((report.run.stopped_by, report.run.duration_s), (StopReason::Unfinished, 6.0));
         assert_eq!((report.run.seed, report.run.changes.len()), (3, 1));
-        assert_eq!(report.generator.notes, ["first", "second"]);
+        assert_eq!(report.generator.notes, ["first"]);
         let json = report.to_json();
         assert_eq!(read::read(json.as_bytes()).unwrap().to_json(), json);
     }

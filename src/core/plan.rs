@@ -5,7 +5,7 @@
 use http::Uri;
 
 use super::scenario::{Scenario, Wait};
-use super::units::{Micros, parse_duration};
+use super::units::{Micros, parse_duration, parse_number};
 
 /// Users that one run may have; more is a slip of the finger.
 const MAX_USERS: u32 = 1_000_000;
@@ -255,7 +255,7 @@ pub fn parse_users(text: &str) -> Result<u32, String> {
 
 /// Reads a spawn rate in users per second.
 pub fn parse_rate(text: &str) -> Result<f64, String> {
-    let rate = text.trim().parse().ok().filter(|rate: &f64| (0.001..=1e6).contains(rate));
+    let rate = parse_number(text).filter(|rate| (0.001..=1e6).contains(rate));
     rate.ok_or_else(|| format!("`{}` is no rate; write users per second, above 0 (1, 0.5, 10)", text.trim()))
 }
 

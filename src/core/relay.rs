@@ -60,8 +60,9 @@ const RELAY_OWNED: [&str; 3] = ["content-length", "expect", "host"];
 pub struct Envelope {
     /// The method; `None` keeps the one it was sent with.
     pub method: Option<Method>,
-    /// The host gets these headers and no others, apart from `Host` and the body's length.
-    pub headers: HeaderMap,
+    /// The host gets these headers and no others, apart from `Host` and the body's length. Names and values are what
+    /// HTTP allows. Plain text, because the page has no other use for HTTP's own types, and they would be a good part of it.
+    pub headers: Vec<(String, String)>,
     /// Never forwarded. A number of its own makes each URL unique, so that a Resource Timing entry, which
     /// carries nothing but its URL, can be matched to its request.
     pub id: Option<u64>,
@@ -148,7 +149,7 @@ impl Envelope {
         headers: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Result<Self, EnvelopeError> {
         let headers =
-            headers.into_iter().map(|(name, value)| parse_header(name, value)).collect::<Result<_, _>>()?;
+            headers.into_iter().map(|(name, value)| checked(name, value)).collect::<Result<_, _>>()?;
         Ok(Self { method: Some(parse_method(method)?), headers, id: None })
     }
 
@@ -162,11 +163,7 @@ impl Envelope {
         if *self == Self::default() {
             return Ok(EMPTY_ENVELOPE.to_owned());
         }
-        let mut headers = Vec::with_capacity(self.headers.len());
-        for (name, value) in &self.headers {
-            let value = value.to_str().map_err(|_| EnvelopeError::HeaderValue(name.to_string()))?;
-            headers.push((name.as_str().into(), value.into()));
-        }
+        let headers = self.headers.iter().map(|(name, value)| (name.into(), value.into())).collect();
         let method = self.method.as_ref().map(|method| method.as_str().into());
         pack(&Wire { method, headers, id: self.id })
     }
@@ -183,8 +180,19 @@ impl Envelope {
         let wire: Wire<'_> = serde_json::from_slice(&json).map_err(|_| EnvelopeError::NotJson)?;
         let method = wire.method.as_deref().map(parse_method).transpose()?;
         let headers =
-            wire.headers.iter().map(|(name, value)| parse_header(name, value)).collect::<Result<_, _>>()?;
+            wire.headers.iter().map(|(name, value)| checked(name, value)).collect::<Result<_, _>>()?;
         Ok(Self { method, headers, id: wire.id })
+    }
+
+    /// The headers as the companion sends them.
+    pub fn header_map(&self) -> Result<HeaderMap, EnvelopeError> {
+        let mut map = HeaderMap::with_capacity(self.headers.len());
+        for (name, value) in &self.headers {
+            let parsed = HeaderName::from_str(name).map_err(|_| EnvelopeError::HeaderName(name.clone()))?;
+            let value = HeaderValue::from_str(value).map_err(|_| EnvelopeError::HeaderValue(name.clone()))?;
+            map.append(parsed, value);
+        }
+        Ok(map)
     }
 }
 
@@ -197,13 +205,19 @@ fn parse_method(method: &str) -> Result<Method, EnvelopeError> {
     }
 }
 
-fn parse_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), EnvelopeError> {
-    let parsed = HeaderName::from_str(name).map_err(|_| EnvelopeError::HeaderName(name.to_owned()))?;
-    if HOP_BY_HOP.contains(&parsed.as_str()) || RELAY_OWNED.contains(&parsed.as_str()) {
+/// A header as it came, if HTTP allows it (RFC 9110, §5.1 and §5.5) and the relay may send it.
+fn checked(name: &str, value: &str) -> Result<(String, String), EnvelopeError> {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if name.is_empty() || !name.bytes().all(is_token) {
+        return Err(EnvelopeError::HeaderName(name.to_owned()));
+    }
+    if HOP_BY_HOP.iter().chain(&RELAY_OWNED).any(|own| own.eq_ignore_ascii_case(name)) {
         return Err(EnvelopeError::ForbiddenHeader(name.to_owned()));
     }
-    let value = HeaderValue::from_str(value).map_err(|_| EnvelopeError::HeaderValue(name.to_owned()))?;
-    Ok((parsed, value))
+    if !value.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~')) {
+        return Err(EnvelopeError::HeaderValue(name.to_owned()));
+    }
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 /// The parts of a relayed request's path and query.
@@ -382,7 +396,7 @@ mod tests {
         let envelope =
             Envelope::decode(&segment(r#"{"method":"PATCH","headers":[["X-User-Id","7"]]}"#)).unwrap();
         assert_eq!(envelope.method, Some(Method::PATCH));
-        assert_eq!(envelope.headers.get("x-user-id").unwrap(), "7");
+        assert_eq!(envelope.header_map().unwrap().get("x-user-id").unwrap(), "7");
         assert_eq!(envelope.id, None);
     }
 
@@ -396,7 +410,8 @@ mod tests {
     fn repeated_headers_keep_their_order() {
         let envelope = Envelope::new("GET", [("Accept", "a"), ("Accept", "b")]).unwrap();
         let decoded = Envelope::decode(&envelope.encode().unwrap()).unwrap();
-        assert_eq!(decoded.headers.get_all("accept").iter().collect::<Vec<_>>(), ["a", "b"]);
+        let headers = decoded.header_map().unwrap();
+        assert_eq!(headers.get_all("accept").iter().collect::<Vec<_>>(), ["a", "b"]);
     }
 
     #[test]
@@ -417,6 +432,19 @@ mod tests {
         for (text, error) in cases {
             assert_eq!(Envelope::decode(&text), Err(error), "{text:.60}");
         }
+    }
+
+    #[test]
+    fn what_an_envelope_takes_http_takes_too() {
+        for byte in 0..=0x7f_u8 {
+            let text = String::from(char::from(byte));
+            for (name, value) in [(text.as_str(), "1"), ("X-A", text.as_str())] {
+                let taken = Envelope::new("GET", [(name, value)]).is_ok();
+                let by_http = HeaderName::from_str(name).is_ok() && HeaderValue::from_str(value).is_ok();
+                assert_eq!(taken, by_http, "{name:?}: {value:?}");
+            }
+        }
+        assert!(Envelope::new("GET", [("", "1")]).is_err() && Envelope::new("GET", [("X-A", "é")]).is_err());
     }
 
     #[test]

@@ -3,8 +3,6 @@
 //! The agent's failures come inside a 200, so the status says nothing: a stream succeeds when `complete` brought a
 //! plan and `done` followed. Bytes go in with their moments; `sse.rs` makes them events, tallies count the result.
 
-use std::collections::BTreeMap;
-
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
@@ -49,13 +47,51 @@ impl EventKind {
     }
 }
 
+/// Something for each type of event that was seen: a list, because there are few.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ByKind<T>(Vec<(EventKind, T)>);
+
+impl<T> Default for ByKind<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> FromIterator<(EventKind, T)> for ByKind<T> {
+    fn from_iter<I: IntoIterator<Item = (EventKind, T)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().collect())
+    }
+}
+
+impl<T> ByKind<T> {
+    /// What there is for a type.
+    pub fn get(&self, kind: EventKind) -> Option<&T> {
+        self.iter().find(|(known, _)| *known == kind).map(|(_, value)| value)
+    }
+
+    /// What there is for a type; `first` where there was nothing yet.
+    #[expect(clippy::indexing_slicing, reason = "the place was found or made a line before")]
+    pub fn get_or_insert_with(&mut self, kind: EventKind, first: impl FnOnce() -> T) -> &mut T {
+        let place = self.0.iter().position(|(known, _)| *known == kind).unwrap_or(self.0.len());
+        if place == self.0.len() {
+            self.0.push((kind, first()));
+        }
+        &mut self.0[place].1
+    }
+
+    /// All there is, in the order in which it was seen first.
+    pub fn iter(&self) -> impl Iterator<Item = (EventKind, &T)> {
+        self.0.iter().map(|(kind, value)| (*kind, value))
+    }
+}
+
 /// What came of a stream. Moments are on the run's clock.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Streamed {
     /// How many events came.
     pub events: u64,
     /// The first event of each type.
-    pub first_of: BTreeMap<EventKind, Micros>,
+    pub first_of: ByKind<Micros>,
     /// The first event of all.
     pub first_event: Option<Micros>,
     /// The longest time between two events that follow each other; `None` with fewer than two.
@@ -122,7 +158,7 @@ impl Streamed {
         let said: Said = serde_json::from_str(event.data).unwrap_or_default();
         self.events += 1;
         self.first_event.get_or_insert(at);
-        self.first_of.entry(said.kind).or_insert(at);
+        self.first_of.get_or_insert_with(said.kind, || at);
         match said.kind {
             EventKind::Complete if said.plan.is_some() => drop(self.complete.get_or_insert(at)),
             EventKind::Done => drop(self.done.get_or_insert(at)),
@@ -132,7 +168,7 @@ impl Streamed {
 
     fn judge(&self) -> Option<Failure> {
         let fail = |kind, detail| Some(Failure::new(kind, detail));
-        let failed = self.first_of.contains_key(&EventKind::Error);
+        let failed = self.first_of.get(EventKind::Error).is_some();
         match (failed, self.complete, self.done) {
             (true, _, Some(_)) => fail(FailureKind::StreamError, "an error event, then done"),
             (true, _, None) => fail(FailureKind::StreamError, "an error event, and no done"),
@@ -177,7 +213,7 @@ mod tests {
         assert_eq!((seen.failure, seen.events), (None, 5));
         let at = |n: u64| Some(Micros::from_millis(10 * n));
         assert_eq!((seen.first_event, seen.complete, seen.done), (at(1), at(4), at(5)));
-        assert_eq!(seen.first_of.get(&EventKind::Progress).copied(), at(3));
+        assert_eq!(seen.first_of.get(EventKind::Progress).copied(), at(3));
         assert_eq!(seen.largest_gap, at(1));
     }
 
@@ -214,10 +250,8 @@ mod tests {
     fn what_is_no_known_event_is_counted_as_other() {
         let seen = read(&["no json", r#"{"type": "new"}"#, r#"{"x": 1}"#, "[1]", COMPLETE, DONE]);
         assert_eq!((seen.events, seen.failure), (6, None));
-        assert_eq!(seen.first_of.keys().copied().collect::<Vec<_>>(), {
-            use EventKind::{Complete, Done, Other};
-            [Complete, Done, Other]
-        });
+        let kinds: Vec<_> = seen.first_of.iter().map(|(kind, _)| kind).collect();
+        assert_eq!(kinds, [EventKind::Other, EventKind::Complete, EventKind::Done]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::exchange::{Exchange, Failure, FailureKind, Status, Timing};
 use super::histogram::Histogram;
-use super::stream::{EventKind, Streamed};
+use super::stream::{ByKind, Streamed};
 use super::units::Micros;
 
 /// Distinct failures kept apart per entry; the rest is counted together, so that texts cannot fill the memory.
@@ -62,7 +62,7 @@ pub struct StreamTally {
     /// `done`.
     pub done: Histogram,
     /// The first event of each type.
-    pub by_type: BTreeMap<EventKind, Histogram>,
+    pub by_type: ByKind<Histogram>,
 }
 
 /// How often something happened, and when first and last.
@@ -101,7 +101,7 @@ impl Tally {
             span.into_iter().for_each(|span| histogram.record(span));
         }
         if let Some(streamed) = &exchange.streamed {
-            self.streams.get_or_insert_default().record(streamed, timing);
+            self.streams.get_or_insert_default().time(streamed, timing);
         }
         self.count(exchange);
     }
@@ -114,6 +114,9 @@ impl Tally {
 
     fn count(&mut self, exchange: &Exchange) {
         self.received_bytes += exchange.received_bytes;
+        if let Some(streamed) = &exchange.streamed {
+            self.streams.get_or_insert_default().events += streamed.events;
+        }
         if let Ok(status) = exchange.outcome {
             *self.statuses.entry(status).or_default() += 1;
         }
@@ -166,11 +169,10 @@ impl Tally {
 }
 
 impl StreamTally {
-    fn record(&mut self, streamed: &Streamed, timing: &Timing) {
+    fn time(&mut self, streamed: &Streamed, timing: &Timing) {
         // A page sees an event a little after it came, at times after the moment the browser gives for the last byte.
         let since_sent =
             |moment: Micros| moment.min(timing.finished).saturating_sub(timing.sent.unwrap_or(timing.ready));
-        self.events += streamed.events;
         for (histogram, moment) in [
             (&mut self.first_event, streamed.first_event),
             (&mut self.complete, streamed.complete),
@@ -179,8 +181,8 @@ impl StreamTally {
             moment.into_iter().for_each(|moment| histogram.record(since_sent(moment)));
         }
         streamed.largest_gap.into_iter().for_each(|gap| self.largest_gap.record(gap));
-        for (kind, moment) in &streamed.first_of {
-            self.by_type.entry(*kind).or_default().record(since_sent(*moment));
+        for (kind, moment) in streamed.first_of.iter() {
+            self.by_type.get_or_insert_with(kind, Histogram::new).record(since_sent(*moment));
         }
     }
 
@@ -190,8 +192,8 @@ impl StreamTally {
         self.largest_gap.merge(&other.largest_gap);
         self.complete.merge(&other.complete);
         self.done.merge(&other.done);
-        for (kind, histogram) in &other.by_type {
-            self.by_type.entry(*kind).or_default().merge(histogram);
+        for (kind, histogram) in other.by_type.iter() {
+            self.by_type.get_or_insert_with(kind, Histogram::new).merge(histogram);
         }
     }
 }
@@ -201,6 +203,7 @@ const OVERFLOW_DETAIL: &str = "further distinct failures, counted together";
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::stream::EventKind;
 
     fn exchange(outcome: Result<Status, Failure>, finished: u64) -> Exchange {
         let timing = Timing { sent: Some(Micros(100)), finished: Micros(finished), ..Timing::default() };
@@ -210,7 +213,7 @@ mod tests {
     fn stream(failure: Option<Failure>) -> Exchange {
         let streamed = Streamed {
             events: 3,
-            first_of: BTreeMap::from([(EventKind::Status, Micros(200)), (EventKind::Done, Micros(1_200))]),
+            first_of: ByKind::from_iter([(EventKind::Status, Micros(200)), (EventKind::Done, Micros(1_200))]),
             first_event: Some(Micros(200)),
             largest_gap: Some(Micros(700)),
             complete: Some(Micros(900)),
@@ -228,12 +231,12 @@ mod tests {
         let milestones = [&streams.first_event, &streams.largest_gap, &streams.complete, &streams.done]
             .map(Histogram::max);
         assert_eq!(milestones, [100, 700, 800, 1_000].map(|at| Some(Micros(at))));
-        assert_eq!(streams.by_type[&EventKind::Done].max(), Some(Micros(1_000)));
+        assert_eq!(streams.by_type.get(EventKind::Done).unwrap().max(), Some(Micros(1_000)));
         let mut sum = Tally::default();
         sum.merge(&tally);
         sum.merge(&tally);
         let streams = sum.streams.unwrap();
-        assert_eq!((streams.events, streams.done.count(), streams.by_type.len()), (6, 2, 2));
+        assert_eq!((streams.events, streams.done.count(), streams.by_type.iter().count()), (6, 2, 2));
     }
 
     #[test]

@@ -8,6 +8,16 @@ use super::state::Shared;
 use crate::core::report::streams::{Milestone, milestones};
 use crate::core::units::{format_millis, group_thousands};
 
+const HEADINGS: [(&str, &str); 7] = [
+    ("cell-name", "Name"),
+    ("cell-words", "From request sent to"),
+    ("cell-number", "Streams"),
+    ("cell-number", "p50 ms"),
+    ("cell-number", "p95 ms"),
+    ("cell-number", "p99 ms"),
+    ("cell-number", "Max ms"),
+];
+
 /// The panel.
 #[component]
 pub fn Streams(
@@ -28,13 +38,10 @@ pub fn Streams(
                         <caption class="visually-hidden">"Milestones of event streams, from request sent"</caption>
                         <thead>
                             <tr>
-                                <th scope="col" class="cell-name">"Name"</th>
-                                <th scope="col" class="cell-words">"From request sent to"</th>
-                                <th scope="col" class="cell-number">"Streams"</th>
-                                <th scope="col" class="cell-number">"p50 ms"</th>
-                                <th scope="col" class="cell-number">"p95 ms"</th>
-                                <th scope="col" class="cell-number">"p99 ms"</th>
-                                <th scope="col" class="cell-number">"Max ms"</th>
+                                {HEADINGS
+                                    .map(|(class, text)| view! { <th scope="col" class=class>{text}</th> })
+                                    .into_iter()
+                                    .collect_view()}
                             </tr>
                         </thead>
                         <tbody>{rows}</tbody>
@@ -47,15 +54,18 @@ pub fn Streams(
 
 fn row(milestone: &Milestone<'_>) -> impl IntoView + use<> {
     let figures = milestone.figures;
-    let cells = [("p50", figures.p50), ("p95", figures.p95), ("p99", figures.p99), ("max", figures.max)];
-    let cells = cells.map(|(field, millis)| {
-        view! { <td class="cell-number" data-field=field>{format_millis(millis)}</td> }
-    });
+    let cells = [
+        ("count", group_thousands(figures.count)),
+        ("p50", format_millis(figures.p50)),
+        ("p95", format_millis(figures.p95)),
+        ("p99", format_millis(figures.p99)),
+        ("max", format_millis(figures.max)),
+    ];
+    let cells = cells.map(|(field, text)| view! { <td class="cell-number" data-field=field>{text}</td> });
     view! {
         <tr data-stream=milestone.name.to_owned() data-milestone=milestone.field>
             <th scope="row" class="cell-name">{milestone.name.to_owned()}</th>
             <td class="cell-words">{milestone.label}</td>
-            <td class="cell-number" data-field="count">{group_thousands(figures.count)}</td>
             {cells.into_iter().collect_view()}
         </tr>
     }

@@ -240,7 +240,7 @@ impl StreamFigures {
     /// Of what was counted.
     pub fn of(tally: &StreamTally, detail: Detail) -> Self {
         let of = |histogram| Distribution::of(histogram, detail);
-        let by_type = tally.by_type.iter().filter_map(|(kind, histogram)| Some((*kind, of(histogram)?)));
+        let by_type = tally.by_type.iter().filter_map(|(kind, histogram)| Some((kind, of(histogram)?)));
         Self {
             first_event: of(&tally.first_event),
             largest_gap: of(&tally.largest_gap),

@@ -60,11 +60,10 @@ const fn label_of(kind: EventKind) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
     use crate::core::histogram::Histogram;
     use crate::core::report::{Detail, Report, StreamFigures, read, text};
+    use crate::core::stream::ByKind;
     use crate::core::tally::StreamTally;
     use crate::core::units::Micros;
 
@@ -80,7 +79,7 @@ mod tests {
             first_event: at(30),
             largest_gap: at(400),
             done: at(900),
-            by_type: BTreeMap::from([(EventKind::Status, at(30)), (EventKind::Error, at(800))]),
+            by_type: ByKind::from_iter([(EventKind::Status, at(30)), (EventKind::Error, at(800))]),
             ..StreamTally::default()
         };
         let entry = report.requests.first_mut().unwrap();
