@@ -27,7 +27,7 @@ doc: ## Build the documentation, warnings denied
 e2e: ## Build the page and test it in headless Chromium
 	@make/test.sh page e2e
 
-bench-browser: ## Measure the page against a bare fetch loop (25 minutes)
+bench-browser: ## Measure the page against a bare fetch loop (35 minutes)
 	@make/bench-browser.sh
 
 setup: ## Install what building and testing need

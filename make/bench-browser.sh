@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The page's truth and speed beside a bare fetch loop: writes tests/benches/RESULTS.md. About 25 minutes.
+# The page's truth and speed beside a bare fetch loop: writes tests/benches/RESULTS.md. About 35 minutes.
 #
 #   make/bench-browser.sh                     all of it, on a quiet machine
-#   make/bench-browser.sh --quick             two minutes: does it work at all; writes nothing
+#   make/bench-browser.sh --quick             four minutes: does it work at all; writes nothing
 #   make/bench-browser.sh --cells 200x50      one cell; --help lists the rest
 
 steps_total=3

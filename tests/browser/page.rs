@@ -7,7 +7,7 @@ use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyViewState;
 use leptos::task::tick;
-use oddiya_load::browser::address::Asked;
+use oddiya_load::browser::address::{Asked, Views};
 use oddiya_load::ui::Page;
 use oddiya_load::ui::state::State;
 use wasm_bindgen::JsCast as _;
@@ -22,6 +22,10 @@ pub struct TestPage {
 
 impl TestPage {
     pub async fn open() -> Self {
+        Self::open_with(Views::On).await
+    }
+
+    pub async fn open_with(views: Views) -> Self {
         let body = document().body().unwrap();
         let root: HtmlElement = document().create_element("div").unwrap().unchecked_into();
         body.append_child(&root).unwrap();
@@ -30,7 +34,7 @@ impl TestPage {
         let mounted = mount_to(root.clone(), move || {
             let state = State::new(&Asked::default());
             making.set(Some(state));
-            view! { <Page state /> }.into_any()
+            view! { <Page state views /> }.into_any()
         });
         tick().await;
         Self { state: made.get().unwrap(), root, _mounted: mounted }

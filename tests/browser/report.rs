@@ -1,6 +1,7 @@
 //! Reports on the page: opened, refused, sorted, read second by second, and closed again.
 
 use leptos::task::tick;
+use oddiya_load::browser::address::Views;
 use oddiya_load::browser::files::FileError;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -24,6 +25,14 @@ fn cell(page: &TestPage, method: &str, name: &str, field: &str) -> String {
     page.element(&format!("[data-testid=\"statistics\"] {row} [data-field=\"{field}\"]"))
         .text_content()
         .unwrap()
+}
+
+#[test]
+async fn with_views_off_a_report_can_be_exported_but_is_not_drawn() {
+    let page = TestPage::open_with(Views::Off).await;
+    open(&page, FIXTURE).await;
+    assert!(page.has("export-json"));
+    assert!(!page.has("tile-rps") && !page.has("statistics") && page.all("svg").is_empty());
 }
 
 #[test]

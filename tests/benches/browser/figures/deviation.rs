@@ -30,6 +30,10 @@ impl Deviation {
 
 impl fmt::Display for Deviation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Beyond that the percentage only says that the truth is small.
+        if self.percent.abs() >= 1_000.0 {
+            return f.pad(&format!("{:+.2} ms", self.millis));
+        }
         f.pad(&format!("{:+.1} % ({:+.2} ms)", self.percent, self.millis))
     }
 }
@@ -96,6 +100,12 @@ mod tests {
     fn a_deviation_is_signed_and_relative_to_the_truth() {
         assert_eq!(Deviation::of(202.0, 200.0), Deviation { millis: 2.0, percent: 1.0 });
         assert_eq!(Deviation::of(100.0, 200.0), Deviation { millis: -100.0, percent: -50.0 });
+    }
+
+    #[test]
+    fn a_percentage_of_next_to_nothing_is_not_shown() {
+        assert_eq!(Deviation::of(202.0, 200.0).to_string(), "+1.0 % (+2.00 ms)");
+        assert_eq!(Deviation::of(9.05, 0.05).to_string(), "+9.00 ms");
     }
 
     #[test]
