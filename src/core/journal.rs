@@ -80,7 +80,7 @@ mod tests {
     use super::*;
     use crate::core::engine::{Assignment, Control};
     use crate::core::exchange::TimingSource;
-    use crate::core::pace::Ramp;
+    use crate::core::load::Share;
     use crate::core::report::{GeneratorKind, Route, read};
     use crate::core::scenario::Request;
     use crate::core::sim::{self, Answer};
@@ -102,15 +102,7 @@ mod tests {
 
     fn snapshots() -> Vec<Snapshot> {
         let plan = header().text.check(0).unwrap();
-        let assignment = Assignment {
-            shard: 0,
-            shards: 1,
-            scenario: plan.scenario,
-            seed: plan.seed,
-            ramp: Ramp::up_to(plan.users, plan.spawn_rate),
-            run_time: plan.run_time,
-            stop_timeout: plan.stop_timeout,
-        };
+        let assignment = Assignment::of(&plan, Share { shard: 0, shards: 1 });
         let (_keep_open, controls) = mpsc::unbounded::<Control>();
         let answer =
             |_: u32, _: Micros, _: &Request| Answer { after: Micros(7_000), outcome: Ok(200), bytes: 1 };

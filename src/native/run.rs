@@ -107,7 +107,7 @@ fn explain_unreachable(plan: &Plan, failure: &Failure) {
 
 /// Runs the shards to the end; `None` when interrupted twice.
 async fn load(plan: &Plan, outputs: &Outputs) -> anyhow::Result<Option<Report>> {
-    let shard_count = default_count(plan.users);
+    let shard_count = default_count(&plan.load);
     let started_at = started_at()?;
     let mut interrupts = Interrupts::listen()?;
     let mut shards = Shards::start(plan, shard_count).context("cannot start the shards")?;

@@ -251,16 +251,10 @@ mod tests {
         TimelineRow {
             second,
             users: 1,
-            in_flight: 0,
-            oldest_ms: 0.0,
             sent: requests,
             requests,
-            failures: 0,
             latency_ms: (requests > 0).then_some(Quantiles { p50: 1.0, p95: 2.0, p99: 3.0 }),
-            corrected_ms: None,
-            lateness_p99_ms: None,
-            queue_p99_ms: None,
-            suspect: Vec::new(),
+            ..TimelineRow::default()
         }
     }
 

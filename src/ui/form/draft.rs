@@ -5,7 +5,8 @@
 
 use leptos::prelude::*;
 
-use crate::core::plan::{Field, FieldError, PlanText, parse_rate, parse_users};
+use crate::core::load::text::{parse_spawn_rate_or_one, parse_users_or_one};
+use crate::core::plan::{Field, FieldError, PlanText};
 
 /// The form's content. Copies share it.
 #[derive(Clone, Copy)]
@@ -23,12 +24,12 @@ impl Draft {
 
     /// What is typed in a field.
     pub fn value(self, field: Field) -> String {
-        self.text.with(|text| part(text, field).to_owned())
+        self.text.with(|text| text.part(field).to_owned())
     }
 
     /// Types into a field.
     pub fn type_into(self, field: Field, value: String) {
-        self.text.update(|text| *part_mut(text, field) = value);
+        self.text.update(|text| *text.part_mut(field) = value);
         if self.errors.with_untracked(|errors| errors.iter().any(|error| error.field == field)) {
             let now = self.found();
             self.errors.update(|errors| {
@@ -66,8 +67,9 @@ impl Draft {
         let mut errors = Vec::new();
         let note = |field| move |problem| FieldError { field, problem };
         let text = self.text.get_untracked();
-        let users = parse_users(&text.users).map_err(note(Field::Users)).map_err(|e| errors.push(e)).ok();
-        let rate = parse_rate(&text.spawn_rate).map_err(note(Field::SpawnRate));
+        let users =
+            parse_users_or_one(&text.users).map_err(note(Field::Users)).map_err(|e| errors.push(e)).ok();
+        let rate = parse_spawn_rate_or_one(&text.spawn_rate).map_err(note(Field::SpawnRate));
         let rate = rate.map_err(|e| errors.push(e)).ok();
         self.errors.set(errors);
         users.zip(rate)
@@ -79,38 +81,16 @@ impl Draft {
     }
 }
 
-fn part(text: &PlanText, field: Field) -> &str {
-    match field {
-        Field::Host => &text.host,
-        Field::Users => &text.users,
-        Field::SpawnRate => &text.spawn_rate,
-        Field::RunTime => &text.run_time,
-        Field::Classes => &text.classes,
-        Field::ThinkTime => &text.think_time,
-        Field::StopTimeout => &text.stop_timeout,
-        Field::Seed => &text.seed,
-    }
-}
-
-const fn part_mut(text: &mut PlanText, field: Field) -> &mut String {
-    match field {
-        Field::Host => &mut text.host,
-        Field::Users => &mut text.users,
-        Field::SpawnRate => &mut text.spawn_rate,
-        Field::RunTime => &mut text.run_time,
-        Field::Classes => &mut text.classes,
-        Field::ThinkTime => &mut text.think_time,
-        Field::StopTimeout => &mut text.stop_timeout,
-        Field::Seed => &mut text.seed,
-    }
-}
-
 /// The name of a field's control, for tests and labels.
 pub const fn control_name(field: Field) -> &'static str {
     match field {
         Field::Host => "host",
         Field::Users => "users",
         Field::SpawnRate => "spawn-rate",
+        Field::Rate => "rate",
+        Field::Arrivals => "arrivals",
+        Field::MaxUsers => "max-users",
+        Field::Stages => "stages",
         Field::RunTime => "run-time",
         Field::Classes => "classes",
         Field::ThinkTime => "think-time",

@@ -66,8 +66,8 @@ pub fn RunForm() -> impl IntoView {
 fn LoadFields() -> impl IntoView {
     view! {
         <div class="load-fields">
-            <TextField field=Field::Users hint="at the peak" keyboard="numeric" during=During::Editable />
-            <TextField field=Field::SpawnRate hint="per second" keyboard="decimal" during=During::Editable />
+            <TextField field=Field::Users hint="at the peak" placeholder="1" keyboard="numeric" during=During::Editable />
+            <TextField field=Field::SpawnRate hint="per second" placeholder="1" keyboard="decimal" during=During::Editable />
             <TextField field=Field::RunTime hint="20s, 5m, 1h20m" placeholder="no limit" during=During::ReadOnly />
         </div>
     }
