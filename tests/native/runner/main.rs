@@ -14,6 +14,10 @@ mod fake_host;
 
 mod bad_input;
 mod command;
+mod connections;
 mod counts;
+mod failures;
 mod files;
+mod load;
 mod streams;
+mod tls;
