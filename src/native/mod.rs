@@ -5,7 +5,7 @@
 //! | `args.rs` | what can be typed after `oddiya-load run` |
 //! | `run.rs` | the command from first check to exit code |
 //! | `shards.rs` | one thread, one runtime, one shard of the engine each |
-//! | `platform.rs` | the engine's clock, spawner and transport |
+//! | `platform.rs`, `alarm/` | the engine's clock, spawner and transport; waking up in time |
 //! | `options.rs` | how to connect: flags, and what they mean |
 //! | `lane.rs` | one user's way to the host: send a request, time what comes back |
 //! | `conversation.rs` | a request and its response on an HTTP/1.1 connection |
@@ -21,6 +21,7 @@
 //! | `output.rs` | report and CSV files |
 //! | `report.rs` | the command that opens a report |
 
+mod alarm;
 pub mod args;
 mod body;
 mod connection;
