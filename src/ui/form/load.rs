@@ -10,41 +10,44 @@ use crate::ui::state::page_state;
 /// The choice and its fields.
 #[component]
 pub fn LoadFields() -> impl IntoView {
-    let state = page_state();
-    let fields = move || {
-        match state.draft.choice.get() {
-        LoadChoice::Users => view! {
-            <TextField field=Field::Users hint="at the peak" placeholder="1" keyboard="numeric" during=During::Editable />
-            <SpawnRate hint="per second" during=During::Editable />
-            <RunTime placeholder="no limit" />
-        }
-        .into_any(),
-        LoadChoice::Rate => view! {
-            <TextField field=Field::Rate hint="per second" keyboard="decimal" during=During::Editable />
-            <MaxUsers />
-            <RunTime placeholder="no limit" />
-        }
-        .into_any(),
-        LoadChoice::Stages => view! {
-            <div class="load-stages">
-                <TextField
-                    field=Field::Stages
-                    hint="Users: 0..50,30s; 50,5m. Arrivals per second: 10/s,1m; 10..50/s,5m."
-                    placeholder="0..50,30s; 50,5m; ..0,30s"
-                    during=During::ReadOnly
-                />
-            </div>
-            <SpawnRate hint="of users, at a jump" during=During::ReadOnly />
-            <MaxUsers />
-            <RunTime placeholder="as the stages" />
-        }
-        .into_any(),
-    }
-    };
     view! {
         <Choice />
-        <div class="load-fields">{fields}</div>
+        // One `Show` each: fields that were turned into others in place would lose what is typed in them.
+        <div class="load-fields">
+            <Show when=chosen(LoadChoice::Users)>
+                <TextField field=Field::Users hint="at the peak" placeholder="1" keyboard="numeric" during=During::Editable />
+                <SpawnRate hint="per second" during=During::Editable />
+            </Show>
+            <Show when=chosen(LoadChoice::Rate)>
+                <TextField field=Field::Rate hint="per second" keyboard="decimal" during=During::Editable />
+                <MaxUsers />
+            </Show>
+            <Show when=chosen(LoadChoice::Stages)>
+                <div class="load-stages">
+                    <TextField
+                        field=Field::Stages
+                        hint="Users: 0..50,30s; 50,5m. Arrivals per second: 10/s,1m; 10..50/s,5m."
+                        placeholder="0..50,30s; 50,5m; ..0,30s"
+                        during=During::ReadOnly
+                    />
+                </div>
+                <SpawnRate hint="of users, at a jump" during=During::ReadOnly />
+                <MaxUsers />
+            </Show>
+            <TextField
+                field=Field::RunTime
+                hint="20s, 5m, 1h20m"
+                placeholder="no limit"
+                during=During::ReadOnly
+            />
+        </div>
     }
+}
+
+/// Whether the load is given so.
+fn chosen(choice: LoadChoice) -> impl Fn() -> bool + Copy + Send + Sync + 'static {
+    let state = page_state();
+    move || state.draft.choice.get() == choice
 }
 
 /// Users per second.
@@ -72,15 +75,6 @@ fn MaxUsers() -> impl IntoView {
     }
 }
 
-/// How long.
-#[component]
-fn RunTime(
-    /// What an empty field means.
-    placeholder: &'static str,
-) -> impl IntoView {
-    view! { <TextField field=Field::RunTime hint="20s, 5m, 1h20m" placeholder during=During::ReadOnly /> }
-}
-
 /// Users, arrival rate or stages.
 #[component]
 fn Choice() -> impl IntoView {
@@ -98,12 +92,12 @@ fn Choice() -> impl IntoView {
             LoadChoice::Stages => ("load-stages", "Stages", "Users or arrivals that change over time"),
         };
         view! {
-            <label class="chip" title=title>
+            <label class="load-option" title=title>
                 <input
                     type="radio"
                     name="load"
                     data-testid=name
-                    prop:checked=move || state.draft.choice.get() == choice
+                    prop:checked=chosen(choice)
                     prop:disabled=move || state.active.get()
                     on:change=move |_| state.draft.choose(choice)
                 />
@@ -114,7 +108,7 @@ fn Choice() -> impl IntoView {
     view! {
         <fieldset class="load-choice">
             <legend class="visually-hidden">"Load by"</legend>
-            <div class="chips">{LoadChoice::ALL.map(choice).into_iter().collect_view()}</div>
+            <div class="load-options">{LoadChoice::ALL.map(choice).into_iter().collect_view()}</div>
         </fieldset>
     }
 }
