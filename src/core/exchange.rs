@@ -19,9 +19,19 @@ pub struct Exchange {
     pub received_bytes: u64,
     /// The events of a streamed answer; `None` when the answer was no stream.
     pub streamed: Option<Box<Streamed>>,
+    /// What it took of connections, where that is known.
+    pub connections: Connections,
+    /// Redirects that were followed on the way; its latency is over all of them.
+    pub redirects: u32,
 }
 
 impl Exchange {
+    /// What came of a request on a platform that does not see its connections.
+    pub fn new(outcome: Result<Status, Failure>, timing: Timing, received_bytes: u64) -> Self {
+        let connections = Connections::default();
+        Self { outcome, timing, received_bytes, streamed: None, connections, redirects: 0 }
+    }
+
     /// Why it did not succeed: no complete response, a status of 400 or more, or what its stream said.
     pub fn failure(&self) -> Option<Failure> {
         match &self.outcome {
@@ -34,6 +44,38 @@ impl Exchange {
     }
 }
 
+/// Connections that were opened and used: by one request, or by many together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connections {
+    /// Opened, TLS and all.
+    pub opened: u64,
+    /// Of these, how many speak HTTP/2; the others speak HTTP/1.1.
+    pub http2: u64,
+    /// Of these, how many speak TLS 1.2.
+    pub tls_1_2: u64,
+    /// Of these, how many speak TLS 1.3.
+    pub tls_1_3: u64,
+    /// Requests, redirected ones too, that went out on a connection that was open already.
+    pub reused: u64,
+    /// Kept connections that the host had closed when they were needed again.
+    pub reconnects: u64,
+    /// Requests sent a second time, because the host had closed their connection before they reached it.
+    pub resent: u64,
+}
+
+impl Connections {
+    /// Adds another's.
+    pub const fn merge(&mut self, other: &Self) {
+        self.opened += other.opened;
+        self.http2 += other.http2;
+        self.tls_1_2 += other.tls_1_2;
+        self.tls_1_3 += other.tls_1_3;
+        self.reused += other.reused;
+        self.reconnects += other.reconnects;
+        self.resent += other.resent;
+    }
+}
+
 /// An HTTP status code.
 pub type Status = u16;
 
@@ -42,8 +84,12 @@ pub type Status = u16;
 pub struct Timing {
     /// The user was ready to send.
     pub ready: Micros,
-    /// Time spent on DNS, TCP and TLS for this request; zero on a connection that was open.
-    pub connect: Micros,
+    /// Looking up the host's name, where this request waited for it.
+    pub dns: Option<Micros>,
+    /// Opening a TCP connection, where this request opened one.
+    pub connect: Option<Micros>,
+    /// The TLS handshake, where there was one.
+    pub tls: Option<Micros>,
     /// The request left; `None` when it never did.
     pub sent: Option<Micros>,
     /// The first byte of the response came.
@@ -83,9 +129,16 @@ impl Timing {
         Some(self.first_byte?.saturating_sub(self.sent?))
     }
 
+    /// First byte → last byte of the response.
+    pub fn download(&self) -> Option<Micros> {
+        Some(self.finished.saturating_sub(self.first_byte?))
+    }
+
     /// Ready → sent, less the time for connecting: what the generator itself lost.
     pub fn queue(&self) -> Option<Micros> {
-        Some(self.sent?.saturating_sub(self.ready).saturating_sub(self.connect))
+        let connecting = [self.dns, self.connect, self.tls].into_iter().flatten();
+        let spans = connecting.fold(self.ready, |moment, span| moment + span);
+        Some(self.sent?.saturating_sub(spans))
     }
 }
 
@@ -134,6 +187,8 @@ pub enum FailureKind {
     Truncated,
     /// The host redirected too often.
     TooManyRedirects,
+    /// The host redirected to another one, which no run may load.
+    RedirectedAway,
     /// A complete response with a status of 400 or more.
     Status,
     /// A complete response whose event stream reports an error, or makes no sense.
@@ -160,6 +215,7 @@ impl FailureKind {
             Self::RequestTimeout => "request timeout",
             Self::Truncated => "connection lost within the response",
             Self::TooManyRedirects => "too many redirects",
+            Self::RedirectedAway => "redirected to another host",
             Self::Status => "HTTP status",
             Self::StreamError => "error inside the event stream",
             Self::StreamCut => "event stream ended early",
@@ -177,7 +233,8 @@ mod tests {
     fn latency_starts_when_the_request_is_sent_and_corrected_latency_when_it_was_due() {
         let timing = Timing {
             ready: Micros(1_000),
-            connect: Micros(300),
+            dns: Some(Micros(100)),
+            connect: Some(Micros(200)),
             sent: Some(Micros(1_500)),
             first_byte: Some(Micros(1_900)),
             finished: Micros(2_000),
@@ -186,7 +243,7 @@ mod tests {
         assert_eq!(timing.latency(), Micros(500));
         assert_eq!(timing.corrected_latency(Micros(400)), Micros(1_600));
         assert_eq!(timing.ttfb(), Some(Micros(400)));
-        assert_eq!(timing.queue(), Some(Micros(200)));
+        assert_eq!((timing.queue(), timing.download()), (Some(Micros(200)), Some(Micros(100))));
     }
 
     #[test]

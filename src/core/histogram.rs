@@ -23,10 +23,19 @@ const MAX_DECODED_BYTES: usize = 40 + 9 * 24_000;
 /// A distribution of latencies (or of any other span of time).
 #[derive(Clone, Debug)]
 pub struct Histogram {
-    buckets: Hdr<u64>,
+    /// Made for the first value: most histograms of most seconds stay empty.
+    buckets: Option<Hdr<u64>>,
     min: Micros,
     max: Micros,
     sum: u64,
+}
+
+/// Room for values up to 2 µs, growing with the largest.
+#[expect(clippy::expect_used, reason = "the bounds are constants that the crate accepts")]
+fn no_buckets() -> Hdr<u64> {
+    let mut buckets = Hdr::new_with_bounds(1, 2, SIGNIFICANT_DIGITS).expect("constant bounds are valid");
+    buckets.auto(true);
+    buckets
 }
 
 impl Default for Histogram {
@@ -36,18 +45,15 @@ impl Default for Histogram {
 }
 
 impl Histogram {
-    /// An empty histogram; its memory (16 KB) grows with the largest value, to 190 KB at most.
-    #[expect(clippy::expect_used, reason = "the bounds are constants that the crate accepts")]
-    pub fn new() -> Self {
-        let mut buckets = Hdr::new_with_bounds(1, 2, SIGNIFICANT_DIGITS).expect("constant bounds are valid");
-        buckets.auto(true);
-        Self { buckets, min: Micros(u64::MAX), max: Micros::ZERO, sum: 0 }
+    /// An empty histogram, without buckets; with values it has 16 KB to 190 KB of them, by the largest value.
+    pub const fn new() -> Self {
+        Self { buckets: None, min: Micros(u64::MAX), max: Micros::ZERO, sum: 0 }
     }
 
     /// Counts one value.
     pub fn record(&mut self, value: Micros) {
         // Cannot fail: auto-resize is on and the value is capped.
-        let _ = self.buckets.record(value.0.min(HIGHEST));
+        let _ = self.buckets.get_or_insert_with(no_buckets).record(value.0.min(HIGHEST));
         self.min = self.min.min(value);
         self.max = self.max.max(value);
         self.sum = self.sum.saturating_add(value.0);
@@ -55,11 +61,9 @@ impl Histogram {
 
     /// Adds everything `other` holds.
     pub fn merge(&mut self, other: &Self) {
-        if other.is_empty() {
-            return;
-        }
+        let Some(buckets) = other.buckets.as_ref().filter(|buckets| !buckets.is_empty()) else { return };
         // Cannot fail: auto-resize is on, so the other's range fits.
-        let _ = self.buckets.add(&other.buckets);
+        let _ = self.buckets.get_or_insert_with(no_buckets).add(buckets);
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
         self.sum = self.sum.saturating_add(other.sum);
@@ -67,20 +71,20 @@ impl Histogram {
 
     /// Forgets everything, keeping the memory.
     pub fn reset(&mut self) {
-        if !self.is_empty() {
-            self.buckets.reset();
+        if let Some(buckets) = self.buckets.as_mut().filter(|buckets| !buckets.is_empty()) {
+            buckets.reset();
         }
         (self.min, self.max, self.sum) = (Micros(u64::MAX), Micros::ZERO, 0);
     }
 
     /// How many values were counted.
     pub fn count(&self) -> u64 {
-        self.buckets.len()
+        self.buckets.as_ref().map_or(0, Hdr::len)
     }
 
     /// Whether nothing was counted.
     pub fn is_empty(&self) -> bool {
-        self.buckets.is_empty()
+        self.count() == 0
     }
 
     /// The smallest value, exactly; `None` when empty.
@@ -101,13 +105,14 @@ impl Histogram {
     /// The value at a quantile in [0, 1]: the smallest recorded value that at least that share of all values do
     /// not exceed, to 0.1 %. Never outside the exact minimum and maximum. `None` when empty.
     pub fn quantile(&self, quantile: f64) -> Option<Micros> {
-        (!self.is_empty())
-            .then(|| Micros(self.buckets.value_at_quantile(quantile).clamp(self.min.0, self.max.0)))
+        let buckets = self.buckets.as_ref().filter(|buckets| !buckets.is_empty())?;
+        Some(Micros(buckets.value_at_quantile(quantile).clamp(self.min.0, self.max.0)))
     }
 
     /// The non-empty buckets in order: the highest value each stands for, and its count.
     pub fn buckets(&self) -> impl Iterator<Item = (Micros, u64)> + '_ {
-        self.buckets.iter_recorded().map(|step| (Micros(step.value_iterated_to()), step.count_at_value()))
+        let recorded = self.buckets.iter().flat_map(Hdr::iter_recorded);
+        recorded.map(|step| (Micros(step.value_iterated_to()), step.count_at_value()))
     }
 
     /// The figures that reports and tables show; `None` when empty.
@@ -131,7 +136,10 @@ impl Histogram {
     pub fn encode(&self) -> Encoded {
         let mut bytes = Vec::new();
         // Cannot fail: the sink is memory.
-        let _ = V2DeflateSerializer::new().serialize(&self.buckets, &mut bytes);
+        let _ = match &self.buckets {
+            Some(buckets) => V2DeflateSerializer::new().serialize(buckets, &mut bytes),
+            None => V2DeflateSerializer::new().serialize(&no_buckets(), &mut bytes),
+        };
         Encoded(BASE64.encode(bytes))
     }
 }
@@ -158,7 +166,7 @@ impl<'de> Deserialize<'de> for Histogram {
         let mut histogram = Self::new();
         for (value, count) in sparse.buckets {
             // Cannot fail: auto-resize is on and the value is capped.
-            let _ = histogram.buckets.record_n(value.min(HIGHEST), count);
+            let _ = histogram.buckets.get_or_insert_with(no_buckets).record_n(value.min(HIGHEST), count);
         }
         (histogram.min, histogram.max, histogram.sum) = (sparse.min, sparse.max, sparse.sum);
         Ok(histogram)
@@ -232,7 +240,7 @@ impl Encoded {
             sum.saturating_add(middle.saturating_mul(step.count_at_value()))
         });
         let (min, max) = if buckets.is_empty() { (u64::MAX, 0) } else { (buckets.min(), buckets.max()) };
-        Ok(Histogram { buckets, min: Micros(min), max: Micros(max), sum })
+        Ok(Histogram { buckets: Some(buckets), min: Micros(min), max: Micros(max), sum })
     }
 }
 

@@ -176,7 +176,7 @@ mod tests {
             finished: at(finished_s),
             ..Timing::default()
         };
-        Exchange { outcome: Ok(200), timing, received_bytes: 0, streamed: None }
+        Exchange::new(Ok(200), timing, 0)
     }
 
     #[test]

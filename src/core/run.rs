@@ -12,11 +12,12 @@ use super::load::{Aim, Load, Target};
 use super::plan::Plan;
 use super::recorder::{Gauges, Snapshot};
 use super::report::{
-    Calibration, Change, Detail, Distribution, Entry, FailureRow, Generator, HealthSummary, LoadInfo,
-    Quantiles, Report, RunInfo, SCHEMA, StopReason, StreamFigures, TimelineRow, VERSION,
+    Calibration, Change, ConnectionSummary, Detail, Distribution, Entry, FailureRow, Generator,
+    HealthSummary, LoadInfo, Quantiles, Report, RunInfo, SCHEMA, StopReason, StreamFigures, TimelineRow,
+    VERSION,
 };
 use super::scenario::EntryKey;
-use super::tally::Tally;
+use super::tally::{ConnectingTally, Tally};
 use super::units::Micros;
 
 /// The name of the row that sums up all others, as in Locust.
@@ -38,6 +39,7 @@ pub struct Run {
     lateness: Histogram,
     dropped: u64,
     gauges: Gauges,
+    connections: Option<ConnectionSummary>,
 }
 
 /// A second that not every shard has reported yet.
@@ -84,6 +86,7 @@ impl Run {
             lateness: Histogram::new(),
             dropped: 0,
             gauges: Gauges::default(),
+            connections: None,
         }
     }
 
@@ -113,6 +116,11 @@ impl Run {
         };
         self.info.changes.push(Change { at_s: at.as_secs_f64(), users, spawn_rate, rate });
         self.target.redirect(at, aim);
+    }
+
+    /// Says how the host is connected to; what is counted of it is filled in.
+    pub const fn connects(&mut self, connections: ConnectionSummary) {
+        self.connections = Some(connections);
     }
 
     /// What runs it.
@@ -201,6 +209,7 @@ impl Run {
                 Detail::Figures => Collector::default().rows(),
             },
             health: self.health(detail),
+            connections: self.connections.map(|summary| summary.with(&total.connections)),
         }
     }
 
@@ -238,6 +247,9 @@ impl Run {
             let rate = count as f64 / self.info.duration_s;
             if rate.is_finite() { (rate * 1e4).round() / 1e4 } else { 0.0 }
         };
+        let connecting = |phase: fn(&ConnectingTally) -> &Histogram| {
+            tally.connecting.as_ref().and_then(|phases| Distribution::of(phase(phases), detail))
+        };
         Entry {
             method,
             name,
@@ -259,6 +271,11 @@ impl Run {
             ttfb_ms: Distribution::of(&tally.ttfb, detail),
             queue_ms: Distribution::of(&tally.queue, detail),
             upstream_ms: Distribution::of(&tally.upstream, detail),
+            dns_ms: connecting(|phases| &phases.dns),
+            connect_ms: connecting(|phases| &phases.connect),
+            tls_ms: connecting(|phases| &phases.tls),
+            download_ms: Distribution::of(&tally.download, detail),
+            redirects: tally.redirects,
             stream_events: tally.streams.as_ref().map_or(0, |streams| streams.events),
             stream_ms: tally.streams.as_ref().map(|streams| StreamFigures::of(streams, detail)),
         }

@@ -111,7 +111,7 @@ impl<S: Script> Lane for SimLane<S> {
             finished: self.time.now.get(),
             ..Timing::default()
         };
-        Exchange { outcome: answer.outcome, timing, received_bytes: answer.bytes, streamed: None }
+        Exchange::new(answer.outcome, timing, answer.bytes)
     }
 }
 

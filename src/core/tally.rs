@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::exchange::{Exchange, Failure, FailureKind, Status, Timing};
+use super::exchange::{Connections, Exchange, Failure, FailureKind, Status, Timing};
 use super::histogram::Histogram;
 use super::stream::{ByKind, Streamed};
 use super::units::Micros;
@@ -43,9 +43,32 @@ pub struct Tally {
     pub queue: Histogram,
     /// The host's own time as a relay saw it.
     pub upstream: Histogram,
+    /// First byte → last byte.
+    #[serde(default)]
+    pub download: Histogram,
+    /// Only of requests that connected; boxed, because most seconds have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connecting: Option<Box<ConnectingTally>>,
+    /// Connections opened and used.
+    #[serde(default)]
+    pub connections: Connections,
+    /// Redirects followed.
+    #[serde(default)]
+    pub redirects: u64,
     /// Only of event streams; boxed, because most entries have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub streams: Option<Box<StreamTally>>,
+}
+
+/// The phases of connecting.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct ConnectingTally {
+    /// Name look-up.
+    pub dns: Histogram,
+    /// TCP.
+    pub connect: Histogram,
+    /// The TLS handshake.
+    pub tls: Histogram,
 }
 
 /// The milestones of event streams, each from request sent.
@@ -97,8 +120,12 @@ impl Tally {
             (&mut self.ttfb, timing.ttfb()),
             (&mut self.queue, timing.queue()),
             (&mut self.upstream, timing.upstream),
+            (&mut self.download, timing.download()),
         ] {
             span.into_iter().for_each(|span| histogram.record(span));
+        }
+        if timing.dns.is_some() || timing.connect.is_some() || timing.tls.is_some() {
+            self.connecting.get_or_insert_default().time(timing);
         }
         if let Some(streamed) = &exchange.streamed {
             self.streams.get_or_insert_default().time(streamed, timing);
@@ -114,6 +141,8 @@ impl Tally {
 
     fn count(&mut self, exchange: &Exchange) {
         self.received_bytes += exchange.received_bytes;
+        self.connections.merge(&exchange.connections);
+        self.redirects += u64::from(exchange.redirects);
         if let Some(streamed) = &exchange.streamed {
             self.streams.get_or_insert_default().events += streamed.events;
         }
@@ -162,9 +191,30 @@ impl Tally {
         self.ttfb.merge(&other.ttfb);
         self.queue.merge(&other.queue);
         self.upstream.merge(&other.upstream);
+        self.download.merge(&other.download);
+        if let Some(connecting) = &other.connecting {
+            self.connecting.get_or_insert_default().merge(connecting);
+        }
+        self.connections.merge(&other.connections);
+        self.redirects += other.redirects;
         if let Some(streams) = &other.streams {
             self.streams.get_or_insert_default().merge(streams);
         }
+    }
+}
+
+impl ConnectingTally {
+    fn time(&mut self, timing: &Timing) {
+        let Self { dns, connect, tls } = self;
+        for (histogram, span) in [(dns, timing.dns), (connect, timing.connect), (tls, timing.tls)] {
+            span.into_iter().for_each(|span| histogram.record(span));
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.dns.merge(&other.dns);
+        self.connect.merge(&other.connect);
+        self.tls.merge(&other.tls);
     }
 }
 
@@ -207,7 +257,7 @@ mod tests {
 
     fn exchange(outcome: Result<Status, Failure>, finished: u64) -> Exchange {
         let timing = Timing { sent: Some(Micros(100)), finished: Micros(finished), ..Timing::default() };
-        Exchange { outcome, timing, received_bytes: 7, streamed: None }
+        Exchange::new(outcome, timing, 7)
     }
 
     fn stream(failure: Option<Failure>) -> Exchange {
@@ -245,6 +295,23 @@ mod tests {
         tally.record(Micros::ZERO, &stream(Some(Failure::new(FailureKind::StreamError, "x"))));
         assert_eq!((tally.succeeded, tally.failed, tally.statuses[&200]), (0, 1, 1));
         assert_eq!(tally.failures[0].0.kind, FailureKind::StreamError);
+    }
+
+    #[test]
+    fn connecting_is_counted_only_where_it_happened() {
+        let mut tally = Tally::default();
+        tally.record(Micros::ZERO, &exchange(Ok(200), 500));
+        assert!(tally.connecting.is_none());
+        let timing = Timing { connect: Some(Micros(70)), finished: Micros(9), ..Timing::default() };
+        let opened = Connections { opened: 1, ..Connections::default() };
+        let connected = Exchange { connections: opened, redirects: 2, ..Exchange::new(Ok(200), timing, 0) };
+        tally.record(Micros::ZERO, &connected);
+        let mut sum = Tally::default();
+        sum.merge(&tally);
+        sum.merge(&tally);
+        let connecting = sum.connecting.unwrap();
+        assert_eq!((connecting.connect.count(), connecting.dns.count(), connecting.tls.count()), (2, 0, 0));
+        assert_eq!((sum.connections.opened, sum.redirects), (2, 4));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use super::options::ConnectionArgs;
 use crate::core::plan::PlanText;
 
 const AFTER_HELP: &str = "\
@@ -162,6 +163,10 @@ pub struct Args {
     /// Accepted because Locust's users type it: `run` never opens a page
     #[arg(long, env = "ODDIYA_LOAD_HEADLESS")]
     pub headless: bool,
+
+    /// How to connect.
+    #[command(flatten)]
+    pub connections: ConnectionArgs,
 }
 
 impl Args {

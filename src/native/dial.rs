@@ -1,47 +1,63 @@
-//! From a host's address to an open connection: name look-up, TCP, TLS, and what can go wrong with each.
+//! From a host's name to an open connection: look-up, TCP and TLS, each timed, and what can go wrong with each.
 //!
 //! Speaks no HTTP. Failures are typed from error kinds, never from their texts.
 
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
-use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_rustls::rustls::{self, CertificateError, ClientConfig, RootCertStore};
+use tokio_rustls::rustls::{self, ProtocolVersion};
 
-use crate::core::exchange::{Failure, FailureKind};
+use super::connection::Stream;
+use super::options::{ConnectionOptions, Protocols};
+use super::platform::Origin;
+use super::resolve::{Answer, Name};
+use super::tls::{Sessions, Tls, handshake_failure};
+use crate::core::exchange::{Connections, Failure, FailureKind, Timing};
 use crate::core::plan::{Host, Scheme};
+use crate::core::units::Micros;
 
-/// How long name look-up, TCP and TLS may take together: the app's own limit for a whole request.
-pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// A host, ready to be connected to many times.
-#[derive(Clone)]
+/// A host, ready to be connected to many times; all shards of a run share one.
 pub struct Dialer {
     host: Host,
-    tls: Option<Arc<ClientConfig>>,
+    name: Arc<Name>,
+    tls: Option<Tls>,
+    options: ConnectionOptions,
+    /// Which of the name's addresses answered last: the next user starts with it.
+    answering: AtomicUsize,
 }
 
-/// An open connection.
-pub enum Connection {
-    /// In the clear.
-    Plain(TcpStream),
-    /// By TLS; boxed because its state is large and rare.
-    Tls(Box<TlsStream<TcpStream>>),
+/// Which version of HTTP a connection speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// HTTP/1.1.
+    Http1,
+    /// HTTP/2.
+    Http2,
+}
+
+/// What is noted of a request while it connects.
+pub struct Notes<'a> {
+    /// The run's clock.
+    pub origin: Origin,
+    /// Where the phases are written.
+    pub timing: &'a mut Timing,
+    /// Where the connection is counted.
+    pub connections: &'a mut Connections,
 }
 
 impl Dialer {
     /// For a host; reads the system's trusted roots when it is to be spoken to by TLS.
-    pub fn new(host: Host) -> Self {
-        let tls = (host.scheme == Scheme::Https).then(|| Arc::new(tls_config()));
-        Self { host, tls }
+    pub fn new(host: Host, options: ConnectionOptions) -> Result<Self, rustls::Error> {
+        let tls = match host.scheme {
+            Scheme::Http => None,
+            Scheme::Https => Some(Tls::new(&host.name, options.certificates, options.protocols)?),
+        };
+        let name = Name::new(&host.name, host.port);
+        Ok(Self { host, name, tls, options, answering: AtomicUsize::new(0) })
     }
 
     /// The host it connects to.
@@ -49,38 +65,118 @@ impl Dialer {
         &self.host
     }
 
-    /// Connects, within [`CONNECT_TIMEOUT`].
-    pub async fn connect(&self) -> Result<Connection, Failure> {
-        let timeout = || Failure::new(FailureKind::ConnectTimeout, "");
-        tokio::time::timeout(CONNECT_TIMEOUT, self.try_connect()).await.unwrap_or_else(|_| Err(timeout()))
+    /// How it connects.
+    pub const fn options(&self) -> &ConnectionOptions {
+        &self.options
     }
 
-    async fn try_connect(&self) -> Result<Connection, Failure> {
-        let addresses = tokio::net::lookup_host((self.host.name.as_str(), self.host.port)).await;
-        let addresses = addresses.map_err(|_| Failure::new(FailureKind::Dns, ""))?;
-        let stream = first_that_answers(addresses).await?;
+    /// A user's TLS sessions, made when the user first connects.
+    pub fn sessions(&self) -> Option<Sessions> {
+        self.tls.as_ref().map(Tls::sessions)
+    }
+
+    /// Connects, within the time limit for that, and says which HTTP is spoken.
+    pub async fn connect(
+        &self,
+        sessions: Option<&Sessions>,
+        mut notes: Notes<'_>,
+    ) -> Result<(Stream, Version), Failure> {
+        let limit = self.options.connect_timeout.into();
+        let connecting = self.try_connect(sessions, &mut notes);
+        let connected = tokio::time::timeout(limit, connecting).await;
+        let (stream, version) =
+            connected.unwrap_or_else(|_| Err(Failure::new(FailureKind::ConnectTimeout, "")))?;
+        notes.connections.opened += 1;
+        notes.connections.http2 += u64::from(version == Version::Http2);
+        Ok((stream, version))
+    }
+
+    async fn try_connect(
+        &self,
+        sessions: Option<&Sessions>,
+        notes: &mut Notes<'_>,
+    ) -> Result<(Stream, Version), Failure> {
+        let addresses = self.look_up(notes).await?;
+        let began = notes.origin.now();
+        let stream = self.first_that_answers(&addresses).await?;
         // Requests are written whole; waiting for more would only delay them.
         stream.set_nodelay(true).map_err(|error| connect_failure(&error))?;
-        let Some(config) = &self.tls else { return Ok(Connection::Plain(stream)) };
-        let name = ServerName::try_from(self.host.name.clone())
-            .map_err(|_| Failure::new(FailureKind::Tls, "the host's name cannot have a certificate"))?;
-        let stream = TlsConnector::from(Arc::clone(config)).connect(name, stream).await;
-        stream.map(|stream| Connection::Tls(Box::new(stream))).map_err(|error| tls_failure(&error))
+        add(&mut notes.timing.connect, notes.origin.now().saturating_sub(began));
+        match (&self.tls, sessions) {
+            (Some(tls), Some(sessions)) => self.handshake(tls, sessions, stream, notes).await,
+            _ => Ok((Stream::Plain(stream), self.version_without_tls())),
+        }
+    }
+
+    async fn look_up(&self, notes: &mut Notes<'_>) -> Result<Arc<[SocketAddr]>, Failure> {
+        let addresses = match self.name.addresses() {
+            Answer::Known(addresses) => addresses,
+            Answer::Wait(answer) => {
+                let began = notes.origin.now();
+                let found = answer.await.ok().flatten();
+                add(&mut notes.timing.dns, notes.origin.now().saturating_sub(began));
+                found
+            }
+        };
+        addresses.ok_or_else(|| Failure::new(FailureKind::Dns, ""))
+    }
+
+    /// Tries each address in turn; of several failures the first one tells most.
+    async fn first_that_answers(&self, addresses: &[SocketAddr]) -> Result<TcpStream, Failure> {
+        let first = self.answering.load(Ordering::Relaxed);
+        let mut first_failure = None;
+        for (place, address) in
+            addresses.iter().enumerate().cycle().skip(first % addresses.len().max(1)).take(addresses.len())
+        {
+            match TcpStream::connect(address).await {
+                Ok(stream) => {
+                    self.answering.store(place, Ordering::Relaxed);
+                    return Ok(stream);
+                }
+                Err(error) => {
+                    first_failure.get_or_insert_with(|| connect_failure(&error));
+                }
+            }
+        }
+        Err(first_failure.unwrap_or_else(|| Failure::new(FailureKind::Dns, "")))
+    }
+
+    async fn handshake(
+        &self,
+        tls: &Tls,
+        sessions: &Sessions,
+        stream: TcpStream,
+        notes: &mut Notes<'_>,
+    ) -> Result<(Stream, Version), Failure> {
+        let name = tls.server_name()?;
+        let began = notes.origin.now();
+        let connected = TlsConnector::from(Arc::clone(sessions)).connect(name, stream).await;
+        add(&mut notes.timing.tls, notes.origin.now().saturating_sub(began));
+        let stream = connected.map_err(|error| handshake_failure(&error))?;
+        let session = stream.get_ref().1;
+        match session.protocol_version() {
+            Some(ProtocolVersion::TLSv1_3) => notes.connections.tls_1_3 += 1,
+            Some(ProtocolVersion::TLSv1_2) => notes.connections.tls_1_2 += 1,
+            _ => {}
+        }
+        let version = match (session.alpn_protocol(), self.options.protocols) {
+            (Some(b"h2"), _) => Version::Http2,
+            (_, Protocols::Http2) => {
+                return Err(Failure::new(FailureKind::Tls, "the host does not speak that version of HTTP"));
+            }
+            _ => Version::Http1,
+        };
+        Ok((Stream::Tls(Box::new(stream)), version))
+    }
+
+    fn version_without_tls(&self) -> Version {
+        if self.options.protocols == Protocols::Http2 { Version::Http2 } else { Version::Http1 }
     }
 }
 
-/// Tries each address in turn; of several failures the first one tells most.
-async fn first_that_answers(addresses: impl Iterator<Item = SocketAddr>) -> Result<TcpStream, Failure> {
-    let mut first_failure = None;
-    for address in addresses {
-        match TcpStream::connect(address).await {
-            Ok(stream) => return Ok(stream),
-            Err(error) => {
-                first_failure.get_or_insert_with(|| connect_failure(&error));
-            }
-        }
-    }
-    Err(first_failure.unwrap_or_else(|| Failure::new(FailureKind::Dns, "")))
+/// A request that connects twice has spent both times.
+fn add(phase: &mut Option<Micros>, span: Micros) {
+    *phase = Some(phase.unwrap_or_default() + span);
 }
 
 fn connect_failure(error: &io::Error) -> Failure {
@@ -95,61 +191,5 @@ fn connect_failure(error: &io::Error) -> Failure {
         ConnectionReset | ConnectionAborted => Failure::new(FailureKind::Reset, "while connecting"),
         AddrNotAvailable => Failure::new(FailureKind::Other, "this machine has no free port left"),
         kind => Failure::new(FailureKind::Other, kind.to_string()),
-    }
-}
-
-fn tls_failure(error: &io::Error) -> Failure {
-    let detail = match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        Some(rustls::Error::InvalidCertificate(problem)) => match problem {
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-                "the certificate has expired"
-            }
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                "the certificate is for another name"
-            }
-            CertificateError::UnknownIssuer => "the certificate's issuer is not trusted",
-            _ => "the certificate is not valid",
-        },
-        Some(_) => "the handshake failed",
-        None => "the connection was lost in the handshake",
-    };
-    Failure::new(FailureKind::Tls, detail)
-}
-
-fn tls_config() -> ClientConfig {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    ClientConfig::builder().with_root_certificates(roots).with_no_client_auth()
-}
-
-impl AsyncRead for Connection {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_read(cx, buf),
-            Self::Tls(stream) => Pin::new(stream).poll_read(cx, buf),
-        }
-    }
-}
-
-impl AsyncWrite for Connection {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
-            Self::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
-        }
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_flush(cx),
-            Self::Tls(stream) => Pin::new(stream).poll_flush(cx),
-        }
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
-            Self::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
-        }
     }
 }

@@ -1,192 +1,346 @@
-//! One virtual user's way to the host: a connection of its own, kept between requests, and each request timed.
+//! One virtual user's way to the host: its connections, kept between requests, and each request timed.
 //!
-//! Timeouts and lost connections become typed failures here. The bytes are `http1.rs`'s, the connecting `dial.rs`'s.
+//! Lost connections and time limits become typed failures here. The bytes are `http1`'s and `http2.rs`'s, the
+//! connecting `dial.rs`'s, the following of redirects `redirect.rs`'s.
 
 use std::cell::RefCell;
 use std::future::poll_fn;
-use std::io;
-use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use std::sync::Arc;
 
-use tokio::io::{AsyncRead, AsyncWriteExt as _, ReadBuf};
-
-use super::dial::{Connection, Dialer};
-use super::http1::{Afterwards, Malformed, Progress, Response, write_request};
+use super::body::EventBody;
+use super::connection::{Connection, Kept, Pool};
+use super::conversation::{Conversation, Ended, Lost};
+use super::deadlines::{Deadlines, Watch};
+use super::dial::{Dialer, Notes, Version};
+use super::http1::RequestWriter;
+use super::http2::Http2;
+use super::options::ConnectionOptions;
 use super::platform::Origin;
-use crate::core::exchange::{Exchange, Failure, FailureKind, Timing};
+use super::redirect::Hop;
+use super::tls::Sessions;
+use crate::core::exchange::{Connections, Exchange, Failure, FailureKind, Status, Timing};
 use crate::core::platform::Lane;
-use crate::core::scenario::{Reading, Request};
-use crate::core::stream::StreamReader;
+use crate::core::report::connections::ConnectionReuse;
+use crate::core::scenario::{Method, Reading, Request};
+use crate::core::units::Micros;
 
-/// What all lanes of a shard share. One buffer serves them all, because a shard reads for one at a time.
+/// A connection that was in use this recently was not closed for being idle: if it is lost, the host has lost it.
+const IDLE_FROM: Micros = Micros::SECOND;
+
+/// What all lanes of a shard share.
 pub struct Shared {
     /// How to connect.
-    pub dialer: Dialer,
+    dialer: Arc<Dialer>,
     /// The run's clock.
     pub origin: Origin,
-    /// Where received bytes pass through.
-    pub scratch: RefCell<Vec<u8>>,
+    writer: RequestWriter,
+    deadlines: Rc<Deadlines>,
+    pool: Pool,
+    /// Where received bytes pass through. One buffer serves all lanes, because a shard reads for one at a time.
+    scratch: RefCell<Vec<u8>>,
 }
 
-/// One user's connection.
+impl Shared {
+    /// For one shard.
+    pub fn new(dialer: Arc<Dialer>, origin: Origin) -> Self {
+        Self {
+            writer: RequestWriter::new(dialer.host(), dialer.options().reuse),
+            dialer,
+            origin,
+            deadlines: Deadlines::new(origin),
+            pool: Pool::default(),
+            // As much as a socket commonly hands over at once.
+            scratch: RefCell::new(vec![0; 64 * 1024]),
+        }
+    }
+
+    fn options(&self) -> &ConnectionOptions {
+        self.dialer.options()
+    }
+}
+
+/// One user's connections.
 pub struct HttpLane {
     shared: Rc<Shared>,
-    connection: Option<Connection>,
-    outgoing: Vec<u8>,
+    kept: Option<Kept>,
+    sessions: Option<Sessions>,
+    watch: Watch,
+}
+
+/// A request under way.
+#[derive(Default)]
+pub struct UnderWay {
+    /// The moments so far.
+    pub timing: Timing,
+    /// The last byte came; the clock is read later where nobody noted it.
+    pub finished: Option<Micros>,
+    /// Bytes of all bodies so far.
+    pub received_bytes: u64,
+    /// Reads the body, where it is to be an event stream.
+    pub events: Option<Box<EventBody>>,
+    connections: Connections,
+    redirects: u32,
+}
+
+/// A complete response.
+pub struct Answer {
+    /// Its status.
+    pub status: Status,
+    /// Where it redirects to.
+    pub location: Option<Box<str>>,
 }
 
 impl HttpLane {
-    /// A lane that will connect when it is first used.
-    pub const fn new(shared: Rc<Shared>) -> Self {
-        Self { shared, connection: None, outgoing: Vec::new() }
+    /// A lane that will connect when it is first used. Must be called among the shard's tasks.
+    pub fn new(shared: Rc<Shared>) -> Self {
+        let watch = shared.deadlines.watch();
+        Self { shared, kept: None, sessions: None, watch }
     }
 
-    /// The kept connection if the host has not closed it meanwhile, or a new one.
-    async fn connection(&mut self, timing: &mut Timing) -> Result<Connection, Failure> {
-        if let Some(mut kept) = self.connection.take()
-            && is_open(&mut kept)
-        {
-            return Ok(kept);
+    /// The request and whatever it is redirected to.
+    async fn send(&mut self, request: &Request, under_way: &mut UnderWay) -> Result<Status, Failure> {
+        let mut outgoing = request.written.take();
+        if outgoing.is_empty() {
+            self.shared.writer.write(&mut outgoing, &Hop::first(request));
         }
-        let connected = self.shared.dialer.connect().await;
-        timing.connect = self.shared.origin.now().saturating_sub(timing.ready);
-        connected
+        under_way.timing.ready = self.shared.origin.now();
+        let answer = self.hop(&Hop::first(request), &outgoing, under_way).await;
+        request.written.replace(outgoing);
+        let answer = answer?;
+        match answer.location {
+            Some(location) if self.shared.options().max_redirects > 0 => {
+                Box::pin(self.follow(request, answer.status, location, under_way)).await
+            }
+            _ => Ok(answer.status),
+        }
     }
 
-    async fn send(
+    /// Goes where the host says, until an answer is none of these. Rare, so its memory is its own.
+    async fn follow(
         &mut self,
         request: &Request,
-        timing: &mut Timing,
-        events: Option<&mut StreamReader>,
-    ) -> (Result<u16, Failure>, u64) {
-        let mut connection = match self.connection(timing).await {
-            Ok(connection) => connection,
-            Err(failure) => return (Err(failure), 0),
-        };
-        write_request(&mut self.outgoing, self.shared.dialer.host(), request);
-        timing.sent = Some(self.shared.origin.now());
-        let mut response = Response::to(request.method);
-        let mut incoming = Incoming { response: &mut response, events, timing };
-        let received = self.converse(&mut connection, &mut incoming);
-        // Connecting has a limit of its own.
-        let limit = Duration::from_micros(request.reading.time_limit().0);
-        let outcome = tokio::time::timeout(limit, received).await;
-        let outcome = outcome.unwrap_or_else(|_| Err(Failure::new(FailureKind::RequestTimeout, "")));
-        if outcome.is_ok() && response.afterwards() == Afterwards::KeepAlive {
-            self.connection = Some(connection);
-        }
-        (outcome.map(|()| response.status()), response.body_bytes())
-    }
-
-    async fn converse(
-        &self,
-        connection: &mut Connection,
-        incoming: &mut Incoming<'_>,
-    ) -> Result<(), Failure> {
-        if let Err(error) = connection.write_all(&self.outgoing).await {
-            return Err(lost(&error, incoming.timing));
-        }
+        mut status: Status,
+        mut location: Box<str>,
+        under_way: &mut UnderWay,
+    ) -> Result<Status, Failure> {
+        let mut hop = Hop::first(request);
+        let mut outgoing = Vec::new();
         loop {
-            let read = poll_fn(|cx| self.poll_response(connection, incoming, cx)).await;
-            match read {
-                Ok(Read::Response(Ok(Progress::Complete))) => return Ok(()),
-                Ok(Read::Response(Ok(Progress::Partial))) => {}
-                Ok(Read::Response(Err(malformed))) => {
-                    return Err(Failure::new(FailureKind::Malformed, malformed.to_string()));
-                }
-                Ok(Read::Closed) if incoming.response.close() == Progress::Complete => return Ok(()),
-                Ok(Read::Closed) => {
-                    return Err(lost(&io::ErrorKind::UnexpectedEof.into(), incoming.timing));
-                }
-                Err(error) => return Err(lost(&error, incoming.timing)),
+            hop = hop.redirected(self.shared.writer.host(), status, &location)?;
+            if under_way.redirects >= self.shared.options().max_redirects {
+                return Err(Failure::new(FailureKind::TooManyRedirects, ""));
+            }
+            under_way.redirects += 1;
+            under_way.timing.first_byte = None;
+            under_way.finished = None;
+            self.shared.writer.write(&mut outgoing, &hop);
+            let answer = self.hop(&hop, &outgoing, under_way).await?;
+            status = answer.status;
+            match answer.location {
+                Some(next) => location = next,
+                None => return Ok(status),
             }
         }
     }
 
-    /// Reads what is there through the shared buffer, which nobody else may use before this returns.
-    fn poll_response(
-        &self,
-        connection: &mut Connection,
-        incoming: &mut Incoming<'_>,
-        cx: &mut Context<'_>,
-    ) -> Poll<io::Result<Read>> {
-        let mut scratch = self.shared.scratch.borrow_mut();
-        let mut buffer = ReadBuf::new(&mut scratch);
-        match Pin::new(connection).poll_read(cx, &mut buffer) {
-            Poll::Pending => return Poll::Pending,
-            Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-            Poll::Ready(Ok(())) => {}
-        }
-        let bytes = buffer.filled();
-        if bytes.is_empty() {
-            return Poll::Ready(Ok(Read::Closed));
-        }
-        Poll::Ready(Ok(Read::Response(incoming.take(bytes, self.shared.origin))))
-    }
-}
-
-/// A response under way and what is noted of it.
-struct Incoming<'a> {
-    response: &'a mut Response,
-    /// Reads the body, where it is to be a stream.
-    events: Option<&'a mut StreamReader>,
-    timing: &'a mut Timing,
-}
-
-impl Incoming<'_> {
-    fn take(&mut self, bytes: &[u8], origin: Origin) -> Result<Progress, Malformed> {
-        // The clock is read only where the moment matters: at the first byte and at events.
-        if self.timing.first_byte.is_none() {
-            self.timing.first_byte = Some(origin.now());
-        }
-        match &mut self.events {
-            None => self.response.feed(bytes),
-            Some(events) => {
-                let now = origin.now();
-                self.response.feed_to(bytes, &mut |body| events.feed(body, now))
+    /// One request and its response, on a kept connection or a new one.
+    async fn hop(
+        &mut self,
+        hop: &Hop<'_>,
+        outgoing: &[u8],
+        under_way: &mut UnderWay,
+    ) -> Result<Answer, Failure> {
+        let mut kept = self.kept(under_way);
+        loop {
+            let idle_since = kept.as_ref().map(|kept| kept.idle_since);
+            let connection = match kept.take() {
+                Some(kept) => {
+                    // Nothing was waited for: the request leaves the moment it was ready.
+                    under_way.timing.sent.get_or_insert(under_way.timing.ready);
+                    kept.connection
+                }
+                None => {
+                    let connection = Box::pin(self.connect(under_way)).await?;
+                    under_way.timing.sent.get_or_insert(self.shared.origin.now());
+                    connection
+                }
+            };
+            match self.converse(connection, hop, outgoing, under_way).await {
+                Ok(answer) => return Ok(answer),
+                Err(Ended::Failed(failure)) => return Err(failure),
+                Err(Ended::Lost(lost)) => {
+                    let closed_idle = idle_since.is_some_and(|since| {
+                        may_send_again(&lost, hop.method(), under_way.timing.ready.saturating_sub(since))
+                    });
+                    if !closed_idle {
+                        return Err(lost.into_failure());
+                    }
+                    under_way.connections.reconnects += 1;
+                    under_way.connections.resent += 1;
+                    self.shared.pool.forget_http2();
+                }
             }
         }
     }
+
+    /// Sends on a connection and reads the answer; keeps the connection where it can be used again.
+    async fn converse(
+        &mut self,
+        connection: Connection,
+        hop: &Hop<'_>,
+        outgoing: &[u8],
+        under_way: &mut UnderWay,
+    ) -> Result<Answer, Ended> {
+        let sent = under_way.timing.sent.unwrap_or(under_way.timing.ready);
+        let reading = if under_way.events.is_some() { Reading::Events } else { Reading::Whole };
+        let deadline = sent + self.shared.options().time_limit(reading);
+        let mut stream = match connection {
+            Connection::Http1(stream) => stream,
+            Connection::Http2(http2) => {
+                let answer = Box::pin(self.by_http2(http2, hop, deadline, under_way)).await;
+                return answer;
+            }
+        };
+        let mut conversation = Conversation::new(outgoing, hop.method(), self.shared.origin);
+        let mut armed = self.watch.until(deadline);
+        let ended =
+            poll_fn(|cx| conversation.poll(&mut stream, under_way, &self.shared.scratch, &mut armed, cx));
+        let ended = ended.await;
+        drop(armed);
+        under_way.received_bytes += conversation.body_bytes();
+        ended?;
+        if conversation.keeps_alive() {
+            self.keep(Connection::Http1(stream), under_way);
+        }
+        Ok(conversation.into_answer())
+    }
+
+    async fn by_http2(
+        &mut self,
+        mut http2: Box<Http2>,
+        hop: &Hop<'_>,
+        deadline: Micros,
+        under_way: &mut UnderWay,
+    ) -> Result<Answer, Ended> {
+        let origin = self.shared.origin;
+        let exchange = http2.exchange(hop, self.shared.writer.host(), origin, under_way);
+        let answer = tokio::time::timeout_at(origin.at(deadline), exchange).await;
+        let answer =
+            answer.unwrap_or_else(|_| Err(Ended::Failed(Failure::new(FailureKind::RequestTimeout, ""))));
+        if !matches!(answer, Err(Ended::Lost(_))) && http2.is_open() {
+            self.keep(Connection::Http2(http2), under_way);
+        }
+        answer
+    }
+
+    /// A kept connection that the host has not closed meanwhile.
+    fn kept(&mut self, under_way: &mut UnderWay) -> Option<Kept> {
+        loop {
+            let mut kept = match self.shared.options().reuse {
+                ConnectionReuse::PerUser => self.kept.take(),
+                ConnectionReuse::Shared => self.shared.pool.take(),
+                ConnectionReuse::None => None,
+            }?;
+            if kept.connection.is_open() {
+                under_way.connections.reused += 1;
+                return Some(kept);
+            }
+            under_way.connections.reconnects += 1;
+            self.shared.pool.forget_http2();
+        }
+    }
+
+    fn keep(&mut self, connection: Connection, under_way: &UnderWay) {
+        let idle_since = under_way.finished.unwrap_or_else(|| self.shared.origin.now());
+        let kept = Kept { connection, idle_since };
+        match self.shared.options().reuse {
+            ConnectionReuse::PerUser => self.kept = Some(kept),
+            ConnectionReuse::Shared => self.shared.pool.put(kept),
+            ConnectionReuse::None => {}
+        }
+    }
+
+    /// Opens a connection. Rare, so its memory is its own.
+    async fn connect(&mut self, under_way: &mut UnderWay) -> Result<Connection, Failure> {
+        let shared = Rc::clone(&self.shared);
+        if shared.options().reuse != ConnectionReuse::Shared
+            || shared.pool.version.get() == Some(Version::Http1)
+        {
+            return self.open(under_way).await;
+        }
+        // Whoever comes while the first connection is opened may be able to use that.
+        let _opening = shared.pool.opening.lock().await;
+        if let Some(Kept { connection: connection @ Connection::Http2(_), .. }) = shared.pool.take() {
+            under_way.connections.reused += 1;
+            return Ok(connection);
+        }
+        let connection = self.open(under_way).await?;
+        let version = match &connection {
+            Connection::Http1(_) => Version::Http1,
+            Connection::Http2(http2) => {
+                let connection = Connection::Http2(http2.clone());
+                shared.pool.put(Kept { connection, idle_since: shared.origin.now() });
+                Version::Http2
+            }
+        };
+        shared.pool.version.set(Some(version));
+        Ok(connection)
+    }
+
+    async fn open(&mut self, under_way: &mut UnderWay) -> Result<Connection, Failure> {
+        let shared = &self.shared;
+        let UnderWay { timing, connections, .. } = under_way;
+        if self.sessions.is_none() {
+            self.sessions = shared.dialer.sessions();
+        }
+        let notes = Notes { origin: shared.origin, timing, connections };
+        let (stream, version) = shared.dialer.connect(self.sessions.as_ref(), notes).await?;
+        match version {
+            Version::Http1 => Ok(Connection::Http1(stream)),
+            Version::Http2 => Http2::over(stream).await.map(|http2| Connection::Http2(Box::new(http2))),
+        }
+    }
 }
 
-enum Read {
-    Response(Result<Progress, Malformed>),
-    Closed,
+/// Whether a request may be sent again on a new connection: the host cannot have taken it, or had closed the idle
+/// connection most likely, and taking it twice does no harm (RFC 9110, §9.2.2). Anything else is a failure of the
+/// host, which must be seen.
+fn may_send_again(lost: &Lost, method: Method, idle: Micros) -> bool {
+    let idempotent = matches!(method, Method::Get | Method::Head | Method::Put | Method::Delete);
+    match lost {
+        Lost::Unsent(_) => true,
+        Lost::Unanswered(_) => idempotent && idle >= IDLE_FROM,
+        Lost::Within(_) => false,
+    }
 }
 
 impl Lane for HttpLane {
     async fn exchange(&mut self, request: &Request) -> Exchange {
-        let mut timing = Timing { ready: self.shared.origin.now(), ..Timing::default() };
-        let mut events = (request.reading == Reading::Events).then(StreamReader::default);
-        let (outcome, received_bytes) = self.send(request, &mut timing, events.as_mut()).await;
-        timing.finished = self.shared.origin.now();
+        let mut under_way = UnderWay::default();
+        if request.reading == Reading::Events {
+            under_way.events = Some(EventBody::new(self.shared.options().max_body));
+        }
+        let outcome = self.send(request, &mut under_way).await;
+        let UnderWay { mut timing, finished, received_bytes, events, connections, redirects } = under_way;
+        timing.finished = finished.unwrap_or_else(|| self.shared.origin.now());
         let streamed = events.and_then(|events| events.finish(&outcome));
-        Exchange { outcome, timing, received_bytes, streamed }
+        Exchange { outcome, timing, received_bytes, streamed, connections, redirects }
     }
 }
 
-/// Whether an idle connection can still be used: a host that closed it, or spoke out of turn, made it readable.
-fn is_open(connection: &mut Connection) -> bool {
-    let mut byte = [0];
-    let mut buffer = ReadBuf::new(&mut byte);
-    let mut context = Context::from_waker(Waker::noop());
-    Pin::new(connection).poll_read(&mut context, &mut buffer).is_pending()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// A connection lost before or within the response.
-fn lost(error: &io::Error, timing: &Timing) -> Failure {
-    let kind = if timing.first_byte.is_some() { FailureKind::Truncated } else { FailureKind::Reset };
-    let detail = match error.kind() {
-        io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe => "closed by the host",
-        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => "reset by the host",
-        _ => "the connection failed",
-    };
-    Failure::new(kind, detail)
-}
-
-/// A shard's reading buffer: as much as a socket commonly hands over at once.
-pub fn scratch() -> RefCell<Vec<u8>> {
-    RefCell::new(vec![0; 64 * 1024])
+    #[test]
+    fn only_what_the_host_cannot_have_answered_is_sent_again() {
+        let lost = || Failure::new(FailureKind::Reset, "");
+        let idle = Micros::from_secs(5);
+        assert!(may_send_again(&Lost::Unsent(lost()), Method::Post, Micros::ZERO));
+        assert!(may_send_again(&Lost::Unanswered(lost()), Method::Get, idle));
+        assert!(!may_send_again(&Lost::Unanswered(lost()), Method::Post, idle), "it may have been taken");
+        assert!(!may_send_again(&Lost::Unanswered(lost()), Method::Get, Micros::from_millis(10)));
+        assert!(!may_send_again(&Lost::Within(lost()), Method::Get, idle));
+    }
 }

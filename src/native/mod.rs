@@ -6,20 +6,37 @@
 //! | `run.rs` | the command from first check to exit code |
 //! | `shards.rs` | one thread, one runtime, one shard of the engine each |
 //! | `platform.rs` | the engine's clock, spawner and transport |
-//! | `lane.rs` | one user's connections: send a request, time what comes back |
+//! | `options.rs` | how to connect: flags, and what they mean |
+//! | `lane.rs` | one user's way to the host: send a request, time what comes back |
+//! | `conversation.rs` | a request and its response on an HTTP/1.1 connection |
+//! | `connection.rs` | an open connection, and who keeps it |
 //! | `dial.rs` | name look-up, TCP, TLS, each timed and typed |
-//! | `http1.rs` | HTTP/1.1 as bytes, without a socket |
+//! | `resolve.rs`, `tls.rs` | addresses of a name; roots, sessions, certificates |
+//! | `http1/` | HTTP/1.1 as bytes, without a socket |
+//! | `http2.rs` | HTTP/2 |
+//! | `redirect.rs` | what goes out after a redirect |
+//! | `body.rs` | looking into a body, unpacked |
+//! | `deadlines.rs` | giving up in time |
 //! | `terminal.rs` | the live view |
 //! | `output.rs` | report and CSV files |
 //! | `report.rs` | the command that opens a report |
 
 pub mod args;
+mod body;
+mod connection;
+mod conversation;
+mod deadlines;
 mod dial;
 mod http1;
+mod http2;
 mod lane;
+mod options;
 mod output;
 mod platform;
+mod redirect;
 pub mod report;
+mod resolve;
 pub mod run;
 mod shards;
 mod terminal;
+mod tls;

@@ -22,7 +22,8 @@ impl Origin {
         self.0.elapsed().into()
     }
 
-    fn at(self, moment: Micros) -> tokio::time::Instant {
+    /// A moment of the run as the runtime's timers count it.
+    pub fn at(self, moment: Micros) -> tokio::time::Instant {
         // A moment past the clock's end is one that never comes: a day is long enough to look again.
         let far = std::time::Duration::from_secs(86_400);
         let offset = std::time::Duration::from(moment);

@@ -4,7 +4,7 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks to its user")]
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use futures_util::StreamExt as _;
@@ -13,19 +13,23 @@ use time::format_description::well_known::Rfc3339;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::args::Args;
-use super::dial::Dialer;
+use super::dial::{Dialer, Notes};
+use super::options::ConnectionOptions;
 use super::output::Outputs;
+use super::platform::Origin;
 use super::shards::{Shards, default_count};
 use super::terminal::Terminal;
 use crate::core::engine::Control;
 use crate::core::exchange::{Failure, TimingSource};
 use crate::core::live::{Glance, Span};
 use crate::core::plan::Plan;
+use crate::core::report::connections::{Certificates, UNCHECKED_NOTE};
 use crate::core::report::{Detail, Generator, GeneratorKind, Report, Route, StopReason, text};
 use crate::core::run::Run;
+use crate::core::units::Micros;
 
 /// How long the look at the host may take: people should know within three seconds.
-const PREFLIGHT_LIMIT: Duration = Duration::from_millis(2500);
+const PREFLIGHT_LIMIT: Micros = Micros::from_millis(2_500);
 
 /// How the command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,12 +64,12 @@ impl Ending {
 /// # Errors
 /// When the machine refuses something: a file, a thread, a signal handler.
 pub async fn run(args: Args) -> anyhow::Result<Ending> {
-    let plan = match args.plan_text().check(fresh_seed()) {
-        Ok(plan) => plan,
-        Err(errors) => {
-            errors
-                .iter()
-                .for_each(|error| eprintln!("oddiya-load: {}: {}", error.field.flag(), error.problem));
+    let (plan, options) = match (args.plan_text().check(fresh_seed()), args.connections.check()) {
+        (Ok(plan), Ok(options)) => (plan, options),
+        (plan, options) => {
+            let wrong = |flag, problem: &str| eprintln!("oddiya-load: {flag}: {problem}");
+            plan.err().iter().flatten().for_each(|error| wrong(error.field.flag(), &error.problem));
+            options.err().iter().flatten().for_each(|error| wrong(error.flag, &error.problem));
             return Ok(Ending::Usage);
         }
     };
@@ -77,12 +81,12 @@ pub async fn run(args: Args) -> anyhow::Result<Ending> {
         }
     };
     if !args.no_preflight
-        && let Err(failure) = look_for(&plan).await
+        && let Err(failure) = look_for(&plan, options).await?
     {
         explain_unreachable(&plan, &failure);
         return Ok(Ending::Unreachable);
     }
-    let Some(report) = load(&plan, &outputs).await? else { return Ok(Ending::Abandoned) };
+    let Some(report) = load(&plan, options, &outputs).await? else { return Ok(Ending::Abandoned) };
     println!("{}", text::summary(&report));
     for path in outputs.save_all(&report)? {
         println!("Wrote {}", path.display());
@@ -91,10 +95,12 @@ pub async fn run(args: Args) -> anyhow::Result<Ending> {
 }
 
 /// A connection, no request: what the host counts is only what the report counts.
-async fn look_for(plan: &Plan) -> Result<(), Failure> {
-    let dialer = Dialer::new(plan.host.clone());
-    let timeout = |_| Err(Failure::new(crate::core::exchange::FailureKind::ConnectTimeout, ""));
-    tokio::time::timeout(PREFLIGHT_LIMIT, dialer.connect()).await.unwrap_or_else(timeout).map(drop)
+async fn look_for(plan: &Plan, options: ConnectionOptions) -> anyhow::Result<Result<(), Failure>> {
+    let connect_timeout = options.connect_timeout.min(PREFLIGHT_LIMIT);
+    let dialer = Dialer::new(plan.host.clone(), ConnectionOptions { connect_timeout, ..options })?;
+    let (mut timing, mut connections) = Default::default();
+    let notes = Notes { origin: Origin::start(), timing: &mut timing, connections: &mut connections };
+    Ok(dialer.connect(dialer.sessions().as_ref(), notes).await.map(drop))
 }
 
 fn explain_unreachable(plan: &Plan, failure: &Failure) {
@@ -106,12 +112,14 @@ fn explain_unreachable(plan: &Plan, failure: &Failure) {
 }
 
 /// Runs the shards to the end; `None` when interrupted twice.
-async fn load(plan: &Plan, outputs: &Outputs) -> anyhow::Result<Option<Report>> {
+async fn load(plan: &Plan, options: ConnectionOptions, outputs: &Outputs) -> anyhow::Result<Option<Report>> {
     let shard_count = default_count(&plan.load);
     let started_at = started_at()?;
     let mut interrupts = Interrupts::listen()?;
-    let mut shards = Shards::start(plan, shard_count).context("cannot start the shards")?;
-    let mut run = Run::new(plan, generator(shard_count), started_at);
+    let dialer = Arc::new(Dialer::new(plan.host.clone(), options)?);
+    let mut shards = Shards::start(plan, shard_count, &dialer).context("cannot start the shards")?;
+    let mut run = Run::new(plan, generator(shard_count, options), started_at);
+    run.connects(options.summary());
     let terminal = Terminal::new(plan.run_time);
     let mut why = StopReason::RunTime;
     let mut shown = None;
@@ -147,7 +155,8 @@ async fn load(plan: &Plan, outputs: &Outputs) -> anyhow::Result<Option<Report>> 
     Ok(Some(run.report(Detail::Full)))
 }
 
-fn generator(shards: u32) -> Generator {
+fn generator(shards: u32, options: ConnectionOptions) -> Generator {
+    let unchecked = options.certificates == Certificates::Unchecked;
     Generator {
         kind: GeneratorKind::Native,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -155,7 +164,7 @@ fn generator(shards: u32) -> Generator {
         route: Route::Direct,
         timing: TimingSource::Wire,
         calibration: None,
-        notes: Vec::new(),
+        notes: unchecked.then(|| UNCHECKED_NOTE.to_owned()).into_iter().collect(),
     }
 }
 

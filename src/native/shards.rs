@@ -5,12 +5,13 @@
 
 use std::io;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 
 use super::dial::Dialer;
-use super::lane::{Shared, scratch};
+use super::lane::Shared;
 use super::platform::{NativePlatform, Origin};
 use crate::core::engine::{self, Assignment, Control};
 use crate::core::load::{Load, Share};
@@ -40,8 +41,8 @@ pub fn default_count(load: &Load) -> u32 {
 }
 
 impl Shards {
-    /// Starts them all.
-    pub fn start(plan: &Plan, count: u32) -> io::Result<Self> {
+    /// Starts them all; they share how to connect.
+    pub fn start(plan: &Plan, count: u32, dialer: &Arc<Dialer>) -> io::Result<Self> {
         let origin = Origin::start();
         let (sender, snapshots) = unbounded();
         let mut shards = Self { origin, snapshots, controls: Vec::new(), threads: Vec::new() };
@@ -49,7 +50,7 @@ impl Shards {
             let (control, controls) = unbounded();
             let work = Work {
                 assignment: Assignment::of(plan, Share { shard, shards: count }),
-                dialer: Dialer::new(plan.host.clone()),
+                dialer: Arc::clone(dialer),
                 origin,
                 controls,
                 sender: sender.clone(),
@@ -80,7 +81,7 @@ impl Shards {
 
 struct Work {
     assignment: Assignment,
-    dialer: Dialer,
+    dialer: Arc<Dialer>,
     origin: Origin,
     controls: UnboundedReceiver<Control>,
     sender: UnboundedSender<Snapshot>,
@@ -90,7 +91,7 @@ impl Work {
     fn run(self) -> io::Result<Micros> {
         let Self { assignment, dialer, origin, controls, sender } = self;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let platform = NativePlatform::new(Rc::new(Shared { dialer, origin, scratch: scratch() }));
+        let platform = NativePlatform::new(Rc::new(Shared::new(dialer, origin)));
         let post = move |snapshot| drop(sender.unbounded_send(snapshot));
         let shard = engine::run(Rc::new(platform), assignment, controls, post);
         Ok(tokio::task::LocalSet::new().block_on(&runtime, shard))

@@ -220,7 +220,7 @@ impl FetchLane {
             Heard::Nothing => by_clock,
         };
         let streamed = events.and_then(|events| events.finish(&answer.outcome));
-        Exchange { outcome: answer.outcome, timing, received_bytes: answer.bytes, streamed }
+        Exchange { streamed, ..Exchange::new(answer.outcome, timing, answer.bytes) }
     }
 
     /// What the browser measured, in time for the next request; what it withholds is by the page's clock.
@@ -253,7 +253,9 @@ const MAX_LANES: u32 = 256;
 fn by_entry(time: &Time, ready: Micros, entry: &ResourceTiming) -> Option<Timing> {
     (entry.request_start > 0.0 && entry.response_end > 0.0).then(|| Timing {
         ready,
-        connect: Micros::from_millis_f64(entry.connect),
+        dns: entry.dns.map(Micros::from_millis_f64),
+        connect: entry.connect.map(Micros::from_millis_f64),
+        tls: entry.tls.map(Micros::from_millis_f64),
         sent: Some(time.at_ms(entry.request_start)),
         first_byte: (entry.response_start > 0.0).then(|| time.at_ms(entry.response_start)),
         finished: time.at_ms(entry.response_end),
@@ -269,7 +271,7 @@ impl Lane for FetchLane {
             Err(failure) => {
                 let ready = self.route.time.now();
                 let timing = Timing { ready, finished: ready, ..Timing::default() };
-                return Exchange { outcome: Err(failure), timing, received_bytes: 0, streamed: None };
+                return Exchange::new(Err(failure), timing, 0);
             }
         };
         self.exchange_at(&url, request).await

@@ -25,8 +25,12 @@ use crate::core::relay::UPSTREAM_METRIC;
 pub struct ResourceTiming {
     /// When `fetch` was called.
     pub start: f64,
-    /// DNS, TCP and TLS; zero on a connection that was open.
-    pub connect: f64,
+    /// DNS, where there was a look-up.
+    pub dns: Option<f64>,
+    /// TCP, where a connection was opened.
+    pub connect: Option<f64>,
+    /// TLS, where there was a handshake.
+    pub tls: Option<f64>,
     /// The request left. 0 where the host does not allow the page to know.
     pub request_start: f64,
     /// The first byte came; 0 likewise.
@@ -140,11 +144,15 @@ fn closest(moments: impl Iterator<Item = f64>, to: f64) -> Option<usize> {
 }
 
 fn read(entry: &PerformanceResourceTiming) -> ResourceTiming {
-    let span = |from: f64, to: f64| (to - from).max(0.0);
-    let resolving = span(entry.domain_lookup_start(), entry.domain_lookup_end());
+    // On a connection that was open, all these moments are the same; without TLS, its start is 0.
+    let span = |from: f64, to: f64| (from > 0.0 && to > from).then_some(to - from);
+    let (secure_from, connected) = (entry.secure_connection_start(), entry.connect_end());
+    let tcp_until = if secure_from > 0.0 { secure_from } else { connected };
     ResourceTiming {
         start: entry.start_time(),
-        connect: resolving + span(entry.connect_start(), entry.connect_end()),
+        dns: span(entry.domain_lookup_start(), entry.domain_lookup_end()),
+        connect: span(entry.connect_start(), tcp_until),
+        tls: span(secure_from, connected),
         request_start: entry.request_start(),
         response_start: entry.response_start(),
         response_end: entry.response_end(),

@@ -4,8 +4,10 @@
 //! needs only this. Numbers have at most 15 significant digits, so that any reader gets exactly what was written.
 //! `read.rs` opens files, `csv.rs` writes Locust's tables.
 
+pub mod connections;
 pub mod csv;
 pub mod load;
+pub mod phases;
 pub mod read;
 pub mod streams;
 pub mod table;
@@ -21,6 +23,7 @@ use super::histogram::{Encoded, Figures, Histogram};
 use super::stream::EventKind;
 use super::tally::StreamTally;
 use super::units::Micros;
+pub use connections::ConnectionSummary;
 pub use load::{LoadInfo, LoadModel, StageInfo};
 
 /// What every report starts with.
@@ -51,6 +54,9 @@ pub struct Report {
     pub intervals: Intervals,
     /// Whether the generator could be trusted.
     pub health: HealthSummary,
+    /// How the host was connected to; absent where the platform does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connections: Option<ConnectionSummary>,
 }
 
 /// What was run.
@@ -222,6 +228,21 @@ pub struct Entry {
     /// The host's own time, as the relay saw it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub upstream_ms: Option<Distribution>,
+    /// Name look-ups; absent where no request waited for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dns_ms: Option<Distribution>,
+    /// TCP connections; absent where no request opened one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connect_ms: Option<Distribution>,
+    /// TLS handshakes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_ms: Option<Distribution>,
+    /// First byte → last byte.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub download_ms: Option<Distribution>,
+    /// Redirects followed; latency is over all of them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub redirects: u64,
     /// Events of its streams; absent without any.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub stream_events: u64,
@@ -267,6 +288,16 @@ impl StreamFigures {
     pub fn distributions(&self) -> impl Iterator<Item = &Distribution> {
         let named = [&self.first_event, &self.largest_gap, &self.complete, &self.done];
         named.into_iter().flatten().chain(self.by_type.values())
+    }
+}
+
+impl Entry {
+    /// Every family but those of its streams.
+    pub fn families(&self) -> impl Iterator<Item = &Distribution> {
+        let measured =
+            [&self.latency_ms, &self.corrected_ms, &self.ttfb_ms, &self.queue_ms, &self.upstream_ms];
+        let phases = [&self.dns_ms, &self.connect_ms, &self.tls_ms, &self.download_ms];
+        measured.into_iter().chain(phases).flatten()
     }
 }
 

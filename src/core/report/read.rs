@@ -104,11 +104,8 @@ fn check(report: Report) -> Result<Report, ReadError> {
         return damaged("the seconds of `timeline` are not in order".to_owned());
     }
     for entry in report.entries() {
-        let families =
-            [&entry.latency_ms, &entry.corrected_ms, &entry.ttfb_ms, &entry.queue_ms, &entry.upstream_ms];
         let streams = entry.stream_ms.iter().flat_map(super::StreamFigures::distributions);
-        let families = families.into_iter().flatten().chain(streams);
-        for histogram in families.filter_map(|family| family.histogram.as_ref()) {
+        for histogram in entry.families().chain(streams).filter_map(|family| family.histogram.as_ref()) {
             if let Err(error) = histogram.decode() {
                 return damaged(format!("in `{} {}`, {error}", entry.method, entry.name));
             }

@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 
+use super::phases::phases;
 use super::streams::milestones;
 use super::{Distribution, Entry, LoadModel, Report};
 use crate::core::exchange::FailureKind;
@@ -34,6 +35,7 @@ pub fn summary(report: &Report) -> String {
     }
     let title = "Latency percentiles (ms, approximated to 0.1 %)";
     parts.push(percentiles(report, title, |entry| entry.latency_ms.as_ref()));
+    parts.extend(connecting(report));
     parts.extend(streams(report));
     parts.extend(failures(report));
     parts.push(health(report));
@@ -100,6 +102,30 @@ fn percentiles(report: &Report, title: &str, family: fn(&Entry) -> Option<&Distr
         row
     });
     table(title, &heading, rows.collect())
+}
+
+/// Where the time goes, and how the host was connected to.
+fn connecting(report: &Report) -> Option<String> {
+    let rows = phases(report);
+    let mut text = String::new();
+    if !rows.is_empty() {
+        let rows = rows.iter().map(|row| {
+            let figures = [row.figures.p50, row.figures.p95, row.figures.p99, row.figures.max];
+            let mut cells = vec![row.label.to_owned(), String::new(), group_thousands(row.figures.count)];
+            cells.extend(figures.map(format_millis));
+            cells
+        });
+        let heading = ["Phase", "", "# times", "Med", "p95", "p99", "Max"];
+        text += &table("Phases (ms, all names together)", &heading, rows.collect());
+    }
+    if let Some(connections) = &report.connections {
+        let _ = write!(text, "Connections: {}", connections.line());
+        let _ = match report.total.redirects {
+            0 => writeln!(text),
+            n => writeln!(text, "; {} redirects followed", group_thousands(n)),
+        };
+    }
+    (!text.is_empty()).then_some(text)
 }
 
 /// When streams reached what; only where there were any.

@@ -6,6 +6,7 @@
 pub mod template;
 mod wire;
 
+use std::cell::RefCell;
 use std::str::FromStr;
 
 use super::rng::Rng;
@@ -74,9 +75,15 @@ pub struct Task {
     pub request: RequestTemplate,
 }
 
+/// Tells the request templates without blanks of a scenario apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TemplateId(usize);
+
 /// A request with blanks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RequestTemplate {
+    /// Of a template without blanks.
+    id: Option<TemplateId>,
     /// What it is counted under.
     pub entry: EntryId,
     /// The HTTP method.
@@ -125,6 +132,10 @@ pub struct Request {
     pub body: Option<String>,
     /// How its answer is read.
     pub reading: Reading,
+    /// The template without blanks that it was filled from last, so that it need not be filled again.
+    pub filled_from: Option<TemplateId>,
+    /// What a lane made of it for the wire, so that it need not be made again; emptied when the request changes.
+    pub written: RefCell<Vec<u8>>,
 }
 
 /// The HTTP methods a scenario may use.
@@ -336,6 +347,11 @@ impl UserClass {
 impl RequestTemplate {
     /// Fills the blanks, reusing the request's memory.
     pub fn fill(&self, request: &mut Request, values: &Values, rng: &mut Rng) {
+        if self.id.is_some() && request.filled_from == self.id {
+            return;
+        }
+        request.filled_from = self.id;
+        request.written.get_mut().clear();
         request.method = self.method;
         request.reading = self.reading;
         self.path.fill(&mut request.path, values, rng);
@@ -349,6 +365,11 @@ impl RequestTemplate {
             Some(template) => template.fill(request.body.get_or_insert_default(), values, rng),
             None => request.body = None,
         }
+    }
+
+    fn has_blanks(&self) -> bool {
+        let values = self.headers.iter().map(|(_, value)| value);
+        values.chain(&self.body).chain([&self.path]).any(Template::has_blanks)
     }
 }
 

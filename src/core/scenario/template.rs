@@ -74,6 +74,11 @@ impl Template {
         Ok(Self { parts })
     }
 
+    /// Whether there is anything to fill in.
+    pub fn has_blanks(&self) -> bool {
+        self.parts.iter().any(|part| !matches!(part, Part::Literal(_)))
+    }
+
     /// Writes the filled text over `out`.
     pub fn fill(&self, out: &mut String, values: &Values, rng: &mut Rng) {
         out.clear();

@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 
 use super::template::Template;
 use super::{
-    EntryId, EntryKey, Method, Presence, Reading, RequestTemplate, Scenario, ScenarioError, Task, UserClass,
+    EntryId, EntryKey, Method, Presence, Reading, RequestTemplate, Scenario, ScenarioError, Task, TemplateId,
+    UserClass,
 };
 
 #[derive(Deserialize)]
@@ -56,11 +57,15 @@ const fn one() -> u32 {
 /// Checks what was read and resolves names.
 pub(super) fn build(wire: WireScenario) -> Result<Scenario, ScenarioError> {
     let mut entries = Vec::new();
-    let classes: Vec<UserClass> =
+    let mut classes: Vec<UserClass> =
         wire.classes.into_iter().map(|class| build_class(class, &mut entries)).collect::<Result<_, _>>()?;
     if classes.is_empty() {
         let problem = "a scenario needs at least one class".to_owned();
         return Err(ScenarioError::Class { class: wire.name, problem });
+    }
+    let requests = classes.iter_mut().flat_map(|class| &mut class.tasks).map(|task| &mut task.request);
+    for (number, request) in requests.enumerate() {
+        request.id = (!request.has_blanks()).then_some(TemplateId(number));
     }
     Ok(Scenario { name: wire.name, classes, entries })
 }
@@ -104,6 +109,7 @@ fn build_task(
     let headers =
         wire.headers.iter().map(|(name, value)| Ok((name.clone(), template(class, value, variables)?)));
     let request = RequestTemplate {
+        id: None,
         entry: EntryId(entry),
         method: wire.method,
         path: template(class, &Value::String(wire.path), variables)?,

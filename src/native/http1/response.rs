@@ -1,38 +1,17 @@
-//! HTTP/1.1 as bytes: a request into a buffer, a response out of pieces as they arrive. Knows no socket.
+//! A response, read from the pieces it arrives in: status, framing, how many bytes of body. Knows no socket.
 //!
-//! Ours rather than a client library's because it is the measuring: bodies are counted and dropped, nothing is
-//! kept per response, and the moment of each byte belongs to the caller. Head syntax is `httparse`'s.
+//! Head syntax is `httparse`'s; which request goes out next, `redirect.rs`'s.
 
+use std::mem::MaybeUninit;
+
+use super::super::body::Encoding;
+use super::super::redirect::is_redirect;
 use crate::core::exchange::Status;
-use crate::core::plan::Host;
-use crate::core::scenario::{Method, Request};
+use crate::core::scenario::Method;
 
 /// A response head past this is refused, as servers and clients commonly do.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 const MAX_HEADERS: usize = 100;
-
-/// Writes a request over `out`.
-pub fn write_request(out: &mut Vec<u8>, host: &Host, request: &Request) {
-    out.clear();
-    let mut put = |parts: &[&str]| parts.iter().for_each(|part| out.extend_from_slice(part.as_bytes()));
-    put(&[
-        request.method.as_str(),
-        " ",
-        &host.prefix,
-        &request.path,
-        " HTTP/1.1\r\nHost: ",
-        host.authority(),
-        "\r\n",
-    ]);
-    put(&["User-Agent: oddiya-load/", env!("CARGO_PKG_VERSION"), "\r\nAccept: */*\r\n"]);
-    for (name, value) in &request.headers {
-        put(&[name, ": ", value, "\r\n"]);
-    }
-    match &request.body {
-        Some(body) => put(&["Content-Length: ", &body.len().to_string(), "\r\n\r\n", body]),
-        None => put(&["\r\n"]),
-    }
-}
 
 /// How far a response has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,10 +57,22 @@ pub struct Response {
     method: Method,
     state: State,
     /// An incomplete head, waiting for the rest.
-    head: Vec<u8>,
-    status: Status,
-    afterwards: Afterwards,
+    unread: Vec<u8>,
+    head: Head,
     body_bytes: u64,
+}
+
+/// What matters of a response's head.
+#[derive(Debug)]
+pub struct Head {
+    /// The status; 0 before the head is complete.
+    pub status: Status,
+    /// Whether the connection can be used again once the response is complete.
+    pub afterwards: Afterwards,
+    /// How the body is packed.
+    pub encoding: Encoding,
+    /// Where a redirect leads.
+    pub location: Option<Box<str>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,16 +106,25 @@ impl Response {
         Self {
             method,
             state: State::Head,
-            head: Vec::new(),
-            status: 0,
-            afterwards: Afterwards::KeepAlive,
+            unread: Vec::new(),
+            head: Head {
+                status: 0,
+                afterwards: Afterwards::KeepAlive,
+                encoding: Encoding::Identity,
+                location: None,
+            },
             body_bytes: 0,
         }
     }
 
-    /// The status; 0 before the head is complete.
-    pub const fn status(&self) -> Status {
-        self.status
+    /// What its head says.
+    pub const fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// Where it redirects to.
+    pub const fn take_location(&mut self) -> Option<Box<str>> {
+        self.head.location.take()
     }
 
     /// Bytes of the body so far, without chunk framing.
@@ -132,18 +132,17 @@ impl Response {
         self.body_bytes
     }
 
-    /// Whether the connection can be used again once the response is complete.
-    pub const fn afterwards(&self) -> Afterwards {
-        self.afterwards
-    }
-
     /// Takes the next bytes; the body is counted and dropped.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<Progress, Malformed> {
-        self.feed_to(bytes, &mut |_| {})
+        self.feed_to(bytes, &mut |_, _| {})
     }
 
     /// Takes the next bytes, and hands each piece of the body on, without chunk framing.
-    pub fn feed_to(&mut self, mut bytes: &[u8], body: &mut impl FnMut(&[u8])) -> Result<Progress, Malformed> {
+    pub fn feed_to(
+        &mut self,
+        mut bytes: &[u8],
+        body: &mut impl FnMut(&Head, &[u8]),
+    ) -> Result<Progress, Malformed> {
         while !bytes.is_empty() {
             bytes = match self.state {
                 State::Head => self.feed_head(bytes)?,
@@ -151,7 +150,7 @@ impl Response {
                 State::Chunk(chunk) => self.feed_chunk(bytes, chunk, body)?,
                 State::UntilClose => {
                     self.body_bytes += bytes.len() as u64;
-                    body(bytes);
+                    body(&self.head, bytes);
                     &[]
                 }
                 State::Complete => return Err(Malformed::Surplus),
@@ -169,21 +168,21 @@ impl Response {
     }
 
     fn feed_head<'a>(&mut self, bytes: &'a [u8]) -> Result<&'a [u8], Malformed> {
-        if self.head.is_empty() {
+        if self.unread.is_empty() {
             if let Some(used) = self.parse_head(bytes)? {
                 return Ok(bytes.get(used..).unwrap_or_default());
             }
-            self.head.extend_from_slice(bytes);
+            self.unread.extend_from_slice(bytes);
             return Ok(&[]);
         }
-        let before = self.head.len();
-        self.head.extend_from_slice(bytes);
-        let head = std::mem::take(&mut self.head);
-        match self.parse_head(&head)? {
+        let before = self.unread.len();
+        self.unread.extend_from_slice(bytes);
+        let unread = std::mem::take(&mut self.unread);
+        match self.parse_head(&unread)? {
             Some(used) => Ok(bytes.get(used.saturating_sub(before)..).unwrap_or_default()),
-            None if head.len() > MAX_HEAD_BYTES => Err(Malformed::HeadTooLarge),
+            None if unread.len() > MAX_HEAD_BYTES => Err(Malformed::HeadTooLarge),
             None => {
-                self.head = head;
+                self.unread = unread;
                 Ok(&[])
             }
         }
@@ -191,9 +190,11 @@ impl Response {
 
     /// Gives the head's length, or `None` while it is incomplete. Interim (1xx) heads are passed over.
     fn parse_head(&mut self, bytes: &[u8]) -> Result<Option<usize>, Malformed> {
-        let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
-        let mut head = httparse::Response::new(&mut headers);
-        let used = match head.parse(bytes) {
+        // Left uninitialised: filling a hundred headers would take longer than reading the few that come.
+        let mut headers = [const { MaybeUninit::uninit() }; MAX_HEADERS];
+        let mut head = httparse::Response::new(&mut []);
+        let config = httparse::ParserConfig::default();
+        let used = match config.parse_response_with_uninit_headers(&mut head, bytes, &mut headers) {
             Ok(httparse::Status::Complete(used)) => used,
             Ok(httparse::Status::Partial) => return Ok(None),
             Err(_) => return Err(Malformed::Head),
@@ -201,20 +202,27 @@ impl Response {
         let status = head.code.ok_or(Malformed::Head)?;
         if !(100..200).contains(&status) {
             let framing = Framing::read(head.version == Some(1), head.headers)?;
-            self.status = status;
-            self.afterwards = framing.afterwards;
             let without_body = self.method == Method::Head || matches!(status, 204 | 304);
             self.state = if without_body { State::Complete } else { framing.body };
-            if self.state == State::UntilClose {
-                self.afterwards = Afterwards::Close;
+            let until_close = self.state == State::UntilClose;
+            self.head.status = status;
+            self.head.afterwards = if until_close { Afterwards::Close } else { framing.afterwards };
+            self.head.encoding = framing.encoding;
+            if is_redirect(status) {
+                self.head.location = location(head.headers);
             }
         }
         Ok(Some(used))
     }
 
-    fn feed_length<'a>(&mut self, bytes: &'a [u8], left: u64, body: &mut impl FnMut(&[u8])) -> &'a [u8] {
+    fn feed_length<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        left: u64,
+        body: &mut impl FnMut(&Head, &[u8]),
+    ) -> &'a [u8] {
         let (piece, rest) = self.take_body(bytes, left);
-        body(piece);
+        body(&self.head, piece);
         let left = left - piece.len() as u64;
         self.state = if left == 0 { State::Complete } else { State::Length { left } };
         rest
@@ -224,11 +232,11 @@ impl Response {
         &mut self,
         bytes: &'a [u8],
         chunk: Chunk,
-        body: &mut impl FnMut(&[u8]),
+        body: &mut impl FnMut(&Head, &[u8]),
     ) -> Result<&'a [u8], Malformed> {
         if let Chunk::Data { left } = chunk {
             let (piece, rest) = self.take_body(bytes, left);
-            body(piece);
+            body(&self.head, piece);
             let left = left - piece.len() as u64;
             self.state = State::Chunk(if left == 0 { Chunk::DataEnd } else { Chunk::Data { left } });
             return Ok(rest);
@@ -278,6 +286,7 @@ impl Chunk {
 struct Framing {
     body: State,
     afterwards: Afterwards,
+    encoding: Encoding,
 }
 
 impl Framing {
@@ -285,6 +294,7 @@ impl Framing {
         let mut framing = Self {
             body: State::UntilClose,
             afterwards: if is_1_1 { Afterwards::KeepAlive } else { Afterwards::Close },
+            encoding: Encoding::Identity,
         };
         let mut length = None;
         for header in headers {
@@ -298,6 +308,8 @@ impl Framing {
             } else if header.name.eq_ignore_ascii_case("transfer-encoding") && lists(header.value, "chunked")
             {
                 framing.body = State::Chunk(Chunk::Size { so_far: 0, digits: 0 });
+            } else if header.name.eq_ignore_ascii_case("content-encoding") {
+                framing.encoding = Encoding::read(header.value);
             } else if header.name.eq_ignore_ascii_case("connection") {
                 if lists(header.value, "close") {
                     framing.afterwards = Afterwards::Close;
@@ -311,6 +323,12 @@ impl Framing {
         }
         Ok(framing)
     }
+}
+
+/// Where a redirect leads, as it says.
+fn location(headers: &[httparse::Header<'_>]) -> Option<Box<str>> {
+    let header = headers.iter().find(|header| header.name.eq_ignore_ascii_case("location"))?;
+    std::str::from_utf8(header.value).ok().map(Into::into)
 }
 
 /// Whether a comma-separated header value has the token.
@@ -330,7 +348,7 @@ mod tests {
             for piece in bytes.as_bytes().chunks(size) {
                 progress = response.feed(piece)?;
             }
-            Ok((progress, response.status(), response.body_bytes(), response.afterwards()))
+            Ok((progress, response.head().status, response.body_bytes(), response.head().afterwards))
         });
         let first = outcomes.next().unwrap();
         outcomes.for_each(|outcome| assert_eq!(outcome, first, "{bytes:?}"));
@@ -348,7 +366,7 @@ mod tests {
             for size in 1..=bytes.len() {
                 let (mut response, mut seen) = (Response::to(Method::Get), Vec::new());
                 for piece in bytes.as_bytes().chunks(size) {
-                    response.feed_to(piece, &mut |body| seen.extend_from_slice(body)).unwrap();
+                    response.feed_to(piece, &mut |_, body| seen.extend_from_slice(body)).unwrap();
                 }
                 assert_eq!(String::from_utf8_lossy(&seen), "hello", "{framing:?} in pieces of {size}");
             }
@@ -388,7 +406,7 @@ mod tests {
         let mut open_ended = Response::to(Method::Get);
         assert_eq!(open_ended.feed(b"HTTP/1.1 200 OK\r\n\r\nabc"), Ok(Partial));
         assert_eq!(
-            (open_ended.close(), open_ended.body_bytes(), open_ended.afterwards()),
+            (open_ended.close(), open_ended.body_bytes(), open_ended.head().afterwards),
             (Complete, 3, Close)
         );
         let mut cut = Response::to(Method::Get);
@@ -412,6 +430,19 @@ mod tests {
     }
 
     #[test]
+    fn knows_where_a_redirect_leads_and_how_a_body_is_packed() {
+        let mut response = Response::to(Method::Get);
+        let bytes =
+            b"HTTP/1.1 302 Found\r\nlocation: /x\r\nContent-Encoding: GZIP\r\nContent-Length: 0\r\n\r\n";
+        assert_eq!(response.feed(bytes), Ok(Complete));
+        assert_eq!(response.head().encoding, Encoding::Gzip);
+        assert_eq!(response.take_location().as_deref(), Some("/x"));
+        let mut created = Response::to(Method::Post);
+        created.feed(b"HTTP/1.1 201 Created\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n").unwrap();
+        assert_eq!(created.take_location(), None, "a new resource's place is no redirect");
+    }
+
+    #[test]
     fn refuses_what_is_not_http() {
         assert_eq!(read("SSH-2.0-OpenSSH_9.2\r\n"), Err(Malformed::Head));
         assert_eq!(read("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"), Err(Malformed::Length));
@@ -428,25 +459,5 @@ mod tests {
         let mut response = Response::to(Method::Get);
         let outcome = endless.as_bytes().chunks(4096).try_for_each(|piece| response.feed(piece).map(|_| ()));
         assert_eq!(outcome, Err(Malformed::HeadTooLarge));
-    }
-
-    #[test]
-    fn writes_a_request_that_a_server_reads() {
-        let host = Host::parse("http://localhost:8080/base").unwrap();
-        let request = Request {
-            method: Method::Post,
-            path: "/a?b=c".into(),
-            headers: vec![("X-User-Id".into(), "7".into())],
-            body: Some("{}".into()),
-            ..Request::default()
-        };
-        let mut out = Vec::new();
-        write_request(&mut out, &host, &request);
-        let version = env!("CARGO_PKG_VERSION");
-        let expected = format!(
-            "POST /base/a?b=c HTTP/1.1\r\nHost: localhost:8080\r\nUser-Agent: oddiya-load/{version}\r\nAccept: */*\r\n\
-             X-User-Id: 7\r\nContent-Length: 2\r\n\r\n{{}}"
-        );
-        assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 }

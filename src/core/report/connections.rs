@@ -1,0 +1,84 @@
+//! How the host was connected to: the policy, what was counted of it, and what a reader must be warned of.
+//!
+//! Data and words only; the connecting itself is the runner's.
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::exchange::Connections;
+use crate::core::units::group_thousands;
+
+/// Who keeps a connection for the next request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectionReuse {
+    /// Each user its own, as each phone does.
+    #[default]
+    PerUser,
+    /// Nobody: every request opens a connection.
+    None,
+    /// A pool for all users of a shard, as a server that calls another does.
+    Shared,
+}
+
+/// Whether the host had to prove its name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certificates {
+    /// By a certificate that the system's roots vouch for.
+    #[default]
+    Checked,
+    /// Not at all (`--insecure`): whoever answered was believed.
+    Unchecked,
+}
+
+/// How the host was connected to.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConnectionSummary {
+    /// Who kept connections.
+    pub reuse: ConnectionReuse,
+    /// Whether certificates were checked; without TLS there are none.
+    pub certificates: Certificates,
+    /// How long connecting could take, in seconds: name look-up, TCP and TLS together.
+    pub connect_timeout_s: f64,
+    /// How long a request could take, in seconds, from sent to its last byte.
+    pub request_timeout_s: f64,
+    /// How many redirects were followed at most.
+    pub max_redirects: u32,
+    /// What was counted.
+    #[serde(flatten)]
+    pub counted: Connections,
+}
+
+impl ConnectionSummary {
+    /// The same with other counts.
+    pub const fn with(mut self, counted: &Connections) -> Self {
+        self.counted = *counted;
+        self
+    }
+
+    /// One line for people: `50 opened (HTTP/1.1), 1,950 requests on kept ones, 2 reconnects`.
+    pub fn line(&self) -> String {
+        let Connections { opened, http2, tls_1_2, tls_1_3, reused, reconnects, resent } = self.counted;
+        let mut kinds: Vec<&str> = Vec::new();
+        let mut name = |count: u64, label| kinds.extend((count > 0).then_some(label));
+        name(opened.saturating_sub(http2), "HTTP/1.1");
+        name(http2, "HTTP/2");
+        name(tls_1_2, "TLS 1.2");
+        name(tls_1_3, "TLS 1.3");
+        let kinds = if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(", ")) };
+        let mut line = format!(
+            "{} opened{kinds}, {} requests on kept ones, {} reconnects",
+            group_thousands(opened),
+            group_thousands(reused),
+            group_thousands(reconnects)
+        );
+        if resent > 0 {
+            line += &format!(", {} requests sent again", group_thousands(resent));
+        }
+        line
+    }
+}
+
+/// What a reader must know when nobody checked certificates.
+pub const UNCHECKED_NOTE: &str =
+    "CERTIFICATES WERE NOT CHECKED (--insecure): anybody could have answered in the host's place.";

@@ -1,0 +1,85 @@
+//! Writing a request: what all requests of a run have in common is put together once.
+//!
+//! Which headers there are is `redirect.rs`'s; nothing is sent here.
+
+use std::io::Write as _;
+
+use super::super::redirect::Hop;
+use crate::core::plan::Host;
+use crate::core::report::connections::ConnectionReuse;
+
+/// Writes the requests of a run.
+pub struct RequestWriter {
+    host: Host,
+    /// From the end of the path to the first header that may differ.
+    common: String,
+}
+
+impl RequestWriter {
+    /// For a host; a connection that nobody keeps is announced to it as such.
+    pub fn new(host: &Host, reuse: ConnectionReuse) -> Self {
+        let closing = if reuse == ConnectionReuse::None { "Connection: close\r\n" } else { "" };
+        let common = format!(" HTTP/1.1\r\nHost: {}\r\n{closing}", host.authority());
+        Self { host: host.clone(), common }
+    }
+
+    /// The host that requests go to.
+    pub const fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// Writes a request over `out`.
+    pub fn write(&self, out: &mut Vec<u8>, hop: &Hop<'_>) {
+        out.clear();
+        let (prefix, path) = hop.target(&self.host);
+        for part in [hop.method().as_str(), " ", prefix, path, &self.common] {
+            out.extend_from_slice(part.as_bytes());
+        }
+        for (name, value) in hop.headers() {
+            for part in [name, ": ", value, "\r\n"] {
+                out.extend_from_slice(part.as_bytes());
+            }
+        }
+        if let Some(body) = hop.body() {
+            // Cannot fail: the sink is memory.
+            let _ = write!(out, "Content-Length: {}\r\n\r\n{body}", body.len());
+        } else {
+            out.extend_from_slice(b"\r\n");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::scenario::{Method, Request};
+
+    fn written(reuse: ConnectionReuse) -> String {
+        let host = Host::parse("http://localhost:8080/base").unwrap();
+        let request = Request {
+            method: Method::Post,
+            path: "/a?b=c".into(),
+            headers: vec![("X-User-Id".into(), "7".into())],
+            body: Some("{}".into()),
+            ..Request::default()
+        };
+        let mut out = b"left over".to_vec();
+        RequestWriter::new(&host, reuse).write(&mut out, &Hop::first(&request));
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn writes_a_request_that_a_server_reads() {
+        let version = env!("CARGO_PKG_VERSION");
+        let expected = format!(
+            "POST /base/a?b=c HTTP/1.1\r\nHost: localhost:8080\r\nUser-Agent: oddiya-load/{version}\r\nAccept: */*\r\n\
+             Accept-Encoding: gzip\r\nX-User-Id: 7\r\nContent-Length: 2\r\n\r\n{{}}"
+        );
+        assert_eq!(written(ConnectionReuse::PerUser), expected);
+    }
+
+    #[test]
+    fn a_connection_that_nobody_keeps_is_announced() {
+        assert!(written(ConnectionReuse::None).contains("\r\nConnection: close\r\n"));
+    }
+}
