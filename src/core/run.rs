@@ -8,7 +8,7 @@ use super::exchange::TimingSource;
 use super::health::{Health, Suspicion, suspicions};
 use super::histogram::Histogram;
 use super::intervals::Collector;
-use super::load::{Load, Target};
+use super::load::{Aim, Load, Target};
 use super::plan::Plan;
 use super::recorder::{Gauges, Snapshot};
 use super::report::{
@@ -108,12 +108,14 @@ impl Run {
         self.close_seconds();
     }
 
-    /// Notes a live change of the number of users.
-    pub fn changed(&mut self, at: Micros, users: u32, spawn_rate: f64) {
-        self.info.changes.push(Change { at_s: at.as_secs_f64(), users, spawn_rate });
-        if let Target::Users(pace) = &mut self.target {
-            *pace = pace.redirected(at, users, spawn_rate);
-        }
+    /// Notes a live change of the load.
+    pub fn changed(&mut self, at: Micros, aim: Aim) {
+        let (users, spawn_rate, rate) = match aim {
+            Aim::Users { users, spawn_rate } => (Some(users), Some(spawn_rate), None),
+            Aim::Rate { per_second } => (None, None, Some(per_second)),
+        };
+        self.info.changes.push(Change { at_s: at.as_secs_f64(), users, spawn_rate, rate });
+        self.target.redirect(at, aim);
     }
 
     /// Says how the host is connected to; what is counted of it is filled in.

@@ -1,13 +1,17 @@
 //! The two load models in virtual time: how many start when, who is dropped, and that everything adds up.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use futures_channel::mpsc;
+use oddiya_load::core::engine::{Assignment, Control};
 use oddiya_load::core::health::Suspicion;
-use oddiya_load::core::load::ArrivalProcess;
+use oddiya_load::core::load::{Aim, ArrivalProcess, Share};
 use oddiya_load::core::plan::PlanText;
+use oddiya_load::core::recorder::Snapshot;
 use oddiya_load::core::report::{LoadModel, Report, StageInfo, read};
 use oddiya_load::core::scenario::Request;
+use oddiya_load::core::sim;
 use oddiya_load::core::units::Micros;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -118,6 +122,25 @@ fn what_is_unanswered_at_the_end_is_reported_so() {
     // Of the requests due in [0, 5) those from 3 s on are unanswered at 7 s.
     assert_eq!((report.total.sent, report.total.requests, report.total.in_flight_at_end), (50, 30, 20));
     reconciles(&report);
+}
+
+#[test]
+fn a_live_change_of_the_rate_counts_from_its_moment_on() {
+    let plan = open("10", "20s").check(1).unwrap();
+    let (tell, controls) = mpsc::unbounded();
+    let told = Cell::new(false);
+    let script = move |user: u32, now: Micros, request: &Request| {
+        if now > Micros::from_secs(10) && !told.replace(true) {
+            let at = Micros::from_secs(10);
+            tell.unbounded_send(Control::Redirect { at, aim: Aim::Rate { per_second: 50.0 } }).unwrap();
+        }
+        steady(QUICK)(user, now, request)
+    };
+    let (snapshots, _) = sim::run(Assignment::of(&plan, Share { shard: 0, shards: 1 }), controls, script);
+    let sent = |snapshot: &Snapshot| snapshot.tallies.iter().map(|(_, tally)| tally.sent).sum::<u64>();
+    let by_second: Vec<u64> = snapshots.iter().map(sent).collect();
+    // The arrival that told of it, at 10.05 s, was of the old rate.
+    assert_eq!((by_second[9], by_second[10], by_second[11], by_second[19]), (10, 51, 50, 50));
 }
 
 #[test]

@@ -68,7 +68,7 @@ fn obey(job: &Rc<RefCell<Job>>, order: Order) {
     }
     let Job::Running { controls, platform } = &*job.borrow() else { return };
     let control = match order {
-        Order::Redirect { users, rate } => Control::Redirect { at: platform.now(), users, rate },
+        Order::Redirect(aim) => Control::Redirect { at: platform.now(), aim },
         Order::See(visibility) => Control::See(visibility),
         Order::Stop | Order::Start { .. } => Control::Stop,
     };

@@ -25,7 +25,7 @@ use futures_util::stream::StreamExt as _;
 use super::health::{Health, Visibility};
 use super::load::arrivals::Arrivals;
 use super::load::pace::Pace;
-use super::load::{Load, Share};
+use super::load::{Aim, Load, Share};
 use super::plan::Plan;
 use super::platform::Platform;
 use super::recorder::{Gauges, Recorder, Snapshot};
@@ -70,14 +70,12 @@ impl Assignment {
 /// What a shard can be told while it runs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Control {
-    /// Another number of users, from a moment on; the time limit stays.
+    /// Another load, from a moment on; model and time limit stay.
     Redirect {
         /// From when on, on the run's clock: the same moment for all shards.
         at: Micros,
-        /// Users to reach.
-        users: u32,
-        /// Users per second on the way there.
-        rate: f64,
+        /// Where to.
+        aim: Aim,
     },
     /// Start nothing more and let what is in flight end; a second time: drop it.
     Stop,
@@ -129,7 +127,7 @@ pub async fn run<P: Platform>(
             this.starts.next_change(now).map_or(second_ends, |change| change.min(second_ends)).min(end);
         match this.wait(wake, &mut controls).await {
             None => {}
-            Some(Control::Redirect { at, users, rate }) => this.starts.redirect(at, users, rate),
+            Some(Control::Redirect { at, aim }) => this.starts.redirect(at, aim),
             Some(Control::See(visibility)) => this.see(visibility),
             Some(Control::Slept) => {
                 this.common.recorder.borrow_mut().slept(now, this.common.platform.now());
@@ -168,10 +166,12 @@ impl<P: Platform> Starts<P> {
         }
     }
 
-    fn redirect(&mut self, at: Micros, users: u32, rate: f64) {
-        match self {
-            Self::Crowd(crowd) => crowd.redirect(at, users, rate),
-            Self::Pool(pool) => pool.redirect(at, rate),
+    fn redirect(&mut self, at: Micros, aim: Aim) {
+        match (self, aim) {
+            (Self::Crowd(crowd), Aim::Users { users, spawn_rate }) => crowd.redirect(at, users, spawn_rate),
+            (Self::Pool(pool), Aim::Rate { per_second }) => pool.redirect(at, per_second),
+            // The other model's: there is nothing that could follow it.
+            _ => {}
         }
     }
 

@@ -110,6 +110,23 @@ impl Load {
     }
 }
 
+/// A live change of the load; what the stages still had in mind is dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Aim {
+    /// Another number of users, in a run by users.
+    Users {
+        /// Users to reach.
+        users: u32,
+        /// Users per second on the way there.
+        spawn_rate: f64,
+    },
+    /// Another arrival rate, in a run by arrival rate; users stay limited as they were.
+    Rate {
+        /// Arrivals per second.
+        per_second: f64,
+    },
+}
+
 /// What a run should do, as somebody knows it who watches: the plan, and the live changes since.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Target {
@@ -125,6 +142,19 @@ impl Target {
         match load {
             Load::Closed { users, spawn_rate } => Self::Users(Pace::new(users, *spawn_rate)),
             Load::Open { rate, .. } => Self::Rate(rate.clone(), Micros::ZERO),
+        }
+    }
+
+    /// Follows a live change; one of the other model's changes nothing, as in the engine.
+    pub fn redirect(&mut self, at: Micros, aim: Aim) {
+        match (&mut *self, aim) {
+            (Self::Users(pace), Aim::Users { users, spawn_rate }) => {
+                *pace = pace.redirected(at, users, spawn_rate);
+            }
+            (Self::Rate(rate, origin), Aim::Rate { per_second }) => {
+                (*rate, *origin) = (Stages::held(per_second), at);
+            }
+            _ => {}
         }
     }
 

@@ -21,19 +21,19 @@ pub fn check(text: &PlanText) -> Result<Load, Vec<FieldError>> {
     let load = match (given(&text.stages), given(&text.rate)) {
         (Some(stages), rate) => {
             if rate.is_some() {
-                let problem = "cannot be given beside --stages, which say the rate: 10/s,1m; 50/s,5m";
+                let problem =
+                    "cannot go with stages (--stages), which say the rate themselves: 10/s,1m; 50/s,5m";
                 errors.push(wrong(Field::Rate, problem));
             }
             if given(&text.users).is_some() {
-                let problem =
-                    "cannot be given beside --stages, which say how many users there are when; leave one out";
+                let problem = "cannot go with stages (--stages), which say themselves how many users there are; leave one out";
                 errors.push(wrong(Field::Users, problem));
             }
             in_stages(text, stages, &mut errors)
         }
         (None, Some(rate)) => {
             if given(&text.users).is_some() {
-                let problem = "cannot be given beside --rate: arrivals take users as they need them; limit those by \
+                let problem = "cannot go with an arrival rate (--rate), which takes users as it needs them; limit those by \
                                --max-users, or leave --rate out to keep that many users all the time";
                 errors.push(wrong(Field::Users, problem));
             }
@@ -207,7 +207,7 @@ mod tests {
         use Field::*;
         type Typed<'a> = &'a [(Field, &'a str)];
         let cases: [(Typed<'_>, Field, &str); 12] = [
-            (&[(Rate, "50"), (Users, "10")], Users, "cannot be given beside --rate: arrivals take users as"),
+            (&[(Rate, "50"), (Users, "10")], Users, "cannot go with an arrival rate (--rate), which takes"),
             (
                 &[(Rate, "50"), (SpawnRate, "2")],
                 SpawnRate,
@@ -216,12 +216,12 @@ mod tests {
             (
                 &[(Rate, "50"), (Stages, "10/s,1m")],
                 Rate,
-                "cannot be given beside --stages, which say the rate",
+                "cannot go with stages (--stages), which say the rate",
             ),
             (
                 &[(Users, "5"), (Stages, "10,1m")],
                 Users,
-                "cannot be given beside --stages, which say how many",
+                "cannot go with stages (--stages), which say themselves",
             ),
             (&[(Arrivals, "poisson")], Arrivals, "is only for runs by arrival rate; add --rate"),
             (&[(MaxUsers, "5"), (Stages, "10,1m")], MaxUsers, "is only for runs by arrival rate"),

@@ -108,15 +108,20 @@ pub enum StopReason {
     Unfinished,
 }
 
-/// A live change of the number of users.
+/// A live change of the load.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     /// When, in seconds from the start.
     pub at_s: f64,
-    /// Users from then on.
-    pub users: u32,
-    /// Users started or stopped per second from then on.
-    pub spawn_rate: f64,
+    /// Users from then on; absent in runs by arrival rate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub users: Option<u32>,
+    /// Users started or stopped per second from then on; absent in runs by arrival rate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spawn_rate: Option<f64>,
+    /// Arrivals per second from then on; absent in runs by users.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<f64>,
 }
 
 /// What ran it.

@@ -84,8 +84,8 @@ async fn what_finds_no_free_user_is_dropped_and_said_in_plain_words() {
 async fn flags_of_both_models_at_once_are_refused_with_the_one_to_use() {
     let (_stub, host) = start_stub().await;
     for (arguments, words) in [
-        (["--rate", "50", "-u", "5"], "--users: cannot be given beside --rate: arrivals take users as they"),
-        (["--rate", "50", "--stages", "1,1m"], "--rate: cannot be given beside --stages"),
+        (["--rate", "50", "-u", "5"], "--users: cannot go with an arrival rate (--rate), which takes users"),
+        (["--rate", "50", "--stages", "1,1m"], "--rate: cannot go with stages (--stages)"),
         (["--stages", "5,1m;x", "-t", "1s"], "--stages: `x` is no stage; write LEVEL,DURATION, such as"),
         (["--max-users", "5", "-t", "1s"], "--max-users: is only for runs by arrival rate; add --rate"),
     ] {
