@@ -39,7 +39,7 @@ pub enum Version {
     Http2,
 }
 
-/// What is noted of a request while it connects.
+/// What is noted of a request while it connects. A phase that failed has no span: its time is in the latency.
 pub struct Notes<'a> {
     /// The run's clock.
     pub origin: Origin,
@@ -114,7 +114,9 @@ impl Dialer {
             Answer::Wait(answer) => {
                 let began = notes.origin.now();
                 let found = answer.await.ok().flatten();
-                add(&mut notes.timing.dns, notes.origin.now().saturating_sub(began));
+                if found.is_some() {
+                    add(&mut notes.timing.dns, notes.origin.now().saturating_sub(began));
+                }
                 found
             }
         };
@@ -151,8 +153,8 @@ impl Dialer {
         let name = tls.server_name()?;
         let began = notes.origin.now();
         let connected = TlsConnector::from(Arc::clone(sessions)).connect(name, stream).await;
-        add(&mut notes.timing.tls, notes.origin.now().saturating_sub(began));
         let stream = connected.map_err(|error| handshake_failure(&error))?;
+        add(&mut notes.timing.tls, notes.origin.now().saturating_sub(began));
         let session = stream.get_ref().1;
         match session.protocol_version() {
             Some(ProtocolVersion::TLSv1_3) => notes.connections.tls_1_3 += 1,
@@ -190,6 +192,10 @@ fn connect_failure(error: &io::Error) -> Failure {
         TimedOut => Failure::new(FailureKind::ConnectTimeout, ""),
         ConnectionReset | ConnectionAborted => Failure::new(FailureKind::Reset, "while connecting"),
         AddrNotAvailable => Failure::new(FailureKind::Other, "this machine has no free port left"),
+        // EMFILE and ENFILE, the same on every Unix; the standard library has no kind for them.
+        _ if matches!(error.raw_os_error(), Some(23 | 24)) => {
+            Failure::new(FailureKind::Other, "this machine allows no more open files (ulimit -n)")
+        }
         kind => Failure::new(FailureKind::Other, kind.to_string()),
     }
 }
