@@ -14,6 +14,7 @@ use tokio_rustls::rustls::{self, ProtocolVersion};
 use super::connection::Stream;
 use super::options::{ConnectionOptions, Protocols};
 use super::platform::Origin;
+use super::ports::Ports;
 use super::resolve::{Answer, Name};
 use super::tls::{Sessions, Tls, handshake_failure};
 use crate::core::exchange::{Connections, Failure, FailureKind, Timing};
@@ -26,6 +27,7 @@ pub struct Dialer {
     name: Arc<Name>,
     tls: Option<Tls>,
     options: ConnectionOptions,
+    ports: Ports,
     /// Which of the name's addresses answered last: the next user starts with it.
     answering: AtomicUsize,
 }
@@ -57,7 +59,7 @@ impl Dialer {
             Scheme::Https => Some(Tls::new(&host.name, options.certificates, options.protocols)?),
         };
         let name = Name::new(&host.name, host.port);
-        Ok(Self { host, name, tls, options, answering: AtomicUsize::new(0) })
+        Ok(Self { host, name, tls, options, ports: Ports::of_this_machine(), answering: AtomicUsize::new(0) })
     }
 
     /// The host it connects to.
@@ -130,7 +132,7 @@ impl Dialer {
         for (place, address) in
             addresses.iter().enumerate().cycle().skip(first % addresses.len().max(1)).take(addresses.len())
         {
-            match TcpStream::connect(address).await {
+            match self.ports.connect(*address).await {
                 Ok(stream) => {
                     self.answering.store(place, Ordering::Relaxed);
                     return Ok(stream);

@@ -12,6 +12,7 @@
 //! | `connection.rs` | an open connection, and who keeps it |
 //! | `dial.rs` | name look-up, TCP, TLS, each timed and typed |
 //! | `resolve.rs`, `tls.rs` | addresses of a name; roots, sessions, certificates |
+//! | `ports.rs` | which port a connection comes from |
 //! | `http1/` | HTTP/1.1 as bytes, without a socket |
 //! | `http2.rs` | HTTP/2 |
 //! | `redirect.rs` | what goes out after a redirect |
@@ -34,6 +35,7 @@ mod lane;
 mod options;
 mod output;
 mod platform;
+mod ports;
 mod redirect;
 pub mod report;
 mod resolve;
