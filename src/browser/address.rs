@@ -1,4 +1,5 @@
-//! The run in the address bar: `/?host=&users=&spawn_rate=&run_time=&classes=&think_time=&autostart=1`.
+//! The run in the address bar: `/?host=&users=&spawn_rate=&run_time=&classes=&think_time=&autostart=1`, or by arrival
+//! rate (`rate=&max_users=&arrivals=`), or in stages (`stages=`).
 //!
 //! With `views=off` the page shows no charts and tables, and no report until the run is over: a run without
 //! anything that is drawn, which the benchmark compares with one as people see it.
@@ -38,6 +39,10 @@ pub fn read() -> Asked {
         ("host", &mut text.host),
         ("users", &mut text.users),
         ("spawn_rate", &mut text.spawn_rate),
+        ("rate", &mut text.rate),
+        ("arrivals", &mut text.arrivals),
+        ("max_users", &mut text.max_users),
+        ("stages", &mut text.stages),
         ("run_time", &mut text.run_time),
         ("classes", &mut text.classes),
         ("think_time", &mut text.think_time),

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::core::health::Visibility;
+use crate::core::load::Aim;
 use crate::core::plan::PlanText;
 use crate::core::recorder::Snapshot;
 use crate::core::report::Calibration;
@@ -20,13 +21,8 @@ pub enum Order {
         /// Where requests go.
         target: Target,
     },
-    /// Another number of users, from now on.
-    Redirect {
-        /// Users to reach.
-        users: u32,
-        /// Users per second on the way there.
-        rate: f64,
-    },
+    /// Another load, from now on.
+    Redirect(Aim),
     /// Start nothing more; a second time: drop what is in flight.
     Stop,
     /// The page was hidden or shown.

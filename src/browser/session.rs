@@ -15,6 +15,7 @@ use super::preflight;
 use super::visibility;
 use crate::core::exchange::TimingSource;
 use crate::core::journal::{Header, Record};
+use crate::core::load::Aim;
 use crate::core::plan::PlanText;
 use crate::core::recorder::Snapshot;
 use crate::core::report::{Calibration, Detail, Generator, GeneratorKind, Report, Route, StopReason};
@@ -222,15 +223,15 @@ impl Session {
         self.fail(Trouble::new(format!("The load worker broke off: {problem}"), &advice));
     }
 
-    /// Another number of users and rate, from now on; the time limit stays.
-    pub fn redirect(&self, users: u32, spawn_rate: f64) {
+    /// Another load, from now on; the time limit stays.
+    pub fn redirect(&self, aim: Aim) {
         let mut state = self.state.borrow_mut();
         if state.phase != Phase::Running {
             return;
         }
-        state.order(&Order::Redirect { users, rate: spawn_rate });
+        state.order(&Order::Redirect(aim));
         let at = state.elapsed();
-        state.record(Record::Changed { at, users, spawn_rate });
+        state.record(Record::Changed { at, aim });
     }
 
     /// Starts no further request; a second call drops what is in flight.

@@ -8,7 +8,7 @@ use futures_channel::mpsc;
 use super::engine::{Assignment, Control};
 use super::exchange::{Failure, FailureKind, TimingSource};
 use super::health::Visibility;
-use super::pace::Ramp;
+use super::load::Share;
 use super::plan::{Plan, PlanText};
 use super::report::{Detail, Generator, GeneratorKind, Report, Route, StopReason};
 use super::rng::Rng;
@@ -38,15 +38,7 @@ pub fn report() -> Option<Report> {
 }
 
 fn of(plan: &Plan) -> Report {
-    let assignment = Assignment {
-        shard: 0,
-        shards: 1,
-        scenario: plan.scenario.clone(),
-        seed: plan.seed,
-        ramp: Ramp::up_to(plan.users, plan.spawn_rate),
-        run_time: plan.run_time,
-        stop_timeout: plan.stop_timeout,
-    };
+    let assignment = Assignment::of(plan, Share { shard: 0, shards: 1 });
     let (_keep_open, controls) = mpsc::unbounded::<Control>();
     let (snapshots, stopped) = sim::run(assignment, controls, answer);
     let mut run = Run::new(plan, generator(), "2026-01-01T00:00:00Z".to_owned());

@@ -175,20 +175,7 @@ mod tests {
     }
 
     fn row(second: u64, requests: u64, suspect: Vec<Suspicion>) -> TimelineRow {
-        TimelineRow {
-            second,
-            users: 1,
-            in_flight: 0,
-            oldest_ms: 0.0,
-            sent: requests,
-            requests,
-            failures: 0,
-            latency_ms: None,
-            corrected_ms: None,
-            lateness_p99_ms: None,
-            queue_p99_ms: None,
-            suspect,
-        }
+        TimelineRow { second, users: 1, sent: requests, requests, suspect, ..TimelineRow::default() }
     }
 
     #[test]

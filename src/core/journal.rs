@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::load::Aim;
 use super::plan::PlanText;
 use super::recorder::Snapshot;
 use super::report::{Calibration, Detail, Generator, Report, StopReason};
@@ -27,14 +28,12 @@ pub struct Header {
 pub enum Record {
     /// A second of a shard is over.
     Second(Box<Snapshot>),
-    /// The number of users was changed by hand.
+    /// The load was changed by hand.
     Changed {
         /// When.
         at: Micros,
-        /// Users from then on.
-        users: u32,
-        /// Users per second from then on.
-        spawn_rate: f64,
+        /// To what.
+        aim: Aim,
     },
     /// What the generator can do was found out, before the first second.
     Calibrated(Calibration),
@@ -54,7 +53,7 @@ impl Record {
     pub fn apply(self, run: &mut Run) {
         match self {
             Self::Second(snapshot) => run.absorb(*snapshot),
-            Self::Changed { at, users, spawn_rate } => run.changed(at, users, spawn_rate),
+            Self::Changed { at, aim } => run.changed(at, aim),
             Self::Calibrated(calibration) => run.calibrated(calibration),
         }
     }
@@ -80,7 +79,7 @@ mod tests {
     use super::*;
     use crate::core::engine::{Assignment, Control};
     use crate::core::exchange::TimingSource;
-    use crate::core::pace::Ramp;
+    use crate::core::load::Share;
     use crate::core::report::{GeneratorKind, Route, read};
     use crate::core::scenario::Request;
     use crate::core::sim::{self, Answer};
@@ -102,15 +101,7 @@ mod tests {
 
     fn snapshots() -> Vec<Snapshot> {
         let plan = header().text.check(0).unwrap();
-        let assignment = Assignment {
-            shard: 0,
-            shards: 1,
-            scenario: plan.scenario,
-            seed: plan.seed,
-            ramp: Ramp::up_to(plan.users, plan.spawn_rate),
-            run_time: plan.run_time,
-            stop_timeout: plan.stop_timeout,
-        };
+        let assignment = Assignment::of(&plan, Share { shard: 0, shards: 1 });
         let (_keep_open, controls) = mpsc::unbounded::<Control>();
         let answer =
             |_: u32, _: Micros, _: &Request| Answer { after: Micros(7_000), outcome: Ok(200), bytes: 1 };
@@ -127,7 +118,10 @@ mod tests {
         let first: Vec<_> = snapshots().into_iter().take(6).collect();
         let ended: u64 = first.iter().flat_map(|s| &s.tallies).map(|(_, tally)| tally.completed()).sum();
         let mut records: Vec<_> = first.into_iter().map(|s| kept(&Record::Second(Box::new(s)))).collect();
-        records.push(kept(&Record::Changed { at: Micros::from_millis(5_500), users: 9, spawn_rate: 2.0 }));
+        records.push(kept(&Record::Changed {
+            at: Micros::from_millis(5_500),
+            aim: Aim::Users { users: 9, spawn_rate: 2.0 },
+        }));
         let header: Header = serde_json::from_str(&serde_json::to_string(&header()).unwrap()).unwrap();
         let report = rebuild(header, records).unwrap();
         assert_eq!(report.timeline.iter().map(|row| row.second).collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5]);

@@ -3,7 +3,7 @@
 //!
 //! Pure; page and terminal show them.
 
-use super::report::{Quantiles, Report, TimelineRow};
+use super::report::{Distribution, LoadModel, Quantiles, Report, TimelineRow};
 use super::units::format_millis;
 
 /// Which stretch of the run the figures are of.
@@ -28,6 +28,12 @@ pub struct Glance {
     pub failure_ratio: Option<f64>,
     /// Latency of the whole run.
     pub latency_ms: Option<Quantiles>,
+    /// The same from the scheduled start.
+    pub corrected_ms: Option<Quantiles>,
+    /// Users or arrivals: which of the two latencies comes first.
+    pub model: LoadModel,
+    /// Arrivals that started no request, in the whole run.
+    pub dropped: u64,
     /// Users now, or the most there were.
     pub users: Option<u32>,
     /// Requests unanswered now, or at the end.
@@ -40,14 +46,20 @@ impl Glance {
     /// Reads them off a report.
     pub fn of(report: &Report, span: Span) -> Self {
         let total = &report.total;
-        let figures = total.latency_ms.as_ref().map(|latency| latency.figures);
+        let quantiles = |family: &Option<Distribution>| {
+            let figures = family.as_ref().map(|family| family.figures);
+            figures.map(|f| Quantiles { p50: f.p50, p95: f.p95, p99: f.p99 })
+        };
         let rows = report.timeline.as_slice();
         let whole = Self {
             rps: (!rows.is_empty()).then_some(total.rps),
             requests: total.requests,
             failures: total.failures,
             failure_ratio: total.failure_ratio,
-            latency_ms: figures.map(|f| Quantiles { p50: f.p50, p95: f.p95, p99: f.p99 }),
+            latency_ms: quantiles(&total.latency_ms),
+            corrected_ms: quantiles(&total.corrected_ms),
+            model: report.run.model(),
+            dropped: report.health.dropped,
             users: rows.iter().map(|row| row.users).max(),
             in_flight: (!rows.is_empty()).then_some(total.in_flight_at_end),
             oldest_ms: rows.iter().map(|row| row.oldest_ms).reduce(f64::max),
@@ -63,10 +75,31 @@ impl Glance {
             _ => whole,
         }
     }
+
+    /// The latency that a watcher should look at first: from the scheduled start in a run by arrival rate, where it is
+    /// what users waited; from the request's own start otherwise.
+    pub const fn headline_ms(&self) -> Option<Quantiles> {
+        match self.model {
+            LoadModel::Users => self.latency_ms,
+            LoadModel::ArrivalRate => self.corrected_ms,
+        }
+    }
+
+    /// Whether nothing comes back although something should.
+    pub fn is_stalled(&self) -> bool {
+        self.rps == Some(0.0) && self.oldest_ms.is_some_and(|oldest| oldest >= OLD_MS)
+    }
 }
 
-/// Requests per second over the last two complete seconds, or the one there is.
+/// Requests older than this, in milliseconds, are worth a word: a stalled host shows by them.
+pub const OLD_MS: f64 = 1_000.0;
+
+/// Requests per second over the last two complete seconds, or the one there is. A second in which requests waited and
+/// none ended is no part of a mean: it is 0, so that a stall shows as soon as one second of it is over.
 fn recent_rate(rows: &[TimelineRow]) -> f64 {
+    if rows.last().is_some_and(|row| row.requests == 0 && row.in_flight > 0) {
+        return 0.0;
+    }
     let newest = rows.last().map_or(0, |row| row.second);
     let recent = rows.iter().rev().take(2).filter(|row| row.second + 1 >= newest);
     let (requests, seconds) = recent.fold((0, 0), |(sum, n), row| (sum + row.requests, n + 1));
@@ -145,6 +178,18 @@ mod tests {
         assert_eq!((glance.rps, glance.oldest_ms), (Some(12.5), Some(4_200.0)));
         report.timeline.remove(8);
         assert_eq!(Glance::of(&report, Span::Now).rps, Some(15.0), "a second that is not there is not zero");
+    }
+
+    #[test]
+    fn a_second_without_any_answer_to_what_waits_is_no_part_of_a_mean() {
+        let mut report = report();
+        report.timeline.truncate(10);
+        (report.timeline[8].requests, report.timeline[9].requests) = (10, 0);
+        report.timeline[9].in_flight = 0;
+        assert_eq!(Glance::of(&report, Span::Now).rps, Some(5.0), "nobody waits");
+        (report.timeline[9].in_flight, report.timeline[9].oldest_ms) = (3, 1_200.0);
+        let glance = Glance::of(&report, Span::Now);
+        assert!(glance.rps == Some(0.0) && glance.is_stalled());
     }
 
     #[test]

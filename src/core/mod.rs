@@ -10,7 +10,7 @@ pub mod histogram;
 pub mod intervals;
 pub mod journal;
 pub mod live;
-pub mod pace;
+pub mod load;
 pub mod plan;
 pub mod platform;
 pub mod plot;

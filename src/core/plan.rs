@@ -4,11 +4,9 @@
 
 use http::Uri;
 
+use super::load::{self, Load};
 use super::scenario::{Scenario, Wait};
-use super::units::{Micros, parse_duration, parse_number};
-
-/// Users that one run may have; more is a slip of the finger.
-const MAX_USERS: u32 = 1_000_000;
+use super::units::{Micros, parse_duration};
 
 /// A run that can be started.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,11 +15,10 @@ pub struct Plan {
     pub host: Host,
     /// What users do, only the classes that take part.
     pub scenario: Scenario,
-    /// Peak number of users.
-    pub users: u32,
-    /// Users started per second.
-    pub spawn_rate: f64,
-    /// How long new requests are started; `None` until stopped by hand.
+    /// How much load when.
+    pub load: Load,
+    /// How long new requests are started; `None` until stopped by hand. When it is longer than the load's stages, the
+    /// last one's level stays; when it is shorter, the rest of them does not happen.
     pub run_time: Option<Micros>,
     /// The think time that overrides every class's, where one was given.
     pub think_time: Option<Wait>,
@@ -112,9 +109,23 @@ impl std::fmt::Display for Host {
 #[expect(missing_docs, reason = "each is the field of the same name in `Plan`, as text")]
 pub struct PlanText {
     pub host: String,
+    /// Peak number of users; empty: one, or as the other fields of the load say.
     pub users: String,
+    /// Users per second; empty: one.
     pub spawn_rate: String,
-    /// Empty: until stopped.
+    /// Arrivals per second: makes the run an open one. Empty: by users.
+    #[serde(default)]
+    pub rate: String,
+    /// `constant` or `poisson`; empty: constant.
+    #[serde(default)]
+    pub arrivals: String,
+    /// Empty: as many as a host that answers nothing keeps busy.
+    #[serde(default)]
+    pub max_users: String,
+    /// As [`load::stages::Stages::parse`] reads them; empty: one level all the time.
+    #[serde(default)]
+    pub stages: String,
+    /// Empty: as long as the stages last, or until stopped.
     pub run_time: String,
     /// Names separated by commas or spaces; empty: all.
     pub classes: String,
@@ -129,8 +140,12 @@ impl Default for PlanText {
     fn default() -> Self {
         Self {
             host: "http://localhost:8080".to_owned(),
-            users: "1".to_owned(),
-            spawn_rate: "1".to_owned(),
+            users: String::new(),
+            spawn_rate: String::new(),
+            rate: String::new(),
+            arrivals: String::new(),
+            max_users: String::new(),
+            stages: String::new(),
             run_time: String::new(),
             classes: String::new(),
             think_time: String::new(),
@@ -142,11 +157,15 @@ impl Default for PlanText {
 
 /// The fields of a plan that can be wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "each is the field of the same name in `Plan`")]
+#[expect(missing_docs, reason = "each is the field of the same name in `PlanText`")]
 pub enum Field {
     Host,
     Users,
     SpawnRate,
+    Rate,
+    Arrivals,
+    MaxUsers,
+    Stages,
     RunTime,
     Classes,
     ThinkTime,
@@ -161,6 +180,10 @@ impl Field {
             Self::Host => "Host",
             Self::Users => "Users",
             Self::SpawnRate => "Spawn rate",
+            Self::Rate => "Arrival rate",
+            Self::Arrivals => "Arrivals",
+            Self::MaxUsers => "Max users",
+            Self::Stages => "Stages",
             Self::RunTime => "Run time",
             Self::Classes => "User classes",
             Self::ThinkTime => "Think time",
@@ -175,6 +198,10 @@ impl Field {
             Self::Host => "--host",
             Self::Users => "--users",
             Self::SpawnRate => "--spawn-rate",
+            Self::Rate => "--rate",
+            Self::Arrivals => "--arrivals",
+            Self::MaxUsers => "--max-users",
+            Self::Stages => "--stages",
             Self::RunTime => "--run-time",
             Self::Classes => "user class",
             Self::ThinkTime => "--think-time",
@@ -207,8 +234,7 @@ impl PlanText {
             scenario = Some(known.clone().with_wait(wait));
         }
         let host = keep(&mut errors, Field::Host, Host::parse(&self.host));
-        let users = keep(&mut errors, Field::Users, parse_users(&self.users));
-        let spawn_rate = keep(&mut errors, Field::SpawnRate, parse_rate(&self.spawn_rate));
+        let load = load::text::check(self).map_err(|found| errors.extend(found)).ok();
         let run_time = keep(&mut errors, Field::RunTime, optional(&self.run_time, parse_run_time));
         let stop_timeout = keep(&mut errors, Field::StopTimeout, duration(&self.stop_timeout));
         let seed = keep(&mut errors, Field::Seed, optional(&self.seed, parse_seed));
@@ -216,15 +242,50 @@ impl PlanText {
             Some(Plan {
                 host: host?,
                 scenario: scenario?,
-                users: users?,
-                spawn_rate: spawn_rate?,
-                run_time: run_time?,
+                run_time: run_time?.or_else(|| load.as_ref().and_then(Load::length)),
+                load: load?,
                 think_time,
                 stop_timeout: stop_timeout?,
                 seed: seed?.unwrap_or(fresh_seed),
             })
         })();
         plan.filter(|_| errors.is_empty()).ok_or(errors)
+    }
+
+    /// What is typed in a field.
+    pub fn part(&self, field: Field) -> &str {
+        match field {
+            Field::Host => &self.host,
+            Field::Users => &self.users,
+            Field::SpawnRate => &self.spawn_rate,
+            Field::Rate => &self.rate,
+            Field::Arrivals => &self.arrivals,
+            Field::MaxUsers => &self.max_users,
+            Field::Stages => &self.stages,
+            Field::RunTime => &self.run_time,
+            Field::Classes => &self.classes,
+            Field::ThinkTime => &self.think_time,
+            Field::StopTimeout => &self.stop_timeout,
+            Field::Seed => &self.seed,
+        }
+    }
+
+    /// The same, to type into.
+    pub const fn part_mut(&mut self, field: Field) -> &mut String {
+        match field {
+            Field::Host => &mut self.host,
+            Field::Users => &mut self.users,
+            Field::SpawnRate => &mut self.spawn_rate,
+            Field::Rate => &mut self.rate,
+            Field::Arrivals => &mut self.arrivals,
+            Field::MaxUsers => &mut self.max_users,
+            Field::Stages => &mut self.stages,
+            Field::RunTime => &mut self.run_time,
+            Field::Classes => &mut self.classes,
+            Field::ThinkTime => &mut self.think_time,
+            Field::StopTimeout => &mut self.stop_timeout,
+            Field::Seed => &mut self.seed,
+        }
     }
 
     fn scenario(&self) -> Result<Scenario, String> {
@@ -243,20 +304,6 @@ fn optional<T>(text: &str, parse: fn(&str) -> Result<T, String>) -> Result<Optio
 
 fn parse_wait(text: &str) -> Result<Wait, String> {
     text.parse().map_err(|error: super::scenario::NotAWait| error.to_string())
-}
-
-/// Reads a number of users.
-pub fn parse_users(text: &str) -> Result<u32, String> {
-    let users = text.trim().parse().ok().filter(|users| (1..=MAX_USERS).contains(users));
-    users.ok_or_else(|| {
-        format!("`{}` is no number of users; write a whole number from 1 to {MAX_USERS}", text.trim())
-    })
-}
-
-/// Reads a spawn rate in users per second.
-pub fn parse_rate(text: &str) -> Result<f64, String> {
-    let rate = parse_number(text).filter(|rate| (0.001..=1e6).contains(rate));
-    rate.ok_or_else(|| format!("`{}` is no rate; write users per second, above 0 (1, 0.5, 10)", text.trim()))
 }
 
 fn duration(text: &str) -> Result<Micros, String> {
@@ -299,8 +346,8 @@ mod tests {
             PlanText { classes: "StressTestUser, OddiyaUser".into(), think_time: "0".into(), ..text() };
         let plan = plan.check(42).unwrap();
         assert_eq!(
-            (plan.users, plan.spawn_rate, plan.run_time, plan.seed),
-            (1, 1.0, Some(Micros::from_secs(60)), 42)
+            (&plan.load, plan.run_time, plan.seed),
+            (&Load::users(1, 1.0), Some(Micros::from_secs(60)), 42)
         );
         assert_eq!(plan.scenario.classes.len(), 2);
         assert!(plan.scenario.classes.iter().all(|class| class.wait.to == Micros::ZERO));
@@ -327,6 +374,18 @@ mod tests {
         assert!(classes.1.starts_with("unknown user class `Nobody`; this scenario has OddiyaUser"));
         assert_eq!(problem(&PlanText { seed: "x".into(), ..text() }).0, Field::Seed);
         assert_eq!(problem(&PlanText { think_time: "3s..1s".into(), ..text() }).0, Field::ThinkTime);
+    }
+
+    #[test]
+    fn stages_say_how_long_a_run_is_unless_its_run_time_does() {
+        let run_time = |stages: &str, run_time: &str| {
+            let text = PlanText { stages: stages.into(), run_time: run_time.into(), ..PlanText::default() };
+            text.check(0).unwrap().run_time
+        };
+        assert_eq!(run_time("0..50,30s; 50,1m", ""), Some(Micros::from_secs(90)));
+        assert_eq!(run_time("10/s,1m", "20s"), Some(Micros::from_secs(20)));
+        assert_eq!(run_time("10/s,1m", "1h"), Some(Micros::from_secs(3600)));
+        assert_eq!(run_time("", ""), None);
     }
 
     #[test]

@@ -26,6 +26,13 @@ pub struct Snapshot {
     pub health: Health,
 }
 
+impl Snapshot {
+    /// Whether nothing happened in it.
+    pub const fn is_empty(&self) -> bool {
+        self.tallies.is_empty() && self.health.dropped == 0
+    }
+}
+
 /// Where things stand at a moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gauges {
@@ -121,6 +128,16 @@ impl Recorder {
         if slept { tally.record_untimed(exchange) } else { tally.record(scheduled, exchange) }
     }
 
+    /// Notes a start that was due and cannot be made.
+    pub const fn dropped(&mut self) {
+        self.health.dropped += 1;
+    }
+
+    /// Whether the shard did not run at a moment that has passed.
+    pub fn slept_at(&self, moment: Micros) -> bool {
+        self.gap.is_some_and(|gap| gap.from < moment && moment <= gap.to)
+    }
+
     /// The moment at which the second under way ends.
     pub const fn second_ends(&self) -> Micros {
         Micros::from_secs(self.second + 1)
@@ -177,6 +194,15 @@ mod tests {
         assert_eq!((tally.succeeded, tally.untimed, tally.latency.count()), (2, 1, 1));
         assert_eq!(tally.latency.max(), Some(Micros::SECOND));
         assert_eq!((second.health.slept, second.health.lateness.max()), (Slept::Yes, Some(Micros::ZERO)));
+    }
+
+    #[test]
+    fn a_moment_in_a_sleep_is_known_for_one() {
+        let mut recorder = Recorder::new(0, 1);
+        (0..=10).for_each(|second| recorder.is_alive(Micros::from_secs(second)));
+        recorder.is_alive(Micros::from_secs(70));
+        let slept = [9, 10, 11, 70, 71].map(|second| recorder.slept_at(Micros::from_secs(second)));
+        assert_eq!(slept, [false, false, true, true, false]);
     }
 
     #[test]

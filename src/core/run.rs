@@ -8,11 +8,13 @@ use super::exchange::TimingSource;
 use super::health::{Health, Suspicion, suspicions};
 use super::histogram::Histogram;
 use super::intervals::Collector;
+use super::load::{Aim, Load, Target};
 use super::plan::Plan;
 use super::recorder::{Gauges, Snapshot};
 use super::report::{
     Calibration, Change, ConnectionSummary, Detail, Distribution, Entry, FailureRow, Generator,
-    HealthSummary, Quantiles, Report, RunInfo, SCHEMA, StopReason, StreamFigures, TimelineRow, VERSION,
+    HealthSummary, LoadInfo, Quantiles, Report, RunInfo, SCHEMA, StopReason, StreamFigures, TimelineRow,
+    VERSION,
 };
 use super::scenario::EntryKey;
 use super::tally::{ConnectingTally, Tally};
@@ -29,6 +31,7 @@ pub struct Run {
     info: RunInfo,
     generator: Generator,
     entries: Vec<EntryKey>,
+    target: Target,
     tallies: Vec<Tally>,
     open: BTreeMap<u64, OpenSecond>,
     timeline: Vec<TimelineRow>,
@@ -55,8 +58,12 @@ impl Run {
             host: plan.host.to_string(),
             scenario: plan.scenario.name.clone(),
             classes: plan.scenario.classes.iter().map(|class| class.name.clone()).collect(),
-            users: plan.users,
-            spawn_rate: plan.spawn_rate,
+            users: plan.load.most_users(),
+            spawn_rate: match plan.load {
+                Load::Closed { spawn_rate, .. } => spawn_rate,
+                Load::Open { .. } => 0.0,
+            },
+            load: Some(LoadInfo::from(&plan.load)),
             run_time_s: plan.run_time.map(Micros::as_secs_f64),
             think_time: plan.think_time.map(|wait| wait.to_string()),
             seed: plan.seed,
@@ -72,6 +79,7 @@ impl Run {
             info,
             generator,
             entries,
+            target: Target::of(&plan.load),
             open: BTreeMap::new(),
             timeline: Vec::new(),
             intervals: Collector::default(),
@@ -100,9 +108,14 @@ impl Run {
         self.close_seconds();
     }
 
-    /// Notes a live change of the number of users.
-    pub fn changed(&mut self, at: Micros, users: u32, spawn_rate: f64) {
-        self.info.changes.push(Change { at_s: at.as_secs_f64(), users, spawn_rate });
+    /// Notes a live change of the load.
+    pub fn changed(&mut self, at: Micros, aim: Aim) {
+        let (users, spawn_rate, rate) = match aim {
+            Aim::Users { users, spawn_rate } => (Some(users), Some(spawn_rate), None),
+            Aim::Rate { per_second } => (None, None, Some(per_second)),
+        };
+        self.info.changes.push(Change { at_s: at.as_secs_f64(), users, spawn_rate, rate });
+        self.target.redirect(at, aim);
     }
 
     /// Says how the host is connected to; what is counted of it is filled in.
@@ -126,6 +139,9 @@ impl Run {
     pub fn finish(&mut self, stopped: Micros, ended: Micros, why: StopReason) {
         while let Some((second, open)) = self.open.pop_first() {
             self.close(second, open);
+        }
+        for row in self.timeline.iter_mut().filter(|row| Micros::from_secs(row.second) >= stopped) {
+            (row.target_users, row.target_rate) = (None, None);
         }
         self.info.duration_s = stopped.as_secs_f64();
         self.info.drain_s = ended.saturating_sub(stopped).as_secs_f64();
@@ -159,6 +175,7 @@ impl Run {
             return;
         }
         let mut row = timeline_row(second, &open);
+        (row.target_users, row.target_rate) = self.target.in_second(second);
         let expected = self.timeline.last().map_or(0, |last| last.second + 1);
         if second > expected && !row.suspect.contains(&Suspicion::Asleep) {
             row.suspect.push(Suspicion::Asleep);
@@ -180,7 +197,10 @@ impl Run {
             version: VERSION,
             run: self.info.clone(),
             generator: self.generator_with_notes(&total),
-            total: self.entry((String::new(), TOTAL_NAME.to_owned()), &total, detail),
+            total: Entry {
+                dropped: self.dropped,
+                ..self.entry((String::new(), TOTAL_NAME.to_owned()), &total, detail)
+            },
             requests: used.map(|(entry, tally)| self.entry(key(entry), tally, detail)).collect(),
             failures: self.failures(),
             timeline: self.timeline.clone(),
@@ -241,6 +261,7 @@ impl Run {
             failures_per_s: per_second(tally.failed),
             failure_ratio: (requests > 0)
                 .then(|| (tally.failed as f64 / requests as f64 * 1e6).round() / 1e6),
+            dropped: 0,
             received_bytes: tally.received_bytes,
             statuses: tally.statuses.clone(),
             page_clock: tally.page_clock,
@@ -300,11 +321,14 @@ fn timeline_row(second: u64, open: &OpenSecond) -> TimelineRow {
     TimelineRow {
         second,
         users: open.gauges.users,
+        target_users: None,
+        target_rate: None,
         in_flight: open.gauges.in_flight,
         oldest_ms: open.gauges.oldest.as_millis_f64(),
         sent: all.sent,
         requests: all.completed(),
         failures: all.failed,
+        dropped: open.health.dropped,
         latency_ms: Quantiles::of(&all.latency),
         corrected_ms: Quantiles::of(&all.corrected),
         lateness_p99_ms: p99(&open.health.lateness),

@@ -36,27 +36,75 @@ pub struct Args {
     )]
     pub host: String,
 
-    /// Peak number of users at the same time
+    /// Peak number of users at the same time [default: 1]
     #[arg(
         short,
         long,
         value_name = "N",
         env = "ODDIYA_LOAD_USERS",
-        default_value = "1",
+        default_value = "",
+        hide_default_value = true,
         allow_hyphen_values = true
     )]
     pub users: String,
 
-    /// Users started per second
+    /// Users started per second [default: 1]
     #[arg(
         short = 'r',
         long,
         value_name = "PER_SECOND",
         env = "ODDIYA_LOAD_SPAWN_RATE",
-        default_value = "1",
+        default_value = "",
+        hide_default_value = true,
         allow_hyphen_values = true
     )]
     pub spawn_rate: String,
+
+    /// Start this many tasks per second, whatever became of the ones before, instead of keeping users
+    #[arg(
+        long,
+        value_name = "PER_SECOND",
+        env = "ODDIYA_LOAD_RATE",
+        default_value = "",
+        hide_default_value = true,
+        allow_hyphen_values = true
+    )]
+    pub rate: String,
+
+    /// How these arrivals are spaced: constant or poisson [default: constant]
+    #[arg(
+        long,
+        value_name = "HOW",
+        env = "ODDIYA_LOAD_ARRIVALS",
+        default_value = "",
+        hide_default_value = true,
+        allow_hyphen_values = true
+    )]
+    pub arrivals: String,
+
+    /// Users that arrivals may keep busy at a time; one that finds none free is dropped, and counted [default: 30 seconds'
+    /// arrivals, at most 20000]
+    #[arg(
+        long,
+        value_name = "N",
+        env = "ODDIYA_LOAD_MAX_USERS",
+        default_value = "",
+        hide_default_value = true,
+        allow_hyphen_values = true
+    )]
+    pub max_users: String,
+
+    /// Change the load over time: users ("0..50,30s; 50,5m; ..0,30s") or arrivals per second ("10/s,1m; 10..50/s,5m");
+    /// without --run-time the run is as long as its stages
+    #[arg(
+        long,
+        value_name = "STAGES",
+        env = "ODDIYA_LOAD_STAGES",
+        default_value = "",
+        hide_default_value = true,
+        allow_hyphen_values = true
+    )]
+    pub stages: String,
 
     /// Stop after this long, the ramp included: 20, 20s, 3m, 1h20m; without it, run until Ctrl-C
     #[arg(
@@ -128,6 +176,10 @@ impl Args {
             host: self.host.clone(),
             users: self.users.clone(),
             spawn_rate: self.spawn_rate.clone(),
+            rate: self.rate.clone(),
+            arrivals: self.arrivals.clone(),
+            max_users: self.max_users.clone(),
+            stages: self.stages.clone(),
             run_time: self.run_time.clone(),
             classes: self.classes.join(" "),
             think_time: self.think_time.clone(),

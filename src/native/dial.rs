@@ -18,6 +18,7 @@ use tokio_rustls::rustls::{self, ProtocolVersion};
 use super::connection::Stream;
 use super::options::{ConnectionOptions, Protocols};
 use super::platform::Origin;
+use super::ports::Ports;
 use super::resolve::{Answer, Name};
 use super::tls::{Sessions, Tls, handshake_failure};
 use crate::core::exchange::{Connections, Failure, FailureKind, Timing};
@@ -33,6 +34,7 @@ pub struct Dialer {
     name: Arc<Name>,
     tls: Option<Tls>,
     options: ConnectionOptions,
+    ports: Ports,
     /// Which of the name's addresses answered last: the next user starts with it.
     answering: AtomicUsize,
 }
@@ -64,7 +66,7 @@ impl Dialer {
             Scheme::Https => Some(Tls::new(&host.name, options.certificates, options.protocols)?),
         };
         let name = Name::new(&host.name, host.port);
-        Ok(Self { host, name, tls, options, answering: AtomicUsize::new(0) })
+        Ok(Self { host, name, tls, options, ports: Ports::of_this_machine(), answering: AtomicUsize::new(0) })
     }
 
     /// The host it connects to.
@@ -140,7 +142,7 @@ impl Dialer {
         let mut first_failure = None;
         loop {
             if let Some((place, address)) = untried.pop_front() {
-                attempts.push(async move { (place, TcpStream::connect(address).await) });
+                attempts.push(async move { (place, self.ports.connect(*address).await) });
             }
             let patience =
                 if untried.is_empty() { self.options.connect_timeout.into() } else { NEXT_ATTEMPT };

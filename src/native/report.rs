@@ -35,7 +35,7 @@ pub struct Args {
 pub fn show(args: &Args) -> anyhow::Result<()> {
     let report = open(&args.file)?;
     let outputs = Outputs::prepare(args.json.clone(), args.csv.clone())?;
-    println!("{}, {} users, started {}\n", report.run.host, report.run.users, report.run.started_at);
+    println!("{}, {}, started {}\n", report.run.host, report.run.load_in_words(), report.run.started_at);
     println!("{}", text::summary(&report));
     for path in outputs.save_all(&report)? {
         println!("Wrote {}", path.display());

@@ -119,7 +119,7 @@ fn explain_unreachable(plan: &Plan, failure: &Failure) {
 
 /// Runs the shards to the end; `None` when interrupted twice.
 async fn load(plan: &Plan, options: ConnectionOptions, outputs: &Outputs) -> anyhow::Result<Option<Report>> {
-    let shard_count = default_count(plan.users);
+    let shard_count = default_count(&plan.load);
     let started_at = started_at()?;
     let mut interrupts = Interrupts::listen()?;
     let dialer = Arc::new(Dialer::new(plan.host.clone(), options)?);

@@ -14,7 +14,7 @@ use super::dial::Dialer;
 use super::lane::Shared;
 use super::platform::{NativePlatform, Origin};
 use crate::core::engine::{self, Assignment, Control};
-use crate::core::pace::Ramp;
+use crate::core::load::{Load, Share};
 use crate::core::plan::Plan;
 use crate::core::recorder::Snapshot;
 use crate::core::units::Micros;
@@ -29,10 +29,15 @@ pub struct Shards {
     threads: Vec<JoinHandle<io::Result<Micros>>>,
 }
 
-/// How many shards a run gets when nobody says: one for every hundred users, at most one per core.
-pub fn default_count(users: u32) -> u32 {
+/// How many shards a run gets when nobody says: one for every hundred users, or for every thousand arrivals per
+/// second; at most one per core, and never more than users.
+pub fn default_count(load: &Load) -> u32 {
     let cores = std::thread::available_parallelism().map_or(1, |n| n.get() as u32);
-    users.div_ceil(100).clamp(1, cores)
+    let wanted = match load {
+        Load::Closed { .. } => load.most_users().div_ceil(100),
+        Load::Open { rate, .. } => ((rate.peak() / 1_000.0).ceil() as u32).min(load.most_users()),
+    };
+    wanted.clamp(1, cores)
 }
 
 impl Shards {
@@ -44,7 +49,7 @@ impl Shards {
         for shard in 0..count {
             let (control, controls) = unbounded();
             let work = Work {
-                assignment: assignment(plan, shard, count),
+                assignment: Assignment::of(plan, Share { shard, shards: count }),
                 dialer: Arc::clone(dialer),
                 origin,
                 controls,
@@ -86,21 +91,10 @@ impl Work {
     fn run(self) -> io::Result<Micros> {
         let Self { assignment, dialer, origin, controls, sender } = self;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let platform = NativePlatform::new(Rc::new(Shared::new(dialer, origin)));
         let post = move |snapshot| drop(sender.unbounded_send(snapshot));
-        let shard = engine::run(Rc::new(platform), assignment, controls, post);
-        Ok(tokio::task::LocalSet::new().block_on(&runtime, shard))
-    }
-}
-
-fn assignment(plan: &Plan, shard: u32, shards: u32) -> Assignment {
-    Assignment {
-        shard,
-        shards,
-        scenario: plan.scenario.clone(),
-        seed: plan.seed,
-        ramp: Ramp::up_to(plan.users, plan.spawn_rate),
-        run_time: plan.run_time,
-        stop_timeout: plan.stop_timeout,
+        tokio::task::LocalSet::new().block_on(&runtime, async {
+            let platform = NativePlatform::new(Rc::new(Shared::new(dialer, origin)))?;
+            Ok(engine::run(Rc::new(platform), assignment, controls, post).await)
+        })
     }
 }

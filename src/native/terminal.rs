@@ -4,32 +4,31 @@
 
 #![expect(clippy::print_stderr, reason = "this is the terminal")]
 
+use std::cell::Cell;
 use std::io::IsTerminal as _;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::core::live::{Glance, format_clock};
-use crate::core::report::Quantiles;
+use crate::core::live::{Glance, OLD_MS, format_clock};
+use crate::core::report::{LoadModel, Quantiles};
 use crate::core::units::{Micros, format_millis, format_rate, format_share, group_thousands};
 
 /// Without a terminal, a line this often.
 const LINE_EVERY_S: u64 = 5;
-/// Requests older than this are worth a word: a stalled host shows by them.
-const OLD_MS: f64 = 1_000.0;
 
 /// What shows a run while it goes on.
 pub enum Terminal {
     /// Redraws in place.
     Bar(ProgressBar),
-    /// Prints lines.
-    Lines,
+    /// Prints lines; a stall at once.
+    Lines { stalled: Cell<bool> },
 }
 
 impl Terminal {
     /// For a run of that length; `None` is one that ends by hand.
     pub fn new(run_time: Option<Micros>) -> Self {
         if !std::io::stderr().is_terminal() {
-            return Self::Lines;
+            return Self::Lines { stalled: Cell::new(false) };
         }
         let bar = run_time.map_or_else(ProgressBar::no_length, |time| ProgressBar::new(time.0));
         let template = if run_time.is_some() {
@@ -51,10 +50,12 @@ impl Terminal {
                 bar.set_prefix(format_clock(elapsed.as_secs_f64()));
                 bar.set_message(line(glance));
             }
-            Self::Lines if elapsed.second().is_multiple_of(LINE_EVERY_S) => {
-                eprintln!("{} {}", format_clock(elapsed.as_secs_f64()), line(glance))
+            Self::Lines { stalled } => {
+                let was = stalled.replace(glance.is_stalled());
+                if elapsed.second().is_multiple_of(LINE_EVERY_S) || was != glance.is_stalled() {
+                    eprintln!("{} {}", format_clock(elapsed.as_secs_f64()), line(glance));
+                }
             }
-            Self::Lines => {}
         }
     }
 
@@ -62,7 +63,7 @@ impl Terminal {
     pub fn say(&self, text: &str) {
         match self {
             Self::Bar(bar) => bar.println(text),
-            Self::Lines => eprintln!("{text}"),
+            Self::Lines { .. } => eprintln!("{text}"),
         }
     }
 
@@ -77,10 +78,13 @@ impl Terminal {
 fn line(glance: &Glance) -> String {
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
     let latency =
-        |quantile: fn(Quantiles) -> f64| or_dash(glance.latency_ms.map(|l| format_millis(quantile(l))));
+        |quantile: fn(Quantiles) -> f64| or_dash(glance.headline_ms().map(|l| format_millis(quantile(l))));
     let oldest = glance.oldest_ms.filter(|age| *age >= OLD_MS);
+    let corrected = if glance.model == LoadModel::ArrivalRate { "corrected " } else { "" };
+    let dropped = Some(glance.dropped).filter(|dropped| *dropped > 0);
+    let dropped = dropped.map_or_else(String::new, |n| format!(" · DROPPED {}", group_thousands(n)));
     format!(
-        "users {} · in flight {}{} · {} req/s · {} requests · failed {} · p50 {} p95 {} p99 {} ms",
+        "users {} · in flight {}{} · {} req/s · {} requests{dropped} · failed {} · {corrected}p50 {} p95 {} p99 {} ms",
         or_dash(glance.users.map(|users| users.to_string())),
         or_dash(glance.in_flight.map(group_thousands)),
         oldest.map_or_else(String::new, |age| format!(" (oldest {:.1} s)", age / 1e3)),
@@ -96,6 +100,21 @@ fn line(glance: &Glance) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_run_by_arrival_rate_leads_with_the_corrected_latency_and_names_what_was_dropped() {
+        let latency = |p50| Some(Quantiles { p50, p95: p50 * 2.0, p99: p50 * 3.0 });
+        let glance = Glance {
+            model: LoadModel::ArrivalRate,
+            latency_ms: latency(2.0),
+            corrected_ms: latency(30.0),
+            dropped: 1_234,
+            ..Glance::default()
+        };
+        let line = line(&glance);
+        assert!(line.contains("0 requests · DROPPED 1\u{202f}234 · failed –"), "{line}");
+        assert!(line.ends_with("corrected p50 30.0 p95 60.0 p99 90.0 ms"), "{line}");
+    }
 
     #[test]
     fn a_stall_shows_as_the_age_of_the_oldest_request() {

@@ -21,6 +21,7 @@ use super::options::Options;
 use super::pool::{Connection, PoolName};
 use super::routes::Front;
 use super::socket::{Fate, Socket};
+use super::stats::Report;
 
 /// Pause after a failed accept (usually: out of file descriptors) and between attempts to listen again.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -45,6 +46,11 @@ impl RunningStub {
     /// What it runs with.
     pub fn options(&self) -> &Options {
         &self.app.options
+    }
+
+    /// What it has counted, as `GET /__stub/stats` answers.
+    pub fn stats(&self) -> Report {
+        self.app.stats.report(&self.app.options)
     }
 
     /// Occupies one of a service's database connections until the guard is dropped, as a slow query would.

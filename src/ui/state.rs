@@ -179,14 +179,14 @@ impl State {
             return;
         }
         self.opened.set(None);
-        let text = self.draft.text.get_untracked();
+        let text = self.draft.asked();
         self.session.with_value(|session| session.start(&text, preflight));
     }
 
-    /// Changes users and spawn rate of the run under way to what is typed in the form.
+    /// Changes the load of the run under way to what is typed in the form.
     pub fn apply(self) {
-        if let Some((users, spawn_rate)) = self.draft.check_load() {
-            self.session.with_value(|session| session.redirect(users, spawn_rate));
+        if let Some(aim) = self.draft.check_load() {
+            self.session.with_value(|session| session.redirect(aim));
         }
     }
 

@@ -3,14 +3,12 @@
 use leptos::prelude::*;
 
 use super::state::page_state;
-use crate::core::live::{Glance, Span};
-use crate::core::report::Quantiles;
+use crate::core::live::{Glance, OLD_MS, Span};
+use crate::core::report::{LoadModel, Quantiles};
 use crate::core::units::{format_millis, format_rate, group_thousands};
 
 /// No data; never zero.
 const NONE: &str = "–";
-/// From here on the oldest request in flight is news.
-const OLD_MS: f64 = 1_000.0;
 
 /// How loud a tile is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,9 +47,15 @@ pub fn Tiles() -> impl IntoView {
     let span = state.span;
     let quantile = move |pick: fn(Quantiles) -> f64| {
         Signal::derive(move || {
-            let figure = glance.get().latency_ms.map(|q| format_millis(pick(q)));
-            Content::new(figure, "whole run", Tone::Quiet)
+            let glance = glance.get();
+            let figure = glance.headline_ms().map(|q| format_millis(pick(q)));
+            let corrected = glance.model == LoadModel::ArrivalRate;
+            Content::new(figure, if corrected { "corrected" } else { "whole run" }, Tone::Quiet)
         })
+    };
+    let may_drop = move || {
+        let glance = glance.get();
+        glance.model == LoadModel::ArrivalRate || glance.dropped > 0
     };
     let content = move |of: fn(Glance, Span) -> Content| Signal::derive(move || of(glance.get(), span.get()));
     view! {
@@ -61,11 +65,15 @@ pub fn Tiles() -> impl IntoView {
             <Tile name="tile-failures" label="Failures" unit="%" content=content(failures)
                 title="Requests without a complete response, or with a status of 400 or more, of the whole run" />
             <Tile name="tile-p50" label="p50" unit="ms" content=quantile(|q| q.p50)
-                title="Half of all requests took at most this long, from sent to last byte" />
+                title="Half of all requests took at most this long, from sent (corrected: scheduled) to last byte" />
             <Tile name="tile-p95" label="p95" unit="ms" content=quantile(|q| q.p95)
-                title="95 in 100 requests took at most this long, from sent to last byte" />
+                title="95 in 100 requests took at most this long, from sent (corrected: scheduled) to last byte" />
             <Tile name="tile-p99" label="p99" unit="ms" content=quantile(|q| q.p99)
-                title="99 in 100 requests took at most this long, from sent to last byte" />
+                title="99 in 100 requests took at most this long, from sent (corrected: scheduled) to last byte" />
+            <Show when=may_drop>
+                <Tile name="tile-dropped" label="Dropped" unit="" content=content(dropped)
+                    title="Arrivals that started no request, because every user was busy or the machine slept" />
+            </Show>
             <Tile name="tile-users" label="Users" unit="" content=content(users)
                 title="Virtual users running now; the most there were once the run is over" />
             <Tile name="tile-in-flight" label="In flight" unit="" content=content(in_flight)
@@ -111,6 +119,11 @@ fn failures(glance: Glance, _: Span) -> Content {
     let share = glance.failure_ratio.map(|ratio| format!("{:.2}", ratio * 100.0));
     let tone = if glance.failures > 0 { Tone::Alarm } else { Tone::Quiet };
     Content::new(share, format!("{failures} of {requests}"), tone)
+}
+
+fn dropped(glance: Glance, _: Span) -> Content {
+    let tone = if glance.dropped > 0 { Tone::Alarm } else { Tone::Quiet };
+    Content::new(Some(group_thousands(glance.dropped)), "arrivals", tone)
 }
 
 fn users(glance: Glance, span: Span) -> Content {

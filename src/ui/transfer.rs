@@ -37,9 +37,8 @@ pub fn Transfer() -> impl IntoView {
 
 /// What was run, in a line: what one needs to know it again and to repeat it.
 fn facts(run: &crate::core::report::RunInfo) -> String {
-    let users = if run.users == 1 { "1 user".to_owned() } else { format!("{} users", run.users) };
     let started = run.started_at.replace('T', " ");
-    format!("{} · {users} at {}/s · seed {} · started {started}", run.scenario, run.spawn_rate, run.seed)
+    format!("{} · {} · seed {} · started {started}", run.scenario, run.load_in_words(), run.seed)
 }
 
 /// Saves the report on screen as a file.

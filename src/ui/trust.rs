@@ -35,7 +35,7 @@ fn sentences(report: &Shared) -> impl IntoView + use<> {
     };
     let dropped = report.health.dropped;
     let dropped =
-        (dropped > 0).then(|| view! { <p>{format!("{dropped} starts were due and never made.")}</p> });
+        (dropped > 0).then(|| view! { <p>{format!("{dropped} arrivals started no request, because every user was busy or the machine slept; no figure has them.")}</p> });
     let notes = report.generator.notes.clone();
     let calibration =
         report.generator.calibration.map(|calibration| view! { <p>{calibrated(&calibration)}</p> });

@@ -60,6 +60,34 @@ async fn each_wrong_field_is_named_beside_it_and_what_was_typed_stays() {
 }
 
 #[test]
+async fn the_load_is_by_users_by_rate_or_in_stages_and_each_has_its_fields() {
+    let page = TestPage::open().await;
+    let shown = |fields: [&str; 5]| fields.map(|field| page.has(field));
+    let fields = ["users", "spawn-rate", "rate", "max-users", "stages"];
+    page.enter("users", "7").await;
+    assert_eq!(shown(fields), [true, true, false, false, false]);
+    page.click("load-rate").await;
+    assert_eq!(shown(fields), [false, false, true, true, false]);
+    page.click("start").await;
+    assert_eq!(page.text("rate-error"), "Arrival rate: is missing");
+    page.enter("rate", "50").await;
+    assert!(!page.has("rate-error"));
+    page.enter("max-users", "x").await;
+    page.click("start").await;
+    assert!(page.text("max-users-error").starts_with("Max users: `x` is no number of users"));
+    page.click("load-stages").await;
+    assert_eq!(shown(fields), [false, true, false, true, true]);
+    page.enter("max-users", "").await;
+    page.enter("stages", "5,1m; 5/s,1m").await;
+    page.click("start").await;
+    assert!(page.text("stages-error").contains("mixes users and arrivals per second"));
+    page.click("preset-peak").await;
+    assert_eq!((page.value("users"), page.has("stages-error")), ("50".to_owned(), false));
+    page.click("load-rate").await;
+    assert_eq!(page.value("rate"), "50", "what was typed stays");
+}
+
+#[test]
 async fn a_message_goes_as_soon_as_its_field_is_right() {
     let page = TestPage::open().await;
     page.enter("users", "-1").await;

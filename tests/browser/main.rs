@@ -8,5 +8,8 @@
 mod form;
 mod page;
 mod report;
+#[allow(dead_code, reason = "shared with the core tests, which use the rest")]
+#[path = "../core/world.rs"]
+mod world;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

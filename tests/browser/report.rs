@@ -3,9 +3,12 @@
 use leptos::task::tick;
 use oddiya_load::browser::address::Views;
 use oddiya_load::browser::files::FileError;
+use oddiya_load::core::plan::PlanText;
+use oddiya_load::core::units::Micros;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use crate::page::TestPage;
+use crate::world;
 
 const FIXTURE: &str = include_str!("../fixtures/reports/v1/sim.json");
 
@@ -51,6 +54,24 @@ async fn an_opened_report_is_shown_like_a_finished_run() {
     assert!(!page.has("welcome"));
     let line = page.element("[data-testid=\"chart-throughput\"] .chart-plot .line-requests");
     assert!(line.get_attribute("d").unwrap().starts_with('M'));
+}
+
+#[test]
+async fn a_report_by_arrival_rate_leads_with_the_corrected_latency_and_what_was_dropped() {
+    let text =
+        PlanText { rate: "20".into(), max_users: "5".into(), run_time: "10s".into(), ..PlanText::default() };
+    let (report, _) = world::run(&text, 1, world::steady(Micros::SECOND));
+    let page = TestPage::open().await;
+    assert!(!page.has("tile-dropped"));
+    open(&page, &report.to_json()).await;
+    assert_eq!((page.text("tile-dropped"), page.text("tile-p50-note")), ("150".into(), "corrected".into()));
+    assert!(page.has("sort-corrected_ms.p50"));
+    assert!(page.text("chart-latency").contains("Corrected latency"));
+    let due = page.element("[data-testid=\"chart-throughput\"] .chart-plot .line-due");
+    assert!(due.get_attribute("d").unwrap().starts_with('M'));
+    assert!(page.text("trust").contains("150 arrivals started no request"));
+    open(&page, FIXTURE).await;
+    assert!(!page.has("tile-dropped") && !page.has("sort-corrected_ms.p50"), "users drop nothing");
 }
 
 #[test]

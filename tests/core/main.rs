@@ -2,4 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod load_models;
 mod seeded_run;
+mod stalls;
+mod world;

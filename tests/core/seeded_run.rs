@@ -6,16 +6,18 @@ use std::rc::Rc;
 
 use futures_channel::mpsc;
 use oddiya_load::core::engine::{Assignment, Control};
-use oddiya_load::core::exchange::{Failure, FailureKind, TimingSource};
-use oddiya_load::core::pace::Ramp;
+use oddiya_load::core::exchange::{Failure, FailureKind};
+use oddiya_load::core::load::Share;
 use oddiya_load::core::plan::{Plan, PlanText};
-use oddiya_load::core::report::{Detail, Generator, GeneratorKind, Report, Route, StopReason, read};
+use oddiya_load::core::report::{Detail, Report, StopReason, read};
 use oddiya_load::core::run::Run;
 use oddiya_load::core::scenario::Request;
 use oddiya_load::core::sim::{self, Answer};
 use oddiya_load::core::units::Micros;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use crate::world::generator;
 
 const GOLDEN: &str = include_str!("../fixtures/reports/v1/sim.json");
 
@@ -27,30 +29,6 @@ fn plan(users: u32, run_time: &str) -> Plan {
         ..PlanText::default()
     };
     text.check(2026).unwrap()
-}
-
-fn assignment(plan: &Plan) -> Assignment {
-    Assignment {
-        shard: 0,
-        shards: 1,
-        scenario: plan.scenario.clone(),
-        seed: plan.seed,
-        ramp: Ramp::up_to(plan.users, plan.spawn_rate),
-        run_time: plan.run_time,
-        stop_timeout: plan.stop_timeout,
-    }
-}
-
-fn generator() -> Generator {
-    Generator {
-        kind: GeneratorKind::Sim,
-        version: "0.1.0".to_owned(),
-        shards: 1,
-        route: Route::Direct,
-        timing: TimingSource::Wire,
-        calibration: None,
-        notes: Vec::new(),
-    }
 }
 
 /// A host whose answers follow from the request alone.
@@ -82,8 +60,9 @@ fn run(plan: &Plan) -> (Report, String) {
         answer(request)
     };
     let (_keep_open, controls) = mpsc::unbounded::<Control>();
-    let (snapshots, stopped) = sim::run(assignment(plan), controls, script);
-    let mut run = Run::new(plan, generator(), "2026-01-01T00:00:00Z".to_owned());
+    let (snapshots, stopped) =
+        sim::run(Assignment::of(plan, Share { shard: 0, shards: 1 }), controls, script);
+    let mut run = Run::new(plan, generator(1), "2026-01-01T00:00:00Z".to_owned());
     snapshots.into_iter().for_each(|snapshot| run.absorb(snapshot));
     run.finish(stopped, stopped, StopReason::RunTime);
     (run.report(Detail::Full), log.take())

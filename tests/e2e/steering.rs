@@ -35,7 +35,7 @@ async fn changing_users_keeps_the_time_limit() {
     let report = read::read(world.exported().await.as_bytes()).unwrap();
     assert_eq!((report.run.duration_s, report.run.stopped_by), (12.0, StopReason::RunTime));
     let changes: Vec<_> = report.run.changes.iter().map(|change| (change.users, change.spawn_rate)).collect();
-    assert_eq!(changes, [(8, 100.0)]);
+    assert_eq!(changes, [(Some(8), Some(100.0))]);
 }
 
 #[tokio::test]

@@ -25,7 +25,7 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 use super::message::{News, Order, Target};
 use crate::core::engine::{self, Assignment, Control};
-use crate::core::pace::Ramp;
+use crate::core::load::Share;
 use crate::core::plan::{Plan, PlanText};
 use crate::core::platform::Clock as _;
 use platform::BrowserPlatform;
@@ -68,7 +68,7 @@ fn obey(job: &Rc<RefCell<Job>>, order: Order) {
     }
     let Job::Running { controls, platform } = &*job.borrow() else { return };
     let control = match order {
-        Order::Redirect { users, rate } => Control::Redirect { at: platform.now(), users, rate },
+        Order::Redirect(aim) => Control::Redirect { at: platform.now(), aim },
         Order::See(visibility) => Control::See(visibility),
         Order::Stop | Order::Start { .. } => Control::Stop,
     };
@@ -107,15 +107,7 @@ async fn run(
     let calibration = calibrate::calibrate(platform.route()).await;
     platform.start_clock();
     post(&News::Started { calibration });
-    let assignment = Assignment {
-        shard: 0,
-        shards: 1,
-        ramp: Ramp::up_to(plan.users, plan.spawn_rate),
-        scenario: plan.scenario,
-        seed: plan.seed,
-        run_time: plan.run_time,
-        stop_timeout: plan.stop_timeout,
-    };
+    let assignment = Assignment::of(&plan, Share { shard: 0, shards: 1 });
     let mut wall = WallClock::start(&platform);
     let noticed = Rc::clone(&platform);
     let post_second = move |snapshot| {

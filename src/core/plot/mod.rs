@@ -8,7 +8,7 @@ mod path;
 mod scale;
 
 use super::health::Suspicion;
-use super::report::TimelineRow;
+use super::report::{LoadModel, TimelineRow};
 pub use scale::{Scale, Shape, Tick};
 
 /// A chart of a run over time.
@@ -16,21 +16,31 @@ pub use scale::{Scale, Shape, Tick};
 pub enum Chart {
     /// Requests and failures per second.
     Throughput,
+    /// The same, with what should have started: of runs by arrival rate.
+    Arrivals,
     /// Latency quantiles.
     Latency,
+    /// Latency quantiles from the scheduled start: of runs by arrival rate.
+    Corrected,
     /// Users, and requests in flight.
     Load,
 }
 
-/// Every chart, in the order in which they are read.
-pub const CHARTS: [Chart; 3] = [Chart::Throughput, Chart::Latency, Chart::Load];
+/// The charts of a run, in the order in which they are read.
+pub const fn charts(model: LoadModel) -> [Chart; 3] {
+    match model {
+        LoadModel::Users => [Chart::Throughput, Chart::Latency, Chart::Load],
+        LoadModel::ArrivalRate => [Chart::Arrivals, Chart::Corrected, Chart::Load],
+    }
+}
 
 impl Chart {
     /// What it is called.
     pub const fn title(self) -> &'static str {
         match self {
-            Self::Throughput => "Requests",
+            Self::Throughput | Self::Arrivals => "Requests",
             Self::Latency => "Latency",
+            Self::Corrected => "Corrected latency",
             Self::Load => "Load",
         }
     }
@@ -38,8 +48,8 @@ impl Chart {
     /// The unit of its values.
     pub const fn unit(self) -> &'static str {
         match self {
-            Self::Throughput => "/s",
-            Self::Latency => "ms",
+            Self::Throughput | Self::Arrivals => "/s",
+            Self::Latency | Self::Corrected => "ms",
             Self::Load => "count",
         }
     }
@@ -48,7 +58,9 @@ impl Chart {
     pub const fn quantities(self) -> &'static [Quantity] {
         match self {
             Self::Throughput => &[Quantity::Requests, Quantity::Failures],
+            Self::Arrivals => &[Quantity::Requests, Quantity::Due, Quantity::Failures, Quantity::Dropped],
             Self::Latency => &[Quantity::P50, Quantity::P95, Quantity::P99],
+            Self::Corrected => &[Quantity::CorrectedP50, Quantity::CorrectedP95, Quantity::CorrectedP99],
             Self::Load => &[Quantity::Users, Quantity::InFlight],
         }
     }
@@ -60,9 +72,14 @@ impl Chart {
 pub enum Quantity {
     Requests,
     Failures,
+    Due,
+    Dropped,
     P50,
     P95,
     P99,
+    CorrectedP50,
+    CorrectedP95,
+    CorrectedP99,
     Users,
     InFlight,
 }
@@ -73,9 +90,11 @@ impl Quantity {
         match self {
             Self::Requests => "requests",
             Self::Failures => "failures",
-            Self::P50 => "p50",
-            Self::P95 => "p95",
-            Self::P99 => "p99",
+            Self::Due => "due",
+            Self::Dropped => "dropped",
+            Self::P50 | Self::CorrectedP50 => "p50",
+            Self::P95 | Self::CorrectedP95 => "p95",
+            Self::P99 | Self::CorrectedP99 => "p99",
             Self::Users => "users",
             Self::InFlight => "in flight",
         }
@@ -84,9 +103,15 @@ impl Quantity {
     /// Its value in a second; `None` where there is no data.
     pub fn of(self, row: &TimelineRow) -> Option<f64> {
         let latency = row.latency_ms.as_ref();
+        let corrected = row.corrected_ms.as_ref();
         match self {
             Self::Requests => Some(row.requests as f64),
             Self::Failures => Some(row.failures as f64),
+            Self::Due => row.target_rate,
+            Self::Dropped => Some(row.dropped as f64),
+            Self::CorrectedP50 => corrected.map(|corrected| corrected.p50),
+            Self::CorrectedP95 => corrected.map(|corrected| corrected.p95),
+            Self::CorrectedP99 => corrected.map(|corrected| corrected.p99),
             Self::P50 => latency.map(|latency| latency.p50),
             Self::P95 => latency.map(|latency| latency.p95),
             Self::P99 => latency.map(|latency| latency.p99),
@@ -251,16 +276,10 @@ mod tests {
         TimelineRow {
             second,
             users: 1,
-            in_flight: 0,
-            oldest_ms: 0.0,
             sent: requests,
             requests,
-            failures: 0,
             latency_ms: (requests > 0).then_some(Quantiles { p50: 1.0, p95: 2.0, p99: 3.0 }),
-            corrected_ms: None,
-            lateness_p99_ms: None,
-            queue_p99_ms: None,
-            suspect: Vec::new(),
+            ..TimelineRow::default()
         }
     }
 

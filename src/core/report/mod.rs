@@ -6,6 +6,7 @@
 
 pub mod connections;
 pub mod csv;
+pub mod load;
 pub mod phases;
 pub mod read;
 pub mod streams;
@@ -23,6 +24,7 @@ use super::stream::EventKind;
 use super::tally::StreamTally;
 use super::units::Micros;
 pub use connections::ConnectionSummary;
+pub use load::{LoadInfo, LoadModel, StageInfo};
 
 /// What every report starts with.
 pub const SCHEMA: &str = "oddiya-load/report";
@@ -66,10 +68,13 @@ pub struct RunInfo {
     pub scenario: String,
     /// The classes that took part.
     pub classes: Vec<String>,
-    /// Peak users asked for at the start.
+    /// Peak users asked for at the start; the most that there may be in a run by arrival rate.
     pub users: u32,
-    /// Users started per second, asked for at the start.
+    /// Users started per second, asked for at the start; 0 in a run by arrival rate.
     pub spawn_rate: f64,
+    /// The load model and its stages; absent in reports of early versions, which knew only users.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<LoadInfo>,
     /// The time limit in seconds, where there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run_time_s: Option<f64>,
@@ -103,15 +108,20 @@ pub enum StopReason {
     Unfinished,
 }
 
-/// A live change of the number of users.
+/// A live change of the load.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     /// When, in seconds from the start.
     pub at_s: f64,
-    /// Users from then on.
-    pub users: u32,
-    /// Users started or stopped per second from then on.
-    pub spawn_rate: f64,
+    /// Users from then on; absent in runs by arrival rate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub users: Option<u32>,
+    /// Users started or stopped per second from then on; absent in runs by arrival rate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spawn_rate: Option<f64>,
+    /// Arrivals per second from then on; absent in runs by users.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<f64>,
 }
 
 /// What ran it.
@@ -190,6 +200,9 @@ pub struct Entry {
     /// Failures by requests, in [0, 1], to six decimals; absent without requests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure_ratio: Option<f64>,
+    /// Arrivals that started no request, because every user was busy or the machine slept; only of the total.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub dropped: u64,
     /// Bytes of response bodies.
     pub received_bytes: u64,
     /// Complete responses by status.
@@ -340,12 +353,18 @@ pub struct FailureRow {
 }
 
 /// One second.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TimelineRow {
     /// Which one, from 0.
     pub second: u64,
     /// Users running at its end.
     pub users: u32,
+    /// Users who should have been; absent in runs by arrival rate and once the run ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_users: Option<u32>,
+    /// Arrivals per second that there should have been; absent in runs by users and once the run ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_rate: Option<f64>,
     /// Requests unanswered at its end.
     pub in_flight: u32,
     /// How long the oldest of these had been waiting, in milliseconds.
@@ -356,6 +375,9 @@ pub struct TimelineRow {
     pub requests: u64,
     /// Of these, how many failed.
     pub failures: u64,
+    /// Arrivals that started no request.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub dropped: u64,
     /// Latencies of the requests that ended in it; absent when none did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latency_ms: Option<Quantiles>,

@@ -2,7 +2,7 @@
 //!
 //! One list of what a column is called, which field of the report it shows and how it sorts.
 
-use super::{Distribution, Entry, Report};
+use super::{Distribution, Entry, LoadModel, Report};
 use crate::core::units::{format_millis, format_rate, group_thousands};
 
 /// A column of the statistics table.
@@ -14,18 +14,20 @@ pub enum Column {
     Requests,
     Failures,
     Rps,
+    CorrectedP50,
+    CorrectedP95,
+    CorrectedP99,
     Mean,
     P50,
     P95,
     P99,
     Max,
-    CorrectedP99,
     UpstreamP95,
     InFlight,
 }
 
-/// Every column, in order.
-pub const COLUMNS: [Column; 13] = [
+/// The columns of a run by users, in order.
+const OF_USERS: [Column; 13] = [
     Column::Method,
     Column::Name,
     Column::Requests,
@@ -41,10 +43,33 @@ pub const COLUMNS: [Column; 13] = [
     Column::InFlight,
 ];
 
+/// The same by arrival rate, where the corrected latency comes first.
+const OF_ARRIVALS: [Column; 15] = [
+    Column::Method,
+    Column::Name,
+    Column::Requests,
+    Column::Failures,
+    Column::Rps,
+    Column::CorrectedP50,
+    Column::CorrectedP95,
+    Column::CorrectedP99,
+    Column::Mean,
+    Column::P50,
+    Column::P95,
+    Column::P99,
+    Column::Max,
+    Column::UpstreamP95,
+    Column::InFlight,
+];
+
 /// The columns that a report has anything for.
 pub fn columns(report: Option<&Report>) -> Vec<Column> {
     let relayed = report.is_some_and(|report| report.total.upstream_ms.is_some());
-    COLUMNS.into_iter().filter(|column| relayed || *column != Column::UpstreamP95).collect()
+    let of_model = match report.map(|report| report.run.model()).unwrap_or_default() {
+        LoadModel::Users => OF_USERS.as_slice(),
+        LoadModel::ArrivalRate => &OF_ARRIVALS,
+    };
+    of_model.iter().copied().filter(|column| relayed || *column != Column::UpstreamP95).collect()
 }
 
 impl Column {
@@ -61,6 +86,8 @@ impl Column {
             Self::P95 => "p95 ms",
             Self::P99 => "p99 ms",
             Self::Max => "Max ms",
+            Self::CorrectedP50 => "Corr. p50 ms",
+            Self::CorrectedP95 => "Corr. p95 ms",
             Self::CorrectedP99 => "Corr. p99 ms",
             Self::UpstreamP95 => "Host p95 ms",
             Self::InFlight => "In flight",
@@ -80,8 +107,8 @@ impl Column {
             Self::P95 => "95 in 100 requests were at most this slow",
             Self::P99 => "99 in 100 requests were at most this slow",
             Self::Max => "The slowest request",
-            Self::CorrectedP99 => {
-                "p99 from the scheduled start: what a user who should have been served waited"
+            Self::CorrectedP50 | Self::CorrectedP95 | Self::CorrectedP99 => {
+                "From the scheduled start: what a user who should have been served waited"
             }
             Self::UpstreamP95 => "p95 of the host's own time, as the companion saw it: compare with p95",
             Self::InFlight => "Sent and not yet answered",
@@ -101,6 +128,8 @@ impl Column {
             Self::P95 => "latency_ms.p95",
             Self::P99 => "latency_ms.p99",
             Self::Max => "latency_ms.max",
+            Self::CorrectedP50 => "corrected_ms.p50",
+            Self::CorrectedP95 => "corrected_ms.p95",
             Self::CorrectedP99 => "corrected_ms.p99",
             Self::UpstreamP95 => "upstream_ms.p95",
             Self::InFlight => "in_flight_at_end",
@@ -143,6 +172,8 @@ impl Column {
             Self::P95 => latency.map(|f| f.p95),
             Self::P99 => latency.map(|f| f.p99),
             Self::Max => latency.map(|f| f.max),
+            Self::CorrectedP50 => figures(&entry.corrected_ms).map(|f| f.p50),
+            Self::CorrectedP95 => figures(&entry.corrected_ms).map(|f| f.p95),
             Self::CorrectedP99 => figures(&entry.corrected_ms).map(|f| f.p99),
             Self::UpstreamP95 => figures(&entry.upstream_ms).map(|f| f.p95),
             _ => None,

@@ -6,9 +6,8 @@ use std::fmt::Write as _;
 
 use super::phases::phases;
 use super::streams::milestones;
-use super::{Entry, Report};
+use super::{Distribution, Entry, LoadModel, Report};
 use crate::core::exchange::FailureKind;
-use crate::core::histogram::Histogram;
 use crate::core::units::{Micros, format_millis, format_rate, format_share, group_thousands};
 
 /// The quantiles of Locust's percentile table, and what it calls them.
@@ -29,7 +28,13 @@ const NO_DATA: &str = "–";
 
 /// Everything that is printed at the end of a run. Needs a report with its histograms.
 pub fn summary(report: &Report) -> String {
-    let mut parts = vec![requests(report), percentiles(report)];
+    let mut parts = vec![format!("Load: {}\n", report.run.load_in_words()), requests(report)];
+    if report.run.model() == LoadModel::ArrivalRate {
+        let title = "Corrected latency percentiles (ms from the scheduled start, approximated to 0.1 %)";
+        parts.push(percentiles(report, title, |entry| entry.corrected_ms.as_ref()));
+    }
+    let title = "Latency percentiles (ms, approximated to 0.1 %)";
+    parts.push(percentiles(report, title, |entry| entry.latency_ms.as_ref()));
     parts.extend(connecting(report));
     parts.extend(streams(report));
     parts.extend(failures(report));
@@ -75,16 +80,17 @@ fn requests(report: &Report) -> String {
     table("Requests (latency in ms, request sent to last byte)", &heading, rows.collect())
 }
 
-fn percentiles(report: &Report) -> String {
+/// The quantiles of a family of latencies per name.
+fn percentiles(report: &Report, title: &str, family: fn(&Entry) -> Option<&Distribution>) -> String {
     let mut heading = vec!["Method", "Name"];
     heading.extend(QUANTILES.iter().map(|(_, label)| *label));
     heading.push("# reqs");
     let rows = used(report).map(|entry| {
-        let encoded = entry.latency_ms.as_ref().and_then(|latency| latency.histogram.as_ref());
-        let latency = encoded.and_then(|encoded| encoded.decode().ok()).unwrap_or_else(Histogram::new);
+        let encoded = family(entry).and_then(|family| family.histogram.as_ref());
+        let latency = encoded.and_then(|encoded| encoded.decode().ok()).unwrap_or_default();
         let value = |quantile: f64| {
             // The exact maximum is beside the histogram, whose last bucket is up to 0.1 % wider.
-            let exact = entry.latency_ms.as_ref().map(|latency| latency.figures.max);
+            let exact = family(entry).map(|family| family.figures.max);
             let bucket = latency.quantile(quantile).map(Micros::as_millis_f64);
             bucket.map(|bucket| exact.map_or(bucket, |max| bucket.min(max)))
         };
@@ -95,7 +101,7 @@ fn percentiles(report: &Report) -> String {
         row.push(group_thousands(entry.requests));
         row
     });
-    table("Latency percentiles (ms, approximated to 0.1 %)", &heading, rows.collect())
+    table(title, &heading, rows.collect())
 }
 
 /// Where the time goes, and how the host was connected to.
@@ -173,7 +179,8 @@ fn health(report: &Report) -> String {
     if health.dropped > 0 {
         let _ = writeln!(
             text,
-            "Dropped: {} starts were due and could not be made",
+            "DROPPED: {} arrivals started no request, because every user was busy or the machine slept; the figures are \
+             without them. More users at a time: --max-users",
             group_thousands(health.dropped)
         );
     }

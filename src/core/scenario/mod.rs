@@ -285,6 +285,18 @@ impl Scenario {
         self
     }
 
+    /// Draws the class of an arrival by weight.
+    pub fn draw_class(&self, rng: &mut Rng) -> usize {
+        let weights = || self.classes.iter().map(|class| u64::from(class.weight));
+        let mut ticket = rng.below(weights().sum());
+        let drawn = weights().position(|weight| {
+            let hit = ticket < weight;
+            ticket = ticket.saturating_sub(weight);
+            hit
+        });
+        drawn.unwrap_or_default()
+    }
+
     /// The class of the `user`-th user: classes interleave by weight, so that any prefix of users has the mix.
     ///
     /// Smooth weighted round robin: the class furthest behind its share goes next, the first one on a tie.

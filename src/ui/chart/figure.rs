@@ -49,7 +49,7 @@ pub fn ChartFigure(
         <figure class="chart" class:is-empty=move || report.with(Option::is_none) data-testid=name(chart)>
             <figcaption class="chart-head">
                 <h3 class="chart-title">{chart.title()}</h3>
-                {(chart == Chart::Latency).then(|| view! { <ShapeButton shape /> })}
+                {matches!(chart, Chart::Latency | Chart::Corrected).then(|| view! { <ShapeButton shape /> })}
                 <span class="chart-moment">{moment}</span>
                 <Legend chart report cursor span />
             </figcaption>
@@ -61,8 +61,8 @@ pub fn ChartFigure(
 
 const fn name(chart: Chart) -> &'static str {
     match chart {
-        Chart::Throughput => "chart-throughput",
-        Chart::Latency => "chart-latency",
+        Chart::Throughput | Chart::Arrivals => "chart-throughput",
+        Chart::Latency | Chart::Corrected => "chart-latency",
         Chart::Load => "chart-load",
     }
 }

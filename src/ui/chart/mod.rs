@@ -8,7 +8,7 @@ mod readout;
 use leptos::prelude::*;
 
 use super::state::page_state;
-use crate::core::plot::CHARTS;
+use crate::core::plot::charts;
 use figure::ChartFigure;
 
 /// All charts.
@@ -16,11 +16,13 @@ use figure::ChartFigure;
 pub fn Charts() -> impl IntoView {
     let state = page_state();
     let cursor = RwSignal::new(None);
-    let figures =
-        CHARTS.map(|chart| view! { <ChartFigure chart report=state.shown cursor span=state.span /> });
+    let model =
+        Memo::new(move |_| state.shown.with(|report| report.as_ref().map(|report| report.run.model())));
+    let figure = move |chart| view! { <ChartFigure chart report=state.shown cursor span=state.span /> };
+    let figures = move || charts(model.get().unwrap_or_default()).map(figure).into_iter().collect_view();
     view! {
         <section class="charts" aria-label="Charts over time">
-            {figures.into_iter().collect_view()}
+            {figures}
         </section>
     }
 }

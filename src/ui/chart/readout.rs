@@ -22,8 +22,13 @@ fn row_at(report: &Report, cursor: Option<u64>) -> Option<&TimelineRow> {
 fn text(quantity: Quantity, row: Option<&TimelineRow>) -> String {
     let value = row.and_then(|row| quantity.of(row));
     let format = |value: f64| match quantity {
-        Quantity::P50 | Quantity::P95 | Quantity::P99 => format_millis(value),
-        _ => group_thousands(value.round() as u64),
+        Quantity::Requests
+        | Quantity::Failures
+        | Quantity::Due
+        | Quantity::Dropped
+        | Quantity::Users
+        | Quantity::InFlight => group_thousands(value.round() as u64),
+        _ => format_millis(value),
     };
     value.map_or_else(|| "–".to_owned(), format)
 }
@@ -114,9 +119,11 @@ pub const fn line_class(quantity: Quantity) -> &'static str {
     match quantity {
         Quantity::Requests => "line line-requests",
         Quantity::Failures => "line line-failures",
-        Quantity::P50 => "line line-p50",
-        Quantity::P95 => "line line-p95",
-        Quantity::P99 => "line line-p99",
+        Quantity::Due => "line line-due",
+        Quantity::Dropped => "line line-dropped",
+        Quantity::P50 | Quantity::CorrectedP50 => "line line-p50",
+        Quantity::P95 | Quantity::CorrectedP95 => "line line-p95",
+        Quantity::P99 | Quantity::CorrectedP99 => "line line-p99",
         Quantity::Users => "line line-users",
         Quantity::InFlight => "line line-in-flight",
     }
@@ -127,9 +134,11 @@ pub const fn dot_class(quantity: Quantity) -> &'static str {
     match quantity {
         Quantity::Requests => "dot dot-requests",
         Quantity::Failures => "dot dot-failures",
-        Quantity::P50 => "dot dot-p50",
-        Quantity::P95 => "dot dot-p95",
-        Quantity::P99 => "dot dot-p99",
+        Quantity::Due => "dot dot-due",
+        Quantity::Dropped => "dot dot-dropped",
+        Quantity::P50 | Quantity::CorrectedP50 => "dot dot-p50",
+        Quantity::P95 | Quantity::CorrectedP95 => "dot dot-p95",
+        Quantity::P99 | Quantity::CorrectedP99 => "dot dot-p99",
         Quantity::Users => "dot dot-users",
         Quantity::InFlight => "dot dot-in-flight",
     }

@@ -5,30 +5,93 @@
 
 use leptos::prelude::*;
 
-use crate::core::plan::{Field, FieldError, PlanText, parse_rate, parse_users};
+use crate::core::load::Aim;
+use crate::core::load::text::{parse_arrival_rate, parse_spawn_rate_or_one, parse_users_or_one};
+use crate::core::plan::{Field, FieldError, PlanText};
+
+/// By what the load is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoadChoice {
+    /// So many users.
+    Users,
+    /// So many arrivals per second.
+    Rate,
+    /// Either, in stages.
+    Stages,
+}
+
+impl LoadChoice {
+    /// Every one, in the order in which they stand in the form.
+    pub const ALL: [Self; 3] = [Self::Users, Self::Rate, Self::Stages];
+
+    /// What the text chooses.
+    fn of(text: &PlanText) -> Self {
+        match (text.stages.is_empty(), text.rate.is_empty()) {
+            (false, _) => Self::Stages,
+            (true, false) => Self::Rate,
+            (true, true) => Self::Users,
+        }
+    }
+
+    /// The field without which it says nothing; without a number of users there is one user.
+    const fn needs(self) -> Option<Field> {
+        match self {
+            Self::Users => None,
+            Self::Rate => Some(Field::Rate),
+            Self::Stages => Some(Field::Stages),
+        }
+    }
+
+    /// The fields that do not belong to it.
+    const fn unused(self) -> &'static [Field] {
+        match self {
+            Self::Users => &[Field::Rate, Field::Arrivals, Field::MaxUsers, Field::Stages],
+            Self::Rate => &[Field::Users, Field::SpawnRate, Field::Stages],
+            Self::Stages => &[Field::Users, Field::Rate],
+        }
+    }
+}
 
 /// The form's content. Copies share it.
 #[derive(Clone, Copy)]
 pub struct Draft {
     /// Every field, as typed.
     pub text: RwSignal<PlanText>,
+    /// By what the load is given; what was typed for the others stays, for those who come back to it.
+    pub choice: RwSignal<LoadChoice>,
     errors: RwSignal<Vec<FieldError>>,
 }
 
 impl Draft {
     /// A form that starts with `text`.
     pub fn new(text: PlanText) -> Self {
-        Self { text: RwSignal::new(text), errors: RwSignal::new(Vec::new()) }
+        let choice = RwSignal::new(LoadChoice::of(&text));
+        Self { text: RwSignal::new(text), choice, errors: RwSignal::new(Vec::new()) }
+    }
+
+    /// What is asked for: the form without the fields that do not belong to the chosen kind of load.
+    pub fn asked(self) -> PlanText {
+        let mut text = self.text.get_untracked();
+        for field in self.choice.get_untracked().unused() {
+            text.part_mut(*field).clear();
+        }
+        text
+    }
+
+    /// Chooses by what the load is given.
+    pub fn choose(self, choice: LoadChoice) {
+        self.choice.set(choice);
+        self.errors.update(|errors| errors.retain(|error| !choice.unused().contains(&error.field)));
     }
 
     /// What is typed in a field.
     pub fn value(self, field: Field) -> String {
-        self.text.with(|text| part(text, field).to_owned())
+        self.text.with(|text| text.part(field).to_owned())
     }
 
     /// Types into a field.
     pub fn type_into(self, field: Field, value: String) {
-        self.text.update(|text| *part_mut(text, field) = value);
+        self.text.update(|text| *text.part_mut(field) = value);
         if self.errors.with_untracked(|errors| errors.iter().any(|error| error.field == field)) {
             let now = self.found();
             self.errors.update(|errors| {
@@ -61,48 +124,46 @@ impl Draft {
         right
     }
 
-    /// Checks what may be changed during a run: users and spawn rate.
-    pub fn check_load(self) -> Option<(u32, f64)> {
+    /// Checks what may be changed during a run: users and spawn rate, or the arrival rate.
+    pub fn check_load(self) -> Option<Aim> {
         let mut errors = Vec::new();
         let note = |field| move |problem| FieldError { field, problem };
-        let text = self.text.get_untracked();
-        let users = parse_users(&text.users).map_err(note(Field::Users)).map_err(|e| errors.push(e)).ok();
-        let rate = parse_rate(&text.spawn_rate).map_err(note(Field::SpawnRate));
-        let rate = rate.map_err(|e| errors.push(e)).ok();
+        let text = self.asked();
+        let aim = match self.choice.get_untracked() {
+            LoadChoice::Users => {
+                let users = parse_users_or_one(&text.users).map_err(note(Field::Users));
+                let users = users.map_err(|error| errors.push(error)).ok();
+                let rate = parse_spawn_rate_or_one(&text.spawn_rate).map_err(note(Field::SpawnRate));
+                let rate = rate.map_err(|error| errors.push(error)).ok();
+                users.zip(rate).map(|(users, spawn_rate)| Aim::Users { users, spawn_rate })
+            }
+            LoadChoice::Rate => {
+                let rate = parse_arrival_rate(&text.rate).map_err(note(Field::Rate));
+                let rate = rate.map_err(|error| errors.push(error)).ok();
+                rate.map(|per_second| Aim::Rate { per_second })
+            }
+            // They say all there is to say.
+            LoadChoice::Stages => None,
+        };
         self.errors.set(errors);
-        users.zip(rate)
+        aim
     }
 
     fn found(self) -> Vec<FieldError> {
+        let text = self.asked();
+        let needed = self.choice.get_untracked().needs();
+        let missing = needed.filter(|field| text.part(*field).trim().is_empty());
+        let missing = missing.map(|field| FieldError { field, problem: "is missing".to_owned() });
         // The seed is drawn when the run starts; for the check any will do.
-        self.text.with_untracked(|text| text.check(0).err().unwrap_or_default())
+        let wrong = text.check(0).err().unwrap_or_default().into_iter();
+        // Without it the text says a run by users, and other fields are wrong only for that.
+        let wrong = wrong.filter(|error| missing.is_none() || !is_of_load(error.field));
+        missing.clone().into_iter().chain(wrong).collect()
     }
 }
 
-fn part(text: &PlanText, field: Field) -> &str {
-    match field {
-        Field::Host => &text.host,
-        Field::Users => &text.users,
-        Field::SpawnRate => &text.spawn_rate,
-        Field::RunTime => &text.run_time,
-        Field::Classes => &text.classes,
-        Field::ThinkTime => &text.think_time,
-        Field::StopTimeout => &text.stop_timeout,
-        Field::Seed => &text.seed,
-    }
-}
-
-const fn part_mut(text: &mut PlanText, field: Field) -> &mut String {
-    match field {
-        Field::Host => &mut text.host,
-        Field::Users => &mut text.users,
-        Field::SpawnRate => &mut text.spawn_rate,
-        Field::RunTime => &mut text.run_time,
-        Field::Classes => &mut text.classes,
-        Field::ThinkTime => &mut text.think_time,
-        Field::StopTimeout => &mut text.stop_timeout,
-        Field::Seed => &mut text.seed,
-    }
+const fn is_of_load(field: Field) -> bool {
+    matches!(field, Field::Users | Field::SpawnRate | Field::Arrivals | Field::MaxUsers)
 }
 
 /// The name of a field's control, for tests and labels.
@@ -111,6 +172,10 @@ pub const fn control_name(field: Field) -> &'static str {
         Field::Host => "host",
         Field::Users => "users",
         Field::SpawnRate => "spawn-rate",
+        Field::Rate => "rate",
+        Field::Arrivals => "arrivals",
+        Field::MaxUsers => "max-users",
+        Field::Stages => "stages",
         Field::RunTime => "run-time",
         Field::Classes => "classes",
         Field::ThinkTime => "think-time",

@@ -1,10 +1,11 @@
 //! The form: what to run, and the buttons that start, change and stop it.
 //!
-//! Enter starts; during a run it applies the new number of users. What cannot be changed then is read-only.
+//! Enter starts; during a run it applies the new number of users, or the new rate. What cannot be changed then is read-only.
 
 mod classes;
 pub mod draft;
 mod field;
+mod load;
 mod presets;
 mod route;
 
@@ -16,7 +17,9 @@ use crate::browser::session::{Phase, Preflight};
 use crate::core::plan::Field;
 use crate::ui::state::page_state;
 use classes::Classes;
+use draft::LoadChoice;
 use field::{During, TextField};
+use load::LoadFields;
 use presets::Presets;
 use route::RouteLine;
 
@@ -61,29 +64,26 @@ pub fn RunForm() -> impl IntoView {
     }
 }
 
-/// Users, spawn rate and run time.
-#[component]
-fn LoadFields() -> impl IntoView {
-    view! {
-        <div class="load-fields">
-            <TextField field=Field::Users hint="at the peak" keyboard="numeric" during=During::Editable />
-            <TextField field=Field::SpawnRate hint="per second" keyboard="decimal" during=During::Editable />
-            <TextField field=Field::RunTime hint="20s, 5m, 1h20m" placeholder="no limit" during=During::ReadOnly />
-        </div>
-    }
-}
-
 /// What few need.
 #[component]
 fn Advanced() -> impl IntoView {
     let state = page_state();
-    let wrong =
-        move || [Field::Seed, Field::StopTimeout].iter().any(|field| state.draft.problem(*field).is_some());
+    let fields = [Field::Arrivals, Field::Seed, Field::StopTimeout];
+    let wrong = move || fields.iter().any(|field| state.draft.problem(*field).is_some());
+    let arrivals = move || state.draft.choice.get() != LoadChoice::Users;
     view! {
         // Opens by itself when something in it is wrong.
         <details class="advanced" prop:open=wrong>
             <summary>"Advanced"</summary>
             <div class="advanced-fields">
+                <Show when=arrivals>
+                    <TextField
+                        field=Field::Arrivals
+                        hint="How they are spaced: constant or poisson."
+                        placeholder="constant"
+                        during=During::ReadOnly
+                    />
+                </Show>
                 <TextField
                     field=Field::Seed
                     hint="The same seed repeats the same requests."
@@ -154,8 +154,10 @@ fn ActiveButtons() -> impl IntoView {
             type="submit"
             class="button"
             data-testid="apply"
-            title="Changes users and spawn rate; the time limit stays"
-            disabled=move || state.phase.get() != Phase::Running
+            title="Changes users and spawn rate, or the arrival rate; the time limit stays"
+            disabled=move || {
+                state.phase.get() != Phase::Running || state.draft.choice.get() == LoadChoice::Stages
+            }
         >
             "Apply"
         </button>

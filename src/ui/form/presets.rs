@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::draft::LoadChoice;
 use crate::core::plan::Field;
 use crate::ui::state::page_state;
 
@@ -51,6 +52,7 @@ pub fn Presets() -> impl IntoView {
     let state = page_state();
     let button = |preset: &'static Preset| {
         let fill = move |_| {
+            state.draft.choose(LoadChoice::Users);
             state.draft.type_into(Field::Users, preset.users.to_owned());
             state.draft.type_into(Field::SpawnRate, preset.spawn_rate.to_owned());
             state.draft.type_into(Field::RunTime, preset.run_time.to_owned());

@@ -56,6 +56,11 @@ impl World {
         Companion::start(self.server.port, self.page.clone())
     }
 
+    /// The folder with our page.
+    pub fn page_folder(&self) -> PathBuf {
+        self.page.clone()
+    }
+
     /// A turn of either on an instant server.
     pub async fn turn(&self, side: Side, users: u32, lasts: Duration) -> Round {
         let cell = Cell { delay: Delay::NONE, users };
@@ -153,7 +158,7 @@ fn schedule(cell: Cell, lasts: Duration) -> (Duration, Window) {
 }
 
 /// The report as the page exports it.
-async fn exported(browser: &Chromium) -> String {
+pub async fn exported(browser: &Chromium) -> String {
     browser.click("export-json").await;
     let file = browser.wait_for_download(".json", PATIENCE).await;
     std::fs::read_to_string(&file).unwrap()

@@ -5,6 +5,7 @@
 //! | `server.rs` | the server of known delay |
 //! | `drive.rs`, `window.rs`, `companion.rs` | one load by either generator, and what is seen of it from outside |
 //! | `relay.rs` | the relay's own cost |
+//! | `peak.rs` | the preset `Peak`, route by route |
 //! | `figures/` | all arithmetic, words and tables, with tests |
 //!
 //! Prints as it goes, and writes tests/benches/RESULTS.md. Talks to loopback only.
@@ -27,6 +28,7 @@ mod drive;
 mod figures;
 mod machine;
 mod options;
+mod peak;
 mod relay;
 mod results;
 mod server;
@@ -38,8 +40,8 @@ use clap::Parser as _;
 use oddiya_load::core::relay::relay_url;
 
 use drive::World;
-use figures::cell::Delay;
-use figures::markdown::{self, CELLS, DUELS, NOTES, RELAY, TARGETS};
+use figures::cell::{Cell, Delay};
+use figures::markdown::{self, CELLS, DUELS, NOTES, RELAY, ROUTES, TARGETS};
 use figures::outcome::{CellResult, Duel, Results, Side};
 use figures::target::targets;
 use options::{Options, Part};
@@ -47,6 +49,10 @@ use options::{Options, Part};
 /// The relay is measured with and without for this long each, a round.
 const RELAY_LASTS: Duration = Duration::from_secs(10);
 const RELAY_LASTS_QUICK: Duration = Duration::from_secs(3);
+
+/// Where the browser reaches its highest rate, about a thousand requests a second.
+const LONG_CELL: Cell = Cell { delay: Delay::NONE, users: 6 };
+const LONG_LASTS: Duration = Duration::from_secs(130);
 
 fn main() {
     let options = Options::parse();
@@ -88,6 +94,18 @@ async fn measure(options: &Options) -> Results {
     if options.has(Part::Grid) {
         measure_grid(&world, options, lasts, &mut results).await;
     }
+    if options.has(Part::Peak) {
+        println!(
+            "\nThe preset Peak for a minute, the stub as slow as a t2.micro\n\n{}",
+            markdown::head(&ROUTES)
+        );
+        results.peak = peak::run(world.page_folder()).await;
+        results.peak.iter().for_each(|route| println!("{}", markdown::route_line(route)));
+    }
+    if options.has(Part::Long) && !options.quick {
+        println!("\nA hundred thousand requests in one run\n\n{}", markdown::head(&CELLS));
+        results.long = Some(measure_cell(&world, LONG_CELL, LONG_LASTS).await);
+    }
     results
 }
 
@@ -119,14 +137,18 @@ async fn duel(world: &World, users: u32, sides: &[Side], lasts: Duration, rounds
     duel
 }
 
+async fn measure_cell(world: &World, cell: Cell, lasts: Duration) -> CellResult {
+    let bare = world.bare(Side::Bare, cell, lasts).await;
+    let run = world.page(Side::Page, cell, lasts).await;
+    let result = CellResult { cell, page: run.outcome, notes: run.notes, bare };
+    markdown::cell_lines(&result).iter().for_each(|line| println!("{line}"));
+    result
+}
+
 async fn measure_grid(world: &World, options: &Options, lasts: Duration, results: &mut Results) {
     println!("\nThe grid\n\n{}", markdown::head(&CELLS));
     for cell in options.cells() {
-        let bare = world.bare(Side::Bare, cell, lasts).await;
-        let run = world.page(Side::Page, cell, lasts).await;
-        let result = CellResult { cell, page: run.outcome, notes: run.notes, bare };
-        markdown::cell_lines(&result).iter().for_each(|line| println!("{line}"));
-        results.cells.push(result);
+        results.cells.push(measure_cell(world, cell, lasts).await);
     }
     println!("\nWhat only our page says\n\n{}", markdown::head(&NOTES));
     results.cells.iter().for_each(|result| println!("{}", markdown::notes_line(result.cell, &result.notes)));

@@ -44,6 +44,10 @@ pub enum Part {
     Views,
     /// What the relay costs
     Relay,
+    /// The preset `Peak` for a minute against the stub
+    Peak,
+    /// A hundred thousand requests in one run
+    Long,
 }
 
 impl Options {

@@ -12,6 +12,7 @@
 #[path = "../../support/fake_host.rs"]
 mod fake_host;
 
+mod arrivals;
 mod bad_input;
 mod command;
 mod connections;

@@ -100,9 +100,17 @@ impl Cell {
         (delay > 0.0).then(|| f64::from(self.users) / delay)
     }
 
-    /// How long the users take to come: at most 50 new connections a second, but at least a second.
+    /// How long the users take to come: a second or two, one user every 21 ms or, of many, every 11 ms.
+    ///
+    /// Both are prime to the delays. A step that divides a constant delay (20 ms and 200 ms) would make users march
+    /// in groups of five for the whole run, and what is measured then is how five requests at once get in each
+    /// other's way.
     pub fn ramp(self) -> Micros {
-        Micros::from_secs(if self.users > 50 { 2 } else { 1 })
+        match self.users {
+            0..=47 => Micros::SECOND,
+            users @ 48..=100 => Micros::from_millis(21 * u64::from(users)),
+            users => Micros::from_millis(11 * u64::from(users)),
+        }
     }
 }
 
@@ -158,6 +166,21 @@ mod tests {
         assert!((median / 50_000.0 - 1.0).abs() < 0.02, "{median}");
         let mean = drawn.iter().sum::<u64>() as f64 / 20_000.0;
         assert!((mean / Delay::LogNormal.mean().0 as f64 - 1.0).abs() < 0.02, "{mean}");
+    }
+
+    #[test]
+    fn users_do_not_march_in_step_under_a_constant_delay() {
+        for cell in Cell::grid().into_iter().filter(|cell| cell.users >= 50) {
+            let Delay::Constant(delay) = cell.delay else { continue };
+            if delay.0 < 50_000 {
+                continue;
+            }
+            let step = cell.ramp().0 / u64::from(cell.users);
+            let mut phases: Vec<u64> = (0..u64::from(cell.users)).map(|user| user * step % delay.0).collect();
+            phases.sort_unstable();
+            phases.dedup();
+            assert_eq!(phases.len() as u64, u64::from(cell.users).min(delay.0 / 1_000), "{cell}");
+        }
     }
 
     #[test]

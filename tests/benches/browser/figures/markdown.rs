@@ -3,7 +3,10 @@
 use oddiya_load::core::report::Quantiles;
 
 use super::cell::Cell;
-use super::outcome::{Ceiling, CellResult, Duel, Outcome, PageNotes, RelayRound, Round, median_of};
+use super::deviation::Deviations;
+use super::outcome::{
+    Ceiling, CellResult, Duel, Outcome, PageNotes, RelayRound, Round, RouteResult, median_of,
+};
 use super::target::{Target, Verdict};
 
 /// A table's heads, each with the width that its column gets at least.
@@ -50,6 +53,17 @@ pub const DUELS: Columns<7> = [
     ("RPS of each round", 40),
 ];
 
+/// The preset's routes.
+pub const ROUTES: Columns<7> = [
+    ("route", 44),
+    ("sent", 6),
+    ("answered", 8),
+    ("true p50 / p95 / p99 ms", 26),
+    ("p50 error", 22),
+    ("p95 error", 22),
+    ("p99 error", 22),
+];
+
 /// The relay's rounds.
 pub const RELAY: Columns<3> =
     [("round", 5), ("straight p50 / p95 / p99 ms", 28), ("relayed p50 / p95 / p99 ms", 28)];
@@ -76,12 +90,23 @@ pub fn cell_lines(result: &CellResult) -> [String; 2] {
     [("page", page), ("bare", bare)].map(|(by, outcome)| line(&CELLS, cell_fields(*cell, by, outcome)))
 }
 
-fn cell_fields(cell: Cell, by: &str, outcome: &Outcome) -> [String; 14] {
-    let share = cell.ideal_rate().map(|ideal| format!("{:.1} %", outcome.rate / ideal * 100.0));
-    let [p50, p95, p99] = match outcome.deviations() {
+/// The line of a route.
+pub fn route_line(route: &RouteResult) -> String {
+    let [p50, p95, p99] = errors(route.deviations());
+    let [sent, answered] = [route.sent, route.answered].map(|count| count.to_string());
+    line(&ROUTES, [route.route.clone(), sent, answered, quantiles(route.truth.as_ref()), p50, p95, p99])
+}
+
+fn errors(deviations: Option<Deviations>) -> [String; 3] {
+    match deviations {
         Some(deviations) => [deviations.p50, deviations.p95, deviations.p99].map(|d| d.to_string()),
         None => [(); 3].map(|()| "–".to_owned()),
-    };
+    }
+}
+
+fn cell_fields(cell: Cell, by: &str, outcome: &Outcome) -> [String; 14] {
+    let share = cell.ideal_rate().map(|ideal| format!("{:.1} %", outcome.rate / ideal * 100.0));
+    let [p50, p95, p99] = errors(outcome.deviations());
     let strain = outcome.strain;
     let saturated = if strain.is_saturated() { " saturated" } else { "" };
     [

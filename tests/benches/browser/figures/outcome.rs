@@ -6,7 +6,7 @@ use super::cell::Cell;
 use super::deviation::Deviations;
 
 /// From this share of all processors' time on, the machine is the limit and not what runs on it.
-const SATURATED: f64 = 0.95;
+const SATURATED: f64 = 0.85;
 
 /// Everything one run of the benchmark found; parts that were not run are empty.
 #[derive(Debug, Default)]
@@ -19,6 +19,10 @@ pub struct Results {
     pub views: Vec<Duel>,
     /// The relay against no relay, a round each.
     pub relay: Vec<RelayRound>,
+    /// The preset `Peak` against the stub, route by route.
+    pub peak: Vec<RouteResult>,
+    /// The long run, if it was made.
+    pub long: Option<CellResult>,
 }
 
 impl Results {
@@ -66,6 +70,35 @@ impl Outcome {
     /// How far off its latencies are; `None` without any.
     pub fn deviations(&self) -> Option<Deviations> {
         Some(Deviations::of(self.measured.as_ref()?, self.truth.as_ref()?))
+    }
+}
+
+/// One route of the stub's: what it says of itself, and what our page says.
+#[derive(Clone, Debug)]
+pub struct RouteResult {
+    /// Method and name.
+    pub route: String,
+    /// Requests that the page sent.
+    pub sent: u64,
+    /// Of these, how many it saw the end of.
+    pub counted: u64,
+    /// Requests that the stub answered.
+    pub answered: u64,
+    /// Head read to last byte handed over, in milliseconds.
+    pub truth: Option<Quantiles>,
+    /// The page's latency, in milliseconds.
+    pub measured: Option<Quantiles>,
+}
+
+impl RouteResult {
+    /// How far off the page is; `None` without any request.
+    pub fn deviations(&self) -> Option<Deviations> {
+        Some(Deviations::of(self.measured.as_ref()?, self.truth.as_ref()?))
+    }
+
+    /// Whether no request is lost on either side.
+    pub const fn reconciles(&self) -> bool {
+        self.sent == self.counted && self.counted == self.answered
     }
 }
 

@@ -2,12 +2,15 @@
 
 use super::cell::Cell;
 use super::deviation::{Deviation, Deviations, Tolerance};
-use super::outcome::{Ceiling, CellResult, Duel, Outcome, RelayRound, Results, Side};
+use super::outcome::{Ceiling, CellResult, Duel, Outcome, RelayRound, Results, RouteResult, Side};
 
 /// What the relay may add at p99, in milliseconds.
 const RELAY_ADDS_AT_MOST: f64 = 0.3;
 /// Of the ideal, of the bare loop, of the page without its live view.
 const SHARE_TO_REACH: f64 = 0.95;
+
+/// Requests that a run has to keep every timing entry of.
+const LONG_RUN: u64 = 100_000;
 
 /// One line of the table.
 #[derive(Debug)]
@@ -62,6 +65,8 @@ pub fn targets(results: &Results) -> Vec<Target> {
     targets.extend(results.rates.iter().flat_map(same_connections));
     targets.extend(results.views.iter().map(live_view));
     targets.push(relay(&results.relay));
+    targets.extend(peak(&results.peak));
+    targets.push(long(results.long.as_ref()));
     targets
 }
 
@@ -191,6 +196,57 @@ fn relay(rounds: &[RelayRound]) -> Target {
     }
 }
 
+fn peak(routes: &[RouteResult]) -> [Target; 2] {
+    let worst = routes.iter().filter_map(|route| {
+        let deviations = route.deviations()?;
+        let worst =
+            deviations.p50.worse(deviations.p95, Tolerance::GRID).worse(deviations.p99, Tolerance::GRID);
+        Some((&route.route, worst))
+    });
+    let off = worst.clone().filter(|(_, worst)| !Tolerance::GRID.admits(*worst)).count();
+    let furthest = worst.reduce(|a, b| if a.1.worse(b.1, Tolerance::GRID) == a.1 { a } else { b });
+    let counted: u64 = routes.iter().map(|route| route.counted).sum();
+    let lost = routes.iter().filter(|route| !route.reconciles()).count();
+    let any = !routes.is_empty();
+    [
+        Target {
+            figure: "p50, p95 and p99 of each route, preset Peak for a minute, stub --speed t2-micro"
+                .to_owned(),
+            bare: NO_FIGURE.to_owned(),
+            page: shown(furthest.map(|(route, worst)| {
+                format!("{off} of {} routes off; worst {worst} at {route}", routes.len())
+            })),
+            to_reach: Tolerance::GRID.to_string(),
+            verdict: Verdict::of(any.then_some(off == 0)),
+        },
+        Target {
+            figure: "Requests accounted for in it, on both sides".to_owned(),
+            bare: NO_FIGURE.to_owned(),
+            page: shown(any.then(|| format!("{counted} requests; {lost} routes differ"))),
+            to_reach: "all".to_owned(),
+            verdict: Verdict::of(any.then_some(lost == 0)),
+        },
+    ]
+}
+
+fn long(result: Option<&CellResult>) -> Target {
+    let kept = |result: &CellResult| {
+        result.page.counted >= LONG_RUN
+            && result.page.counted == result.page.answered
+            && result.notes.page_clock == 0
+    };
+    Target {
+        figure: "Requests timed at the wire in one long run".to_owned(),
+        bare: NO_FIGURE.to_owned(),
+        page: shown(result.map(|result| {
+            let timed = result.page.counted - result.notes.page_clock;
+            format!("{timed} of {} (the server answered {})", result.page.counted, result.page.answered)
+        })),
+        to_reach: format!("all of {LONG_RUN}"),
+        verdict: Verdict::of(result.map(kept)),
+    }
+}
+
 fn users(duel: &Duel) -> String {
     if duel.users == 1 { "1 user".to_owned() } else { format!("{} users", duel.users) }
 }
@@ -246,7 +302,7 @@ mod tests {
 
     #[test]
     fn what_was_not_measured_has_no_verdict() {
-        assert_eq!(verdicts(&Results::default()), [Verdict::NoData; 6]);
+        assert_eq!(verdicts(&Results::default()), [Verdict::NoData; 9]);
     }
 
     #[test]
@@ -271,6 +327,23 @@ mod tests {
             let verdicts = verdicts(&Results { cells, ..Results::default() });
             assert_eq!(verdicts[3..5], [Verdict::Reached, verdict]);
         }
+    }
+
+    #[test]
+    fn a_route_with_a_lost_request_is_no_peak_that_reconciles() {
+        let route = |answered| RouteResult {
+            route: "GET /".to_owned(),
+            sent: 5,
+            counted: 5,
+            answered,
+            truth: ALL_FLAT(100.0),
+            measured: ALL_FLAT(102.0),
+        };
+        let of = |routes| verdicts(&Results { peak: routes, ..Results::default() })[6..8].to_vec();
+        assert_eq!(of(vec![route(5)]), [Verdict::Reached; 2]);
+        assert_eq!(of(vec![route(5), route(6)]), [Verdict::Reached, Verdict::NotReached]);
+        let far = RouteResult { measured: ALL_FLAT(106.0), ..route(5) };
+        assert_eq!(of(vec![far]), [Verdict::NotReached, Verdict::Reached]);
     }
 
     #[test]

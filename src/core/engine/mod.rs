@@ -1,0 +1,286 @@
+//! The run loop of one shard: the only one there is, for both load models.
+//!
+//! It asks (who is due now, which task, how long to think), waits, sends and records; every decision is a pure
+//! function elsewhere. Generic over the platform, so the runner, the page and virtual time share it.
+//!
+//! | file | what lives there |
+//! |---|---|
+//! | `crowd.rs` | the closed model: users who stay |
+//! | `pool.rs` | the open model: arrivals that take a user each |
+//! | `user.rs` | one user and its task |
+//! | `traffic.rs` | what is in flight |
+
+mod crowd;
+mod pool;
+mod traffic;
+mod user;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use futures_channel::mpsc::UnboundedReceiver;
+use futures_util::future::{Either, select};
+use futures_util::stream::StreamExt as _;
+
+use super::health::{Health, Visibility};
+use super::load::arrivals::Arrivals;
+use super::load::pace::Pace;
+use super::load::{Aim, Load, Share};
+use super::plan::Plan;
+use super::platform::Platform;
+use super::recorder::{Gauges, Recorder, Snapshot};
+use super::scenario::Scenario;
+use super::units::Micros;
+use crowd::Crowd;
+use pool::Pool;
+use traffic::Traffic;
+use user::Common;
+
+/// What one shard is to do.
+#[derive(Clone, Debug)]
+pub struct Assignment {
+    /// Its part of the run: of users and of arrivals, those with `number % shards == shard`.
+    pub share: Share,
+    /// What users do.
+    pub scenario: Scenario,
+    /// What all draws follow from.
+    pub seed: u64,
+    /// How much load when, of all shards together.
+    pub load: Load,
+    /// When no further request is started; `None` runs until told to stop.
+    pub run_time: Option<Micros>,
+    /// How long requests in flight may take to end after that.
+    pub stop_timeout: Micros,
+}
+
+impl Assignment {
+    /// A shard's part of a plan.
+    pub fn of(plan: &Plan, share: Share) -> Self {
+        Self {
+            share,
+            scenario: plan.scenario.clone(),
+            seed: plan.seed,
+            load: plan.load.clone(),
+            run_time: plan.run_time,
+            stop_timeout: plan.stop_timeout,
+        }
+    }
+}
+
+/// What a shard can be told while it runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Control {
+    /// Another load, from a moment on; model and time limit stay.
+    Redirect {
+        /// From when on, on the run's clock: the same moment for all shards.
+        at: Micros,
+        /// Where to.
+        aim: Aim,
+    },
+    /// Start nothing more and let what is in flight end; a second time: drop it.
+    Stop,
+    /// The page was hidden or shown.
+    See(Visibility),
+    /// The machine slept, and the run's clock stood still meanwhile.
+    Slept,
+}
+
+struct Shard<P: Platform> {
+    common: Rc<Common<P>>,
+    starts: Starts<P>,
+    visibility: Visibility,
+}
+
+/// Who starts requests.
+enum Starts<P: Platform> {
+    Crowd(Crowd<P>),
+    Pool(Pool<P>),
+}
+
+/// A wake-up this late means that the shard's thread was busy with something else.
+const BLOCKED_FROM: Micros = Micros::from_millis(50);
+
+/// Runs a shard from its first user to its last answer, posting a snapshot for every second.
+///
+/// Returns the moment at which no further request was started. What is in flight even then ends with its tasks, which
+/// the caller drops.
+pub async fn run<P: Platform>(
+    platform: Rc<P>,
+    assignment: Assignment,
+    mut controls: UnboundedReceiver<Control>,
+    mut post: impl FnMut(Snapshot),
+) -> Micros {
+    let end = assignment.run_time.unwrap_or(Micros(u64::MAX));
+    let stop_timeout = assignment.stop_timeout;
+    let mut this = Shard::new(platform, assignment, end);
+    let stopped_at = loop {
+        let now = this.common.platform.now();
+        this.common.recorder.borrow_mut().is_alive(now);
+        this.close_seconds(now, &mut post);
+        if now >= end {
+            this.starts.catch_up(now);
+            break end;
+        }
+        this.starts.follow(now);
+        let second_ends = this.common.recorder.borrow().second_ends();
+        let wake =
+            this.starts.next_change(now).map_or(second_ends, |change| change.min(second_ends)).min(end);
+        match this.wait(wake, &mut controls).await {
+            None => {}
+            Some(Control::Redirect { at, aim }) => this.starts.redirect(at, aim),
+            Some(Control::See(visibility)) => this.see(visibility),
+            Some(Control::Slept) => {
+                this.common.recorder.borrow_mut().slept(now, this.common.platform.now());
+            }
+            Some(Control::Stop) => {
+                let now = this.common.platform.now();
+                this.starts.catch_up(now);
+                break now;
+            }
+        }
+    };
+    this.drain(stopped_at + stop_timeout, &mut controls, &mut post).await;
+    stopped_at
+}
+
+impl<P: Platform> Starts<P> {
+    /// Starts, or lets go, whoever is due.
+    fn follow(&mut self, now: Micros) {
+        match self {
+            Self::Crowd(crowd) => crowd.follow(now),
+            Self::Pool(pool) => pool.follow(now),
+        }
+    }
+
+    /// At the end: starts the arrivals that were due before it, so that none is forgotten.
+    fn catch_up(&mut self, now: Micros) {
+        if let Self::Pool(pool) = self {
+            pool.follow(now);
+        }
+    }
+
+    fn next_change(&self, now: Micros) -> Option<Micros> {
+        match self {
+            Self::Crowd(crowd) => crowd.next_change(now),
+            Self::Pool(pool) => pool.next_change(),
+        }
+    }
+
+    fn redirect(&mut self, at: Micros, aim: Aim) {
+        match (self, aim) {
+            (Self::Crowd(crowd), Aim::Users { users, spawn_rate }) => crowd.redirect(at, users, spawn_rate),
+            (Self::Pool(pool), Aim::Rate { per_second }) => pool.redirect(at, per_second),
+            // The other model's: there is nothing that could follow it.
+            _ => {}
+        }
+    }
+
+    fn users(&self) -> u32 {
+        match self {
+            Self::Crowd(crowd) => crowd.users(),
+            Self::Pool(pool) => pool.users(),
+        }
+    }
+
+    fn dismiss_all(&mut self) {
+        match self {
+            Self::Crowd(crowd) => crowd.dismiss_all(),
+            Self::Pool(pool) => pool.dismiss_all(),
+        }
+    }
+}
+
+impl<P: Platform> Shard<P> {
+    fn new(platform: Rc<P>, assignment: Assignment, end: Micros) -> Self {
+        let Assignment { share, scenario, seed, load, .. } = assignment;
+        let share = Share { shards: share.shards.max(1), ..share };
+        let recorder = RefCell::new(Recorder::new(share.shard, scenario.entries.len()));
+        let common = Rc::new(Common { platform, scenario, recorder, traffic: Traffic::default() });
+        let starts = match load {
+            Load::Closed { users, spawn_rate } => {
+                let pace = Pace::new(&users, spawn_rate);
+                Starts::Crowd(Crowd::new(Rc::clone(&common), pace, share, seed))
+            }
+            Load::Open { rate, process, max_users } => {
+                let arrivals = Arrivals::new(rate, process, share, seed, end);
+                Starts::Pool(Pool::new(Rc::clone(&common), arrivals, share, seed, max_users))
+            }
+        };
+        Self { common, starts, visibility: Visibility::Visible }
+    }
+
+    /// Waits until then or until told something. A closed channel is not a message: the run goes on.
+    async fn wait(&self, until: Micros, controls: &mut UnboundedReceiver<Control>) -> Option<Control> {
+        let sleep = std::pin::pin!(self.common.platform.sleep_until(until));
+        let control = match select(sleep, controls.next()).await {
+            Either::Left(_) => None,
+            Either::Right((Some(control), _)) => return Some(control),
+            Either::Right((None, sleep)) => {
+                sleep.await;
+                None
+            }
+        };
+        let blocked = self.common.platform.now().saturating_sub(until);
+        if blocked > BLOCKED_FROM {
+            self.notice(&Health { blocked, ..Health::default() });
+        }
+        control
+    }
+
+    /// Marks the second under way, and every following one while the page stays hidden.
+    fn see(&mut self, visibility: Visibility) {
+        let hidden = self.visibility == Visibility::Hidden || visibility == Visibility::Hidden;
+        self.visibility = visibility;
+        if hidden {
+            self.notice(&Health { visibility: Visibility::Hidden, ..Health::default() });
+        }
+    }
+
+    fn notice(&self, health: &Health) {
+        self.common.recorder.borrow_mut().notice(health);
+    }
+
+    fn gauges(&self, now: Micros) -> Gauges {
+        let traffic = &self.common.traffic;
+        let oldest = traffic.oldest().map_or(Micros::ZERO, |since| now.saturating_sub(since));
+        Gauges { users: self.starts.users(), in_flight: traffic.in_flight(), oldest }
+    }
+
+    /// Posts the second under way when it has ended.
+    fn close_seconds(&self, now: Micros, post: &mut impl FnMut(Snapshot)) {
+        let mut recorder = self.common.recorder.borrow_mut();
+        if now >= recorder.second_ends() {
+            post(recorder.close(now, self.gauges(now)));
+            recorder.notice(&Health { visibility: self.visibility, ..Health::default() });
+        }
+    }
+
+    /// Lets requests in flight end, until a moment or a second Stop; then drops what is left.
+    async fn drain(
+        &mut self,
+        until: Micros,
+        controls: &mut UnboundedReceiver<Control>,
+        post: &mut impl FnMut(Snapshot),
+    ) {
+        self.starts.dismiss_all();
+        loop {
+            let now = self.common.platform.now();
+            self.close_seconds(now, post);
+            if self.common.traffic.in_flight() == 0 || now >= until {
+                break;
+            }
+            let second_ends = self.common.recorder.borrow().second_ends();
+            let quiet = std::pin::pin!(self.common.traffic.quiet());
+            let wait = std::pin::pin!(self.wait(second_ends.min(until), controls));
+            if let Either::Right((Some(Control::Stop), _)) = select(quiet, wait).await {
+                break;
+            }
+        }
+        let now = self.common.platform.now();
+        let last = self.common.recorder.borrow_mut().close(now, self.gauges(now));
+        // A second that had hardly begun and in which nothing happened is none.
+        if !last.is_empty() || last.gauges.in_flight > 0 {
+            post(last);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! One virtual user: its class, what was drawn for it, its way to the host, and how it does one task.
+//!
+//! When it starts, and whether it thinks in between, is `crowd.rs`'s and `pool.rs`'s.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::traffic::Traffic;
+use crate::core::platform::{Lane as _, Platform, Transport};
+use crate::core::recorder::Recorder;
+use crate::core::rng::Rng;
+use crate::core::scenario::template::Values;
+use crate::core::scenario::{Request, Scenario};
+use crate::core::units::Micros;
+
+/// What all users of a shard share.
+pub struct Common<P> {
+    /// Clock, transport, tasks.
+    pub platform: Rc<P>,
+    /// What users do.
+    pub scenario: Scenario,
+    /// Where everything is counted.
+    pub recorder: RefCell<Recorder>,
+    /// What is in flight.
+    pub traffic: Traffic,
+}
+
+/// A virtual user.
+pub struct User<P: Platform> {
+    common: Rc<Common<P>>,
+    class: usize,
+    values: Values,
+    lane: <P as Transport>::Lane,
+    request: Request,
+}
+
+impl<P: Platform> User<P> {
+    /// The `index`-th user of the run, with its variables drawn; `None` for a class that there is not.
+    pub fn new(common: &Rc<Common<P>>, index: u32, class: usize, rng: &mut Rng) -> Option<Self> {
+        let values = common.scenario.classes.get(class)?.draw_variables(rng);
+        let lane = common.platform.open_lane(index);
+        Some(Self { common: Rc::clone(common), class, values, lane, request: Request::default() })
+    }
+
+    /// Draws a task that was due at `scheduled`, sends it, waits for what comes of it and counts it; gives the moment
+    /// at which it ended. `None` only for a class without tasks, which parsing refuses.
+    pub async fn perform(&mut self, scheduled: Micros, rng: &mut Rng) -> Option<Micros> {
+        let common = &self.common;
+        let task = common.scenario.classes.get(self.class)?.draw_task(rng)?;
+        task.request.fill(&mut self.request, &self.values, rng);
+        let entry = task.request.entry;
+        let now = common.platform.now();
+        let due = common.recorder.borrow_mut().started(entry, scheduled, now);
+        let place = common.traffic.enter(now);
+        let exchange = self.lane.exchange(&self.request).await;
+        common.recorder.borrow_mut().ended(entry, due, &exchange, common.platform.now());
+        common.traffic.leave(place);
+        Some(exchange.timing.finished)
+    }
+
+    /// How long it thinks now.
+    pub fn think(&self, rng: &mut Rng) -> Micros {
+        self.common.scenario.classes.get(self.class).map_or(Micros::ZERO, |class| class.wait.draw(rng))
+    }
+}

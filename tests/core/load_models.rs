@@ -1,0 +1,170 @@
+//! The two load models in virtual time: how many start when, who is dropped, and that everything adds up.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use futures_channel::mpsc;
+use oddiya_load::core::engine::{Assignment, Control};
+use oddiya_load::core::health::Suspicion;
+use oddiya_load::core::load::{Aim, ArrivalProcess, Share};
+use oddiya_load::core::plan::PlanText;
+use oddiya_load::core::recorder::Snapshot;
+use oddiya_load::core::report::{LoadModel, Report, StageInfo, read};
+use oddiya_load::core::scenario::Request;
+use oddiya_load::core::sim;
+use oddiya_load::core::units::Micros;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use crate::world::{run, steady};
+
+const QUICK: Micros = Micros::from_millis(10);
+
+fn open(rate: &str, run_time: &str) -> PlanText {
+    PlanText { rate: rate.to_owned(), run_time: run_time.to_owned(), ..PlanText::default() }
+}
+
+fn in_stages(stages: &str) -> PlanText {
+    PlanText { stages: stages.to_owned(), ..PlanText::default() }
+}
+
+fn reconciles(report: &Report) {
+    let total = &report.total;
+    assert_eq!(total.sent, total.requests + total.in_flight_at_end);
+    assert_eq!(report.timeline.iter().map(|row| row.sent).sum::<u64>(), total.sent);
+    assert_eq!(report.timeline.iter().map(|row| row.dropped).sum::<u64>(), total.dropped);
+    assert_eq!(report.health.dropped, total.dropped);
+}
+
+#[test]
+fn ten_arrivals_per_second_for_a_minute_are_600_requests_on_any_number_of_shards() {
+    for shards in 1..=3 {
+        let (report, _) = run(&open("10", "1m"), shards, steady(QUICK));
+        assert_eq!((report.total.sent, report.total.dropped), (600, 0), "{shards} shards");
+        assert!(report.timeline.iter().all(|row| row.sent == 10 && row.target_rate == Some(10.0)));
+        reconciles(&report);
+    }
+}
+
+#[test]
+fn a_slow_host_gets_as_many_requests_as_a_quick_one() {
+    for after in [1, 900, 4_000] {
+        let (report, _) = run(&open("20", "30s"), 1, steady(Micros::from_millis(after)));
+        assert_eq!(
+            (report.total.sent, report.total.requests, report.total.dropped),
+            (600, 600, 0),
+            "{after} ms"
+        );
+    }
+}
+
+#[test]
+fn no_more_users_are_made_than_are_busy_at_a_time() {
+    // 20 arrivals per second, each of 250 ms: five at a time (Little's law), of three classes.
+    let (report, _) = run(&open("20", "30s"), 1, steady(Micros::from_millis(250)));
+    let users = report.timeline.iter().map(|row| row.users).max().unwrap();
+    assert!((5..=15).contains(&users), "{users} users");
+}
+
+#[test]
+fn stages_of_arrivals_make_the_requests_of_their_integral() {
+    let (report, _) = run(&in_stages("10/s,10s; 10..50/s,10s; 0/s,5s; 5/s,5s"), 2, steady(QUICK));
+    let sent = |from: usize, to: usize| report.timeline[from..to].iter().map(|row| row.sent).sum::<u64>();
+    assert_eq!([sent(0, 10), sent(10, 20), sent(20, 25), sent(25, 30)], [100, 300, 0, 25]);
+    assert_eq!(report.run.duration_s, 30.0, "the run is as long as its stages");
+    reconciles(&report);
+}
+
+#[test]
+fn the_same_seed_sends_the_same_requests_and_poisson_arrivals_are_as_many_as_their_rate() {
+    let requests = |seed: &str| {
+        let log = Rc::new(RefCell::new(Vec::new()));
+        let written = Rc::clone(&log);
+        let text = PlanText { arrivals: "poisson".into(), seed: seed.into(), ..open("50", "40s") };
+        let script = move |user: u32, now: Micros, request: &Request| {
+            written.borrow_mut().push((now, request.method, request.path.clone()));
+            steady(QUICK)(user, now, request)
+        };
+        let (report, _) = run(&text, 2, script);
+        // Five deviations of a Poisson count of 2 000.
+        assert!(report.total.sent.abs_diff(2_000) < 224, "{}", report.total.sent);
+        reconciles(&report);
+        log.take()
+    };
+    assert_eq!(requests("1"), requests("1"));
+    assert_ne!(requests("1"), requests("2"));
+}
+
+#[test]
+fn an_arrival_that_finds_every_user_busy_is_dropped_and_counted() {
+    // Five users, a second each: five requests per second of the twenty that are due.
+    let text = PlanText { max_users: "5".into(), ..open("20", "10s") };
+    let (report, seen) = run(&text, 1, steady(Micros::SECOND));
+    assert_eq!((report.total.sent, report.total.dropped), (50, 150));
+    reconciles(&report);
+    assert!(report.timeline[1..10].iter().all(|row| (row.users, row.sent, row.dropped) == (5, 5, 15)));
+    assert_eq!(report.health.reasons[&Suspicion::Dropped], 10);
+    assert_eq!(seen[4].dropped, 75);
+}
+
+#[test]
+fn one_user_serves_every_class_when_there_may_be_only_one() {
+    let text = PlanText { max_users: "1".into(), ..open("10", "30s") };
+    let (report, _) = run(&text, 1, steady(QUICK));
+    assert_eq!((report.total.sent, report.total.dropped), (300, 0));
+    assert!(report.requests.iter().filter(|entry| entry.sent > 0).count() >= 4, "classes stayed out");
+}
+
+#[test]
+fn what_is_unanswered_at_the_end_is_reported_so() {
+    let text = PlanText { stop_timeout: "2s".into(), ..open("10", "5s") };
+    let (report, _) = run(&text, 2, steady(Micros::from_secs(4)));
+    // Of the requests due in [0, 5) those from 3 s on are unanswered at 7 s.
+    assert_eq!((report.total.sent, report.total.requests, report.total.in_flight_at_end), (50, 30, 20));
+    reconciles(&report);
+}
+
+#[test]
+fn a_live_change_of_the_rate_counts_from_its_moment_on() {
+    let plan = open("10", "20s").check(1).unwrap();
+    let (tell, controls) = mpsc::unbounded();
+    let told = Cell::new(false);
+    let script = move |user: u32, now: Micros, request: &Request| {
+        if now > Micros::from_secs(10) && !told.replace(true) {
+            let at = Micros::from_secs(10);
+            tell.unbounded_send(Control::Redirect { at, aim: Aim::Rate { per_second: 50.0 } }).unwrap();
+        }
+        steady(QUICK)(user, now, request)
+    };
+    let (snapshots, _) = sim::run(Assignment::of(&plan, Share { shard: 0, shards: 1 }), controls, script);
+    let sent = |snapshot: &Snapshot| snapshot.tallies.iter().map(|(_, tally)| tally.sent).sum::<u64>();
+    let by_second: Vec<u64> = snapshots.iter().map(sent).collect();
+    // The arrival that told of it, at 10.05 s, was of the old rate.
+    assert_eq!((by_second[9], by_second[10], by_second[11], by_second[19]), (10, 51, 50, 50));
+}
+
+#[test]
+fn users_follow_their_stages_second_by_second() {
+    let text = PlanText { spawn_rate: "10".into(), ..in_stages("10,5s; 40,5s; 0..20,10s; ..0,5s") };
+    for shards in 1..=3 {
+        let (report, _) = run(&text, shards, steady(QUICK));
+        let users: Vec<_> = report.timeline.iter().map(|row| row.users).collect();
+        let target: Vec<_> = report.timeline.iter().map(|row| row.target_users.unwrap()).collect();
+        assert_eq!(users, target, "{shards} shards");
+        assert_eq!(users[4..10], [10, 20, 30, 40, 40, 40], "the jump goes at the spawn rate");
+        assert_eq!((users[14], users[24]), (4, 0), "down to nobody, up again, down");
+        reconciles(&report);
+    }
+}
+
+#[test]
+fn a_report_says_which_load_it_is_of_and_reads_back() {
+    let text = PlanText { arrivals: "poisson".into(), ..in_stages("10/s,5s; ..50/s,5s") };
+    let (report, _) = run(&text, 1, steady(QUICK));
+    let load = report.run.load.as_ref().unwrap();
+    assert_eq!((load.model, load.arrivals), (LoadModel::ArrivalRate, Some(ArrivalProcess::Poisson)));
+    assert_eq!(load.stages[1], StageInfo { from: 10.0, to: 50.0, duration_s: Some(5.0) });
+    assert_eq!((load.max_users, report.run.users, report.run.spawn_rate), (Some(1_500), 1_500, 0.0));
+    let json = report.to_json();
+    assert_eq!(read::read(json.as_bytes()).unwrap().to_json(), json);
+}

@@ -1,0 +1,110 @@
+//! A host that freezes for a while: what the corrected latency says of it, and how soon a watcher sees it.
+
+use oddiya_load::core::histogram::Figures;
+use oddiya_load::core::plan::PlanText;
+use oddiya_load::core::report::{Entry, LoadModel};
+use oddiya_load::core::units::Micros;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use crate::world::{frozen, run, steady};
+
+const SERVICE: Micros = Micros::from_millis(10);
+
+fn fifty_per_second() -> PlanText {
+    PlanText { rate: "50".into(), run_time: "30s".into(), ..PlanText::default() }
+}
+
+fn corrected(entry: &Entry) -> Figures {
+    entry.corrected_ms.as_ref().unwrap().figures
+}
+
+fn is_near(measured: f64, theory: f64) -> bool {
+    (measured - theory).abs() <= theory * 0.05
+}
+
+/// What users wait, as a quantile in milliseconds, when a host that takes `service` stands still for `frozen` of
+/// `whole` seconds and users come evenly: of all, the share `(frozen - w) / whole` waits longer than `w` for the end of
+/// it, and then for the service.
+fn theory(quantile: f64, service_ms: f64, frozen_s: f64, whole_s: f64) -> f64 {
+    (frozen_s - (1.0 - quantile) * whole_s).max(0.0) * 1e3 + service_ms
+}
+
+#[test]
+fn a_freeze_of_10_s_in_30_s_has_the_corrected_quantiles_that_theory_computes() {
+    let freeze = frozen(SERVICE, Micros::from_secs(10), Micros::from_secs(20));
+    for (arrivals, shards) in [("constant", 1), ("constant", 2), ("poisson", 1)] {
+        let text = PlanText { arrivals: arrivals.into(), ..fifty_per_second() };
+        let (report, _) = run(&text, shards, freeze.clone());
+        let figures = corrected(&report.total);
+        assert_eq!(report.total.dropped, 0, "the default users are enough");
+        for (quantile, measured) in [(0.5, figures.p50), (0.95, figures.p95), (0.99, figures.p99)] {
+            let theory = theory(quantile, 10.0, 10.0, 30.0);
+            assert!(
+                is_near(measured, theory),
+                "{arrivals} p{quantile}: {measured} ms, in theory {theory} ms"
+            );
+        }
+    }
+}
+
+#[test]
+fn in_a_healthy_run_corrected_latency_and_latency_are_equal() {
+    let closed = PlanText { users: "20".into(), run_time: "30s".into(), ..PlanText::default() };
+    for text in [fifty_per_second(), closed] {
+        let (report, _) = run(&text, 2, steady(SERVICE));
+        assert_eq!(corrected(&report.total), report.total.latency_ms.as_ref().unwrap().figures);
+    }
+}
+
+#[test]
+fn a_watcher_sees_a_freeze_within_two_seconds_whatever_the_load_model() {
+    let closed = PlanText {
+        users: "20".into(),
+        spawn_rate: "20".into(),
+        think_time: "100ms..500ms".into(),
+        run_time: "30s".into(),
+        ..PlanText::default()
+    };
+    for start_ms in [10_010, 10_500, 10_990] {
+        for text in [fifty_per_second(), closed.clone()] {
+            let (from, to) = (Micros::from_millis(start_ms), Micros::from_secs(20));
+            let (_, seen) = run(&text, 1, frozen(SERVICE, from, to));
+            // The end of second n is n + 1 seconds into the run; two seconds after the freeze began it is over.
+            let within_two = (start_ms / 1_000 + 1) as usize;
+            for second in within_two..19 {
+                let glance = seen[second];
+                assert_eq!(glance.rps, Some(0.0), "frozen at {start_ms} ms, second {second}");
+                let age = (second as f64 + 1.0) * 1e3 - start_ms as f64;
+                assert!(glance.oldest_ms.is_some_and(|oldest| oldest > age - 600.0), "{glance:?}");
+                assert!(
+                    glance.in_flight >= seen[second - 1].in_flight && glance.in_flight > Some(15),
+                    "{glance:?}"
+                );
+                if glance.model == LoadModel::ArrivalRate && second > within_two {
+                    assert_eq!(glance.in_flight, seen[second - 1].in_flight.map(|before| before + 50));
+                }
+            }
+            assert!(seen[within_two + 1].is_stalled());
+            assert!(!seen[25].is_stalled() && seen[25].in_flight < Some(15), "it is over");
+        }
+    }
+}
+
+#[test]
+fn users_caught_in_a_freeze_show_it_by_their_age_and_by_their_absence_from_the_counts() {
+    let text = PlanText {
+        users: "5".into(),
+        spawn_rate: "5".into(),
+        think_time: "1s".into(),
+        run_time: "30s".into(),
+        ..PlanText::default()
+    };
+    let (from, to) = (Micros::from_secs(10), Micros::from_secs(20));
+    let (report, _) = run(&text, 1, frozen(SERVICE, from, to));
+    // In a closed run the five that were caught are all that is measured of ten seconds: p95 does not show it.
+    assert!(corrected(&report.total).p95 < 20.0);
+    assert!(corrected(&report.total).max > 9_000.0);
+    let stalled = &report.timeline[12..19];
+    assert!(stalled.iter().all(|row| row.requests == 0 && row.in_flight == 5 && row.oldest_ms > 1_000.0));
+}

@@ -1,0 +1,68 @@
+//! A whole run in virtual time: every shard of a plan against one scripted host, merged as the runner merges them.
+
+use futures_channel::mpsc;
+use oddiya_load::core::engine::{Assignment, Control};
+use oddiya_load::core::exchange::TimingSource;
+use oddiya_load::core::live::{Glance, Span};
+use oddiya_load::core::load::Share;
+use oddiya_load::core::plan::PlanText;
+use oddiya_load::core::recorder::Snapshot;
+use oddiya_load::core::report::{Detail, Generator, GeneratorKind, Report, Route, StopReason};
+use oddiya_load::core::run::Run;
+use oddiya_load::core::scenario::Request;
+use oddiya_load::core::sim::{self, Answer};
+use oddiya_load::core::units::Micros;
+
+pub fn generator(shards: u32) -> Generator {
+    Generator {
+        kind: GeneratorKind::Sim,
+        version: "0.1.0".to_owned(),
+        shards,
+        route: Route::Direct,
+        timing: TimingSource::Wire,
+        calibration: None,
+        notes: Vec::new(),
+    }
+}
+
+/// Runs a plan on as many shards; gives its report, and what a watcher saw at the end of each second.
+pub fn run(
+    text: &PlanText,
+    shards: u32,
+    script: impl Fn(u32, Micros, &Request) -> Answer + Clone + 'static,
+) -> (Report, Vec<Glance>) {
+    let plan = text.check(2026).unwrap();
+    let mut stopped = Micros::ZERO;
+    let mut snapshots: Vec<Snapshot> = Vec::new();
+    for shard in 0..shards {
+        let (_keep_open, controls) = mpsc::unbounded::<Control>();
+        let (posted, at) = sim::run(Assignment::of(&plan, Share { shard, shards }), controls, script.clone());
+        snapshots.extend(posted);
+        stopped = stopped.max(at);
+    }
+    snapshots.sort_by_key(|snapshot| snapshot.second);
+    let mut run = Run::new(&plan, generator(shards), "2026-01-01T00:00:00Z".to_owned());
+    let mut seen = Vec::new();
+    for snapshot in snapshots {
+        run.absorb(snapshot);
+        if run.timeline().len() > seen.len() {
+            seen.push(Glance::of(&run.report(Detail::Figures), Span::Now));
+        }
+    }
+    run.finish(stopped, stopped, StopReason::RunTime);
+    (run.report(Detail::Full), seen)
+}
+
+/// Answers everything with 200 after the same time.
+pub fn steady(after: Micros) -> impl Fn(u32, Micros, &Request) -> Answer + Clone {
+    move |_: u32, _: Micros, _: &Request| Answer { after, outcome: Ok(200), bytes: 1 }
+}
+
+/// The same, but from `from` to `to` nothing comes back: what is unanswered then is answered after it.
+pub fn frozen(after: Micros, from: Micros, to: Micros) -> impl Fn(u32, Micros, &Request) -> Answer + Clone {
+    move |_: u32, now: Micros, _: &Request| {
+        let caught = now + after > from && now < to;
+        let after = if caught { to.saturating_sub(now) + after } else { after };
+        Answer { after, outcome: Ok(200), bytes: 1 }
+    }
+}

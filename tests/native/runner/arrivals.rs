@@ -1,0 +1,98 @@
+//! Runs by arrival rate against a real host: every start accounted for, and a freeze measured as its users felt it.
+
+use std::time::Duration;
+
+use oddiya_load::core::report::{LoadModel, Report};
+use oddiya_load::stub::{self, RunningStub, Speed};
+
+use crate::command::{
+    Ended, ask, command, counted_by_the_report, counted_by_the_stub, report_in, run, start_stub, wait,
+};
+
+/// A stub that adds no time of its own.
+async fn start_instant_stub() -> (RunningStub, String) {
+    let options = stub::Options { speed: Speed::Instant, ..stub::Options::default() };
+    let stub = stub::start(options).await.unwrap();
+    let host = format!("http://127.0.0.1:{}", stub.gateway.port());
+    (stub, host)
+}
+
+/// Runs with these arguments; half-way, something may happen to the host.
+async fn load(host: &str, arguments: &[&str], meanwhile: impl Future<Output = ()>) -> (Report, Ended) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json");
+    let mut all = vec!["run", "-H", host, "--seed", "7", "--json", file.to_str().unwrap(), "StressTestUser"];
+    all.extend(arguments);
+    let child = command(&all).spawn().unwrap();
+    meanwhile.await;
+    let ended = wait(child).await;
+    (report_in(&file), ended)
+}
+
+#[tokio::test]
+async fn stages_of_arrivals_send_exactly_their_integral_and_the_host_counts_the_same() {
+    let (stub, host) = start_instant_stub().await;
+    let (report, ended) = load(&host, &["--stages", "100/s,1s; 100..300/s,2s"], async {}).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert_eq!((report.total.sent, report.total.requests, report.total.dropped), (500, 500, 0));
+    assert_eq!((report.run.model(), report.run.duration_s), (LoadModel::ArrivalRate, 3.0));
+    let stats = ask(stub.gateway, "GET", "/__stub/stats", "").await;
+    assert_eq!(counted_by_the_report(&report), counted_by_the_stub(&stats));
+    assert!(
+        ended.stdout.starts_with("Load: arrivals/s in stages: 100 for 1s; 100..300 in 2s, evenly spaced")
+    );
+    assert!(ended.stdout.contains("Corrected latency percentiles"), "{}", ended.stdout);
+}
+
+#[tokio::test]
+async fn a_freeze_of_2_s_in_5_s_has_the_corrected_quantiles_that_theory_computes() {
+    let (stub, host) = start_instant_stub().await;
+    let freeze = async {
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        ask(stub.gateway, "POST", "/__stub/faults", r#"{"kind":"stall","seconds":2}"#).await;
+    };
+    let (report, ended) = load(&host, &["--rate", "100", "-t", "5s"], freeze).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert_eq!((report.total.requests, report.total.dropped), (500, 0), "as many as in good times");
+    let figures = report.total.corrected_ms.as_ref().unwrap().figures;
+    // Of all arrivals the share (2 - w) / 5 waits longer than w; see tests/core/stalls.rs.
+    for (measured, theory) in [(figures.p75, 750.0), (figures.p95, 1_750.0), (figures.p99, 1_950.0)] {
+        assert!((measured - theory).abs() <= theory * 0.05, "{measured} ms, in theory {theory} ms");
+    }
+    assert!(figures.p50 < 100.0, "{}", figures.p50);
+    let stalled = |row: &&oddiya_load::core::report::TimelineRow| row.requests == 0 && row.in_flight > 50;
+    assert!(report.timeline.iter().any(|row| stalled(&row)), "{:#?}", report.timeline);
+    let stats = ask(stub.gateway, "GET", "/__stub/stats", "").await;
+    assert_eq!(counted_by_the_report(&report), counted_by_the_stub(&stats));
+    assert!(ended.stderr.contains("· 0.0 req/s ·"), "the stall is on the terminal: {}", ended.stderr);
+}
+
+#[tokio::test]
+async fn what_finds_no_free_user_is_dropped_and_said_in_plain_words() {
+    let (stub, host) = start_instant_stub().await;
+    ask(stub.gateway, "POST", "/__stub/faults", r#"{"kind":"stall","seconds":2}"#).await;
+    let (report, ended) = load(&host, &["--rate", "50", "-t", "3s", "--max-users", "10"], async {}).await;
+    assert!(report.total.dropped > 50, "{}", report.total.dropped);
+    assert_eq!(report.total.sent + report.total.dropped, 150);
+    let stats = ask(stub.gateway, "GET", "/__stub/stats", "").await;
+    assert_eq!(counted_by_the_report(&report), counted_by_the_stub(&stats));
+    let words = format!("DROPPED: {} arrivals started no request", report.total.dropped);
+    assert!(ended.stdout.contains(&words), "{}", ended.stdout);
+}
+
+#[tokio::test]
+async fn flags_of_both_models_at_once_are_refused_with_the_one_to_use() {
+    let (_stub, host) = start_stub().await;
+    for (arguments, words) in [
+        (["--rate", "50", "-u", "5"], "--users: cannot go with an arrival rate (--rate), which takes users"),
+        (["--rate", "50", "--stages", "1,1m"], "--rate: cannot go with stages (--stages)"),
+        (["--stages", "5,1m;x", "-t", "1s"], "--stages: `x` is no stage; write LEVEL,DURATION, such as"),
+        (["--max-users", "5", "-t", "1s"], "--max-users: is only for runs by arrival rate; add --rate"),
+    ] {
+        let mut all = vec!["run", "-H", &host];
+        all.extend(arguments);
+        let ended = run(&all).await;
+        assert_eq!(ended.code, Some(2), "{arguments:?}");
+        assert!(ended.stderr.contains(words), "{arguments:?}: {}", ended.stderr);
+    }
+}
