@@ -6,12 +6,14 @@ use std::rc::Rc;
 use futures_channel::mpsc;
 use oddiya_load::core::engine::{Assignment, Control};
 use oddiya_load::core::health::Suspicion;
+use oddiya_load::core::histogram::Histogram;
 use oddiya_load::core::load::{Aim, ArrivalProcess, Share};
 use oddiya_load::core::plan::PlanText;
 use oddiya_load::core::recorder::Snapshot;
 use oddiya_load::core::report::{LoadModel, Report, StageInfo, read};
 use oddiya_load::core::scenario::Request;
 use oddiya_load::core::sim;
+use oddiya_load::core::tally::Tally;
 use oddiya_load::core::units::Micros;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -122,6 +124,26 @@ fn what_is_unanswered_at_the_end_is_reported_so() {
     // Of the requests due in [0, 5) those from 3 s on are unanswered at 7 s.
     assert_eq!((report.total.sent, report.total.requests, report.total.in_flight_at_end), (50, 30, 20));
     reconciles(&report);
+}
+
+#[test]
+fn coarse_timers_delay_arrivals_and_lose_none_not_even_at_the_end() {
+    let plan = open("1000", "3s").check(1).unwrap();
+    let (_keep_open, controls) = mpsc::unbounded();
+    // So quick that nothing is in flight when the timer rings.
+    let service = Micros(100);
+    let assignment = Assignment::of(&plan, Share { shard: 0, shards: 1 });
+    // 3 s is no multiple of 7 ms: the last arrivals are due before the end, and the timer rings after it.
+    let (snapshots, _) = sim::run_coarsely(assignment, controls, steady(service), Micros::from_millis(7));
+    let (mut total, mut lateness) = (Tally::default(), Histogram::new());
+    for snapshot in snapshots {
+        snapshot.tallies.iter().for_each(|(_, tally)| total.merge(tally));
+        lateness.merge(&snapshot.health.lateness);
+    }
+    assert_eq!((total.sent, total.completed()), (3_000, 3_000));
+    assert_eq!((lateness.count(), lateness.max()), (3_000, Some(Micros(6_500))));
+    assert_eq!(total.latency.max(), Some(service));
+    assert_eq!(total.corrected.max(), Some(service + Micros(6_500)), "being late is what users waited");
 }
 
 #[test]

@@ -126,7 +126,8 @@ async fn live<P: Platform>(
     let mut scheduled = due;
     loop {
         presence.in_flight.set(true);
-        let Some(finished) = user.perform(scheduled, &mut rng).await else { return };
+        let place = common.traffic.enter(common.platform.now());
+        let Some(finished) = user.perform(scheduled, place, &mut rng).await else { return };
         presence.in_flight.set(false);
         if presence.leaving.get() {
             return;

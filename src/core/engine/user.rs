@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::traffic::Traffic;
+use super::traffic::{Place, Traffic};
 use crate::core::platform::{Lane as _, Platform, Transport};
 use crate::core::recorder::Recorder;
 use crate::core::rng::Rng;
@@ -42,19 +42,22 @@ impl<P: Platform> User<P> {
         Some(Self { common: Rc::clone(common), class, values, lane, request: Request::default() })
     }
 
-    /// Draws a task that was due at `scheduled`, sends it, waits for what comes of it and counts it; gives the moment
-    /// at which it ended. `None` only for a class without tasks, which parsing refuses.
-    pub async fn perform(&mut self, scheduled: Micros, rng: &mut Rng) -> Option<Micros> {
+    /// Draws a task that was due at `scheduled`, sends it, waits for what comes of it and counts it, and gives back its
+    /// place; gives the moment at which it ended. `None` only for a class without tasks, which parsing refuses.
+    pub async fn perform(&mut self, scheduled: Micros, place: Place, rng: &mut Rng) -> Option<Micros> {
+        let ended = self.exchange(scheduled, rng).await;
+        self.common.traffic.leave(place);
+        ended
+    }
+
+    async fn exchange(&mut self, scheduled: Micros, rng: &mut Rng) -> Option<Micros> {
         let common = &self.common;
         let task = common.scenario.classes.get(self.class)?.draw_task(rng)?;
         task.request.fill(&mut self.request, &self.values, rng);
         let entry = task.request.entry;
-        let now = common.platform.now();
-        let due = common.recorder.borrow_mut().started(entry, scheduled, now);
-        let place = common.traffic.enter(now);
+        let due = common.recorder.borrow_mut().started(entry, scheduled, common.platform.now());
         let exchange = self.lane.exchange(&self.request).await;
         common.recorder.borrow_mut().ended(entry, due, &exchange, common.platform.now());
-        common.traffic.leave(place);
         Some(exchange.timing.finished)
     }
 

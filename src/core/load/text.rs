@@ -9,8 +9,8 @@ use crate::core::units::{Micros, parse_number};
 
 /// Users that one run may have; more is a slip of the finger.
 const MAX_USERS: u32 = 1_000_000;
-/// Arrivals per second that one run may have.
-const MAX_RATE: f64 = 1e6;
+/// Arrivals per second that one run may have; more is beyond any one machine.
+const MAX_RATE: f64 = 1e5;
 
 /// Reads the load: by stages, by arrival rate, or by number of users (one, when nothing was said).
 ///

@@ -32,14 +32,14 @@ async fn load(host: &str, arguments: &[&str], meanwhile: impl Future<Output = ()
 #[tokio::test]
 async fn stages_of_arrivals_send_exactly_their_integral_and_the_host_counts_the_same() {
     let (stub, host) = start_instant_stub().await;
-    let (report, ended) = load(&host, &["--stages", "100/s,1s; 100..300/s,2s"], async {}).await;
+    let (report, ended) = load(&host, &["--stages", "100/s,1s; 100..1000/s,2s"], async {}).await;
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-    assert_eq!((report.total.sent, report.total.requests, report.total.dropped), (500, 500, 0));
+    assert_eq!((report.total.sent, report.total.requests, report.total.dropped), (1_200, 1_200, 0));
     assert_eq!((report.run.model(), report.run.duration_s), (LoadModel::ArrivalRate, 3.0));
     let stats = ask(stub.gateway, "GET", "/__stub/stats", "").await;
     assert_eq!(counted_by_the_report(&report), counted_by_the_stub(&stats));
     assert!(
-        ended.stdout.starts_with("Load: arrivals/s in stages: 100 for 1s; 100..300 in 2s, evenly spaced")
+        ended.stdout.starts_with("Load: arrivals/s in stages: 100 for 1s; 100..1000 in 2s, evenly spaced")
     );
     assert!(ended.stdout.contains("Corrected latency percentiles"), "{}", ended.stdout);
 }
