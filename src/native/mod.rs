@@ -12,23 +12,25 @@
 //! | `connection.rs` | an open connection, and who keeps it |
 //! | `dial.rs` | name look-up, TCP, TLS, each timed and typed |
 //! | `resolve.rs`, `tls.rs` | addresses of a name; roots, sessions, certificates |
-//! | `ports.rs` | which port a connection comes from |
+//! | `ports.rs`, `handles.rs` | which port a connection comes from; how many there can be |
 //! | `http1/` | HTTP/1.1 as bytes, without a socket |
 //! | `http2.rs` | HTTP/2 |
 //! | `redirect.rs` | what goes out after a redirect |
 //! | `body.rs` | looking into a body, unpacked |
 //! | `deadlines.rs` | giving up in time |
 //! | `terminal.rs` | the live view |
-//! | `output.rs` | report and CSV files |
+//! | `output.rs`, `checkpoints.rs` | report and CSV files; the report on the way |
 //! | `report.rs` | the command that opens a report |
 
 mod alarm;
 pub mod args;
 mod body;
+mod checkpoints;
 mod connection;
 mod conversation;
 mod deadlines;
 mod dial;
+mod handles;
 mod http1;
 mod http2;
 mod lane;

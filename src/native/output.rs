@@ -1,4 +1,4 @@
-//! The files a run leaves: its report, rewritten whole every second, and Locust's CSV files at the end.
+//! The files a run leaves: its report, rewritten whole as the run goes on, and Locust's CSV files at the end.
 //!
 //! A file is replaced in one step, so whoever reads it, at whatever moment, finds a whole one.
 

@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks to its user")]
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use anyhow::Context as _;
 use futures_util::StreamExt as _;
@@ -13,7 +14,9 @@ use time::format_description::well_known::Rfc3339;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::args::Args;
+use super::checkpoints::Checkpoints;
 use super::dial::{Dialer, Notes};
+use super::handles;
 use super::options::ConnectionOptions;
 use super::output::Outputs;
 use super::platform::Origin;
@@ -120,13 +123,16 @@ fn explain_unreachable(plan: &Plan, failure: &Failure) {
 /// Runs the shards to the end; `None` when interrupted twice.
 async fn load(plan: &Plan, options: ConnectionOptions, outputs: &Outputs) -> anyhow::Result<Option<Report>> {
     let shard_count = default_count(&plan.load);
+    let shortage = handles::allow(&plan.load);
+    shortage.iter().for_each(|shortage| eprintln!("oddiya-load: {shortage}"));
     let started_at = started_at()?;
     let mut interrupts = Interrupts::listen()?;
     let dialer = Arc::new(Dialer::new(plan.host.clone(), options)?);
     let mut shards = Shards::start(plan, shard_count, &dialer).context("cannot start the shards")?;
-    let mut run = Run::new(plan, generator(shard_count, options), started_at);
+    let mut run = Run::new(plan, generator(shard_count, options, shortage), started_at);
     run.connects(options.summary());
     let terminal = Terminal::new(plan.run_time);
+    let mut checkpoints = Checkpoints::new(outputs);
     let mut why = StopReason::RunTime;
     let mut shown = None;
     loop {
@@ -137,9 +143,7 @@ async fn load(plan: &Plan, options: ConnectionOptions, outputs: &Outputs) -> any
                 let latest = run.timeline().last().map(|row| row.second);
                 if latest != shown {
                     shown = latest;
-                    let detail = if outputs.wants_checkpoints() { Detail::Full } else { Detail::Figures };
-                    let report = run.report(detail);
-                    outputs.save_report(&report)?;
+                    let report = report_and_save(&run, &mut checkpoints, &terminal);
                     terminal.show(shards.origin.now(), &Glance::of(&report, Span::Now));
                 }
             }
@@ -161,7 +165,17 @@ async fn load(plan: &Plan, options: ConnectionOptions, outputs: &Outputs) -> any
     Ok(Some(run.report(Detail::Full)))
 }
 
-fn generator(shards: u32, options: ConnectionOptions) -> Generator {
+fn report_and_save(run: &Run, checkpoints: &mut Checkpoints<'_>, terminal: &Terminal) -> Report {
+    if !checkpoints.are_due() {
+        return run.report(Detail::Figures);
+    }
+    let began = Instant::now();
+    let report = run.report(Detail::Full);
+    checkpoints.save(began, &report).iter().for_each(|trouble| terminal.say(trouble));
+    report
+}
+
+fn generator(shards: u32, options: ConnectionOptions, shortage: Option<String>) -> Generator {
     let unchecked = options.certificates == Certificates::Unchecked;
     Generator {
         kind: GeneratorKind::Native,
@@ -170,7 +184,7 @@ fn generator(shards: u32, options: ConnectionOptions) -> Generator {
         route: Route::Direct,
         timing: TimingSource::Wire,
         calibration: None,
-        notes: unchecked.then(|| UNCHECKED_NOTE.to_owned()).into_iter().collect(),
+        notes: unchecked.then(|| UNCHECKED_NOTE.to_owned()).into_iter().chain(shortage).collect(),
     }
 }
 
