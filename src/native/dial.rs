@@ -14,6 +14,7 @@ use tokio_rustls::rustls::{self, ProtocolVersion};
 use super::connection::Stream;
 use super::options::{ConnectionOptions, Protocols};
 use super::platform::Origin;
+use super::ports::Ports;
 use super::resolve::{Answer, Name};
 use super::tls::{Sessions, Tls, handshake_failure};
 use crate::core::exchange::{Connections, Failure, FailureKind, Timing};
@@ -26,6 +27,7 @@ pub struct Dialer {
     name: Arc<Name>,
     tls: Option<Tls>,
     options: ConnectionOptions,
+    ports: Ports,
     /// Which of the name's addresses answered last: the next user starts with it.
     answering: AtomicUsize,
 }
@@ -39,7 +41,7 @@ pub enum Version {
     Http2,
 }
 
-/// What is noted of a request while it connects.
+/// What is noted of a request while it connects. A phase that failed has no span: its time is in the latency.
 pub struct Notes<'a> {
     /// The run's clock.
     pub origin: Origin,
@@ -57,7 +59,7 @@ impl Dialer {
             Scheme::Https => Some(Tls::new(&host.name, options.certificates, options.protocols)?),
         };
         let name = Name::new(&host.name, host.port);
-        Ok(Self { host, name, tls, options, answering: AtomicUsize::new(0) })
+        Ok(Self { host, name, tls, options, ports: Ports::of_this_machine(), answering: AtomicUsize::new(0) })
     }
 
     /// The host it connects to.
@@ -114,7 +116,9 @@ impl Dialer {
             Answer::Wait(answer) => {
                 let began = notes.origin.now();
                 let found = answer.await.ok().flatten();
-                add(&mut notes.timing.dns, notes.origin.now().saturating_sub(began));
+                if found.is_some() {
+                    add(&mut notes.timing.dns, notes.origin.now().saturating_sub(began));
+                }
                 found
             }
         };
@@ -128,7 +132,7 @@ impl Dialer {
         for (place, address) in
             addresses.iter().enumerate().cycle().skip(first % addresses.len().max(1)).take(addresses.len())
         {
-            match TcpStream::connect(address).await {
+            match self.ports.connect(*address).await {
                 Ok(stream) => {
                     self.answering.store(place, Ordering::Relaxed);
                     return Ok(stream);
@@ -151,8 +155,8 @@ impl Dialer {
         let name = tls.server_name()?;
         let began = notes.origin.now();
         let connected = TlsConnector::from(Arc::clone(sessions)).connect(name, stream).await;
-        add(&mut notes.timing.tls, notes.origin.now().saturating_sub(began));
         let stream = connected.map_err(|error| handshake_failure(&error))?;
+        add(&mut notes.timing.tls, notes.origin.now().saturating_sub(began));
         let session = stream.get_ref().1;
         match session.protocol_version() {
             Some(ProtocolVersion::TLSv1_3) => notes.connections.tls_1_3 += 1,
@@ -190,6 +194,10 @@ fn connect_failure(error: &io::Error) -> Failure {
         TimedOut => Failure::new(FailureKind::ConnectTimeout, ""),
         ConnectionReset | ConnectionAborted => Failure::new(FailureKind::Reset, "while connecting"),
         AddrNotAvailable => Failure::new(FailureKind::Other, "this machine has no free port left"),
+        // EMFILE and ENFILE, the same on every Unix; the standard library has no kind for them.
+        _ if matches!(error.raw_os_error(), Some(23 | 24)) => {
+            Failure::new(FailureKind::Other, "this machine allows no more open files (ulimit -n)")
+        }
         kind => Failure::new(FailureKind::Other, kind.to_string()),
     }
 }

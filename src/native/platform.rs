@@ -1,10 +1,14 @@
-//! The engine's platform natively: tokio's timers and local tasks, and lanes over sockets.
+//! The engine's platform natively: one alarm for all sleepers of a shard, local tasks, and lanes over sockets.
 
+use std::cell::Cell;
+use std::io;
 use std::rc::Rc;
 use std::time::Instant;
 
+use super::alarm::Alarm;
 use super::lane::{HttpLane, Shared};
 use crate::core::platform::{Clock, Spawner, Transport};
+use crate::core::timers::Timers;
 use crate::core::units::Micros;
 
 /// The moment that a run's clock counts from; the same for all its shards.
@@ -34,12 +38,48 @@ impl Origin {
 /// One shard's platform.
 pub struct NativePlatform {
     shared: Rc<Shared>,
+    time: Rc<Time>,
+}
+
+/// A shard's sleepers and the alarm that is set for the first of them.
+struct Time {
+    origin: Origin,
+    sleepers: Rc<Timers>,
+    alarm: Alarm,
+    set_for: Cell<Option<Micros>>,
 }
 
 impl NativePlatform {
-    /// For a shard; must be used within a `LocalSet`.
-    pub const fn new(shared: Rc<Shared>) -> Self {
-        Self { shared }
+    /// For a shard; must be called within a `LocalSet`.
+    ///
+    /// # Errors
+    /// When the process has no file handle left for the alarm.
+    pub fn new(shared: Rc<Shared>) -> io::Result<Self> {
+        let origin = shared.origin;
+        let (sleepers, alarm, set_for) = (Rc::default(), Alarm::new()?, Cell::new(None));
+        let time = Rc::new(Time { origin, sleepers, alarm, set_for });
+        tokio::task::spawn_local(Rc::clone(&time).wake_sleepers());
+        Ok(Self { shared, time })
+    }
+}
+
+impl Time {
+    async fn wake_sleepers(self: Rc<Self>) {
+        loop {
+            self.alarm.rung().await;
+            self.set_for.set(None);
+            self.sleepers.wake_due(self.origin.now());
+            self.set_alarm();
+        }
+    }
+
+    /// Sets the alarm for the next sleeper, unless it is set for then or sooner.
+    fn set_alarm(&self) {
+        let Some(at) = self.sleepers.next_due() else { return };
+        if self.set_for.get().is_none_or(|earlier| earlier > at) {
+            self.set_for.set(Some(at));
+            self.alarm.set(at.saturating_sub(self.origin.now()).into());
+        }
     }
 }
 
@@ -49,9 +89,7 @@ impl Clock for NativePlatform {
     }
 
     async fn sleep_until(&self, at: Micros) {
-        if at > self.now() {
-            tokio::time::sleep_until(self.shared.origin.at(at)).await;
-        }
+        self.time.sleepers.sleep(at, || self.now(), || self.time.set_alarm()).await;
     }
 }
 

@@ -91,9 +91,10 @@ impl Work {
     fn run(self) -> io::Result<Micros> {
         let Self { assignment, dialer, origin, controls, sender } = self;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let platform = NativePlatform::new(Rc::new(Shared::new(dialer, origin)));
         let post = move |snapshot| drop(sender.unbounded_send(snapshot));
-        let shard = engine::run(Rc::new(platform), assignment, controls, post);
-        Ok(tokio::task::LocalSet::new().block_on(&runtime, shard))
+        tokio::task::LocalSet::new().block_on(&runtime, async {
+            let platform = NativePlatform::new(Rc::new(Shared::new(dialer, origin)))?;
+            Ok(engine::run(Rc::new(platform), assignment, controls, post).await)
+        })
     }
 }

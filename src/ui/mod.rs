@@ -9,7 +9,7 @@
 //! | `transfer.rs` | reports out and in: export, file picker, drag and drop |
 //! | `tiles.rs` | figures at a glance |
 //! | `chart/` | charts over time, drawn from `core::plot` |
-//! | `statistics.rs`, `streams.rs`, `failures.rs`, `trust.rs` | the tables, and whether the generator could be trusted |
+//! | `statistics.rs`, `phases.rs`, `streams.rs`, `failures.rs`, `trust.rs` | the tables, and whether the generator could be trusted |
 //!
 //! Components take values and signals; requests and files are `browser`'s, arithmetic is `core`'s.
 
@@ -18,6 +18,7 @@ mod failures;
 mod form;
 mod header;
 mod notices;
+mod phases;
 pub mod state;
 mod statistics;
 mod streams;
@@ -35,6 +36,7 @@ use failures::Failures;
 use form::RunForm;
 use header::Header;
 use notices::{Advice, CutoffOffer, OpenedBanner, Welcome};
+use phases::Phases;
 use state::{Shared, State, page_state};
 use statistics::Statistics;
 use streams::Streams;
@@ -122,6 +124,7 @@ fn ReportTables(
 ) -> impl IntoView {
     view! {
         <Statistics report />
+        <Phases report />
         <Streams report />
         <div class="page-pair">
             <Failures report />

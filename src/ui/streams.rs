@@ -5,6 +5,7 @@
 use leptos::prelude::*;
 
 use super::state::Shared;
+use crate::core::histogram::Figures;
 use crate::core::report::streams::{Milestone, milestones};
 use crate::core::units::{format_millis, group_thousands};
 
@@ -52,8 +53,8 @@ pub fn Streams(
     }
 }
 
-fn row(milestone: &Milestone<'_>) -> impl IntoView + use<> {
-    let figures = milestone.figures;
+/// The cells of a distribution: how often, and how long.
+pub fn figure_cells(figures: &Figures) -> impl IntoView + use<> {
     let cells = [
         ("count", group_thousands(figures.count)),
         ("p50", format_millis(figures.p50)),
@@ -62,11 +63,15 @@ fn row(milestone: &Milestone<'_>) -> impl IntoView + use<> {
         ("max", format_millis(figures.max)),
     ];
     let cells = cells.map(|(field, text)| view! { <td class="cell-number" data-field=field>{text}</td> });
+    cells.into_iter().collect_view()
+}
+
+fn row(milestone: &Milestone<'_>) -> impl IntoView + use<> {
     view! {
         <tr data-stream=milestone.name.to_owned() data-milestone=milestone.field>
             <th scope="row" class="cell-name">{milestone.name.to_owned()}</th>
             <td class="cell-words">{milestone.label}</td>
-            {cells.into_iter().collect_view()}
+            {figure_cells(&milestone.figures)}
         </tr>
     }
 }

@@ -45,7 +45,6 @@ pub struct ConnectionSummary {
     /// How many redirects were followed at most.
     pub max_redirects: u32,
     /// What was counted.
-    #[serde(flatten)]
     pub counted: Connections,
 }
 

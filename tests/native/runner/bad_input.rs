@@ -7,7 +7,7 @@ use crate::command::{ask, counted_by_the_stub, run, start_stub};
 #[tokio::test]
 async fn every_wrong_flag_is_named_with_what_would_be_right_and_nothing_is_sent() {
     let (stub, host) = start_stub().await;
-    let cases: [(&[&str], &str); 9] = [
+    let cases: [(&[&str], &str); 14] = [
         (&["-u", "0"], "--users: `0` is no number of users; write a whole number from 1"),
         (&["-u", "-1"], "--users: `-1` is no number of users"),
         (&["-r", "0"], "--spawn-rate: `0` is no rate; write users per second, above 0"),
@@ -19,6 +19,14 @@ async fn every_wrong_flag_is_named_with_what_would_be_right_and_nothing_is_sent(
             "user class: unknown user class `Nobody`; this scenario has OddiyaUser, StressTestUser",
         ),
         (&["-H", "localhost:8080"], "--host: `localhost:8080` has no http:// or https:// in front"),
+        (&["--connect-timeout", "0"], "--connect-timeout: `0` is too short; write 1ms or more"),
+        (&["--request-timeout", "soon"], "--request-timeout: `soon` is not a duration"),
+        (
+            &["--connection-reuse", "all"],
+            "--connection-reuse: `all` is no policy; write per-user, none or shared",
+        ),
+        (&["--max-redirects", "-1"], "--max-redirects: `-1` is no number of redirects"),
+        (&["--max-body", "big"], "--max-body: `big` is no size; write bytes, or forms such as 64KB, 16MB"),
         (&["--json", "/proc/no/such.json"], "--json: cannot write into /proc/no"),
     ];
     for (arguments, message) in cases {
