@@ -2,11 +2,15 @@
 //!
 //! Speaks no HTTP. Failures are typed from error kinds, never from their texts.
 
+use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::{self, ProtocolVersion};
@@ -20,6 +24,9 @@ use super::tls::{Sessions, Tls, handshake_failure};
 use crate::core::exchange::{Connections, Failure, FailureKind, Timing};
 use crate::core::plan::{Host, Scheme};
 use crate::core::units::Micros;
+
+/// How long an address may take to answer before the next one is tried beside it: RFC 8305's recommendation.
+const NEXT_ATTEMPT: Duration = Duration::from_millis(250);
 
 /// A host, ready to be connected to many times; all shards of a run share one.
 pub struct Dialer {
@@ -125,24 +132,32 @@ impl Dialer {
         addresses.ok_or_else(|| Failure::new(FailureKind::Dns, ""))
     }
 
-    /// Tries each address in turn; of several failures the first one tells most.
+    /// Tries the addresses one after the other, the next one also when the last is slow to answer (RFC 8305, §5): a
+    /// host may have an address that leads nowhere. Of several failures the first one tells most.
     async fn first_that_answers(&self, addresses: &[SocketAddr]) -> Result<TcpStream, Failure> {
-        let first = self.answering.load(Ordering::Relaxed);
+        let first = self.answering.load(Ordering::Relaxed) % addresses.len().max(1);
+        let mut untried = VecDeque::from_iter(addresses.iter().enumerate());
+        untried.rotate_left(first);
+        let mut attempts = FuturesUnordered::new();
         let mut first_failure = None;
-        for (place, address) in
-            addresses.iter().enumerate().cycle().skip(first % addresses.len().max(1)).take(addresses.len())
-        {
-            match self.ports.connect(*address).await {
-                Ok(stream) => {
+        loop {
+            if let Some((place, address)) = untried.pop_front() {
+                attempts.push(async move { (place, self.ports.connect(*address).await) });
+            }
+            let patience =
+                if untried.is_empty() { self.options.connect_timeout.into() } else { NEXT_ATTEMPT };
+            match tokio::time::timeout(patience, attempts.next()).await {
+                Ok(Some((place, Ok(stream)))) => {
                     self.answering.store(place, Ordering::Relaxed);
                     return Ok(stream);
                 }
-                Err(error) => {
+                Ok(Some((_, Err(error)))) => {
                     first_failure.get_or_insert_with(|| connect_failure(&error));
                 }
+                Ok(None) => return Err(first_failure.unwrap_or_else(|| Failure::new(FailureKind::Dns, ""))),
+                Err(_) => {}
             }
         }
-        Err(first_failure.unwrap_or_else(|| Failure::new(FailureKind::Dns, "")))
     }
 
     async fn handshake(
@@ -199,5 +214,45 @@ fn connect_failure(error: &io::Error) -> Failure {
             Failure::new(FailureKind::Other, "this machine allows no more open files (ulimit -n)")
         }
         kind => Failure::new(FailureKind::Other, kind.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::native::options::ConnectionArgs;
+
+    #[derive(clap::Parser)]
+    struct Typed {
+        #[command(flatten)]
+        connections: ConnectionArgs,
+    }
+
+    fn dialer() -> Dialer {
+        let options = Typed::parse_from(["run", "--connect-timeout=2s"]).connections.check().unwrap();
+        Dialer::new(Host::parse("http://localhost:1").unwrap(), options).unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_address_that_refuses_is_passed_over_and_not_tried_first_again() {
+        let refusing = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let addresses = [refusing, listener.local_addr().unwrap()];
+        let dialer = dialer();
+        let stream = dialer.first_that_answers(&addresses).await.unwrap();
+        assert_eq!(stream.peer_addr().unwrap(), addresses[1]);
+        assert_eq!(dialer.answering.load(Ordering::Relaxed), 1);
+        assert!(dialer.first_that_answers(&addresses).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn when_no_address_answers_the_first_failure_is_told() {
+        let refusing = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let broadcast = "127.255.255.255:9".parse().unwrap();
+        let failed = dialer().first_that_answers(&[refusing, broadcast]).await.unwrap_err();
+        assert_eq!(failed.kind, FailureKind::Refused);
+        assert_eq!(dialer().first_that_answers(&[]).await.unwrap_err().kind, FailureKind::Dns);
     }
 }

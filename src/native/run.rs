@@ -20,7 +20,7 @@ use super::platform::Origin;
 use super::shards::{Shards, default_count};
 use super::terminal::Terminal;
 use crate::core::engine::Control;
-use crate::core::exchange::{Failure, TimingSource};
+use crate::core::exchange::{Failure, FailureKind, TimingSource};
 use crate::core::live::{Glance, Span};
 use crate::core::plan::Plan;
 use crate::core::report::connections::{Certificates, UNCHECKED_NOTE};
@@ -106,6 +106,12 @@ async fn look_for(plan: &Plan, options: ConnectionOptions) -> anyhow::Result<Res
 fn explain_unreachable(plan: &Plan, failure: &Failure) {
     let detail = if failure.detail.is_empty() { String::new() } else { format!(" ({})", failure.detail) };
     eprintln!("oddiya-load: {} cannot be reached: {}{detail}", plan.host, failure.kind.label());
+    if failure.kind == FailureKind::Tls {
+        eprintln!(
+            "  A certificate of your own? Trust it on this machine, or load the host unchecked: --insecure"
+        );
+        return;
+    }
     eprintln!("  Are the services running? For Oddiya: ./scripts/start-for-mobile-testing.sh");
     eprintln!("  No Oddiya at hand? `oddiya-load stub` stands in for one on http://localhost:8080");
     eprintln!("  To load it all the same: --no-preflight");

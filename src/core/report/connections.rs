@@ -55,7 +55,7 @@ impl ConnectionSummary {
         self
     }
 
-    /// One line for people: `50 opened (HTTP/1.1), 1,950 requests on kept ones, 2 reconnects`.
+    /// One line for people: `50 opened (HTTP/1.1), 1 950 requests on kept ones, 2 reconnects`.
     pub fn line(&self) -> String {
         let Connections { opened, http2, tls_1_2, tls_1_3, reused, reconnects, resent } = self.counted;
         let mut kinds: Vec<&str> = Vec::new();
@@ -81,3 +81,41 @@ impl ConnectionSummary {
 /// What a reader must know when nobody checked certificates.
 pub const UNCHECKED_NOTE: &str =
     "CERTIFICATES WERE NOT CHECKED (--insecure): anybody could have answered in the host's place.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn summary(counted: Connections) -> ConnectionSummary {
+        ConnectionSummary {
+            reuse: ConnectionReuse::PerUser,
+            certificates: Certificates::Checked,
+            connect_timeout_s: 30.0,
+            request_timeout_s: 30.0,
+            max_redirects: 30,
+            counted,
+        }
+    }
+
+    #[test]
+    fn one_line_says_what_was_opened_kept_and_lost() {
+        let counted = Connections { opened: 1_050, reused: 20_000, reconnects: 2, ..Connections::default() };
+        assert_eq!(
+            summary(counted).line(),
+            "1\u{202f}050 opened (HTTP/1.1), 20\u{202f}000 requests on kept ones, 2 reconnects"
+        );
+        let counted = Connections { http2: 1_050, tls_1_3: 1_050, resent: 1, ..counted };
+        let line = summary(counted).line();
+        assert!(
+            line.contains("opened (HTTP/2, TLS 1.3), ") && line.ends_with(", 1 requests sent again"),
+            "{line}"
+        );
+    }
+
+    #[test]
+    fn a_summary_reads_back_as_it_was_written() {
+        let summary = summary(Connections { opened: 3, ..Connections::default() });
+        let text = serde_json::to_string(&summary).unwrap();
+        assert_eq!(serde_json::from_str::<ConnectionSummary>(&text).unwrap(), summary);
+    }
+}

@@ -31,3 +31,21 @@ pub fn phases(report: &Report) -> Vec<Phase> {
         .filter_map(|(label, field, family)| Some(Phase { label, field, figures: family.as_ref()?.figures }));
     measured.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::report::{read, text};
+
+    #[test]
+    fn only_phases_that_were_measured_have_a_row_and_old_reports_have_fewer() {
+        let report = include_str!("../../../tests/fixtures/reports/v1/sim.json");
+        let fields = |text: &str| {
+            let report = read::read(text.as_bytes()).unwrap();
+            phases(&report).iter().map(|phase| phase.field).collect::<Vec<_>>()
+        };
+        assert_eq!(fields(report), ["ttfb_ms", "download_ms"]);
+        assert_eq!(fields(&report.replace("download_ms", "unknown_ms")), ["ttfb_ms"]);
+        assert!(text::summary(&read::read(report.as_bytes()).unwrap()).contains("first to last byte"));
+    }
+}
