@@ -13,8 +13,7 @@ use super::plan::Plan;
 use super::recorder::{Gauges, Snapshot};
 use super::report::{
     Calibration, Change, ConnectionSummary, Detail, Distribution, Entry, FailureRow, Generator,
-    HealthSummary, LoadInfo, Quantiles, Report, RunInfo, SCHEMA, StopReason, StreamFigures, TimelineRow,
-    VERSION,
+    HealthSummary, Quantiles, Report, RunInfo, SCHEMA, StopReason, StreamFigures, TimelineRow, VERSION,
 };
 use super::scenario::EntryKey;
 use super::tally::{ConnectingTally, Tally};
@@ -54,16 +53,20 @@ struct OpenSecond {
 impl Run {
     /// A run that is about to start. `started_at` is RFC 3339 in UTC.
     pub fn new(plan: &Plan, generator: Generator, started_at: String) -> Self {
+        let (spawn_rate, rate, arrivals) = match &plan.load {
+            Load::Closed { spawn_rate, .. } => (*spawn_rate, None, None),
+            Load::Open { rate, process, .. } => (0.0, Some(rate.peak()), Some(*process)),
+        };
+        let stages = plan.load.length().map(|_| plan.load.stages_as_typed());
         let info = RunInfo {
             host: plan.host.to_string(),
             scenario: plan.scenario.name.clone(),
             classes: plan.scenario.classes.iter().map(|class| class.name.clone()).collect(),
             users: plan.load.most_users(),
-            spawn_rate: match plan.load {
-                Load::Closed { spawn_rate, .. } => spawn_rate,
-                Load::Open { .. } => 0.0,
-            },
-            load: Some(LoadInfo::from(&plan.load)),
+            spawn_rate,
+            rate: rate.filter(|_| stages.is_none()),
+            arrivals,
+            stages,
             run_time_s: plan.run_time.map(Micros::as_secs_f64),
             think_time: plan.think_time.map(|wait| wait.to_string()),
             seed: plan.seed,

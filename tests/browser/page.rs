@@ -77,8 +77,6 @@ impl TestPage {
 
     pub async fn click(&self, name: &str) {
         self.named(name).click();
-        // Once for what is put there, once for what stands in it.
-        tick().await;
         tick().await;
     }
 

@@ -10,7 +10,7 @@ use oddiya_load::core::histogram::Histogram;
 use oddiya_load::core::load::{Aim, ArrivalProcess, Share};
 use oddiya_load::core::plan::PlanText;
 use oddiya_load::core::recorder::Snapshot;
-use oddiya_load::core::report::{LoadModel, Report, StageInfo, read};
+use oddiya_load::core::report::{LoadModel, Report, read};
 use oddiya_load::core::scenario::Request;
 use oddiya_load::core::sim;
 use oddiya_load::core::tally::Tally;
@@ -183,10 +183,10 @@ fn users_follow_their_stages_second_by_second() {
 fn a_report_says_which_load_it_is_of_and_reads_back() {
     let text = PlanText { arrivals: "poisson".into(), ..in_stages("10/s,5s; ..50/s,5s") };
     let (report, _) = run(&text, 1, steady(QUICK));
-    let load = report.run.load.as_ref().unwrap();
-    assert_eq!((load.model, load.arrivals), (LoadModel::ArrivalRate, Some(ArrivalProcess::Poisson)));
-    assert_eq!(load.stages[1], StageInfo { from: 10.0, to: 50.0, duration_s: Some(5.0) });
-    assert_eq!((load.max_users, report.run.users, report.run.spawn_rate), (Some(1_500), 1_500, 0.0));
+    let info = &report.run;
+    assert_eq!((info.model(), info.arrivals), (LoadModel::ArrivalRate, Some(ArrivalProcess::Poisson)));
+    assert_eq!((info.rate, info.stages.as_deref()), (None, Some("10/s,5s; 10..50/s,5s")));
+    assert_eq!((info.users, info.spawn_rate), (1_500, 0.0));
     let json = report.to_json();
     assert_eq!(read::read(json.as_bytes()).unwrap().to_json(), json);
 }

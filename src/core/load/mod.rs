@@ -96,6 +96,16 @@ impl Load {
         }
     }
 
+    /// The stages in their text form.
+    pub fn stages_as_typed(&self) -> String {
+        let unit = match self {
+            Self::Closed { .. } => "",
+            Self::Open { .. } => "/s",
+        };
+        let typed = self.stages().iter().map(|stage| format!("{stage}{unit},{}", stage.length));
+        typed.collect::<Vec<_>>().join("; ")
+    }
+
     /// The most users that there may be.
     pub fn most_users(&self) -> u32 {
         match self {
@@ -112,6 +122,7 @@ impl Load {
 
 /// A live change of the load; what the stages still had in mind is dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(into = "(Option<u32>, f64)", from = "(Option<u32>, f64)")]
 pub enum Aim {
     /// Another number of users, in a run by users.
     Users {
@@ -125,6 +136,22 @@ pub enum Aim {
         /// Arrivals per second.
         per_second: f64,
     },
+}
+
+// Between page and worker, users and their rate, or no users and the arrivals': half the code of the derived form.
+impl From<Aim> for (Option<u32>, f64) {
+    fn from(aim: Aim) -> Self {
+        match aim {
+            Aim::Users { users, spawn_rate } => (Some(users), spawn_rate),
+            Aim::Rate { per_second } => (None, per_second),
+        }
+    }
+}
+
+impl From<(Option<u32>, f64)> for Aim {
+    fn from((users, per_second): (Option<u32>, f64)) -> Self {
+        users.map_or(Self::Rate { per_second }, |users| Self::Users { users, spawn_rate: per_second })
+    }
 }
 
 /// What a run should do, as somebody knows it who watches: the plan, and the live changes since.

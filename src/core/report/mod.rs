@@ -20,11 +20,12 @@ use serde::{Deserialize, Serialize};
 use super::exchange::{FailureKind, Status, TimingSource};
 use super::health::Suspicion;
 use super::histogram::{Encoded, Figures, Histogram};
+use super::load::ArrivalProcess;
 use super::stream::EventKind;
 use super::tally::StreamTally;
 use super::units::Micros;
 pub use connections::ConnectionSummary;
-pub use load::{LoadInfo, LoadModel, StageInfo};
+pub use load::LoadModel;
 
 /// What every report starts with.
 pub const SCHEMA: &str = "oddiya-load/report";
@@ -72,9 +73,15 @@ pub struct RunInfo {
     pub users: u32,
     /// Users started per second, asked for at the start; 0 in a run by arrival rate.
     pub spawn_rate: f64,
-    /// The load model and its stages; absent in reports of early versions, which knew only users.
+    /// Arrivals per second; absent in runs by users, and where stages say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub load: Option<LoadInfo>,
+    pub rate: Option<f64>,
+    /// How arrivals were spaced; absent in runs by users.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrivals: Option<ArrivalProcess>,
+    /// The levels over time as they are typed, of users or, with `/s`, of arrivals; absent where one was held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stages: Option<String>,
     /// The time limit in seconds, where there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run_time_s: Option<f64>,

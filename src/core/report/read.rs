@@ -3,8 +3,6 @@
 //! Whatever a person drops on the page ends up here, so nothing is trusted. Older versions would be upgraded
 //! here one step at a time; there are none yet.
 
-use serde::Deserialize;
-
 use super::{Report, SCHEMA, VERSION};
 
 /// Larger files are no reports: ten minutes of the standard mix are under 2 MB.
@@ -49,12 +47,6 @@ pub enum ReadError {
     Damaged(String),
 }
 
-#[derive(Deserialize)]
-struct Envelope {
-    schema: Option<serde_json::Value>,
-    version: Option<serde_json::Value>,
-}
-
 /// Reads a report.
 pub fn read(bytes: &[u8]) -> Result<Report, ReadError> {
     if bytes.len() as u64 > MAX_BYTES {
@@ -62,16 +54,15 @@ pub fn read(bytes: &[u8]) -> Result<Report, ReadError> {
     }
     let text = std::str::from_utf8(bytes).map_err(|_| ReadError::NotJson { line: 1, column: 1 })?;
     let value: serde_json::Value = serde_json::from_str(text).map_err(|error| syntax_error(&error))?;
-    let envelope = Envelope::deserialize(&value).unwrap_or(Envelope { schema: None, version: None });
-    match envelope.schema.as_ref().and_then(|schema| schema.as_str()) {
+    let schema = value.get("schema");
+    match schema.and_then(serde_json::Value::as_str) {
         Some(SCHEMA) => {}
         _ => {
-            let found =
-                envelope.schema.map_or_else(|| "absent".to_owned(), |schema| shorten(&schema.to_string()));
+            let found = schema.map_or_else(|| "absent".to_owned(), |schema| shorten(&schema.to_string()));
             return Err(ReadError::OtherSchema { found });
         }
     }
-    match envelope.version.as_ref().and_then(serde_json::Value::as_u64) {
+    match value.get("version").and_then(serde_json::Value::as_u64) {
         Some(version) if version > u64::from(VERSION) => Err(ReadError::Newer { found: version }),
         Some(1) => {
             // Read again from the text: its errors name the line, and floats keep their exact value.

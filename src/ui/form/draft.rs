@@ -43,7 +43,7 @@ impl LoadChoice {
     }
 
     /// The fields that do not belong to it.
-    const fn unused(self) -> &'static [Field] {
+    pub const fn unused(self) -> &'static [Field] {
         match self {
             Self::Users => &[Field::Rate, Field::Arrivals, Field::MaxUsers, Field::Stages],
             Self::Rate => &[Field::Users, Field::SpawnRate, Field::Stages],

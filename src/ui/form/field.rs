@@ -41,7 +41,11 @@ pub fn TextField(
         if problem.with(Option::is_some) { format!("{name}-problem") } else { format!("{name}-hint") }
     };
     view! {
-        <div class="text-field" class:is-wrong=move || problem.with(Option::is_some)>
+        <div
+            class="text-field"
+            class:is-wrong=move || problem.with(Option::is_some)
+            hidden=move || state.draft.choice.get().unused().contains(&field)
+        >
             <label for=name>{field.label()}</label>
             <input
                 id=name

@@ -70,20 +70,17 @@ fn Advanced() -> impl IntoView {
     let state = page_state();
     let fields = [Field::Arrivals, Field::Seed, Field::StopTimeout];
     let wrong = move || fields.iter().any(|field| state.draft.problem(*field).is_some());
-    let arrivals = move || state.draft.choice.get() != LoadChoice::Users;
     view! {
         // Opens by itself when something in it is wrong.
         <details class="advanced" prop:open=wrong>
             <summary>"Advanced"</summary>
             <div class="advanced-fields">
-                <Show when=arrivals>
-                    <TextField
-                        field=Field::Arrivals
-                        hint="How they are spaced: constant or poisson."
-                        placeholder="constant"
-                        during=During::ReadOnly
-                    />
-                </Show>
+                <TextField
+                    field=Field::Arrivals
+                    hint="How they are spaced: constant or poisson."
+                    placeholder="constant"
+                    during=During::ReadOnly
+                />
                 <TextField
                     field=Field::Seed
                     hint="The same seed repeats the same requests."
