@@ -1,7 +1,7 @@
 # Everyday commands. Each is a short script under make/; run `make` for the list.
 
 .DEFAULT_GOAL := help
-.PHONY: help start test build lint fmt clean doc e2e setup bench-browser
+.PHONY: help start test build lint fmt clean doc e2e setup bench bench-browser
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,9 @@ doc: ## Build the documentation, warnings denied
 
 e2e: ## Build the page and test it in headless Chromium
 	@make/test.sh page e2e
+
+bench: ## Measure the runner beside wrk and oha (10 minutes)
+	@make/bench.sh
 
 bench-browser: ## Measure the page against a bare fetch loop (35 minutes)
 	@make/bench-browser.sh

@@ -144,6 +144,10 @@ pub struct Args {
     )]
     pub seed: String,
 
+    /// Share the run among this many threads, 1 to 64, at most one per user [default: by the load, at most one per core]
+    #[arg(long, value_name = "N", env = "ODDIYA_LOAD_SHARDS", value_parser = shard_count(), allow_hyphen_values = true)]
+    pub shards: Option<u32>,
+
     /// Write the report to FILE, every second: a killed run leaves a report that lacks its last second
     #[arg(long, value_name = "FILE", env = "ODDIYA_LOAD_JSON")]
     pub json: Option<PathBuf>,
@@ -167,6 +171,11 @@ pub struct Args {
     /// How to connect.
     #[command(flatten)]
     pub connections: ConnectionArgs,
+}
+
+/// What clap makes of anything else names the flag and the range.
+fn shard_count() -> impl clap::builder::TypedValueParser<Value = u32> {
+    clap::value_parser!(u32).range(1..=64)
 }
 
 impl Args {

@@ -20,7 +20,7 @@ use super::handles;
 use super::options::ConnectionOptions;
 use super::output::Outputs;
 use super::platform::Origin;
-use super::shards::{Shards, default_count};
+use super::shards::{Shards, shard_count};
 use super::terminal::Terminal;
 use crate::core::engine::Control;
 use crate::core::exchange::{Failure, FailureKind, TimingSource};
@@ -89,7 +89,9 @@ pub async fn run(args: Args) -> anyhow::Result<Ending> {
         explain_unreachable(&plan, &failure);
         return Ok(Ending::Unreachable);
     }
-    let Some(report) = load(&plan, options, &outputs).await? else { return Ok(Ending::Abandoned) };
+    let Some(report) = load(&plan, args.shards, options, &outputs).await? else {
+        return Ok(Ending::Abandoned);
+    };
     println!("{}", text::summary(&report));
     for path in outputs.save_all(&report)? {
         println!("Wrote {}", path.display());
@@ -121,8 +123,13 @@ fn explain_unreachable(plan: &Plan, failure: &Failure) {
 }
 
 /// Runs the shards to the end; `None` when interrupted twice.
-async fn load(plan: &Plan, options: ConnectionOptions, outputs: &Outputs) -> anyhow::Result<Option<Report>> {
-    let shard_count = default_count(&plan.load);
+async fn load(
+    plan: &Plan,
+    shards: Option<u32>,
+    options: ConnectionOptions,
+    outputs: &Outputs,
+) -> anyhow::Result<Option<Report>> {
+    let shard_count = shard_count(shards, &plan.load);
     let shortage = handles::allow(&plan.load);
     shortage.iter().for_each(|shortage| eprintln!("oddiya-load: {shortage}"));
     let started_at = started_at()?;

@@ -29,15 +29,15 @@ pub struct Shards {
     threads: Vec<JoinHandle<io::Result<Micros>>>,
 }
 
-/// How many shards a run gets when nobody says: one for every hundred users, or for every thousand arrivals per
-/// second; at most one per core, and never more than users.
-pub fn default_count(load: &Load) -> u32 {
+/// How many shards a run gets: as many as were asked for; when nobody says, one for every hundred users, or for every
+/// thousand arrivals per second, at most one per core. Never more than users.
+pub fn shard_count(asked: Option<u32>, load: &Load) -> u32 {
     let cores = std::thread::available_parallelism().map_or(1, |n| n.get() as u32);
-    let wanted = match load {
+    let by_load = || match load {
         Load::Closed { .. } => load.most_users().div_ceil(100),
-        Load::Open { rate, .. } => ((rate.peak() / 1_000.0).ceil() as u32).min(load.most_users()),
+        Load::Open { rate, .. } => (rate.peak() / 1_000.0).ceil() as u32,
     };
-    wanted.clamp(1, cores)
+    asked.unwrap_or_else(|| by_load().min(cores)).min(load.most_users()).max(1)
 }
 
 impl Shards {

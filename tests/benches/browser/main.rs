@@ -58,7 +58,7 @@ fn main() {
     let options = Options::parse();
     // Each of the browser's sockets is three here: the companion's two ends and the server's.
     let _ = rlimit::increase_nofile_limit(4_096);
-    println!("{}\n{}\n", machine::description(), machine::now());
+    println!("{}\n{}\n", results::machine_and_browser(), machine::now());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let results = runtime.block_on(measure(&options));
     println!("\n{}", markdown::head(&TARGETS));

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use crate::figures::markdown::{self, CELLS, DUELS, NOTES, RELAY, ROUTES, TARGETS};
 use crate::figures::outcome::{Duel, Results};
@@ -9,8 +10,6 @@ use crate::figures::target::targets;
 use crate::machine;
 
 const TITLE: &str = "Browser";
-const INTRODUCTION: &str =
-    "# Results\n\nWhat the benchmarks found, each section written by the command it names.\n";
 
 const HOW: &str = "\
 Our page runs `StressTestUser` with no think time through the companion, each user under a name of its own and
@@ -34,19 +33,28 @@ const PEAK: &str = "\
 50 users at 5/s, every class with its own think times, for a minute, through the companion, against
 `oddiya-load stub --speed t2-micro`. The truth is `/__stub/stats`.";
 
+/// What it ran on, and in.
+pub fn machine_and_browser() -> String {
+    let command = std::env::var("CHROMIUM").unwrap_or_else(|_| "chromium".to_owned());
+    let said = Command::new(command).arg("--version").output();
+    let said = said.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    let browser = said.ok().filter(|said| !said.is_empty());
+    format!(
+        "{}; {}",
+        machine::description(),
+        browser.unwrap_or_else(|| "Chromium of unknown version".to_owned())
+    )
+}
+
 /// Puts the section into the file, which may not be there yet.
 pub fn write(file: &Path, results: &Results) {
-    let text = fs::read_to_string(file).unwrap_or_else(|_| INTRODUCTION.to_owned());
+    let text = fs::read_to_string(file).unwrap_or_else(|_| machine::INTRODUCTION.to_owned());
     fs::write(file, markdown::replace_section(&text, TITLE, &section(results))).unwrap();
 }
 
 fn section(results: &Results) -> String {
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
-    let command = match arguments.is_empty() {
-        true => "make bench-browser".to_owned(),
-        false => format!("make/bench-browser.sh {}", arguments.join(" ")),
-    };
-    let mut parts = vec![format!("{}, {}: `{command}`", machine::now(), machine::description())];
+    let command = machine::command("make bench-browser", "make/bench-browser.sh");
+    let mut parts = vec![format!("{}, {}: `{command}`", machine::now(), machine_and_browser())];
     parts.push(table(markdown::head(&TARGETS), targets(results).iter().map(markdown::target_line)));
     if !results.cells.is_empty() {
         let lines = results.cells.iter().flat_map(markdown::cell_lines);

@@ -20,5 +20,6 @@ mod counts;
 mod failures;
 mod files;
 mod load;
+mod shards;
 mod streams;
 mod tls;

@@ -7,7 +7,7 @@ use super::deviation::Deviations;
 use super::outcome::{
     Ceiling, CellResult, Duel, Outcome, PageNotes, RelayRound, Round, RouteResult, median_of,
 };
-use super::target::{Target, Verdict};
+use super::target::Target;
 
 /// A table's heads, each with the width that its column gets at least.
 pub type Columns<const N: usize> = [(&'static str, usize); N];
@@ -172,14 +172,10 @@ pub fn relay_line(number: usize, round: &RelayRound) -> String {
     line(&RELAY, [number.to_string(), straight, relayed])
 }
 
-/// A line of the targets' table; what was not reached stands out.
+/// A line of the targets' table.
 pub fn target_line(target: &Target) -> String {
-    let verdict = match target.verdict {
-        Verdict::NotReached => format!("**{}**", target.verdict.label()),
-        Verdict::Reached | Verdict::NoData => target.verdict.label().to_owned(),
-    };
-    let Target { figure, bare, page, to_reach, .. } = target;
-    line(&TARGETS, [figure.clone(), bare.clone(), page.clone(), to_reach.clone(), verdict])
+    let Target { figure, bare, page, to_reach, verdict } = target;
+    line(&TARGETS, [figure.clone(), bare.clone(), page.clone(), to_reach.clone(), verdict.in_table()])
 }
 
 fn quantiles(quantiles: Option<&Quantiles>) -> String {

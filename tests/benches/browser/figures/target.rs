@@ -48,6 +48,14 @@ impl Verdict {
         }
     }
 
+    /// For targets' tables: what was not reached stands out.
+    pub fn in_table(self) -> String {
+        match self {
+            Self::NotReached => format!("**{}**", self.label()),
+            Self::Reached | Self::NoData => self.label().to_owned(),
+        }
+    }
+
     fn of(holds: Option<bool>) -> Self {
         match holds {
             Some(true) => Self::Reached,

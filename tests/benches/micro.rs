@@ -1,0 +1,93 @@
+//! Micro-benchmarks of what happens for every request: recording, merging, quantiles, the run loop.
+//!
+//! Pure core, no network: `cargo bench --bench micro`. criterion keeps the figures of the last run and says what changed.
+
+#![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark may stop at a surprise")]
+
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use futures_channel::mpsc;
+use oddiya_load::core::engine::{Assignment, Control};
+use oddiya_load::core::exchange::{Exchange, Timing};
+use oddiya_load::core::histogram::Histogram;
+use oddiya_load::core::load::Share;
+use oddiya_load::core::plan::PlanText;
+use oddiya_load::core::rng::Rng;
+use oddiya_load::core::scenario::Request;
+use oddiya_load::core::sim::{self, Answer};
+use oddiya_load::core::tally::Tally;
+use oddiya_load::core::units::Micros;
+
+/// Latencies from 1 to 100 ms, spread over the buckets as a run spreads them.
+fn latencies() -> Vec<Micros> {
+    let mut rng = Rng::new(7);
+    (0..4_096).map(|_| Micros(1_000 + rng.below(99_000))).collect()
+}
+
+fn filled() -> Histogram {
+    let mut histogram = Histogram::new();
+    latencies().into_iter().for_each(|latency| histogram.record(latency));
+    histogram
+}
+
+fn histogram(criterion: &mut Criterion) {
+    let mut values = latencies().into_iter().cycle();
+    let (mut target, other) = (filled(), filled());
+    criterion.bench_function("histogram: record", |bencher| {
+        bencher.iter(|| target.record(values.next().unwrap()));
+    });
+    criterion.bench_function("histogram: merge", |bencher| bencher.iter(|| target.merge(black_box(&other))));
+    criterion.bench_function("histogram: quantile 0.99", |bencher| {
+        bencher.iter(|| black_box(&other).quantile(0.99));
+    });
+}
+
+fn tally(criterion: &mut Criterion) {
+    let mut tally = Tally::default();
+    let mut ends = latencies().into_iter().cycle();
+    criterion.bench_function("tally: record an exchange", |bencher| {
+        bencher.iter(|| {
+            let finished = ends.next().unwrap();
+            let (sent, first_byte) = (Some(Micros(50)), Some(Micros(900)));
+            let timing = Timing { sent, first_byte, finished, ..Timing::default() };
+            tally.record(Micros::ZERO, &Exchange::new(Ok(200), timing, 73));
+        });
+    });
+}
+
+/// 50 users whose answers take 10 ms of virtual time, for 20 s of it: the time per element is what the run loop, the
+/// virtual clock included, takes for a request.
+fn engine(criterion: &mut Criterion) {
+    const REQUESTS: u64 = 50 * 100 * 20;
+    let text = PlanText {
+        users: "50".to_owned(),
+        spawn_rate: "1000000".to_owned(),
+        run_time: "20s".to_owned(),
+        think_time: "0".to_owned(),
+        classes: "StressTestUser".to_owned(),
+        ..PlanText::default()
+    };
+    let plan = text.check(7).unwrap();
+    let answer = |_: u32, _: Micros, _: &Request| Answer {
+        after: Micros::from_millis(10),
+        outcome: Ok(200),
+        bytes: 73,
+    };
+    let mut group = criterion.benchmark_group("engine");
+    group.sample_size(10).throughput(Throughput::Elements(REQUESTS));
+    group.bench_function("100 000 requests in virtual time", |bencher| {
+        bencher.iter(|| {
+            let (_keep_open, controls) = mpsc::unbounded::<Control>();
+            let (snapshots, _) =
+                sim::run(Assignment::of(&plan, Share { shard: 0, shards: 1 }), controls, answer);
+            let sent: u64 =
+                snapshots.iter().flat_map(|second| &second.tallies).map(|(_, tally)| tally.sent).sum();
+            assert_eq!(sent, REQUESTS);
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, histogram, tally, engine);
+criterion_main!(benches);

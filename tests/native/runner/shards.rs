@@ -1,0 +1,35 @@
+//! `--shards`: a run is as many threads as asked for, and counts the same.
+
+use crate::command::{ask, counted_by_the_report, counted_by_the_stub, run, start_stub};
+use crate::load::load;
+
+#[tokio::test]
+async fn a_run_of_more_shards_than_cores_counts_what_the_host_counted() {
+    let (stub, host) = start_stub().await;
+    let (report, _) = load(&host, &["--shards=5", "--users=10"]).await;
+    assert_eq!(report.generator.shards, 5);
+    let stats = ask(stub.gateway, "GET", "/__stub/stats", "").await;
+    assert_eq!(counted_by_the_report(&report), counted_by_the_stub(&stats));
+}
+
+#[tokio::test]
+async fn a_shard_without_a_user_is_not_started() {
+    let (_stub, host) = start_stub().await;
+    let (report, _) = load(&host, &["--shards=64", "--users=3"]).await;
+    assert_eq!(report.generator.shards, 3);
+}
+
+#[tokio::test]
+async fn no_shards_too_many_and_none_that_is_a_number_are_refused_with_the_range() {
+    for (flag, problem) in [
+        ("--shards=0", "0 is not in 1..=64"),
+        ("--shards=65", "65 is not in 1..=64"),
+        ("--shards=-1", "-1 is not in 1..=64"),
+        ("--shards=two", "invalid digit found in string"),
+    ] {
+        let ended = run(&["run", flag]).await;
+        assert_eq!(ended.code, Some(2), "{flag}");
+        assert!(ended.stderr.contains("for '--shards <N>': "), "{flag}: {}", ended.stderr);
+        assert!(ended.stderr.contains(problem), "{flag}: {}", ended.stderr);
+    }
+}
