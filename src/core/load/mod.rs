@@ -96,6 +96,16 @@ impl Load {
         }
     }
 
+    /// As a live change of a run under way; `None` for stages, which only a run's start can give.
+    pub fn aim(&self) -> Option<Aim> {
+        let level = self.stages().peak();
+        let aim = match self {
+            Self::Closed { spawn_rate, .. } => Aim::Users { users: level as u32, spawn_rate: *spawn_rate },
+            Self::Open { .. } => Aim::Rate { per_second: level },
+        };
+        self.length().is_none().then_some(aim)
+    }
+
     /// The stages in their text form.
     pub fn stages_as_typed(&self) -> String {
         let unit = match self {

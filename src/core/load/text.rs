@@ -42,7 +42,7 @@ pub fn check(text: &PlanText) -> Result<Load, Vec<FieldError>> {
             open(text, rate.map(Stages::held), &mut errors)
         }
         (None, None) => {
-            let users = parse_users_or_one(&text.users);
+            let users = given(&text.users).map_or(Ok(1), parse_users);
             let users = keep(users.map_err(|problem| wrong(Field::Users, problem)), &mut errors);
             closed(text, users.map(|users| Stages::held(f64::from(users))), &mut errors)
         }
@@ -88,7 +88,9 @@ fn closed(text: &PlanText, users: Option<Stages>, errors: &mut Vec<FieldError>) 
         }
     }
     let spawn_rate = keep(
-        parse_spawn_rate_or_one(&text.spawn_rate).map_err(|problem| wrong(Field::SpawnRate, problem)),
+        given(&text.spawn_rate)
+            .map_or(Ok(1.0), parse_spawn_rate)
+            .map_err(|problem| wrong(Field::SpawnRate, problem)),
         errors,
     );
     Some(Load::Closed { users: users?, spawn_rate: spawn_rate? })
@@ -121,16 +123,6 @@ fn keep<T>(parsed: Result<T, FieldError>, errors: &mut Vec<FieldError>) -> Optio
     parsed.map_err(|error| errors.push(error)).ok()
 }
 
-/// Reads a number of users; one when nothing is typed.
-pub fn parse_users_or_one(text: &str) -> Result<u32, String> {
-    given(text).map_or(Ok(1), parse_users)
-}
-
-/// Reads a spawn rate in users per second; one when nothing is typed.
-pub fn parse_spawn_rate_or_one(text: &str) -> Result<f64, String> {
-    given(text).map_or(Ok(1.0), parse_spawn_rate)
-}
-
 fn parse_users(text: &str) -> Result<u32, String> {
     let users = text.trim().parse().ok().filter(|users| (1..=MAX_USERS).contains(users));
     users.ok_or_else(|| {
@@ -144,7 +136,7 @@ fn parse_spawn_rate(text: &str) -> Result<f64, String> {
 }
 
 /// Reads an arrival rate: `50`, `0.5` or `50/s`.
-pub fn parse_arrival_rate(text: &str) -> Result<f64, String> {
+fn parse_arrival_rate(text: &str) -> Result<f64, String> {
     let text = text.trim();
     let rate = parse_number(text.strip_suffix("/s").unwrap_or(text));
     let rate = rate.filter(|rate| (0.001..=MAX_RATE).contains(rate));

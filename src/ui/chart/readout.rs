@@ -114,32 +114,20 @@ pub fn Doubts(
     }
 }
 
-/// The class that gives a line its colour and dashes.
-pub const fn line_class(quantity: Quantity) -> &'static str {
-    match quantity {
-        Quantity::Requests => "line line-requests",
-        Quantity::Failures => "line line-failures",
-        Quantity::Due => "line line-due",
-        Quantity::Dropped => "line line-dropped",
-        Quantity::P50 | Quantity::CorrectedP50 => "line line-p50",
-        Quantity::P95 | Quantity::CorrectedP95 => "line line-p95",
-        Quantity::P99 | Quantity::CorrectedP99 => "line line-p99",
-        Quantity::Users => "line line-users",
-        Quantity::InFlight => "line line-in-flight",
-    }
+/// The classes that give a line its colour and dashes.
+pub fn line_class(quantity: Quantity) -> String {
+    format!("line line-{}", class(quantity))
 }
 
 /// The same for the dot on a line under the cursor.
-pub const fn dot_class(quantity: Quantity) -> &'static str {
+pub fn dot_class(quantity: Quantity) -> String {
+    format!("dot dot-{}", class(quantity))
+}
+
+const fn class(quantity: Quantity) -> &'static str {
     match quantity {
-        Quantity::Requests => "dot dot-requests",
-        Quantity::Failures => "dot dot-failures",
-        Quantity::Due => "dot dot-due",
-        Quantity::Dropped => "dot dot-dropped",
-        Quantity::P50 | Quantity::CorrectedP50 => "dot dot-p50",
-        Quantity::P95 | Quantity::CorrectedP95 => "dot dot-p95",
-        Quantity::P99 | Quantity::CorrectedP99 => "dot dot-p99",
-        Quantity::Users => "dot dot-users",
-        Quantity::InFlight => "dot dot-in-flight",
+        // The one label that is no word.
+        Quantity::InFlight => "in-flight",
+        _ => quantity.label(),
     }
 }

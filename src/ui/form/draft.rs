@@ -5,8 +5,7 @@
 
 use leptos::prelude::*;
 
-use crate::core::load::Aim;
-use crate::core::load::text::{parse_arrival_rate, parse_spawn_rate_or_one, parse_users_or_one};
+use crate::core::load::{self, Aim};
 use crate::core::plan::{Field, FieldError, PlanText};
 
 /// By what the load is given.
@@ -126,27 +125,11 @@ impl Draft {
 
     /// Checks what may be changed during a run: users and spawn rate, or the arrival rate.
     pub fn check_load(self) -> Option<Aim> {
-        let mut errors = Vec::new();
-        let note = |field| move |problem| FieldError { field, problem };
-        let text = self.asked();
-        let aim = match self.choice.get_untracked() {
-            LoadChoice::Users => {
-                let users = parse_users_or_one(&text.users).map_err(note(Field::Users));
-                let users = users.map_err(|error| errors.push(error)).ok();
-                let rate = parse_spawn_rate_or_one(&text.spawn_rate).map_err(note(Field::SpawnRate));
-                let rate = rate.map_err(|error| errors.push(error)).ok();
-                users.zip(rate).map(|(users, spawn_rate)| Aim::Users { users, spawn_rate })
-            }
-            LoadChoice::Rate => {
-                let rate = parse_arrival_rate(&text.rate).map_err(note(Field::Rate));
-                let rate = rate.map_err(|error| errors.push(error)).ok();
-                rate.map(|per_second| Aim::Rate { per_second })
-            }
-            // They say all there is to say.
-            LoadChoice::Stages => None,
-        };
-        self.errors.set(errors);
-        aim
+        let mut found = self.found();
+        found.retain(|error| is_of_load(error.field));
+        let right = found.is_empty();
+        self.errors.set(found);
+        load::text::check(&self.asked()).ok().filter(|_| right)?.aim()
     }
 
     fn found(self) -> Vec<FieldError> {
@@ -163,7 +146,10 @@ impl Draft {
 }
 
 const fn is_of_load(field: Field) -> bool {
-    matches!(field, Field::Users | Field::SpawnRate | Field::Arrivals | Field::MaxUsers)
+    matches!(
+        field,
+        Field::Users | Field::SpawnRate | Field::Rate | Field::Arrivals | Field::MaxUsers | Field::Stages
+    )
 }
 
 /// The name of a field's control, for tests and labels.
