@@ -6,7 +6,7 @@
 
 use web_sys::UrlSearchParams;
 
-use crate::core::plan::PlanText;
+use crate::core::plan::{Field, PlanText};
 
 /// What the address asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,22 +35,8 @@ pub enum Views {
 pub fn read() -> Asked {
     let Some(parameters) = parameters() else { return Asked::default() };
     let mut text = PlanText::default();
-    let fields = [
-        ("host", &mut text.host),
-        ("users", &mut text.users),
-        ("spawn_rate", &mut text.spawn_rate),
-        ("rate", &mut text.rate),
-        ("arrivals", &mut text.arrivals),
-        ("max_users", &mut text.max_users),
-        ("stages", &mut text.stages),
-        ("run_time", &mut text.run_time),
-        ("classes", &mut text.classes),
-        ("think_time", &mut text.think_time),
-        ("stop_timeout", &mut text.stop_timeout),
-        ("seed", &mut text.seed),
-    ];
-    for (name, field) in fields {
-        parameters.get(name).into_iter().for_each(|value| *field = value);
+    for field in Field::ALL {
+        parameters.get(field.name()).into_iter().for_each(|value| *text.part_mut(field) = value);
     }
     let is_on = |name: &str| parameters.get(name).is_some_and(|value| value == "1");
     let views = if parameters.get("views").as_deref() == Some("off") { Views::Off } else { Views::On };

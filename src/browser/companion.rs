@@ -46,10 +46,11 @@ impl Companion {
         let port: u16 = location.port().ok()?.parse().unwrap_or(80);
         let trial = floor_url(&lane_authority(0, port), &self.token);
         let lanes = match fetch(&trial, RequestMode::Cors).await {
-            Ok(response) if response.ok() => Lanes::PerUser { port },
+            Ok(response) if response.ok() => Lanes::PerUser,
             _ => Lanes::Shared,
         };
-        Some(Target::Companion { authority: location.host().ok()?, token: self.token.clone(), lanes })
+        let authority = location.host().ok()?;
+        Some(Target::Companion { authority, port, token: self.token.clone(), lanes })
     }
 }
 

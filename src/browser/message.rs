@@ -10,6 +10,7 @@ use crate::core::plan::PlanText;
 use crate::core::recorder::Snapshot;
 use crate::core::report::Calibration;
 use crate::core::units::Micros;
+use crate::core::words::words;
 
 /// From the page to the worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -67,6 +68,8 @@ pub enum Target {
     Companion {
         /// Its authority: `localhost:8089`.
         authority: String,
+        /// The port of it.
+        port: u16,
         /// What it wants to see in every request.
         token: String,
         /// How users reach it.
@@ -75,13 +78,12 @@ pub enum Target {
 }
 
 /// How users reach the companion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lanes {
     /// Each by a name of its own under `.localhost`, so each with connections of its own.
-    PerUser {
-        /// The companion's port.
-        port: u16,
-    },
+    PerUser,
     /// All by the page's own address, so all over six connections: the names do not resolve here.
     Shared,
 }
+
+words!(Lanes { PerUser = "per_user", Shared = "shared" });

@@ -336,7 +336,7 @@ fn generator(target: &Target) -> Generator {
 /// What the way to the host costs, in words for the report.
 fn notes(target: &Target) -> Option<String> {
     match target {
-        Target::Companion { lanes: Lanes::PerUser { .. }, .. } => None,
+        Target::Companion { lanes: Lanes::PerUser, .. } => None,
         Target::Companion { lanes: Lanes::Shared, .. } => Some(
             "Names under .localhost do not resolve in this browser, so all users share six connections: more than \
              six requests at a time wait in the browser's queue."

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::stream::Streamed;
 use super::units::Micros;
+use super::words::words;
 
 /// One request and what came of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,8 +104,7 @@ pub struct Timing {
 }
 
 /// How close to the wire a latency was taken.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TimingSource {
     /// At the socket, by the runner or by the browser's network stack.
     #[default]
@@ -112,6 +112,8 @@ pub enum TimingSource {
     /// Around the page's call, with the browser's own queue in it.
     PageClock,
 }
+
+words!(TimingSource { Wire = "wire", PageClock = "page_clock" });
 
 impl Timing {
     /// Request sent → last byte. Of a request that never left, the time until that was known.
@@ -164,8 +166,7 @@ impl Failure {
 }
 
 /// The kinds of failure, from the name look-up to the last byte.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FailureKind {
     /// The host's name has no address.
     Dns,
@@ -200,6 +201,25 @@ pub enum FailureKind {
     /// None of the above.
     Other,
 }
+
+words!(FailureKind {
+    Dns = "dns",
+    Refused = "refused",
+    Unreachable = "unreachable",
+    ConnectTimeout = "connect_timeout",
+    Tls = "tls",
+    Reset = "reset",
+    Malformed = "malformed",
+    RequestTimeout = "request_timeout",
+    Truncated = "truncated",
+    TooManyRedirects = "too_many_redirects",
+    RedirectedAway = "redirected_away",
+    Status = "status",
+    StreamError = "stream_error",
+    StreamCut = "stream_cut",
+    Blocked = "blocked",
+    Other = "other",
+});
 
 impl FailureKind {
     /// For people: what happened.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::histogram::Histogram;
 use super::report::TimelineRow;
 use super::units::Micros;
+use super::words::words;
 
 /// What one shard noticed about itself in one second.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -25,8 +26,7 @@ pub struct Health {
 }
 
 /// Whether the machine slept, or the generator was stopped.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Slept {
     /// It ran all the time.
     #[default]
@@ -35,9 +35,10 @@ pub enum Slept {
     Yes,
 }
 
+words!(Slept { No = "no", Yes = "yes" });
+
 /// Whether anybody could see the page.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Visibility {
     /// Visible, or there is no page.
     #[default]
@@ -45,6 +46,8 @@ pub enum Visibility {
     /// Hidden for at least part of the second: browsers slow hidden pages down.
     Hidden,
 }
+
+words!(Visibility { Visible = "visible", Hidden = "hidden" });
 
 impl Health {
     /// Adds another shard's second.
@@ -62,8 +65,7 @@ impl Health {
 }
 
 /// Why a second's figures should not be trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Suspicion {
     /// Users woke up late.
     Late,
@@ -78,6 +80,15 @@ pub enum Suspicion {
     /// Starts were dropped.
     Dropped,
 }
+
+words!(Suspicion {
+    Late = "late",
+    Queued = "queued",
+    Blocked = "blocked",
+    Hidden = "hidden",
+    Asleep = "asleep",
+    Dropped = "dropped",
+});
 
 impl Suspicion {
     /// For people, in a few words.

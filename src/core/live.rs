@@ -3,6 +3,7 @@
 //!
 //! Pure; page and terminal show them.
 
+use super::order::in_order;
 use super::report::{Distribution, LoadModel, Quantiles, Report, TimelineRow};
 use super::units::format_millis;
 
@@ -121,10 +122,11 @@ pub fn trust(report: &Report) -> Trust {
     if health.suspect_seconds == 0 {
         return Trust::Clean;
     }
-    let mut reasons: Vec<_> = health.reasons.iter().collect();
-    reasons.sort_by_key(|(suspicion, seconds)| (std::cmp::Reverse(**seconds), **suspicion));
+    // Of as many seconds each, they stay in the order of the map.
+    let reasons: Vec<_> = health.reasons.iter().collect();
+    let reasons = in_order(&reasons, |(_, a), (_, b)| b.cmp(a));
     let reasons: Vec<_> =
-        reasons.iter().map(|(suspicion, seconds)| format!("{} ({seconds} s)", suspicion.label())).collect();
+        reasons.map(|(suspicion, seconds)| format!("{} ({seconds} s)", suspicion.label())).collect();
     let of = report.timeline.len();
     let seconds = health.suspect_seconds;
     let noun = if of == 1 { "second is" } else { "seconds are" };

@@ -3,6 +3,7 @@
 //! Texts go in, a [`Plan`] or one [`FieldError`] per wrong field comes out. Nothing is started here.
 
 use http::Uri;
+use serde_json::{Map, Value};
 
 use super::load::{self, Load};
 use super::scenario::{Scenario, Wait};
@@ -104,8 +105,9 @@ impl std::fmt::Display for Host {
     }
 }
 
-/// A run as typed.
+/// A run as typed. Written down by the names of its fields; one that is absent is as it is by default.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(from = "Map<String, Value>", into = "Map<String, Value>")]
 #[expect(missing_docs, reason = "each is the field of the same name in `Plan`, as text")]
 pub struct PlanText {
     pub host: String,
@@ -114,16 +116,12 @@ pub struct PlanText {
     /// Users per second; empty: one.
     pub spawn_rate: String,
     /// Arrivals per second: makes the run an open one. Empty: by users.
-    #[serde(default)]
     pub rate: String,
     /// `constant` or `poisson`; empty: constant.
-    #[serde(default)]
     pub arrivals: String,
     /// Empty: as many as a host that answers nothing keeps busy.
-    #[serde(default)]
     pub max_users: String,
     /// As [`load::stages::Stages::parse`] reads them; empty: one level all the time.
-    #[serde(default)]
     pub stages: String,
     /// Empty: as long as the stages last, or until stopped.
     pub run_time: String,
@@ -155,6 +153,25 @@ impl Default for PlanText {
     }
 }
 
+impl From<Map<String, Value>> for PlanText {
+    fn from(written: Map<String, Value>) -> Self {
+        let mut text = Self::default();
+        for field in Field::ALL {
+            if let Some(Value::String(typed)) = written.get(field.name()) {
+                text.part_mut(field).clone_from(typed);
+            }
+        }
+        text
+    }
+}
+
+impl From<PlanText> for Map<String, Value> {
+    fn from(text: PlanText) -> Self {
+        let typed = |field: Field| (field.name().to_owned(), Value::from(text.part(field)));
+        Field::ALL.map(typed).into_iter().collect()
+    }
+}
+
 /// The fields of a plan that can be wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "each is the field of the same name in `PlanText`")]
@@ -174,6 +191,40 @@ pub enum Field {
 }
 
 impl Field {
+    /// Every one of them.
+    pub const ALL: [Self; 12] = [
+        Self::Host,
+        Self::Users,
+        Self::SpawnRate,
+        Self::Rate,
+        Self::Arrivals,
+        Self::MaxUsers,
+        Self::Stages,
+        Self::RunTime,
+        Self::Classes,
+        Self::ThinkTime,
+        Self::StopTimeout,
+        Self::Seed,
+    ];
+
+    /// The name in the address bar, and wherever a plan is written down.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::Users => "users",
+            Self::SpawnRate => "spawn_rate",
+            Self::Rate => "rate",
+            Self::Arrivals => "arrivals",
+            Self::MaxUsers => "max_users",
+            Self::Stages => "stages",
+            Self::RunTime => "run_time",
+            Self::Classes => "classes",
+            Self::ThinkTime => "think_time",
+            Self::StopTimeout => "stop_timeout",
+            Self::Seed => "seed",
+        }
+    }
+
     /// The label in the form.
     pub const fn label(self) -> &'static str {
         match self {
@@ -328,6 +379,17 @@ fn parse_seed(text: &str) -> Result<u64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_written_down_by_its_fields_and_read_back_also_without_those_that_came_later() {
+        let mut text = PlanText::default();
+        Field::ALL.iter().for_each(|field| *text.part_mut(*field) = format!("{}!", field.name()));
+        let written = serde_json::to_string(&text).unwrap();
+        assert!(written.starts_with(r#"{"host":"host!","users":"users!","#), "{written}");
+        assert_eq!(serde_json::from_str::<PlanText>(&written).unwrap(), text);
+        let early: PlanText = serde_json::from_str(r#"{"users":"7"}"#).unwrap();
+        assert_eq!(early, PlanText { users: "7".into(), ..PlanText::default() });
+    }
 
     fn text() -> PlanText {
         PlanText { run_time: "1m".to_owned(), ..PlanText::default() }

@@ -9,6 +9,7 @@ use super::health::{Health, Suspicion, suspicions};
 use super::histogram::Histogram;
 use super::intervals::Collector;
 use super::load::{Aim, Load, Target};
+use super::order::in_order;
 use super::plan::Plan;
 use super::recorder::{Gauges, Snapshot};
 use super::report::{
@@ -296,11 +297,11 @@ impl Run {
                 last_s: occurrences.last.as_secs_f64(),
             })
         });
-        let mut rows: Vec<_> = rows.collect();
-        rows.sort_by(|a, b| {
+        let rows: Vec<_> = rows.collect();
+        let rule = |a: &FailureRow, b: &FailureRow| {
             b.count.cmp(&a.count).then_with(|| (&a.name, &a.detail).cmp(&(&b.name, &b.detail)))
-        });
-        rows
+        };
+        in_order(&rows, rule).cloned().collect()
     }
 
     fn health(&self, detail: Detail) -> HealthSummary {

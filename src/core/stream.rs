@@ -12,7 +12,7 @@ use super::units::Micros;
 
 /// The agent's types of events: the field `type` of their data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(from = "String", into = "&'static str")]
 pub enum EventKind {
     /// A step begins.
     Status,
@@ -28,8 +28,20 @@ pub enum EventKind {
     Done,
     /// Any other type, or none.
     #[default]
-    #[serde(other)]
     Other,
+}
+
+impl From<String> for EventKind {
+    fn from(word: String) -> Self {
+        let known = [Self::Status, Self::Progress, Self::Chunk, Self::Complete, Self::Error, Self::Done];
+        known.into_iter().find(|kind| kind.label() == word).unwrap_or_default()
+    }
+}
+
+impl From<EventKind> for &'static str {
+    fn from(kind: EventKind) -> Self {
+        kind.label()
+    }
 }
 
 impl EventKind {

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::show::Show;
 use super::state::Shared;
 use crate::core::live::format_clock;
 use crate::core::report::FailureRow;
@@ -36,7 +37,7 @@ pub fn Failures(
                                 <th scope="col" class="cell-number">"Last"</th>
                             </tr>
                         </thead>
-                        <tbody>{body}</tbody>
+                        <tbody>{move || body()}</tbody>
                     </table>
                 </div>
             </Show>

@@ -25,10 +25,10 @@ fn RunState() -> impl IntoView {
     let state = page_state();
     let word = move || state.phase.with(|phase| phase.word());
     view! {
-        <p class="run-state" role="status" data-state=word>
+        <p class="run-state" role="status" data-state=move || word()>
             <span class="run-state-shape" aria-hidden="true"></span>
             <span class="visually-hidden">"Run: "</span>
-            <span data-testid="run-state">{word}</span>
+            <span data-testid="run-state">{move || word()}</span>
         </p>
     }
 }
@@ -37,20 +37,20 @@ fn RunState() -> impl IntoView {
 #[component]
 fn Progress() -> impl IntoView {
     let state = page_state();
-    let limit = Memo::new(move |_| state.live.get().and_then(|report| report.run.run_time_s));
+    let limit = move || state.live.with(|report| report.as_ref()?.run.run_time_s);
     let started = move || state.live.with(Option::is_some);
     let text = move || {
         let elapsed = format_clock(state.elapsed_s.get());
-        match (started(), limit.get()) {
+        match (started(), limit()) {
             (false, _) => String::new(),
             (true, Some(limit)) => format!("{elapsed} / {}", format_clock(limit)),
             (true, None) => elapsed,
         }
     };
-    let share = move || limit.get().map_or(0.0, |limit| (state.elapsed_s.get() / limit).clamp(0.0, 1.0));
+    let share = move || limit().map_or(0.0, |limit| (state.elapsed_s.get() / limit).clamp(0.0, 1.0));
     view! {
-        <p class="run-clock" data-testid="elapsed" title="Elapsed, and the run time">{text}</p>
-        <progress class="run-progress" aria-label="Run time" max="1" prop:value=share></progress>
+        <p class="run-clock" data-testid="elapsed" title="Elapsed, and the run time">{move || text()}</p>
+        <progress class="run-progress" aria-label="Run time" max="1" prop:value=move || share()></progress>
     }
 }
 
@@ -66,8 +66,8 @@ fn ThemeButton() -> impl IntoView {
             class="theme-button"
             data-testid="theme"
             data-choice=move || theme.get().word()
-            title=label
-            aria-label=label
+            title=move || label()
+            aria-label=move || label()
             on:click=move |_| theme.update(|theme| *theme = theme.next())
         >
             <span class="theme-button-shape" aria-hidden="true"></span>

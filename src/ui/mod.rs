@@ -9,9 +9,15 @@
 //! | `transfer.rs` | reports out and in: export, file picker, drag and drop |
 //! | `tiles.rs` | figures at a glance |
 //! | `chart/` | charts over time, drawn from `core::plot` |
+//! | `show.rs` | what is there only sometimes |
 //! | `statistics.rs`, `phases.rs`, `streams.rs`, `failures.rs`, `trust.rs` | the tables, and whether the generator could be trusted |
 //!
 //! Components take values and signals; requests and files are `browser`'s, arithmetic is `core`'s.
+//!
+//! In a view, what changes is written as a closure there and then: `{move || word()}`, not `{word}`. The macro gives
+//! such closures one type for each kind of value; those that only have a name are compiled anew each.
+
+#![expect(clippy::redundant_closure, reason = "said above: a name alone makes the page larger")]
 
 mod chart;
 mod failures;
@@ -19,6 +25,7 @@ mod form;
 mod header;
 mod notices;
 mod phases;
+mod show;
 pub mod state;
 mod statistics;
 mod streams;
@@ -37,6 +44,7 @@ use form::RunForm;
 use header::Header;
 use notices::{Advice, CutoffOffer, OpenedBanner, Welcome};
 use phases::Phases;
+use show::Show;
 use state::{Shared, State, page_state};
 use statistics::Statistics;
 use streams::Streams;

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
+use super::show::Show;
 use super::state::{Origin, page_state};
 use crate::browser::journal::Cutoff;
 use crate::browser::session::{Phase, Preflight, Trouble};
@@ -78,7 +79,7 @@ pub fn TroubleNotice(
         <section node_ref=notice class="notice notice-trouble" data-testid="trouble">
             <h2>{problem}</h2>
             <ul>{advice.into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect_view()}</ul>
-            {insist}
+            {move || insist()}
         </section>
     }
 }
@@ -94,7 +95,7 @@ pub fn CutoffOffer() -> impl IntoView {
     };
     let looking = move || state.cutoffs.with(Option::is_none).to_string();
     view! {
-        <div role="status" data-testid="cutoff-offer" aria-busy=looking>
+        <div role="status" data-testid="cutoff-offer" aria-busy=move || looking()>
             {move || offered().map(|cutoff| view! { <CutoffNotice cutoff /> })}
         </div>
     }
@@ -170,11 +171,11 @@ pub fn OpenedBanner() -> impl IntoView {
                         data-testid="close-report"
                         on:click=move |_| state.close_opened()
                     >
-                        {back}
+                        {move || back()}
                     </button>
                 </section>
             }
         })
     };
-    view! { <div role="status">{banner}</div> }
+    view! { <div role="status">{move || banner()}</div> }
 }

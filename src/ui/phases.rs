@@ -4,6 +4,7 @@
 
 use leptos::prelude::*;
 
+use super::show::Show;
 use super::state::Shared;
 use super::streams::figure_cells;
 use crate::core::report::phases::{Phase, phases};
@@ -23,8 +24,7 @@ pub fn Phases(
     /// The report on screen.
     report: Memo<Option<Shared>>,
 ) -> impl IntoView {
-    let present =
-        Memo::new(move |_| report.with(|r| r.as_ref().is_some_and(|report| phases(report).len() > 1)));
+    let present = move || report.with(|r| r.as_ref().is_some_and(|report| phases(report).len() > 1));
     let rows =
         move || report.with(|r| r.as_ref().map(|report| phases(report).iter().map(row).collect_view()));
     let connections = move || {
@@ -34,7 +34,7 @@ pub fn Phases(
         )
     };
     view! {
-        <Show when=move || present.get()>
+        <Show when=present>
             <section class="panel" aria-labelledby="phases-title">
                 <h2 class="panel-title" id="phases-title">"Phases"</h2>
                 <div class="table-box" tabindex="0" role="region" aria-labelledby="phases-title">
@@ -48,10 +48,10 @@ pub fn Phases(
                                     .collect_view()}
                             </tr>
                         </thead>
-                        <tbody>{rows}</tbody>
+                        <tbody>{move || rows()}</tbody>
                     </table>
                 </div>
-                {connections}
+                {move || connections()}
             </section>
         </Show>
     }

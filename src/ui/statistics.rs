@@ -4,9 +4,10 @@
 
 use leptos::prelude::*;
 
+use super::show::Show;
 use super::state::Shared;
 use crate::core::report::Entry;
-use crate::core::report::table::{Column, Direction, columns, sort};
+use crate::core::report::table::{Column, Direction, columns, sorted};
 
 /// By what the rows are sorted; `None` is the scenario's order.
 type Order = Option<(Column, Direction)>;
@@ -21,11 +22,11 @@ fn after_click(order: Order, column: Column) -> Order {
 }
 
 fn in_order(report: &Shared, order: Order) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = report.requests.iter().filter(|entry| entry.sent > 0).cloned().collect();
-    if let Some((column, direction)) = order {
-        sort(&mut entries, column, direction);
+    let entries: Vec<Entry> = report.requests.iter().filter(|entry| entry.sent > 0).cloned().collect();
+    match order {
+        Some((column, direction)) => sorted(&entries, column, direction),
+        None => entries,
     }
-    entries
 }
 
 /// The table.
@@ -56,10 +57,10 @@ pub fn Statistics(
                 <table class="table statistics" data-testid="statistics">
                     <caption class="visually-hidden">"Requests by method and name. Headings sort."</caption>
                     <thead>
-                        <tr>{headings}</tr>
+                        <tr>{move || headings()}</tr>
                     </thead>
-                    <tbody>{body}</tbody>
-                    <tfoot>{total}</tfoot>
+                    <tbody>{move || body()}</tbody>
+                    <tfoot>{move || total()}</tfoot>
                 </table>
                 <Show when=empty>
                     <p class="panel-empty">"One row per method and name, as soon as a request was sent."</p>
@@ -83,7 +84,7 @@ fn Heading(
         _ => "none",
     };
     view! {
-        <th scope="col" class=cell_class(column) aria-sort=sorted>
+        <th scope="col" class=cell_class(column) aria-sort=move || sorted()>
             <button
                 type="button"
                 class="sort-button"

@@ -4,6 +4,7 @@
 
 use leptos::prelude::*;
 
+use super::show::Show;
 use super::state::Shared;
 use crate::core::histogram::Figures;
 use crate::core::report::streams::{Milestone, milestones};
@@ -25,13 +26,11 @@ pub fn Streams(
     /// The report on screen.
     report: Memo<Option<Shared>>,
 ) -> impl IntoView {
-    let present = Memo::new(move |_| {
-        report.with(|r| r.as_ref().is_some_and(|report| report.total.stream_ms.is_some()))
-    });
+    let present = move || report.with(|r| r.as_ref().is_some_and(|report| report.total.stream_ms.is_some()));
     let rows =
         move || report.with(|r| r.as_ref().map(|report| milestones(report).iter().map(row).collect_view()));
     view! {
-        <Show when=move || present.get()>
+        <Show when=present>
             <section class="panel" aria-labelledby="streams-title">
                 <h2 class="panel-title" id="streams-title">"Streams"</h2>
                 <div class="table-box" tabindex="0" role="region" aria-labelledby="streams-title">
@@ -45,7 +44,7 @@ pub fn Streams(
                                     .collect_view()}
                             </tr>
                         </thead>
-                        <tbody>{rows}</tbody>
+                        <tbody>{move || rows()}</tbody>
                     </table>
                 </div>
             </section>

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::show::Show;
 use super::state::page_state;
 use crate::core::live::{Glance, OLD_MS, Span};
 use crate::core::report::{LoadModel, Quantiles};
@@ -98,7 +99,7 @@ fn Tile(
 ) -> impl IntoView {
     let alarm = move || content.with(|content| content.tone == Tone::Alarm);
     view! {
-        <dl class=format!("tile {name}") class:is-alarm=alarm title=title>
+        <dl class=format!("tile {name}") class:is-alarm=move || alarm() title=title>
             <dt>{label}</dt>
             <dd class="tile-figure">
                 <span data-testid=name>{move || content.get().figure}</span>

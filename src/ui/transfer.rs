@@ -23,7 +23,7 @@ pub fn Transfer() -> impl IntoView {
     view! {
         <section class="transfer" aria-label="Report">
             <div class="transfer-what">
-                <h2 class="transfer-title" data-testid="report-host">{title}</h2>
+                <h2 class="transfer-title" data-testid="report-host">{move || title()}</h2>
                 <p class="transfer-facts">{move || state.shown.with(|report| report.as_ref().map(|r| facts(&r.run)))}</p>
             </div>
             <div class="transfer-buttons">
@@ -63,7 +63,7 @@ fn ExportButton() -> impl IntoView {
         if unfinished() { "There is a report once a run has ended" } else { "Saves the whole report" }
     };
     view! {
-        <button type="button" class="button" data-testid="export-json" disabled=unfinished title=why on:click=save>
+        <button type="button" class="button" data-testid="export-json" disabled=move || unfinished() title=move || why() on:click=save>
             "Export JSON"
         </button>
     }
@@ -108,7 +108,7 @@ fn ImportOutcome() -> impl IntoView {
         }
         .into_any(),
     };
-    view! { <div class="transfer-outcome" role="alert">{outcome}</div> }
+    view! { <div class="transfer-outcome" role="alert">{move || outcome()}</div> }
 }
 
 /// The whole page takes dropped files, and says so while one is over it.

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::show::Show;
 use super::state::Shared;
 use crate::core::exchange::TimingSource;
 use crate::core::live::{Trust, delays, trust};
@@ -22,7 +23,7 @@ pub fn GeneratorTrust(
                 when=move || report.with(Option::is_some)
                 fallback=|| view! { <p class="panel-empty">"Whether the generator itself kept up, once there is a run."</p> }
             >
-                <div class="trust" data-testid="trust">{content}</div>
+                <div class="trust" data-testid="trust">{move || content()}</div>
             </Show>
         </section>
     }

@@ -98,9 +98,7 @@ impl FetchLane {
     /// The `user`-th user's.
     pub fn new(route: Rc<Route>, user: u32) -> Self {
         let authority = match &route.target {
-            Target::Companion { lanes: Lanes::PerUser { port }, .. } => {
-                lane_authority(user % MAX_LANES, *port)
-            }
+            Target::Companion { port, lanes: Lanes::PerUser, .. } => lane_authority(user % MAX_LANES, *port),
             Target::Companion { authority, lanes: Lanes::Shared, .. } => authority.clone(),
             Target::Direct => String::new(),
         };

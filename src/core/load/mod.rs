@@ -17,6 +17,7 @@ pub mod text;
 use serde::{Deserialize, Serialize};
 
 use super::units::Micros;
+use super::words::words;
 use pace::Pace;
 use stages::Stages;
 
@@ -44,8 +45,7 @@ pub enum Load {
 }
 
 /// How arrivals are spaced.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ArrivalProcess {
     /// Evenly.
     #[default]
@@ -53,6 +53,8 @@ pub enum ArrivalProcess {
     /// Independently of each other, as people come who do not know of each other.
     Poisson,
 }
+
+words!(ArrivalProcess { Constant = "constant", Poisson = "poisson" });
 
 /// A shard's part of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

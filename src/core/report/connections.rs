@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::exchange::Connections;
 use crate::core::units::group_thousands;
+use crate::core::words::words;
 
 /// Who keeps a connection for the next request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ConnectionReuse {
     /// Each user its own, as each phone does.
     #[default]
@@ -20,9 +20,10 @@ pub enum ConnectionReuse {
     Shared,
 }
 
+words!(ConnectionReuse { PerUser = "per_user", None = "none", Shared = "shared" });
+
 /// Whether the host had to prove its name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Certificates {
     /// By a certificate that the system's roots vouch for.
     #[default]
@@ -30,6 +31,8 @@ pub enum Certificates {
     /// Not at all (`--insecure`): whoever answered was believed.
     Unchecked,
 }
+
+words!(Certificates { Checked = "checked", Unchecked = "unchecked" });
 
 /// How the host was connected to.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

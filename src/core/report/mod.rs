@@ -24,6 +24,7 @@ use super::load::ArrivalProcess;
 use super::stream::EventKind;
 use super::tally::StreamTally;
 use super::units::Micros;
+use super::words::words;
 pub use connections::ConnectionSummary;
 pub use load::LoadModel;
 
@@ -104,8 +105,7 @@ pub struct RunInfo {
 }
 
 /// Why a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StopReason {
     /// Its time was over.
     RunTime,
@@ -114,6 +114,8 @@ pub enum StopReason {
     /// It has not: this is a report of a run under way, or of one that was killed.
     Unfinished,
 }
+
+words!(StopReason { RunTime = "run_time", Stopped = "stopped", Unfinished = "unfinished" });
 
 /// A live change of the load.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -164,8 +166,7 @@ pub struct Calibration {
 }
 
 /// The three platforms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GeneratorKind {
     /// The page, in a browser.
     Browser,
@@ -175,15 +176,18 @@ pub enum GeneratorKind {
     Sim,
 }
 
+words!(GeneratorKind { Browser = "browser", Native = "native", Sim = "sim" });
+
 /// Through what requests went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route {
     /// Straight to the host.
     Direct,
     /// Through the companion's relay.
     Companion,
 }
+
+words!(Route { Direct = "direct", Companion = "companion" });
 
 /// The figures of one (method, name), or of all together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -281,13 +285,15 @@ impl StreamFigures {
     /// Of what was counted.
     pub fn of(tally: &StreamTally, detail: Detail) -> Self {
         let of = |histogram| Distribution::of(histogram, detail);
-        let by_type = tally.by_type.iter().filter_map(|(kind, histogram)| Some((kind, of(histogram)?)));
+        let mut by_type = BTreeMap::new();
+        // Not collected: that would sort them first, by a sort of their own.
+        by_type.extend(tally.by_type.iter().filter_map(|(kind, histogram)| Some((kind, of(histogram)?))));
         Self {
             first_event: of(&tally.first_event),
             largest_gap: of(&tally.largest_gap),
             complete: of(&tally.complete),
             done: of(&tally.done),
-            by_type: by_type.collect(),
+            by_type,
         }
     }
 
@@ -314,13 +320,38 @@ const fn is_zero(n: &u64) -> bool {
 
 /// The figures of one latency family, and all of it for us.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "ReadDistribution")]
 pub struct Distribution {
     /// For people and scripts, in milliseconds.
     #[serde(flatten)]
     pub figures: Figures,
     /// In microseconds; absent from live views.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub histogram: Option<Encoded>,
+}
+
+/// The same as it is read. Spelled out, because reading by `flatten` puts every value aside first, and is kilobytes
+/// of the page.
+#[derive(Deserialize)]
+struct ReadDistribution {
+    count: u64,
+    min: f64,
+    mean: f64,
+    p50: f64,
+    p75: f64,
+    p90: f64,
+    p95: f64,
+    p99: f64,
+    p999: f64,
+    max: f64,
+    histogram: Option<Encoded>,
+}
+
+impl From<ReadDistribution> for Distribution {
+    fn from(read: ReadDistribution) -> Self {
+        let ReadDistribution { count, min, mean, p50, p75, p90, p95, p99, p999, max, histogram } = read;
+        Self { figures: Figures { count, min, mean, p50, p75, p90, p95, p99, p999, max }, histogram }
+    }
 }
 
 /// How much of a distribution to write down.

@@ -3,6 +3,8 @@
 //! Whatever a person drops on the page ends up here, so nothing is trusted. Older versions would be upgraded
 //! here one step at a time; there are none yet.
 
+use serde::Deserialize;
+
 use super::{Report, SCHEMA, VERSION};
 
 /// Larger files are no reports: ten minutes of the standard mix are under 2 MB.
@@ -47,25 +49,33 @@ pub enum ReadError {
     Damaged(String),
 }
 
+#[derive(Default, Deserialize)]
+struct Envelope {
+    schema: Option<serde_json::Value>,
+    version: Option<serde_json::Value>,
+}
+
 /// Reads a report.
 pub fn read(bytes: &[u8]) -> Result<Report, ReadError> {
     if bytes.len() as u64 > MAX_BYTES {
         return Err(ReadError::TooLarge(bytes.len() as u64));
     }
     let text = std::str::from_utf8(bytes).map_err(|_| ReadError::NotJson { line: 1, column: 1 })?;
-    let value: serde_json::Value = serde_json::from_str(text).map_err(|error| syntax_error(&error))?;
-    let schema = value.get("schema");
-    match schema.and_then(serde_json::Value::as_str) {
+    let envelope = match serde_json::from_str::<Envelope>(text) {
+        Err(error) if !error.is_data() => return Err(syntax_error(&error)),
+        envelope => envelope.unwrap_or_default(),
+    };
+    match envelope.schema.as_ref().and_then(|schema| schema.as_str()) {
         Some(SCHEMA) => {}
         _ => {
-            let found = schema.map_or_else(|| "absent".to_owned(), |schema| shorten(&schema.to_string()));
+            let found =
+                envelope.schema.map_or_else(|| "absent".to_owned(), |schema| shorten(&schema.to_string()));
             return Err(ReadError::OtherSchema { found });
         }
     }
-    match value.get("version").and_then(serde_json::Value::as_u64) {
+    match envelope.version.as_ref().and_then(serde_json::Value::as_u64) {
         Some(version) if version > u64::from(VERSION) => Err(ReadError::Newer { found: version }),
         Some(1) => {
-            // Read again from the text: its errors name the line, and floats keep their exact value.
             let report: Report =
                 serde_json::from_str(text).map_err(|error| ReadError::Damaged(error.to_string()))?;
             check(report)

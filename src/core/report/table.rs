@@ -3,6 +3,7 @@
 //! One list of what a column is called, which field of the report it shows and how it sorts.
 
 use super::{Distribution, Entry, LoadModel, Report};
+use crate::core::order::in_order;
 use crate::core::units::{format_millis, format_rate, group_thousands};
 
 /// A column of the statistics table.
@@ -190,14 +191,15 @@ pub enum Direction {
     Descending,
 }
 
-/// Sorts entries by a column; equal ones keep their order.
-pub fn sort(entries: &mut [Entry], column: Column, direction: Direction) {
-    entries.sort_by(|a, b| {
+/// The entries in the order of a column; equal ones keep theirs.
+pub fn sorted(entries: &[Entry], column: Column, direction: Direction) -> Vec<Entry> {
+    let rule = |a: &Entry, b: &Entry| {
         let order = if column.is_text() {
             column.text(a).cmp(&column.text(b))
         } else {
             column.number(a).total_cmp(&column.number(b))
         };
         if direction == Direction::Ascending { order } else { order.reverse() }
-    });
+    };
+    in_order(entries, rule).cloned().collect()
 }

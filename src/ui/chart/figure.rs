@@ -50,7 +50,7 @@ pub fn ChartFigure(
             <figcaption class="chart-head">
                 <h3 class="chart-title">{chart.title()}</h3>
                 {matches!(chart, Chart::Latency | Chart::Corrected).then(|| view! { <ShapeButton shape /> })}
-                <span class="chart-moment">{moment}</span>
+                <span class="chart-moment">{move || moment()}</span>
                 <Legend chart report cursor span />
             </figcaption>
             <Plot chart report drawing cursor width />
@@ -212,9 +212,9 @@ fn Backdrop(
                 <path class="hatch" d="M0 0V6" />
             </pattern>
         </defs>
-        <g>{bands}</g>
-        <g>{values}</g>
-        <g>{times}</g>
+        <g>{move || bands()}</g>
+        <g>{move || values()}</g>
+        <g>{move || times()}</g>
         <text class="tick tick-value" x=px(Frame::LEFT - 6.0) y="9">{chart.unit()}</text>
     }
 }

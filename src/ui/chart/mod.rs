@@ -22,7 +22,7 @@ pub fn Charts() -> impl IntoView {
     let figures = move || charts(model.get().unwrap_or_default()).map(figure).into_iter().collect_view();
     view! {
         <section class="charts" aria-label="Charts over time">
-            {figures}
+            {move || figures()}
         </section>
     }
 }

@@ -80,7 +80,7 @@ pub fn Legend(
                     <path class=line_class(quantity) d="M1 4H21" />
                 </svg>
                 <span class="legend-label">{quantity.label()}</span>
-                <span class="legend-value">{value}</span>
+                <span class="legend-value">{move || value()}</span>
             </li>
         }
     };
@@ -108,8 +108,8 @@ pub fn Doubts(
     };
     view! {
         <p class="chart-doubts">
-            <span class="chart-doubts-swatch" class:is-shown=any aria-hidden="true"></span>
-            {words}
+            <span class="chart-doubts-swatch" class:is-shown=move || any() aria-hidden="true"></span>
+            {move || words()}
         </p>
     }
 }

@@ -36,7 +36,7 @@ pub fn Classes() -> impl IntoView {
         };
         view! {
             <label class="chip" title=hint>
-                <input type="checkbox" prop:checked=ticked prop:disabled=move || state.active.get() on:change=toggle />
+                <input type="checkbox" prop:checked=move || ticked() prop:disabled=move || state.active.get() on:change=toggle />
                 {label}
                 {optional}
             </label>

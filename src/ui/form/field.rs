@@ -35,15 +35,14 @@ pub fn TextField(
 ) -> impl IntoView {
     let state = page_state();
     let name = control_name(field);
-    let problem = Memo::new(move |_| state.draft.problem(field));
+    let problem = move || state.draft.problem(field);
     let frozen = move || during == During::ReadOnly && state.active.get();
-    let described = move || {
-        if problem.with(Option::is_some) { format!("{name}-problem") } else { format!("{name}-hint") }
-    };
+    let is_wrong = move || problem().is_some();
+    let described = move || if is_wrong() { format!("{name}-problem") } else { format!("{name}-hint") };
     view! {
         <div
             class="text-field"
-            class:is-wrong=move || problem.with(Option::is_some)
+            class:is-wrong=move || is_wrong()
             hidden=move || state.draft.choice.get().unused().contains(&field)
         >
             <label for=name>{field.label()}</label>
@@ -57,14 +56,14 @@ pub fn TextField(
                 autocapitalize="none"
                 spellcheck="false"
                 placeholder=placeholder
-                readonly=frozen
-                aria-describedby=described
-                aria-invalid=move || problem.with(Option::is_some).to_string()
+                readonly=move || frozen()
+                aria-describedby=move || described()
+                aria-invalid=move || is_wrong().to_string()
                 prop:value=move || state.draft.value(field)
                 on:input:target=move |event| state.draft.type_into(field, event.target().value())
             />
             <p class="text-field-note">
-                {move || match problem.get() {
+                {move || match problem() {
                     Some(problem) => view! {
                         <span class="problem" id=format!("{name}-problem") data-testid=format!("{name}-error")>
                             {format!("{}: {problem}", field.label())}

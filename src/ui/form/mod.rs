@@ -72,7 +72,7 @@ fn Advanced() -> impl IntoView {
     let wrong = move || fields.iter().any(|field| state.draft.problem(*field).is_some());
     view! {
         // Opens by itself when something in it is wrong.
-        <details class="advanced" prop:open=wrong>
+        <details class="advanced" prop:open=move || wrong()>
             <summary>"Advanced"</summary>
             <div class="advanced-fields">
                 <TextField
@@ -125,7 +125,7 @@ fn Buttons() -> impl IntoView {
                     <button type="submit" class="button button-primary" data-testid="start">"Start"</button>
                 }.into_any()
             }}
-            <p class="buttons-note" role="status">{wrong}</p>
+            <p class="buttons-note" role="status">{move || wrong()}</p>
         </div>
     }
 }
@@ -143,8 +143,8 @@ fn ActiveButtons() -> impl IntoView {
     };
     let note = move || if stopping() { "Drops what is in flight" } else { "Lets what is in flight end" };
     view! {
-        <button type="button" class="button button-stop" data-testid="stop" title=note on:click=stop>
-            {label}
+        <button type="button" class="button button-stop" data-testid="stop" title=move || note() on:click=stop>
+            {move || label()}
             <span class="visually-hidden">{move || if stopping() { " (drop what is in flight)" } else { "" }}</span>
         </button>
         <button

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::core::plan::Host;
+use crate::core::plan::{Field, Host};
 use crate::ui::state::{Lookup, page_state};
 
 /// A way to the host.
@@ -42,11 +42,8 @@ const COST: &str = "The browser then opens at most six connections, shared by al
 #[component]
 pub fn RouteLine() -> impl IntoView {
     let state = page_state();
-    let way = Memo::new(move |_| {
-        let host = state.draft.text.with(|text| text.host.clone());
-        state.companion.with(|lookup| way(lookup, &host))
-    });
-    let text = move || match way.get() {
+    let way = move || state.companion.with(|lookup| way(lookup, &state.draft.value(Field::Host)));
+    let text = move || match way() {
         Way::Unknown => ("Looking for a companion…", String::new()),
         Way::Companion => ("Through the companion.", " Each user has connections of its own.".to_owned()),
         Way::PastCompanion(host) => ("Directly:", format!(" the companion relays only to {host}. {COST}")),
