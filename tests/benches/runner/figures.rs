@@ -53,8 +53,10 @@ pub fn instructions(log: &str) -> Option<u64> {
 pub struct Spent {
     /// Most memory held at a time, in MB of 1 000 000 bytes.
     pub peak_mb: f64,
-    /// User and system time of all threads, in seconds, to 10 ms.
-    pub cpu_s: f64,
+    /// Processor time of all threads outside the kernel, in seconds, to 10 ms.
+    pub user_s: f64,
+    /// The same inside it.
+    pub system_s: f64,
 }
 
 impl Spent {
@@ -64,8 +66,8 @@ impl Spent {
     /// From its last line; above it may stand the exit code.
     pub fn parse(text: &str) -> Option<Self> {
         let numbers = text.lines().last()?.split(' ').map(|number| number.parse::<f64>().ok());
-        let [peak_kib, user, system] = *numbers.collect::<Option<Vec<_>>>()? else { return None };
-        Some(Self { peak_mb: peak_kib * 1024.0 / 1e6, cpu_s: user + system })
+        let [peak_kib, user_s, system_s] = *numbers.collect::<Option<Vec<_>>>()? else { return None };
+        Some(Self { peak_mb: peak_kib * 1024.0 / 1e6, user_s, system_s })
     }
 }
 
@@ -110,7 +112,7 @@ mod tests {
     #[test]
     fn memory_is_in_mb_and_both_times_count() {
         let text = "Command exited with non-zero status 1\n10000 1.50 0.25\n";
-        assert_eq!(Spent::parse(text), Some(Spent { peak_mb: 10.24, cpu_s: 1.75 }));
+        assert_eq!(Spent::parse(text), Some(Spent { peak_mb: 10.24, user_s: 1.5, system_s: 0.25 }));
         assert_eq!(Spent::parse("10000 1.50"), None);
     }
 

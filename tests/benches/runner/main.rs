@@ -48,7 +48,9 @@ fn main() {
     for part in options.parts() {
         println!("{part:?}");
         let new = measure(part, &options);
-        println!("{}\n", new.table());
+        if !new.targets.is_empty() {
+            println!("{}\n", new.table());
+        }
         found.extend(new);
     }
     if let Some(file) = options.out() {
@@ -66,7 +68,7 @@ fn measure(part: Part, options: &Options) -> Found {
         Part::Cost => cost::by_users(),
         Part::Instructions => cost::by_instructions(),
         Part::Latency => truth::latency(),
-        Part::Arrivals => truth::arrivals(),
+        Part::Arrivals => truth::arrivals(options.rounds, options.secs),
         Part::Stall => truth::stall(),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::figures::median;
 use crate::found::{Found, table};
-use crate::generators::{Cores, at_full_speed, oha, wrk};
+use crate::generators::{Cores, Ran, at_full_speed, oha, wrk};
 use crate::hosts::Nginx;
 use crate::shared::markdown::{self, Columns};
 
@@ -10,7 +10,12 @@ const OF_WRK: f64 = 0.95;
 
 const ROUNDS: Columns<6> =
     [("round", 5), ("wrk/s", 8), ("oha/s", 8), ("ours/s", 8), ("ours / wrk", 10), ("ours / oha", 10)];
-const SHARDS: Columns<3> = [("shards", 6), ("requests/s, median", 18), ("of each round", 40)];
+const SHARDS: Columns<4> = [
+    ("shards", 6),
+    ("requests/s, median", 18),
+    ("cores that ours took", 20),
+    ("requests/s of each round", 40),
+];
 
 /// Requests per second of each.
 struct Round {
@@ -66,19 +71,19 @@ fn line(number: usize, round: &Round) -> String {
 /// One shard against two, nothing pinned: nginx takes part of both cores, so this is reported and not judged.
 pub fn both_cores(rounds: usize, secs: u64) -> Found {
     let nginx = Nginx::start(Cores::All);
-    let mut rates = [Vec::new(), Vec::new()];
-    for _ in 0..rounds {
-        for (shards, rates) in (1..).zip(&mut rates) {
-            let ran = at_full_speed(&nginx.url(), Cores::All, secs, &format!("--shards {shards}"));
-            rates.push(ran.report.total.rps);
-        }
-    }
-    let lines = (1..).zip(&rates).map(|(shards, rates): (u32, &Vec<f64>)| {
-        let each: Vec<String> = rates.iter().map(|rate| format!("{rate:.0}")).collect();
-        let median = median(rates.iter().copied()).unwrap();
-        markdown::line(&SHARDS, [shards.to_string(), format!("{median:.0}"), each.join(", ")])
-    });
+    let turn = |shards: u32| at_full_speed(&nginx.url(), Cores::All, secs, &format!("--shards {shards}"));
+    let (one, two): (Vec<Ran>, Vec<Ran>) = (0..rounds).map(|_| (turn(1), turn(2))).unzip();
+    let lines = [one, two].into_iter().zip(1..).map(|(runs, shards)| shards_line(shards, &runs, secs));
     let details = format!("### One shard and two, nginx beside them\n\n{}", table(&SHARDS, lines));
     println!("{details}");
     Found { details: vec![details], ..Found::default() }
+}
+
+fn shards_line(shards: u32, runs: &[Ran], secs: u64) -> String {
+    let rates: Vec<f64> = runs.iter().map(|ran| ran.report.total.rps).collect();
+    let rate = median(rates.iter().copied()).unwrap();
+    let cores = runs.iter().map(|ran| (ran.spent.user_s + ran.spent.system_s) / secs as f64);
+    let each: Vec<String> = rates.iter().map(|rate| format!("{rate:.0}")).collect();
+    let cores = format!("{:.2}", median(cores).unwrap());
+    markdown::line(&SHARDS, [shards.to_string(), format!("{rate:.0}"), cores, each.join(", ")])
 }

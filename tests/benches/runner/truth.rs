@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use oddiya_load::core::report::Entry;
+use oddiya_load::core::report::{Entry, Report};
 
-use crate::figures::stalled_ms;
+use crate::figures::{median, stalled_ms};
 use crate::found::Found;
 use crate::generators::{Cores, run};
 use crate::hosts::{Nginx, Stub};
@@ -12,7 +12,6 @@ use crate::hosts::{Nginx, Stub};
 const LATENCY_WITHIN_MS: f64 = 1.0;
 const LATE_AT_MOST_MS: f64 = 1.0;
 const ARRIVALS_PER_S: u64 = 20_000;
-const ARRIVALS_SECS: u64 = 10;
 const STALL_WITHIN: f64 = 0.05;
 
 /// Route by route beside the host's own times: 50 users who think 100 ms.
@@ -34,21 +33,23 @@ pub fn latency() -> Found {
     found
 }
 
-/// As many arrivals as one core should start on time.
-pub fn arrivals() -> Found {
+/// As many arrivals as one core should start on time. The median of several runs, because one pause of a shared machine
+/// makes more than a hundredth of a run late.
+pub fn arrivals(rounds: usize, secs: u64) -> Found {
     let nginx = Nginx::start(Cores::Host);
-    let arguments = format!("--rate {ARRIVALS_PER_S} -t {ARRIVALS_SECS}s --shards 1");
-    let report = run(&nginx.url(), Cores::Generator, &arguments).report;
-    let late = report.health.lateness_ms.as_ref().unwrap().figures.p99;
-    let (sent, dropped, due) = (report.total.sent, report.total.dropped, ARRIVALS_PER_S * ARRIVALS_SECS);
+    let arguments = format!("--rate {ARRIVALS_PER_S} -t {secs}s --shards 1");
+    let reports: Vec<Report> =
+        (0..rounds).map(|_| run(&nginx.url(), Cores::Generator, &arguments).report).collect();
+    let late = reports.iter().map(|report| report.health.lateness_ms.as_ref().unwrap().figures.p99);
+    let each: Vec<String> = late.clone().map(|late| format!("{late:.3}")).collect();
+    let late = median(late).unwrap();
     let mut found = Found::default();
     let figure = format!("p99 of starts' lateness at {ARRIVALS_PER_S} arrivals/s on one core");
-    found.target(
-        figure,
-        format!("{late:.3} ms"),
-        &format!("≤ {LATE_AT_MOST_MS} ms"),
-        late <= LATE_AT_MOST_MS,
-    );
+    let measured = format!("{late:.3} ms, median of {}", each.join(", "));
+    found.target(figure, measured, &format!("≤ {LATE_AT_MOST_MS} ms"), late <= LATE_AT_MOST_MS);
+    let sent: u64 = reports.iter().map(|report| report.total.sent).sum();
+    let dropped: u64 = reports.iter().map(|report| report.total.dropped).sum();
+    let due = ARRIVALS_PER_S * secs * rounds as u64;
     let measured = format!("{sent} sent + {dropped} dropped of {due}");
     found.target("Arrivals accounted for", measured, "all", sent + dropped == due);
     found
