@@ -148,7 +148,7 @@ pub struct Args {
     #[arg(long, value_name = "N", env = "ODDIYA_LOAD_SHARDS", value_parser = shard_count(), allow_hyphen_values = true)]
     pub shards: Option<u32>,
 
-    /// Write the report to FILE, every second: a killed run leaves a report that lacks its last second
+    /// Write the report to FILE, every second, in long runs less often: a killed run leaves a report that lacks little
     #[arg(long, value_name = "FILE", env = "ODDIYA_LOAD_JSON")]
     pub json: Option<PathBuf>,
 
