@@ -121,9 +121,7 @@ impl Recorder {
     pub fn ended(&mut self, entry: EntryId, scheduled: Micros, exchange: &Exchange, now: Micros) {
         self.is_alive(now);
         let timing = &exchange.timing;
-        let slept = self.gap.is_some_and(|gap| {
-            timing.ready <= gap.to && timing.finished >= gap.from && gap.from >= timing.ready
-        });
+        let slept = self.gap.is_some_and(|gap| timing.ready < gap.to && timing.finished > gap.from);
         let Some(tally) = self.tallies.get_mut(entry.0) else { return };
         if slept { tally.record_untimed(exchange) } else { tally.record(scheduled, exchange) }
     }
@@ -194,6 +192,29 @@ mod tests {
         assert_eq!((tally.succeeded, tally.untimed, tally.latency.count()), (2, 1, 1));
         assert_eq!(tally.latency.max(), Some(Micros::SECOND));
         assert_eq!((second.health.slept, second.health.lateness.max()), (Slept::Yes, Some(Micros::ZERO)));
+    }
+
+    #[test]
+    fn a_request_that_left_just_before_the_sleep_has_no_latency_either() {
+        let mut recorder = Recorder::new(0, 1);
+        let entry = EntryId(0);
+        recorder.started(entry, Micros::from_secs(1), Micros::from_secs(1));
+        // It was counted as started, then it left, then the machine slept: nothing was heard of the shard in between.
+        let mut exchange = exchange(1, 61);
+        exchange.timing.ready += Micros(40);
+        recorder.ended(entry, Micros::from_secs(1), &exchange, Micros::from_secs(61));
+        let second = recorder.close(Micros::from_secs(61), Gauges::default());
+        let (_, tally) = &second.tallies[0];
+        assert_eq!((tally.succeeded, tally.untimed, tally.latency.count()), (1, 1, 0));
+    }
+
+    #[test]
+    fn a_request_that_left_as_soon_as_the_machine_woke_has_a_latency() {
+        let mut recorder = Recorder::new(0, 1);
+        recorder.is_alive(Micros::from_secs(60));
+        recorder.ended(EntryId(0), Micros::from_secs(60), &exchange(60, 61), Micros::from_secs(61));
+        let second = recorder.close(Micros::from_secs(61), Gauges::default());
+        assert_eq!((second.tallies[0].1.untimed, second.tallies[0].1.latency.count()), (0, 1));
     }
 
     #[test]
