@@ -10,6 +10,7 @@
 //! | `tiles.rs` | figures at a glance |
 //! | `chart/` | charts over time, drawn from `core::plot` |
 //! | `show.rs` | what is there only sometimes |
+//! | `figure_table.rs` | a table of distributions |
 //! | `statistics.rs`, `phases.rs`, `streams.rs`, `failures.rs`, `trust.rs` | the tables, and whether the generator could be trusted |
 //!
 //! Components take values and signals; requests and files are `browser`'s, arithmetic is `core`'s.
@@ -21,6 +22,7 @@
 
 mod chart;
 mod failures;
+mod figure_table;
 mod form;
 mod header;
 mod notices;

@@ -4,19 +4,12 @@
 
 use leptos::prelude::*;
 
+use super::figure_table::{FigureTable, figure_cells};
 use super::show::Show;
 use super::state::Shared;
-use super::streams::figure_cells;
 use crate::core::report::phases::{Phase, phases};
 
-const HEADINGS: [(&str, &str); 6] = [
-    ("cell-words", "Phase"),
-    ("cell-number", "Times"),
-    ("cell-number", "p50 ms"),
-    ("cell-number", "p95 ms"),
-    ("cell-number", "p99 ms"),
-    ("cell-number", "Max ms"),
-];
+const SUBJECTS: [(&str, &str); 1] = [("cell-words", "Phase")];
 
 /// The panel; there only when more is known than how long requests took.
 #[component]
@@ -36,21 +29,14 @@ pub fn Phases(
     view! {
         <Show when=present>
             <section class="panel" aria-labelledby="phases-title">
-                <h2 class="panel-title" id="phases-title">"Phases"</h2>
-                <div class="table-box" tabindex="0" role="region" aria-labelledby="phases-title">
-                    <table class="table" data-testid="phases">
-                        <caption class="visually-hidden">"Where requests spend their time, all names together"</caption>
-                        <thead>
-                            <tr>
-                                {HEADINGS
-                                    .map(|(class, text)| view! { <th scope="col" class=class>{text}</th> })
-                                    .into_iter()
-                                    .collect_view()}
-                            </tr>
-                        </thead>
-                        <tbody>{move || rows()}</tbody>
-                    </table>
-                </div>
+                <FigureTable
+                    name="phases"
+                    title="Phases"
+                    caption="Where requests spend their time, all names together"
+                    subjects=&SUBJECTS
+                    counted="Times"
+                    rows=move || view! { {move || rows()} }
+                />
                 {move || connections()}
             </section>
         </Show>

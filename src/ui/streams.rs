@@ -4,21 +4,12 @@
 
 use leptos::prelude::*;
 
+use super::figure_table::{FigureTable, figure_cells};
 use super::show::Show;
 use super::state::Shared;
-use crate::core::histogram::Figures;
 use crate::core::report::streams::{Milestone, milestones};
-use crate::core::units::{format_millis, group_thousands};
 
-const HEADINGS: [(&str, &str); 7] = [
-    ("cell-name", "Name"),
-    ("cell-words", "From request sent to"),
-    ("cell-number", "Streams"),
-    ("cell-number", "p50 ms"),
-    ("cell-number", "p95 ms"),
-    ("cell-number", "p99 ms"),
-    ("cell-number", "Max ms"),
-];
+const SUBJECTS: [(&str, &str); 2] = [("cell-name", "Name"), ("cell-words", "From request sent to")];
 
 /// The panel.
 #[component]
@@ -32,37 +23,17 @@ pub fn Streams(
     view! {
         <Show when=present>
             <section class="panel" aria-labelledby="streams-title">
-                <h2 class="panel-title" id="streams-title">"Streams"</h2>
-                <div class="table-box" tabindex="0" role="region" aria-labelledby="streams-title">
-                    <table class="table" data-testid="streams">
-                        <caption class="visually-hidden">"Milestones of event streams, from request sent"</caption>
-                        <thead>
-                            <tr>
-                                {HEADINGS
-                                    .map(|(class, text)| view! { <th scope="col" class=class>{text}</th> })
-                                    .into_iter()
-                                    .collect_view()}
-                            </tr>
-                        </thead>
-                        <tbody>{move || rows()}</tbody>
-                    </table>
-                </div>
+                <FigureTable
+                    name="streams"
+                    title="Streams"
+                    caption="Milestones of event streams, from request sent"
+                    subjects=&SUBJECTS
+                    counted="Streams"
+                    rows=move || view! { {move || rows()} }
+                />
             </section>
         </Show>
     }
-}
-
-/// The cells of a distribution: how often, and how long.
-pub fn figure_cells(figures: &Figures) -> impl IntoView + use<> {
-    let cells = [
-        ("count", group_thousands(figures.count)),
-        ("p50", format_millis(figures.p50)),
-        ("p95", format_millis(figures.p95)),
-        ("p99", format_millis(figures.p99)),
-        ("max", format_millis(figures.max)),
-    ];
-    let cells = cells.map(|(field, text)| view! { <td class="cell-number" data-field=field>{text}</td> });
-    cells.into_iter().collect_view()
 }
 
 fn row(milestone: &Milestone<'_>) -> impl IntoView + use<> {

@@ -1,18 +1,15 @@
 //! The main job, in the browser: a run against the stub, and its counts against the stub's own.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use oddiya_load::companion::{self, RunningCompanion};
-use oddiya_load::core::report::{Report, StopReason, read};
+use oddiya_load::core::report::{StopReason, read};
 use oddiya_load::stub::{self, RunningStub};
 use serde_json::Value;
 
 use crate::chromium::Chromium;
-
-/// (method, name, status) → requests.
-pub type Counts = BTreeMap<(String, String, u16), u64>;
+use crate::stub_talk::{ask, counted_by_the_report, counted_by_the_stub};
 
 /// The stub, a companion for it that serves the built page, and a browser.
 pub struct World {
@@ -57,8 +54,7 @@ impl World {
 
     /// What the stub counted.
     pub async fn stats(&self) -> Value {
-        let url = format!("http://127.0.0.1:{}/__stub/stats", self.stub.gateway.port());
-        crate::http_get(&url).await
+        ask(self.stub.gateway, "GET", "/__stub/stats", "").await
     }
 }
 
@@ -66,27 +62,6 @@ impl World {
 pub async fn stop(stub: RunningStub) -> RunningStub {
     drop(stub);
     stub::start(stub::Options::default()).await.unwrap()
-}
-
-pub fn counted_by_the_report(report: &Report) -> Counts {
-    let entries = report.requests.iter().flat_map(|entry| {
-        entry
-            .statuses
-            .iter()
-            .map(|(status, count)| ((entry.method.clone(), entry.name.clone(), *status), *count))
-    });
-    entries.collect()
-}
-
-pub fn counted_by_the_stub(stats: &Value) -> Counts {
-    let mut counts = Counts::new();
-    for route in stats["routes"].as_array().unwrap() {
-        let (method, name) = (route["method"].as_str().unwrap(), route["name"].as_str().unwrap());
-        for (status, count) in route["statuses"].as_object().unwrap() {
-            counts.insert((method.into(), name.into(), status.parse().unwrap()), count.as_u64().unwrap());
-        }
-    }
-    counts
 }
 
 #[tokio::test]

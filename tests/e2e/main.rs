@@ -22,19 +22,6 @@ mod looks;
 mod recovery;
 mod steering;
 mod streams;
+#[path = "../support/stub_talk.rs"]
+mod stub_talk;
 mod truth;
-
-/// The JSON that an address answers.
-async fn http_get(url: &str) -> serde_json::Value {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    let rest = url.strip_prefix("http://").unwrap();
-    let (authority, path) = rest.split_once('/').unwrap();
-    let mut stream = tokio::net::TcpStream::connect(authority).await.unwrap();
-    let request = format!("GET /{path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
-    let json = body.get(body.find('{').unwrap()..=body.rfind('}').unwrap()).unwrap();
-    serde_json::from_str(json).unwrap()
-}

@@ -6,7 +6,8 @@ use fantoccini::Locator;
 use oddiya_load::core::report::{Report, StopReason, read};
 use serde_json::json;
 
-use crate::load::{World, counted_by_the_report, counted_by_the_stub};
+use crate::load::World;
+use crate::stub_talk::{counted_by_the_report, counted_by_the_stub};
 
 const SOON: Duration = Duration::from_secs(10);
 const QUERY: &str = "?users=5&spawn_rate=10&run_time=60s&think_time=50ms&autostart=1";

@@ -49,8 +49,7 @@ async fn a_streamed_plan_is_timed_event_by_event_from_inside_the_page() {
     assert!(done <= entry.latency_ms.as_ref().unwrap().figures.max, "an event came after the last byte");
     assert!(max(&streams.largest_gap) >= LLM_MS as f64 / 4.0 && max(&streams.largest_gap) < done);
 
-    let stats =
-        crate::http_get(&format!("http://127.0.0.1:{}/__stub/stats", world.stub.gateway.port())).await;
+    let stats = world.stats().await;
     let routes = stats["routes"].as_array().unwrap();
     let counted = routes.iter().find(|route| route["name"] == STREAM).unwrap();
     assert_eq!(counted["statuses"]["200"], Value::from(entry.requests), "{counted}");

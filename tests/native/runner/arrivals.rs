@@ -5,9 +5,8 @@ use std::time::Duration;
 use oddiya_load::core::report::{LoadModel, Report};
 use oddiya_load::stub::{self, RunningStub, Speed};
 
-use crate::command::{
-    Ended, ask, command, counted_by_the_report, counted_by_the_stub, report_in, run, start_stub, wait,
-};
+use crate::command::{Ended, command, report_in, run, start_stub, wait};
+use crate::stub_talk::{ask, counted_by_the_report, counted_by_the_stub};
 
 /// A stub that adds no time of its own.
 async fn start_instant_stub() -> (RunningStub, String) {

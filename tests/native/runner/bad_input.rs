@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::command::{ask, counted_by_the_stub, run, start_stub};
+use crate::command::{run, start_stub};
+use crate::stub_talk::{ask, counted_by_the_stub};
 
 #[tokio::test]
 async fn every_wrong_flag_is_named_with_what_would_be_right_and_nothing_is_sent() {

@@ -5,9 +5,8 @@ use std::time::Duration;
 use oddiya_load::core::exchange::FailureKind;
 use oddiya_load::core::report::StopReason;
 
-use crate::command::{
-    ask, command, counted_by_the_report, counted_by_the_stub, report_in, run, start_stub, wait,
-};
+use crate::command::{command, report_in, run, start_stub, wait};
+use crate::stub_talk::{ask, counted_by_the_report, counted_by_the_stub};
 
 #[tokio::test]
 async fn a_run_counts_what_the_host_counted() {

@@ -56,7 +56,7 @@ async fn the_same_seed_sends_the_same_requests() {
     let (stub, host) = start_stub().await;
     let mut counts = Vec::new();
     for _ in 0..2 {
-        let stats = || crate::command::ask(stub.gateway, "DELETE", "/__stub/stats", "");
+        let stats = || crate::stub_talk::ask(stub.gateway, "DELETE", "/__stub/stats", "");
         stats().await;
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("r.json");

@@ -11,6 +11,8 @@
 #[allow(dead_code, reason = "shared with other tests, which use the rest")]
 #[path = "../../support/fake_host.rs"]
 mod fake_host;
+#[path = "../../support/stub_talk.rs"]
+mod stub_talk;
 
 mod arrivals;
 mod bad_input;

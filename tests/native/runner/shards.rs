@@ -1,7 +1,8 @@
 //! `--shards`: a run is as many threads as asked for, and counts the same.
 
-use crate::command::{ask, counted_by_the_report, counted_by_the_stub, run, start_stub};
+use crate::command::{run, start_stub};
 use crate::load::load;
+use crate::stub_talk::{ask, counted_by_the_report, counted_by_the_stub};
 
 #[tokio::test]
 async fn a_run_of_more_shards_than_cores_counts_what_the_host_counted() {
