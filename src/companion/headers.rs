@@ -44,7 +44,8 @@ pub fn retain_end_to_end(headers: &mut HeaderMap) {
 pub enum Delivery {
     /// As it is.
     Plain,
-    /// As 200, with the real one in [`STATUS_HEADER`], because a browser would act on it.
+    /// As [`WRAPPED_STATUS`](crate::core::relay::WRAPPED_STATUS), with the real one in [`STATUS_HEADER`], because
+    /// a browser would act on it.
     Wrapped,
 }
 
@@ -54,7 +55,8 @@ impl Delivery {
     pub fn of(status: StatusCode) -> Self {
         match status {
             status if status.is_redirection() => Self::Wrapped,
-            StatusCode::PROXY_AUTHENTICATION_REQUIRED
+            StatusCode::NON_AUTHORITATIVE_INFORMATION
+            | StatusCode::PROXY_AUTHENTICATION_REQUIRED
             | StatusCode::REQUEST_TIMEOUT
             | StatusCode::MISDIRECTED_REQUEST => Self::Wrapped,
             _ => Self::Plain,
@@ -91,6 +93,7 @@ mod tests {
     fn a_status_that_a_browser_would_act_on_is_wrapped() {
         for (code, delivery) in [
             (200, Delivery::Plain),
+            (203, Delivery::Wrapped),
             (204, Delivery::Plain),
             (302, Delivery::Wrapped),
             (304, Delivery::Wrapped),

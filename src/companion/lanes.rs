@@ -18,7 +18,7 @@ use hyper::client::conn::TrySendError;
 use super::failure::UpstreamError;
 use super::upstream::{Sender, Upstream};
 
-/// Four times the sockets that a browser can have open at once (256), for pages opened one after the other.
+/// Four times as many as a page has names for, for pages opened one after the other.
 const MAX_LANES: usize = 1_024;
 /// A kept connection is ready within microseconds of its last response, unless that came before the whole request
 /// was sent; then a fresh one is quicker than waiting.

@@ -45,7 +45,7 @@ const LANE_IDLE: Duration = Duration::from_secs(60);
 const SWEEPS_PER_IDLE: u32 = 12;
 /// After a failed `accept` (no file handle left), so that the loop does not spin until one is free.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-/// Two sockets for each of a browser's 256, and room for files.
+/// Two sockets for each that a browser opens (256, or some 480 of late), with room for two browsers and for files.
 const WANTED_FILE_HANDLES: u64 = 4_096;
 
 /// Options of `oddiya-load serve`.

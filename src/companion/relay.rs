@@ -72,7 +72,7 @@ fn unpack(lanes: &Lanes, token: &str, request: Request<Incoming>) -> Result<Requ
 fn deliver(Exchanged { mut response, upstream, connect }: Exchanged) -> Answer {
     let status = response.status();
     if Delivery::of(status) == Delivery::Wrapped {
-        *response.status_mut() = StatusCode::OK;
+        *response.status_mut() = StatusCode::NON_AUTHORITATIVE_INFORMATION;
     }
     let has_no_body = response.body().is_end_stream();
     let headers = response.headers_mut();

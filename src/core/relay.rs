@@ -27,7 +27,11 @@ pub const FLOOR_PREFIX: &str = "/companion/floor/";
 pub const REFUSAL_HEADER: &str = "x-oddiya-load-refusal";
 /// On a 502 of the companion: why the host gave no answer, a [`RelayFailure`].
 pub const FAILURE_HEADER: &str = "x-oddiya-load-failure";
-/// The host's real status, where a browser would act on it (3xx and a few more) and so is given 200 instead.
+/// The status that stands for one on which a browser would act (3xx and a few more); 203 means "changed on the way"
+/// (RFC 9110, §15.3.4), and browsers take it like 200. The host's own 203 comes like that too, so that the page has to
+/// look for [`STATUS_HEADER`] on no other answer.
+pub const WRAPPED_STATUS: u16 = 203;
+/// The host's real status, on an answer of [`WRAPPED_STATUS`].
 pub const STATUS_HEADER: &str = "x-oddiya-load-status";
 /// In `Server-Timing`: milliseconds from handing the request to the upstream connection to the response's head.
 pub const UPSTREAM_METRIC: &str = "upstream";

@@ -124,7 +124,7 @@ async fn a_page_relays_over_a_lane_without_a_preflight_and_with_its_timing() {
     let lane = lane_authority(17, companion.port);
     let relayed = relay_url(&lane, &companion.token, &envelope.encode().unwrap(), "/api/plans/5");
     let answer = evaluate(&browser, FETCH, &[&relayed, "{\"day\":2}"]).await;
-    assert_eq!(answer["status"], 200, "{answer} {:?}", browser.console().await);
+    assert_eq!(answer["status"], 203, "{answer} {:?}", browser.console().await);
     assert_eq!((&answer["realStatus"], &answer["text"]), (&"302".into(), &"moved".into()));
     assert_eq!((&answer["timed"], &answer["upstream"]), (&true.into(), &true.into()), "{answer}");
 

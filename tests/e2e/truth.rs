@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use oddiya_load::core::health::Suspicion;
 use oddiya_load::core::histogram::Encoded;
-use oddiya_load::core::report::{Report, read};
+use oddiya_load::core::report::{Distribution, Report, read};
 use oddiya_load::core::units::Micros;
 use oddiya_load::stub::{self, Speed};
 
+use crate::fake_host::FakeHost;
 use crate::load::World;
 
 const SOON: Duration = Duration::from_secs(15);
@@ -53,6 +54,27 @@ async fn no_entry_is_lost_past_the_browsers_own_buffer_and_nothing_is_preflighte
     assert_eq!(report.total.page_clock, 0);
     assert_eq!(world.stats().await["options"], 0);
     assert_eq!(world.companion.preflights(), 0);
+}
+
+#[tokio::test]
+async fn more_users_than_the_browser_has_connections_wait_and_none_fails() {
+    let host = FakeHost::start(|mut connection| async move {
+        while connection.request().await.is_some() {
+            tokio::time::sleep(Duration::from_millis(800)).await;
+            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").await;
+        }
+    })
+    .await;
+    let world = World::of(stub::start(stub::Options::default()).await.unwrap(), &host.url()).await;
+    let query = "?users=700&spawn_rate=700&run_time=6s&think_time=0&classes=StressTestUser&autostart=1";
+    let report = run(&world, query, Duration::from_secs(20)).await;
+    assert_eq!(report.failures, []);
+    assert_eq!((report.total.requests, report.total.page_clock), (host.seen().len() as u64, 0));
+    assert_eq!(report.timeline.iter().map(|row| row.in_flight).max(), Some(700), "not all users were there");
+    // They wait for connections: the generator's fault, and in no latency.
+    let p50 = |figures: &Option<Distribution>| figures.as_ref().unwrap().figures.p50;
+    assert!(p50(&report.total.latency_ms) < 1_200.0, "{:?}", report.total.latency_ms);
+    assert!(report.health.reasons.contains_key(&Suspicion::Queued), "{:?}", report.health.reasons);
 }
 
 #[tokio::test]

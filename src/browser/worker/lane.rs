@@ -1,29 +1,26 @@
 //! One virtual user's requests by `fetch`: through the companion under a name of its own, or straight to the host.
 //!
-//! Turns what the browser says into typed failures. When what happened is `timing.rs`'s.
+//! How a request is handed to the browser is `call.rs`'s, what its answer means `answer.rs`'s, and when what happened
+//! `timing.rs`'s.
 
 use std::cell::Cell;
 use std::rc::Rc;
 
 use futures_util::future::{Either, select};
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::{ArrayBuffer, Promise, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    AbortController, Headers, ReadableStreamDefaultReader, ReadableStreamReadResult, RequestCache,
-    RequestCredentials, RequestInit, RequestMode, Response, WorkerGlobalScope,
-};
+use web_sys::{ReadableStreamDefaultReader, ReadableStreamReadResult, Response};
 
+use super::answer::{Answer, Heard};
+use super::call::{Caller, Fetch};
 use super::platform::Time;
 use super::timing::{ResourceTiming, Timings};
 use crate::browser::message::{Lanes, Target};
-use crate::core::exchange::{Exchange, Failure, FailureKind, Status, Timing, TimingSource};
+use crate::core::exchange::{Exchange, Failure, FailureKind, Timing, TimingSource};
 use crate::core::plan::Host;
 use crate::core::platform::Lane;
-use crate::core::relay::{
-    FAILURE_HEADER, REFUSAL_HEADER, RelayFailure, STATUS_HEADER, carrier_method, floor_url, lane_authority,
-    relay_url, seal,
-};
+use crate::core::relay::{floor_url, lane_authority, relay_url, seal};
 use crate::core::scenario::{Reading, Request};
 use crate::core::stream::StreamReader;
 use crate::core::units::Micros;
@@ -37,13 +34,14 @@ pub struct Route {
     target: Target,
     time: Rc<Time>,
     timings: Timings,
+    fetch: Rc<Fetch>,
     sent: Cell<u64>,
 }
 
 impl Route {
     /// From a worker to a host.
-    pub const fn new(host: Host, target: Target, time: Rc<Time>, timings: Timings) -> Self {
-        Self { host, target, time, timings, sent: Cell::new(0) }
+    pub fn new(host: Host, target: Target, time: Rc<Time>, timings: Timings) -> Self {
+        Self { host, target, time, timings, fetch: Rc::new(Fetch::new()), sent: Cell::new(0) }
     }
 
     /// Now, on the run's clock.
@@ -62,36 +60,13 @@ impl Route {
             .map_err(|error| Failure::new(FailureKind::Other, error.to_string()))?;
         Ok(relay_url(authority, token, &envelope, &request.path))
     }
-
-    fn init(&self, request: &Request, controller: &AbortController) -> Result<RequestInit, JsValue> {
-        let init = RequestInit::new();
-        init.set_cache(RequestCache::NoStore);
-        init.set_credentials(RequestCredentials::Omit);
-        init.set_mode(RequestMode::Cors);
-        init.set_signal(Some(&controller.signal()));
-        match &self.target {
-            // Method and headers travel in the envelope; what is left needs no preflight.
-            Target::Companion { .. } => {
-                init.set_method(carrier_method(request.body.as_deref().map(str::as_bytes)));
-            }
-            Target::Direct => {
-                init.set_method(request.method.as_str());
-                let headers = Headers::new()?;
-                request.headers.iter().try_for_each(|(name, value)| headers.append(name, value))?;
-                init.set_headers(&headers);
-            }
-        }
-        if let Some(body) = &request.body {
-            init.set_body(&JsValue::from_str(body));
-        }
-        Ok(init)
-    }
 }
 
 /// One user's way.
 pub struct FetchLane {
     route: Rc<Route>,
     authority: String,
+    caller: Caller,
 }
 
 impl FetchLane {
@@ -102,7 +77,8 @@ impl FetchLane {
             Target::Companion { authority, lanes: Lanes::Shared, .. } => authority.clone(),
             Target::Direct => String::new(),
         };
-        Self { route, authority }
+        let caller = Caller::new(Rc::clone(&route.fetch));
+        Self { route, authority, caller }
     }
 
     /// Fetches an answer that takes the companion no time; gives its latency. `None` without a companion.
@@ -115,44 +91,34 @@ impl FetchLane {
     }
 
     async fn fetch(&self, url: &str, request: &Request, events: Option<&mut StreamReader>) -> Answer {
-        let aborting = match Aborting::new() {
-            Ok(aborting) => aborting,
-            Err(_) => return Answer::failed(FailureKind::Other, "the browser has no AbortController"),
-        };
-        let Ok(init) = self.route.init(request, &aborting.0) else {
+        let Ok(call) = self.caller.call(url, &self.route.target, request) else {
             return Answer::failed(FailureKind::Other, "the browser refuses one of the headers");
         };
         let deadline = self.route.time.now() + request.reading.time_limit();
-        let fetching = std::pin::pin!(self.converse(url, &init, events));
+        let conversing = std::pin::pin!(self.converse(call.response().clone(), events));
         let timeout = std::pin::pin!(self.route.time.sleep_until(deadline));
-        match select(fetching, timeout).await {
+        match select(conversing, timeout).await {
             Either::Left((answer, _)) => {
-                aborting.not_needed();
+                call.over();
                 answer
             }
             Either::Right(_) => Answer::failed(FailureKind::RequestTimeout, ""),
         }
     }
 
-    async fn converse(&self, url: &str, init: &RequestInit, events: Option<&mut StreamReader>) -> Answer {
-        let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
-        let response = JsFuture::from(scope.fetch_with_str_and_init(url, init)).await;
-        let Ok(response) = response.map(JsValue::unchecked_into::<Response>) else {
-            return match self.route.target {
-                Target::Direct => {
-                    Answer::failed(FailureKind::Blocked, "no answer, or none that the page may read")
-                }
-                Target::Companion { .. } => {
-                    Answer::failed(FailureKind::Other, "the companion does not answer")
-                }
-            };
+    async fn converse(&self, response: Promise, events: Option<&mut StreamReader>) -> Answer {
+        let target = &self.route.target;
+        let Ok(response) = JsFuture::from(response).await.map(JsValue::unchecked_into::<Response>) else {
+            return Answer::none_from(target);
         };
         let bytes = match events {
             None => read_whole(&response).await,
             Some(events) => self.read_events(&response, events).await,
         };
-        bytes
-            .map_or_else(|_| Answer::failed(FailureKind::Truncated, ""), |bytes| self.judge(&response, bytes))
+        bytes.map_or_else(
+            |_| Answer::failed(FailureKind::Truncated, ""),
+            |bytes| Answer::of(&response, bytes, target),
+        )
     }
 
     /// Reads the body as it comes; gives its size. Each piece is of the moment at which the worker got hold of it.
@@ -171,32 +137,6 @@ impl FetchLane {
             piece.copy_to(&mut bytes);
             size += bytes.len() as u64;
             events.feed(&bytes, now);
-        }
-    }
-
-    /// The companion's own answers say so in a header; all others are the host's.
-    fn judge(&self, response: &Response, bytes: u64) -> Answer {
-        let status = response.status();
-        if self.route.target == Target::Direct {
-            return Answer::of_the_host(status, bytes);
-        }
-        let header = |name: &str| response.headers().get(name).ok().flatten();
-        match status {
-            200 => {
-                // 3xx and a few more are delivered as 200, because a browser would act on them.
-                let real = header(STATUS_HEADER).and_then(|status| status.parse().ok());
-                Answer::of_the_host(real.unwrap_or(status), bytes)
-            }
-            502 => match header(FAILURE_HEADER) {
-                Some(failure) => Answer::instead(relayed(RelayFailure::from_name(&failure))),
-                None => Answer::of_the_host(status, bytes),
-            },
-            _ => match header(REFUSAL_HEADER) {
-                Some(refusal) => {
-                    Answer::failed(FailureKind::Other, &format!("the companion refused it: {refusal}"))
-                }
-                None => Answer::of_the_host(status, bytes),
-            },
         }
     }
 
@@ -244,7 +184,8 @@ async fn read_whole(response: &Response) -> Result<u64, JsValue> {
     Ok(u64::from(body.unchecked_into::<ArrayBuffer>().byte_length()))
 }
 
-/// Chromium opens at most 256 connections in all; users beyond share names.
+/// Names for lanes; users beyond share them. A name has up to six connections, and Chromium opens 256 in all, of late
+/// some more (480 seen in version 156).
 const MAX_LANES: u32 = 256;
 
 /// `None` when the host withholds the moments (no `Timing-Allow-Origin`), or the request never left.
@@ -273,71 +214,5 @@ impl Lane for FetchLane {
             }
         };
         self.exchange_at(&url, request).await
-    }
-}
-
-struct Answer {
-    outcome: Result<Status, Failure>,
-    bytes: u64,
-    heard: Heard,
-}
-
-/// Whether the browser got any answer: without one it has no timing entry, or one without moments.
-enum Heard {
-    Answer,
-    Nothing,
-}
-
-impl Answer {
-    fn failed(kind: FailureKind, detail: &str) -> Self {
-        Self { outcome: Err(Failure::new(kind, detail)), bytes: 0, heard: Heard::Nothing }
-    }
-
-    /// The companion's own answer instead of the host's.
-    fn instead(failure: Failure) -> Self {
-        Self { outcome: Err(failure), bytes: 0, heard: Heard::Answer }
-    }
-
-    fn of_the_host(status: Status, bytes: u64) -> Self {
-        Self { outcome: Ok(status), bytes, heard: Heard::Answer }
-    }
-}
-
-fn relayed(failure: Option<RelayFailure>) -> Failure {
-    let (kind, detail) = match failure {
-        Some(RelayFailure::Refused) => (FailureKind::Refused, ""),
-        Some(RelayFailure::Reset) => (FailureKind::Reset, "reset by the host"),
-        Some(RelayFailure::Closed) => (FailureKind::Reset, "closed by the host"),
-        Some(RelayFailure::Dns) => (FailureKind::Dns, ""),
-        Some(RelayFailure::Timeout) => (FailureKind::ConnectTimeout, ""),
-        Some(RelayFailure::Unreachable) => (FailureKind::Unreachable, ""),
-        Some(RelayFailure::Tls) => (FailureKind::Tls, ""),
-        Some(RelayFailure::Malformed) => (FailureKind::Malformed, ""),
-        Some(RelayFailure::Exhausted) => {
-            (FailureKind::Other, "this machine has no free ports or file handles left")
-        }
-        Some(RelayFailure::Other) | None => (FailureKind::Other, "the relay could not say why"),
-    };
-    Failure::new(kind, detail)
-}
-
-/// Aborts the request when it is dropped half-way: after a timeout, or when the run is broken off.
-struct Aborting(AbortController, Cell<bool>);
-
-impl Aborting {
-    fn new() -> Result<Self, JsValue> {
-        Ok(Self(AbortController::new()?, Cell::new(true)))
-    }
-
-    fn not_needed(&self) {
-        self.1.set(false);
-    }
-}
-
-impl Drop for Aborting {
-    fn drop(&mut self) {
-        if self.1.get() {
-            self.0.abort();
-        }
     }
 }

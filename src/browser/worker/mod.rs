@@ -4,12 +4,16 @@
 //! |---|---|
 //! | `platform.rs` | the engine's clock, timers and spawner in a worker |
 //! | `calibrate.rs` | what the page can do at its best |
-//! | `lane.rs` | one user's requests by `fetch` |
+//! | `lane.rs` | one user's requests |
+//! | `call.rs` | handing a request to `fetch`, and calling it back |
+//! | `answer.rs` | what came of it, as statuses and typed failures |
 //! | `timing.rs` | what the browser's network stack measured of each request |
 //!
 //! Never imports the page's half or the components: the worker stays small.
 
+mod answer;
 mod calibrate;
+mod call;
 mod lane;
 mod platform;
 mod timing;

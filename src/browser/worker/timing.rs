@@ -100,7 +100,8 @@ impl Timings {
 impl Book {
     fn add(&mut self, entries: &Array) {
         for entry in entries.iter() {
-            let Ok(entry) = entry.dyn_into::<PerformanceResourceTiming>() else { continue };
+            // Nothing else is observed.
+            let entry: PerformanceResourceTiming = entry.unchecked_into();
             let (url, timing) = (entry.name(), read(&entry));
             if let Some(sender) = self.waiter(&url, timing.start) {
                 // Whoever gave up meanwhile has counted the request by the page's clock.
@@ -144,19 +145,35 @@ fn closest(moments: impl Iterator<Item = f64>, to: f64) -> Option<usize> {
 }
 
 fn read(entry: &PerformanceResourceTiming) -> ResourceTiming {
-    // On a connection that was open, all these moments are the same; without TLS, its start is 0.
-    let span = |from: f64, to: f64| (from > 0.0 && to > from).then_some(to - from);
-    let (secure_from, connected) = (entry.secure_connection_start(), entry.connect_end());
-    let tcp_until = if secure_from > 0.0 { secure_from } else { connected };
-    ResourceTiming {
-        start: entry.start_time(),
-        dns: span(entry.domain_lookup_start(), entry.domain_lookup_end()),
-        connect: span(entry.connect_start(), tcp_until),
-        tls: span(secure_from, connected),
+    let (start, connected) = (entry.start_time(), entry.connect_end());
+    let timing = ResourceTiming {
+        start,
+        dns: None,
+        connect: None,
+        tls: None,
         request_start: entry.request_start(),
         response_start: entry.response_start(),
         response_end: entry.response_end(),
         upstream: upstream(&entry.server_timing()),
+    };
+    // On a connection that was open, all moments of connecting are that of the fetch; blanked they are 0.
+    if connected > entry.fetch_start() { with_connecting(timing, entry, connected) } else { timing }
+}
+
+fn with_connecting(
+    timing: ResourceTiming,
+    entry: &PerformanceResourceTiming,
+    connected: f64,
+) -> ResourceTiming {
+    // Without TLS, its start is 0.
+    let span = |from: f64, to: f64| (from > 0.0 && to > from).then_some(to - from);
+    let secure_from = entry.secure_connection_start();
+    let tcp_until = if secure_from > 0.0 { secure_from } else { connected };
+    ResourceTiming {
+        dns: span(entry.domain_lookup_start(), entry.domain_lookup_end()),
+        connect: span(entry.connect_start(), tcp_until),
+        tls: span(secure_from, connected),
+        ..timing
     }
 }
 

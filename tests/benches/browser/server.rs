@@ -2,7 +2,7 @@
 //! truly gave, from the head read to the last byte handed to the system.
 //!
 //! A thread for each connection, because a sleeping thread wakes within some 60 µs, where tokio's timers have a
-//! grain of 1 ms. At most 256 connections come here: a browser opens no more.
+//! grain of 1 ms. Some hundred connections come here at most: a browser opens no more.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};

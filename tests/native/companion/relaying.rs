@@ -74,7 +74,7 @@ async fn a_redirect_is_delivered_and_not_followed() {
     let companion = companion_for(&host).await;
     let mut browser = Browser::new(&companion, "u1.localhost").await;
     let answer = browser.relay_get("/").await;
-    assert_eq!((answer.status, answer.body.as_str()), (StatusCode::OK, "moved"));
+    assert_eq!((answer.status, answer.body.as_str()), (StatusCode::NON_AUTHORITATIVE_INFORMATION, "moved"));
     assert_eq!(answer.header("x-oddiya-load-status"), Some("302"));
     assert_eq!(answer.header("location"), Some("/login"));
 }
@@ -96,6 +96,15 @@ async fn every_other_status_passes_as_it_is() {
         assert_eq!(answer.header("x-oddiya-load-status"), None);
         assert_eq!(answer.header("x-oddiya-load-failure"), None, "a 502 of the host's is its own");
     }
+}
+
+#[tokio::test]
+async fn the_hosts_own_203_cannot_be_taken_for_a_wrapped_status() {
+    let host =
+        FakeHost::answering("HTTP/1.1 203 X\r\nx-oddiya-load-status: 302\r\nContent-Length: 0\r\n\r\n").await;
+    let companion = companion_for(&host).await;
+    let answer = Browser::new(&companion, "u1.localhost").await.relay_get("/").await;
+    assert_eq!((answer.status.as_u16(), answer.header("x-oddiya-load-status")), (203, Some("203")));
 }
 
 #[tokio::test]
