@@ -57,17 +57,19 @@ pub struct Spent {
     pub user_s: f64,
     /// The same inside it.
     pub system_s: f64,
+    /// How often it went to sleep.
+    pub sleeps: f64,
 }
 
 impl Spent {
     /// What GNU time is asked for.
-    pub const FORMAT: &str = "%M %U %S";
+    pub const FORMAT: &str = "%M %U %S %w";
 
     /// From its last line; above it may stand the exit code.
     pub fn parse(text: &str) -> Option<Self> {
         let numbers = text.lines().last()?.split(' ').map(|number| number.parse::<f64>().ok());
-        let [peak_kib, user_s, system_s] = *numbers.collect::<Option<Vec<_>>>()? else { return None };
-        Some(Self { peak_mb: peak_kib * 1024.0 / 1e6, user_s, system_s })
+        let [peak_kib, user_s, system_s, sleeps] = *numbers.collect::<Option<Vec<_>>>()? else { return None };
+        Some(Self { peak_mb: peak_kib * 1024.0 / 1e6, user_s, system_s, sleeps })
     }
 }
 
@@ -111,8 +113,11 @@ mod tests {
 
     #[test]
     fn memory_is_in_mb_and_both_times_count() {
-        let text = "Command exited with non-zero status 1\n10000 1.50 0.25\n";
-        assert_eq!(Spent::parse(text), Some(Spent { peak_mb: 10.24, user_s: 1.5, system_s: 0.25 }));
+        let text = "Command exited with non-zero status 1\n10000 1.50 0.25 7\n";
+        assert_eq!(
+            Spent::parse(text),
+            Some(Spent { peak_mb: 10.24, user_s: 1.5, system_s: 0.25, sleeps: 7.0 })
+        );
         assert_eq!(Spent::parse("10000 1.50"), None);
     }
 

@@ -73,16 +73,17 @@ fn configuration(folder: &str, port: u16) -> String {
     )
 }
 
-/// Our stub, as slow as a laptop: a few milliseconds for each request.
+/// Our stub.
 pub struct Stub {
     process: Child,
     port: u16,
 }
 
 impl Stub {
-    pub fn start() -> Self {
+    /// As slow as `--speed` makes it: `laptop` takes a few milliseconds for a request, `t2-micro` four times that.
+    pub fn start(speed: &str) -> Self {
         let mut command = pinned(Cores::Host, TOOL);
-        command.args(["stub", "--port=0", "--llm-port=0", "--speed=laptop", "--seed=1"]);
+        command.args(["stub", "--port=0", "--llm-port=0", "--seed=1", "--speed", speed]);
         let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();

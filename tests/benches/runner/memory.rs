@@ -1,32 +1,34 @@
 //! Peak memory: by requests, which should cost none, and by users.
 
 use crate::found::Found;
-use crate::generators::{Cores, at_full_speed, run};
+use crate::generators::{CONNECTIONS, Cores, at_full_speed, run};
 use crate::hosts::Nginx;
 
+const FEW: u64 = 100_000;
 const MANY: u64 = 10_000_000;
 /// Two runs of the same length differ by this.
 const NOISE: f64 = 0.05;
 const SPAWN_RATE: u32 = 2_000;
 
-/// Ten million requests against about a hundred thousand, both at full speed.
+/// Ten million requests at full speed against a hundred thousand with thinking in between, in the same time: a report
+/// grows with the seconds it tells of, and that is not what is asked here.
 pub fn by_requests() -> Found {
     let nginx = Nginx::start(Cores::Host);
-    let few = at_full_speed(&nginx.url(), Cores::Generator, 1, "");
-    let secs = (MANY as f64 * 1.1 / few.report.total.rps).ceil() as u64;
-    println!("{} requests: {:.1} MB; {MANY} take {secs} s", few.report.total.requests, few.spent.peak_mb);
-    let many = at_full_speed(&nginx.url(), Cores::Generator, secs, "");
+    let rate = at_full_speed(&nginx.url(), Cores::Generator, 2, "").report.total.rps;
+    let secs = (MANY as f64 * 1.1 / rate).ceil() as u64;
+    println!("{MANY} requests take {secs} s");
+    let think_ms = f64::from(CONNECTIONS) * secs as f64 * 1e3 / FEW as f64;
+    let thinking = format!("-u {CONNECTIONS} -r 1000 -t {secs}s --think-time {think_ms:.1}ms --shards 1");
+    let few = run(&nginx.url(), Cores::Generator, &thinking);
+    let many = at_full_speed(&nginx.url(), Cores::Generator, secs, "--shards 1");
     let requests = [&few, &many].map(|ran| ran.report.total.requests);
     let [small, large] = [few, many].map(|ran| ran.spent.peak_mb);
-    let measured = format!("{large:.1} MB for {}, {small:.1} MB for {}", requests[1], requests[0]);
-    let flat = requests[1] >= MANY && large <= small * (1.0 + NOISE);
+    let times = large / small;
+    let measured =
+        format!("{times:.2} ({large:.1} MB for {}, {small:.1} MB for {})", requests[1], requests[0]);
     let mut found = Found::default();
-    found.target(
-        "Peak memory of 10 million requests by that of 100 thousand",
-        measured,
-        "≤ 1.05 times",
-        flat,
-    );
+    let figure = "Peak memory of 10 million requests by that of 100 thousand in the same time";
+    found.target(figure, measured, "≤ 1.05 times", requests[1] >= MANY && times <= 1.0 + NOISE);
     found
 }
 
