@@ -2,8 +2,8 @@
 //!
 //! A file is replaced in one step, so whoever reads it, at whatever moment, finds a whole one.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -41,7 +41,8 @@ impl Outputs {
     /// Replaces the report's file.
     pub fn save_report(&self, report: &Report) -> anyhow::Result<()> {
         let Some(path) = &self.json else { return Ok(()) };
-        replace(path, &report.to_json()).with_context(|| format!("--json: cannot write {}", path.display()))
+        replace(path, |file| report.write_json(file))
+            .with_context(|| format!("--json: cannot write {}", path.display()))
     }
 
     /// Writes everything that was asked for; gives the paths.
@@ -53,7 +54,8 @@ impl Outputs {
             let mut name = prefix.as_os_str().to_owned();
             name.push(suffix);
             let path = PathBuf::from(name);
-            replace(&path, &text).with_context(|| format!("--csv: cannot write {}", path.display()))?;
+            replace(&path, |file| file.write_all(text.as_bytes()))
+                .with_context(|| format!("--csv: cannot write {}", path.display()))?;
             written.push(path);
         }
         Ok(written)
@@ -65,9 +67,12 @@ fn folder_of(path: &Path) -> PathBuf {
     parent.map_or_else(|| PathBuf::from("."), Path::to_owned)
 }
 
-fn replace(path: &Path, text: &str) -> io::Result<()> {
+fn replace(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> io::Result<()> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
-    fs::write(&part, text)?;
+    let mut file = BufWriter::new(File::create(&part)?);
+    write(&mut file)?;
+    // A buffer that is dropped keeps silent about what it could not write.
+    file.flush()?;
     fs::rename(&part, path)
 }

@@ -494,12 +494,19 @@ impl Report {
     /// The file's text: indented by one space, ending in a line break; the same report gives the same bytes.
     pub fn to_json(&self) -> String {
         let mut bytes = Vec::new();
-        let formatter = serde_json::ser::PrettyFormatter::with_indent(b" ");
-        let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
         // Cannot fail: the sink is memory and every map's keys are text or numbers.
-        let _ = self.serialize(&mut serializer);
-        bytes.push(b'\n');
+        let _ = self.write_json(&mut bytes);
         String::from_utf8(bytes).unwrap_or_default()
+    }
+
+    /// Writes the file's text, in many small pieces.
+    ///
+    /// # Errors
+    /// Those of the sink.
+    pub fn write_json(&self, mut sink: impl std::io::Write) -> std::io::Result<()> {
+        let formatter = serde_json::ser::PrettyFormatter::with_indent(b" ");
+        self.serialize(&mut serde_json::Serializer::with_formatter(&mut sink, formatter))?;
+        sink.write_all(b"\n")
     }
 
     /// The entries in table order, the total last.

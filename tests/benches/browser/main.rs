@@ -50,9 +50,9 @@ use options::{Options, Part};
 const RELAY_LASTS: Duration = Duration::from_secs(10);
 const RELAY_LASTS_QUICK: Duration = Duration::from_secs(3);
 
-/// Where the browser reaches its highest rate, about a thousand requests a second.
+/// Where the browser reaches its highest rate, several hundred requests a second.
 const LONG_CELL: Cell = Cell { delay: Delay::NONE, users: 6 };
-const LONG_LASTS: Duration = Duration::from_secs(130);
+const LONG_LASTS: Duration = Duration::from_secs(160);
 
 fn main() {
     let options = Options::parse();

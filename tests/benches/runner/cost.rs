@@ -6,33 +6,49 @@ use oddiya_load::core::report::read;
 
 use crate::figures::{Spent, instructions};
 use crate::found::{Found, Target};
-use crate::generators::{Cores, TOOL, limited, run};
+use crate::generators::{Cores, TOOL, limited, run, wrk_spent};
 use crate::hosts::Nginx;
 use crate::shared::target::Verdict;
 
 const AT_MOST_TIMES: f64 = 1.5;
 
-/// Ten users and ten thousand, who think so that both send as many requests a second, and both at full speed. Thinking
+/// A few users and many.
+const USERS: [u32; 2] = [10, 10_000];
+
+/// Few and many users, who think so that both send as many requests a second, and both at full speed. Thinking
 /// is spread, as Oddiya's users' is: ten who all think 4.7 ms come in bunches, for which the process wakes once instead
 /// of once for each. Connecting is left out by subtracting a run that is 20 s shorter and the same otherwise.
 pub fn by_users() -> Found {
     let nginx = Nginx::start(Cores::Host);
     let pairs = [
-        ("at 2 000/s", "2.7ms..6.7ms", "3s..7s"),
-        ("at 10 000/s", "0.5ms..1.3ms", "0.5s..1.5s"),
-        ("at full speed", "0", "0"),
+        ("at 2 000/s", ["2.7ms..6.7ms", "3s..7s"]),
+        ("at 10 000/s", ["0.5ms..1.3ms", "0.5s..1.5s"]),
+        ("at full speed", ["0", "0"]),
     ];
     let mut found = Found::default();
-    for (speed, few, many) in pairs {
-        let of = |users, think| Cost::of(&nginx, &format!("-u {users} -r 2000 --think-time {think}"));
-        let (few, many) = (of(10, few), of(10_000, many));
+    for (speed, thinks) in pairs {
+        let [few, many] = [0, 1].map(|which| {
+            let (users, think) = (USERS[which], thinks[which]);
+            Cost::of(&nginx, &format!("-u {users} -r 2000 --think-time {think}"))
+        });
         let times = many.total() / few.total();
-        let measured = format!("{times:.2} ({}; {})", many.text(), few.text());
+        let peer = if thinks == ["0", "0"] { by_wrk(&nginx) } else { String::new() };
+        let measured = format!("{times:.2} ({}; {}){peer}", many.text(), few.text());
         println!("{speed}: {measured}");
         let figure = format!("Processor time per request of 10 000 users by that of 10, {speed}");
         found.target(figure, measured, &format!("≤ {AT_MOST_TIMES}"), times <= AT_MOST_TIMES);
     }
     found
+}
+
+/// What it costs wrk, which does nothing but send and count.
+fn by_wrk(nginx: &Nginx) -> String {
+    let url = nginx.url() + "/actuator/health";
+    let [few, many] = USERS.map(|connections| {
+        let (requests, spent) = wrk_spent(&url, connections, 15);
+        (spent.user_s + spent.system_s) / requests as f64 * 1e6
+    });
+    format!("; wrk {:.2} ({many:.1} µs; {few:.1} µs)", many / few)
 }
 
 /// Of one request.

@@ -32,6 +32,11 @@ pub fn wrk_rate(said: &str) -> Option<f64> {
     said.lines().find_map(|line| line.strip_prefix("Requests/sec:")?.trim().parse().ok())
 }
 
+/// Requests, as wrk prints them.
+pub fn wrk_requests(said: &str) -> Option<u64> {
+    said.lines().find_map(|line| line.split_once(" requests in ")?.0.trim().parse().ok())
+}
+
 /// Requests per second, as oha's JSON has them.
 pub fn oha_rate(said: &str) -> Option<f64> {
     serde_json::from_str::<Value>(said).ok()?["summary"]["requestsPerSec"].as_f64()
@@ -100,13 +105,15 @@ mod tests {
     #[test]
     fn what_other_programs_print_is_read() {
         let wrk = "  450 requests in 1.00s, 9KB read\nRequests/sec:  93344.33\nTransfer/sec: 20MB\n";
-        assert_eq!(wrk_rate(wrk), Some(93_344.33));
+        assert_eq!((wrk_rate(wrk), wrk_requests(wrk)), (Some(93_344.33), Some(450)));
         assert_eq!(oha_rate(r#"{"summary":{"requestsPerSec":5.5}}"#), Some(5.5));
         let status = "Active connections: 1 \nserver accepts handled requests\n 7 8 912 \nReading: 0 ";
         assert_eq!(nginx_requests(status), Some(912));
         assert_eq!(instructions("==7== \n==7== Collected : 123456\n"), Some(123_456));
         for nothing in ["", "{}", "requests\n"] {
-            assert!(wrk_rate(nothing).is_none() && oha_rate(nothing).is_none());
+            assert!(
+                wrk_rate(nothing).is_none() && wrk_requests(nothing).is_none() && oha_rate(nothing).is_none()
+            );
             assert!(nginx_requests(nothing).is_none() && instructions(nothing).is_none());
         }
     }

@@ -90,6 +90,16 @@ pub fn wrk(url: &str, secs: u64) -> f64 {
     figures::wrk_rate(&output(&mut command)).expect("wrk gave no rate")
 }
 
+/// wrk's count and what it took, with so many connections.
+pub fn wrk_spent(url: &str, connections: u32, secs: u64) -> (u64, Spent) {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let mut command = limited(Cores::Generator, "time");
+    command.args(["-f", Spent::FORMAT, "-o"]).arg(file.path());
+    command.args(["wrk", "-t1", &format!("-c{connections}"), &format!("-d{secs}s"), url]);
+    let requests = figures::wrk_requests(&output(&mut command)).expect("wrk gave no count");
+    (requests, Spent::parse(&fs::read_to_string(file.path()).unwrap()).unwrap())
+}
+
 /// oha's rate.
 pub fn oha(url: &str, secs: u64) -> f64 {
     let mut command = limited(Cores::Generator, "oha");

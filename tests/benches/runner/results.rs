@@ -16,10 +16,11 @@ const HOW: &str = "\
 nginx has one process on core 0 and answers every GET with the same 73 bytes; generators have core 1. Speed is of 50
 connections in closed loop, by wrk, oha and ours in turns, a round to warm up not counted; ours writes its report every
 second all the while. Memory is the largest resident set, processor time is user and system time, both as GNU time
-tells them of the whole process; the two that should take the same memory last as long as each other, and 5 % are
+tells them of the whole process; the two that should take the same memory last as long as each other, and 10 % are
 granted. 20 000 users are as many as
 the limit of open files leaves. Processor time per request leaves connecting out: from a run of 28 s one of 8 s is
-subtracted, with the same users and draws; a sleep is the process waiting for something to happen. Instructions are of 4 s without think time, less 4 s of a user who hardly
+subtracted, with the same users and draws; a sleep is the process waiting for something to happen. At full speed wrk's ratio stands beside ours,
+because most of both is the kernel's. Instructions are of 4 s without think time, less 4 s of a user who hardly
 sends. Latency is beside `/__stub/stats` of `oddiya-load stub --speed laptop` on core 0. In a run of 30 s whose host
 (`--speed t2-micro`) is frozen for 10 s, every quantile q above 2/3 is in theory 10 s - (1 - q) × 30 s and an answer's time, and the others are
 those of a healthy run at q × 3/2.";
