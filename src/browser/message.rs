@@ -63,7 +63,10 @@ pub enum News {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Target {
     /// Straight to the plan's host.
-    Direct,
+    Direct {
+        /// How users reach it.
+        lanes: Lanes,
+    },
     /// Through the companion that served the page.
     Companion {
         /// Its authority: `localhost:8089`.
@@ -77,12 +80,19 @@ pub enum Target {
     },
 }
 
-/// How users reach the companion.
+impl Target {
+    /// Whether nothing of ours is between page and host.
+    pub const fn is_direct(&self) -> bool {
+        matches!(self, Self::Direct { .. })
+    }
+}
+
+/// How users reach the companion, or a host on this machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lanes {
     /// Each by a name of its own under `.localhost`, so each with connections of its own.
     PerUser,
-    /// All by the page's own address, so all over six connections: the names do not resolve here.
+    /// All by the same address, so all over six connections.
     Shared,
 }
 

@@ -7,7 +7,9 @@
 //! | `page_worker.rs` | page side: the conversation with the worker |
 //! | `message.rs` | what page and worker say to each other |
 //! | `worker/` | worker side: one shard of the engine over `fetch` |
-//! | `companion.rs` | page side: is a companion there, can the host be reached |
+//! | `companion.rs` | page side: is a companion there, and does it reach the host |
+//! | `direct.rs` | page side: can the host be loaded without one |
+//! | `look.rs` | page side: one look at an address |
 //! | `journal.rs` | page side: the run under way, kept for the case of a crash |
 //! | `database.rs`, `lock.rs` | page side: what the browser keeps, and what one tab holds |
 //! | `files.rs` | page side: reading dropped files, handing out downloads |
@@ -22,10 +24,12 @@
 pub mod address;
 pub mod companion;
 mod database;
+mod direct;
 pub mod files;
 pub mod incoming;
 pub mod journal;
 mod lock;
+mod look;
 mod message;
 mod page_worker;
 mod preflight;

@@ -1,7 +1,8 @@
 //! Before a run: by which way the host is reached, and if it is not, why and what to do next.
 
-use super::companion::{self, Companion, DirectLook};
-use super::message::Target;
+use super::companion::{self, Companion};
+use super::direct::{self, Found};
+use super::message::{Lanes, Target};
 use super::session::{Preflight, Trouble};
 use crate::core::plan::Host;
 use crate::core::relay::{HostCheck, RelayFailure};
@@ -43,22 +44,22 @@ fn unreachable(host: &Host, check: &HostCheck) -> Trouble {
 
 async fn straight(host: &Host, preflight: Preflight) -> Result<Target, Trouble> {
     if preflight == Preflight::Skip {
-        return Ok(Target::Direct);
+        return Ok(Target::Direct { lanes: Lanes::Shared });
     }
     let serve = format!("Load it through the companion instead: oddiya-load serve -H {host}");
-    let mut trouble = match companion::look_directly(host).await {
-        DirectLook::Open => return Ok(Target::Direct),
-        DirectLook::CorsForbids => Trouble::new(
+    let mut trouble = match direct::look(host).await {
+        Found::Open => return Ok(Target::Direct { lanes: direct::lanes(host).await }),
+        Found::CorsForbids => Trouble::new(
             format!("{host} answers, but does not allow this page to read its answers (CORS)."),
             &[&serve, "Or let the host send Access-Control-Allow-Origin for this page."],
         ),
-        DirectLook::MixedContent => Trouble::new(
+        Found::MixedContent => Trouble::new(
             format!(
                 "The browser blocks {host}: an https page may not talk to a plain http host (mixed content)."
             ),
             &[&serve, "Then open the page at http://localhost:8089."],
         ),
-        DirectLook::Silent => Trouble::new(
+        Found::Silent => Trouble::new(
             format!("{host} cannot be reached: nothing answers, or the browser blocks it."),
             &[ARE_SERVICES_RUNNING, &serve],
         ),

@@ -321,7 +321,7 @@ fn started_at() -> String {
 }
 
 fn generator(target: &Target) -> Generator {
-    let route = if *target == Target::Direct { Route::Direct } else { Route::Companion };
+    let route = if target.is_direct() { Route::Direct } else { Route::Companion };
     Generator {
         kind: GeneratorKind::Browser,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -342,7 +342,13 @@ fn notes(target: &Target) -> Option<String> {
              six requests at a time wait in the browser's queue."
                 .to_owned(),
         ),
-        Target::Direct => Some(
+        Target::Direct { lanes: Lanes::PerUser } => Some(
+            "Requests went straight to the host, each user's to a name of its own (u0.localhost, u1.localhost, …). The \
+             browser asks the host for permission by OPTIONS before requests with headers of their own; through the \
+             companion it need not."
+                .to_owned(),
+        ),
+        Target::Direct { lanes: Lanes::Shared } => Some(
             "Requests went straight to the host, where the browser allows six connections for all users together; \
              through the companion each user has its own."
                 .to_owned(),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use oddiya_load::companion::{self, RunningCompanion};
-use oddiya_load::core::report::{StopReason, read};
+use oddiya_load::core::report::{Report, StopReason, read};
 use oddiya_load::stub::{self, RunningStub};
 use serde_json::Value;
 
@@ -32,15 +32,29 @@ impl World {
 
     /// The same with a stub and a host of the test's own.
     pub async fn of(stub: RunningStub, host: &str) -> Self {
+        Self::in_browser(stub, host, &[]).await
+    }
+
+    /// The same with further flags for the browser.
+    pub async fn in_browser(stub: RunningStub, host: &str, flags: &[&str]) -> Self {
         let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/dist");
         assert!(page.join("index.html").exists(), "the page is not built: run `make e2e`");
         let options = companion::Options { page, ..companion::Options::new(host.parse().unwrap()) };
         let companion = companion::start(options).await.unwrap();
-        Self { stub, companion, browser: Chromium::start().await }
+        Self { stub, companion, browser: Chromium::start_with(flags).await }
     }
 
     pub fn url(&self, query: &str) -> String {
         format!("http://localhost:{}/{query}", self.companion.port)
+    }
+
+    /// Opens the page with a run in its address, waits until it is over, and gives its report.
+    pub async fn run(&self, query: &str, lasts: Duration) -> Report {
+        let soon = Duration::from_secs(15);
+        self.browser.open(&self.url(query)).await;
+        self.browser.wait_for_run_state("running", soon).await;
+        self.browser.wait_for_run_state("done", lasts + soon).await;
+        read::read(self.exported().await.as_bytes()).unwrap()
     }
 
     /// The report as the page exports it.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::chromium::ColourScheme;
 use crate::load::World;
+use crate::stalls::stall;
 
 const SOON: Duration = Duration::from_secs(15);
 
@@ -45,6 +46,14 @@ async fn nothing_sticks_out_of_the_page_in_any_state() {
     picture(&world, "running").await;
     world.browser.wait_for_run_state("done", Duration::from_secs(30)).await;
     picture(&world, "done").await;
+
+    world.browser.open(&world.url("?rate=20&run_time=14s&autostart=1")).await;
+    world.browser.wait_until_text_contains("elapsed", "0:03", SOON).await;
+    stall(&world.stub, 7).await;
+    world.browser.wait_until_text_contains("tile-in-flight-note", "oldest 3", SOON).await;
+    picture(&world, "stalled").await;
+    world.browser.wait_for_run_state("done", Duration::from_secs(30)).await;
+    picture(&world, "was-stalled").await;
 
     let host = format!("?host=http://localhost:{}&autostart=1", unused_port());
     world.browser.open(&world.url(&host)).await;

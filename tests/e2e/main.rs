@@ -20,8 +20,10 @@ mod harness;
 mod load;
 mod looks;
 mod recovery;
+mod stalls;
 mod steering;
 mod streams;
 #[path = "../support/stub_talk.rs"]
 mod stub_talk;
 mod truth;
+mod ways;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use oddiya_load::core::health::Suspicion;
 use oddiya_load::core::histogram::Encoded;
-use oddiya_load::core::report::{Distribution, Report, read};
+use oddiya_load::core::report::{Distribution, read};
 use oddiya_load::core::units::Micros;
 use oddiya_load::stub::{self, Speed};
 
@@ -13,18 +13,11 @@ use crate::load::World;
 
 const SOON: Duration = Duration::from_secs(15);
 
-async fn run(world: &World, query: &str, lasts: Duration) -> Report {
-    world.browser.open(&world.url(query)).await;
-    world.browser.wait_for_run_state("running", SOON).await;
-    world.browser.wait_for_run_state("done", lasts + SOON).await;
-    read::read(world.exported().await.as_bytes()).unwrap()
-}
-
 #[tokio::test]
 async fn the_pages_quantiles_are_the_hosts_and_every_request_is_timed_at_the_wire() {
     let world = World::with(stub::Options { speed: Speed::T2Micro, ..stub::Options::default() }).await;
     let query = "?users=20&spawn_rate=10&run_time=20s&classes=OddiyaUser,DatabaseStressUser&autostart=1";
-    let report = run(&world, query, Duration::from_secs(40)).await;
+    let report = world.run(query, Duration::from_secs(40)).await;
     let stats = world.stats().await;
     assert_eq!(report.total.page_clock, 0);
     for entry in &report.requests {
@@ -49,7 +42,7 @@ async fn the_pages_quantiles_are_the_hosts_and_every_request_is_timed_at_the_wir
 async fn no_entry_is_lost_past_the_browsers_own_buffer_and_nothing_is_preflighted() {
     let world = World::start().await;
     let query = "?users=6&spawn_rate=6&run_time=10s&think_time=0&autostart=1";
-    let report = run(&world, query, Duration::from_secs(20)).await;
+    let report = world.run(query, Duration::from_secs(20)).await;
     assert!(report.total.requests > 750, "{} requests are too few to prove it", report.total.requests);
     assert_eq!(report.total.page_clock, 0);
     assert_eq!(world.stats().await["options"], 0);
@@ -67,14 +60,17 @@ async fn more_users_than_the_browser_has_connections_wait_and_none_fails() {
     .await;
     let world = World::of(stub::start(stub::Options::default()).await.unwrap(), &host.url()).await;
     let query = "?users=700&spawn_rate=700&run_time=6s&think_time=0&classes=StressTestUser&autostart=1";
-    let report = run(&world, query, Duration::from_secs(20)).await;
+    let report = world.run(query, Duration::from_secs(20)).await;
     assert_eq!(report.failures, []);
     assert_eq!((report.total.requests, report.total.page_clock), (host.seen().len() as u64, 0));
     assert_eq!(report.timeline.iter().map(|row| row.in_flight).max(), Some(700), "not all users were there");
     // They wait for connections: the generator's fault, and in no latency.
     let p50 = |figures: &Option<Distribution>| figures.as_ref().unwrap().figures.p50;
     let (latency, corrected) = (p50(&report.total.latency_ms), p50(&report.total.corrected_ms));
-    assert!(latency + p50(&report.total.queue_ms) / 2.0 < corrected, "{latency} ms, {corrected} ms corrected");
+    assert!(
+        latency + p50(&report.total.queue_ms) / 2.0 < corrected,
+        "{latency} ms, {corrected} ms corrected"
+    );
     assert!(report.health.reasons.contains_key(&Suspicion::Queued), "{:?}", report.health.reasons);
 }
 
@@ -82,7 +78,7 @@ async fn more_users_than_the_browser_has_connections_wait_and_none_fails() {
 async fn the_calibration_is_recorded_and_a_page_at_its_ceiling_says_so() {
     let world = World::start().await;
     let query = "?users=30&spawn_rate=30&run_time=8s&think_time=0&autostart=1";
-    let report = run(&world, query, Duration::from_secs(20)).await;
+    let report = world.run(query, Duration::from_secs(20)).await;
     let calibration = report.generator.calibration.expect("no calibration");
     assert!(calibration.ceiling_rps > 20.0, "{calibration:?}");
     assert!(calibration.floor_p50_ms > 0.0 && calibration.floor_p50_ms <= calibration.floor_p99_ms);

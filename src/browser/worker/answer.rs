@@ -35,7 +35,9 @@ impl Answer {
     /// `fetch` failed, which says no more than that.
     pub fn none_from(target: &Target) -> Self {
         match target {
-            Target::Direct => Self::failed(FailureKind::Blocked, "no answer, or none that the page may read"),
+            Target::Direct { .. } => {
+                Self::failed(FailureKind::Blocked, "no answer, or none that the page may read")
+            }
             Target::Companion { .. } => Self::failed(FailureKind::Other, "the companion does not answer"),
         }
     }
@@ -44,7 +46,7 @@ impl Answer {
     /// are the host's. Headers are asked for only where one may be: each question is a few steps into the browser.
     pub fn of(response: &Response, bytes: u64, target: &Target) -> Self {
         let status = response.status();
-        if *target == Target::Direct {
+        if target.is_direct() {
             return Self::of_the_host(status, bytes);
         }
         let header = |name: &str| response.headers().get(name).ok().flatten();

@@ -146,7 +146,7 @@ impl Caller {
                 init.set_method(carrier_method(request.body.as_deref().map(str::as_bytes)));
                 init
             }
-            (Target::Direct, light) => {
+            (Target::Direct { .. }, light) => {
                 let init = common(&options.abort);
                 init.set_method(request.method.as_str());
                 let headers = Headers::new()?;

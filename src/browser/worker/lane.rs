@@ -49,43 +49,51 @@ impl Route {
         self.time.now()
     }
 
+    /// What a lane's addresses begin with: the companion's authority, or the host's address.
+    fn base(&self, user: u32) -> String {
+        let number = user % MAX_LANES;
+        match &self.target {
+            Target::Companion { port, lanes: Lanes::PerUser, .. } => lane_authority(number, *port),
+            Target::Companion { authority, lanes: Lanes::Shared, .. } => authority.clone(),
+            Target::Direct { lanes: Lanes::PerUser } => {
+                format!("http://{}{}", lane_authority(number, self.host.port), self.host.prefix)
+            }
+            Target::Direct { lanes: Lanes::Shared } => self.host.to_string(),
+        }
+    }
+
     /// The address a request is fetched from. Through the companion each is unique, as its timing entry carries
     /// nothing but its address.
-    fn url(&self, authority: &str, request: &Request) -> Result<String, Failure> {
+    fn url(&self, base: &str, request: &Request) -> Result<String, Failure> {
         let Target::Companion { token, .. } = &self.target else {
-            return Ok(format!("{}{}", self.host, request.path));
+            return Ok(format!("{base}{}", request.path));
         };
         let id = self.sent.replace(self.sent.get() + 1);
         let envelope = seal(request.method.as_str(), &request.headers, id)
             .map_err(|error| Failure::new(FailureKind::Other, error.to_string()))?;
-        Ok(relay_url(authority, token, &envelope, &request.path))
+        Ok(relay_url(base, token, &envelope, &request.path))
     }
 }
 
 /// One user's way.
 pub struct FetchLane {
     route: Rc<Route>,
-    authority: String,
+    base: String,
     caller: Caller,
 }
 
 impl FetchLane {
     /// The `user`-th user's.
     pub fn new(route: Rc<Route>, user: u32) -> Self {
-        let authority = match &route.target {
-            Target::Companion { port, lanes: Lanes::PerUser, .. } => lane_authority(user % MAX_LANES, *port),
-            Target::Companion { authority, lanes: Lanes::Shared, .. } => authority.clone(),
-            Target::Direct => String::new(),
-        };
-        let caller = Caller::new(Rc::clone(&route.fetch));
-        Self { route, authority, caller }
+        let (base, caller) = (route.base(user), Caller::new(Rc::clone(&route.fetch)));
+        Self { route, base, caller }
     }
 
     /// Fetches an answer that takes the companion no time; gives its latency. `None` without a companion.
     pub async fn floor(&mut self) -> Option<Micros> {
         let Target::Companion { token, .. } = &self.route.target else { return None };
         let id = self.route.sent.replace(self.route.sent.get() + 1);
-        let url = format!("{}?{id}", floor_url(&self.authority, token));
+        let url = format!("{}?{id}", floor_url(&self.base, token));
         let exchange = self.exchange_at(&url, &Request::default()).await;
         exchange.outcome.ok().map(|_| exchange.timing.latency())
     }
@@ -205,7 +213,7 @@ fn by_entry(time: &Time, ready: Micros, entry: &ResourceTiming) -> Option<Timing
 
 impl Lane for FetchLane {
     async fn exchange(&mut self, request: &Request) -> Exchange {
-        let url = match self.route.url(&self.authority, request) {
+        let url = match self.route.url(&self.base, request) {
             Ok(url) => url,
             Err(failure) => {
                 let ready = self.route.time.now();

@@ -35,8 +35,8 @@ fn same_host(one: &str, other: &str) -> bool {
     }
 }
 
-const COST: &str = "The browser then opens at most six connections, shared by all users, and the host must \
-                    allow requests from this page (CORS).";
+const COST: &str = "The browser then opens at most six connections, shared by all users (more only to a host on \
+                    localhost that sends Timing-Allow-Origin), and the host must allow requests from this page (CORS).";
 
 /// The line below the host.
 #[component]

@@ -70,12 +70,17 @@ pub struct Chromium {
 impl Chromium {
     /// A fresh browser with a profile and a downloads folder of its own.
     pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// The same with further flags.
+    pub async fn start_with(flags: &[&str]) -> Self {
         let folders = tempfile::tempdir().unwrap();
         let downloads = folders.path().join("downloads");
         std::fs::create_dir(&downloads).unwrap();
         let mut driver = Driver::start();
         let profile = folders.path().join("profile");
-        let capabilities = capabilities(&profile, &downloads);
+        let capabilities = capabilities(flags, &profile, &downloads);
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities.as_object().unwrap().clone())
             .connect(&driver.url())
@@ -261,8 +266,8 @@ impl Chromium {
     }
 }
 
-fn capabilities(profile: &Path, downloads: &Path) -> Value {
-    let mut flags = FLAGS.map(str::to_owned).to_vec();
+fn capabilities(more_flags: &[&str], profile: &Path, downloads: &Path) -> Value {
+    let mut flags: Vec<String> = FLAGS.iter().chain(more_flags).map(ToString::to_string).collect();
     flags.push(format!("--user-data-dir={}", profile.display()));
     let mut options = json!({
         "args": flags,
