@@ -50,7 +50,14 @@ pub enum Visibility {
 words!(Visibility { Visible = "visible", Hidden = "hidden" });
 
 impl Health {
-    /// Adds another shard's second.
+    /// Adds what the same shard noticed later in its second.
+    pub fn add(&mut self, later: &Self) {
+        let blocked = self.blocked + later.blocked;
+        self.merge(later);
+        self.blocked = blocked;
+    }
+
+    /// Adds another shard's second: of times in which one stood still, the longest counts.
     pub fn merge(&mut self, other: &Self) {
         self.lateness.merge(&other.lateness);
         self.blocked = self.blocked.max(other.blocked);
@@ -175,6 +182,17 @@ mod tests {
         };
         use Suspicion::*;
         assert_eq!(suspicions(&health, &slow), [Late, Queued, Blocked, Hidden, Asleep, Dropped]);
+    }
+
+    #[test]
+    fn stretches_of_one_shard_add_up_and_those_of_several_do_not() {
+        let blocked = |ms| Health { blocked: Micros::from_millis(ms), ..Health::default() };
+        let mut shard = blocked(60);
+        shard.add(&blocked(60));
+        assert_eq!(suspicions(&shard, &Histogram::new()), [Suspicion::Blocked]);
+        let mut shards = blocked(60);
+        shards.merge(&blocked(60));
+        assert_eq!(suspicions(&shards, &Histogram::new()), []);
     }
 
     #[test]

@@ -143,7 +143,7 @@ impl Recorder {
 
     /// Adds what the platform noticed about this second.
     pub fn notice(&mut self, health: &Health) {
-        self.health.merge(health);
+        self.health.add(health);
     }
 
     /// Hands on what was counted since the last time, as the second under way, and goes on to the one `now` is in.

@@ -36,6 +36,8 @@ fn reconciles(report: &Report) {
     assert_eq!(report.timeline.iter().map(|row| row.sent).sum::<u64>(), total.sent);
     assert_eq!(report.timeline.iter().map(|row| row.dropped).sum::<u64>(), total.dropped);
     assert_eq!(report.health.dropped, total.dropped);
+    let timed = total.latency_ms.as_ref().map_or(0, |latency| latency.figures.count);
+    assert_eq!(timed + total.untimed, total.requests);
 }
 
 #[test]

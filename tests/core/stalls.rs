@@ -49,6 +49,25 @@ fn a_freeze_of_10_s_in_30_s_has_the_corrected_quantiles_that_theory_computes() {
 }
 
 #[test]
+fn answers_that_come_long_after_the_end_are_timed_like_all_others() {
+    // Nothing ends from 8 s to 14 s, of which the last four seconds are after the run's end.
+    let (from, to) = (Micros::from_secs(8), Micros::from_secs(14));
+    let closed = PlanText {
+        users: "20".into(),
+        spawn_rate: "20".into(),
+        run_time: "10s".into(),
+        ..PlanText::default()
+    };
+    for text in [PlanText { run_time: "10s".into(), ..fifty_per_second() }, closed] {
+        let (report, _) = run(&text, 2, frozen(SERVICE, from, to));
+        let latency = report.total.latency_ms.as_ref().unwrap().figures;
+        assert_eq!((latency.count, report.total.untimed), (report.total.requests, 0));
+        assert!((5_000.0..6_100.0).contains(&latency.max), "{latency:?}");
+        assert_eq!(report.health.suspect_seconds, 0, "{:?}", report.health.reasons);
+    }
+}
+
+#[test]
 fn in_a_healthy_run_corrected_latency_and_latency_are_equal() {
     let closed = PlanText { users: "20".into(), run_time: "30s".into(), ..PlanText::default() };
     for text in [fifty_per_second(), closed] {

@@ -16,6 +16,7 @@ mod traffic;
 mod user;
 
 use std::cell::RefCell;
+use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use futures_channel::mpsc::UnboundedReceiver;
@@ -114,9 +115,7 @@ pub async fn run<P: Platform>(
     let stop_timeout = assignment.stop_timeout;
     let mut this = Shard::new(platform, assignment, end);
     let stopped_at = loop {
-        let now = this.common.platform.now();
-        this.common.recorder.borrow_mut().is_alive(now);
-        this.close_seconds(now, &mut post);
+        let now = this.look_at_the_clock(&mut post);
         if now >= end {
             this.starts.catch_up(now);
             break end;
@@ -125,18 +124,11 @@ pub async fn run<P: Platform>(
         let second_ends = this.common.recorder.borrow().second_ends();
         let wake =
             this.starts.next_change(now).map_or(second_ends, |change| change.min(second_ends)).min(end);
-        match this.wait(wake, &mut controls).await {
-            None => {}
-            Some(Control::Redirect { at, aim }) => this.starts.redirect(at, aim),
-            Some(Control::See(visibility)) => this.see(visibility),
-            Some(Control::Slept) => {
-                this.common.recorder.borrow_mut().slept(now, this.common.platform.now());
-            }
-            Some(Control::Stop) => {
-                let now = this.common.platform.now();
-                this.starts.catch_up(now);
-                break now;
-            }
+        let told = this.wait(wake, &mut controls).await;
+        if told.is_some_and(|control| this.obey(control, now).is_break()) {
+            let now = this.look_at_the_clock(&mut post);
+            this.starts.catch_up(now);
+            break now.min(end);
         }
     };
     this.drain(stopped_at + stop_timeout, &mut controls, &mut post).await;
@@ -209,6 +201,27 @@ impl<P: Platform> Shard<P> {
         Self { common, starts, visibility: Visibility::Visible }
     }
 
+    /// Notes that the shard runs, and posts the second under way when it has ended; gives the moment.
+    fn look_at_the_clock(&self, post: &mut impl FnMut(Snapshot)) -> Micros {
+        let now = self.common.platform.now();
+        self.common.recorder.borrow_mut().is_alive(now);
+        self.close_seconds(now, post);
+        now
+    }
+
+    /// Does as it is told, having looked at the clock last at `looked`; breaks when told to stop.
+    fn obey(&mut self, control: Control, looked: Micros) -> ControlFlow<()> {
+        match control {
+            Control::Redirect { at, aim } => self.starts.redirect(at, aim),
+            Control::See(visibility) => self.see(visibility),
+            Control::Slept => {
+                self.common.recorder.borrow_mut().slept(looked, self.common.platform.now());
+            }
+            Control::Stop => return ControlFlow::Break(()),
+        }
+        ControlFlow::Continue(())
+    }
+
     /// Waits until then or until told something. A closed channel is not a message: the run goes on.
     async fn wait(&self, until: Micros, controls: &mut UnboundedReceiver<Control>) -> Option<Control> {
         let sleep = std::pin::pin!(self.common.platform.sleep_until(until));
@@ -264,15 +277,20 @@ impl<P: Platform> Shard<P> {
     ) {
         self.starts.dismiss_all();
         loop {
-            let now = self.common.platform.now();
-            self.close_seconds(now, post);
+            let now = self.look_at_the_clock(post);
             if self.common.traffic.in_flight() == 0 || now >= until {
                 break;
             }
             let second_ends = self.common.recorder.borrow().second_ends();
-            let quiet = std::pin::pin!(self.common.traffic.quiet());
-            let wait = std::pin::pin!(self.wait(second_ends.min(until), controls));
-            if let Either::Right((Some(Control::Stop), _)) = select(quiet, wait).await {
+            let told = {
+                let quiet = std::pin::pin!(self.common.traffic.quiet());
+                let wait = std::pin::pin!(self.wait(second_ends.min(until), controls));
+                match select(quiet, wait).await {
+                    Either::Left(_) => None,
+                    Either::Right((told, _)) => told,
+                }
+            };
+            if told.is_some_and(|control| self.obey(control, now).is_break()) {
                 break;
             }
         }
