@@ -8,7 +8,7 @@ use web_sys::{RequestMode, Response};
 
 use super::look::fetch;
 use super::message::{Lanes, Target};
-use crate::core::plan::Host;
+use crate::core::host::Host;
 use crate::core::relay::{CompanionInfo, HOST_CHECK_PATH, HostCheck, INFO_PATH, floor_url, lane_authority};
 
 /// What the page learns when it opens.
@@ -34,7 +34,7 @@ pub async fn check_host() -> Option<HostCheck> {
 impl Companion {
     /// Whether it relays to that host.
     pub fn relays_to(&self, host: &Host) -> bool {
-        Host::parse(&self.host).is_ok_and(|own| own == *host)
+        self.host.parse() == Ok(host.clone())
     }
 
     /// The way for requests: by a name per user where such names resolve.

@@ -9,7 +9,7 @@ use web_sys::{PerformanceResourceTiming, RequestMode};
 
 use super::look::fetch;
 use super::message::Lanes;
-use crate::core::plan::{Host, Scheme};
+use crate::core::host::{Host, Scheme};
 use crate::core::relay::lane_authority;
 
 /// What a direct look at a host found.
@@ -44,7 +44,7 @@ pub async fn look(host: &Host) -> Found {
 /// Whether each user can reach a host by a name of its own: only one on this machine, and only if it lets the page see
 /// the moments of its answers, without which nothing is gained. Takes it a `GET` of its root by such a name.
 pub async fn lanes(host: &Host) -> Lanes {
-    if host.scheme != Scheme::Http || host.name != "localhost" {
+    if host.scheme != Scheme::Http || !host.is_localhost() {
         return Lanes::Shared;
     }
     let trial = format!("http://{}{}/", lane_authority(0, host.port), host.prefix);
@@ -86,7 +86,7 @@ async fn pause(millis: i32) -> Result<(), JsValue> {
 fn is_mixed_content(host: &Host) -> bool {
     let secure_page =
         web_sys::window().and_then(|w| w.location().protocol().ok()).is_some_and(|p| p == "https:");
-    let loopback = host.name == "localhost"
+    let loopback = host.is_localhost()
         || host.name.ends_with(".localhost")
         || host.name == "127.0.0.1"
         || host.name == "::1";

@@ -4,7 +4,7 @@ use super::companion::{self, Companion};
 use super::direct::{self, Found};
 use super::message::{Lanes, Target};
 use super::session::{Preflight, Trouble};
-use crate::core::plan::Host;
+use crate::core::host::Host;
 use crate::core::relay::{HostCheck, RelayFailure};
 
 const ARE_SERVICES_RUNNING: &str = "Are the services running? For Oddiya: ./scripts/start-for-mobile-testing.sh, or `oddiya-load stub` for a stand-in.";

@@ -7,7 +7,6 @@
 //! `core::relay` has the wire format. The companion measures the upstream's time but draws no conclusion from it.
 
 mod access;
-mod address;
 mod answer;
 mod failure;
 mod headers;
@@ -31,8 +30,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-pub use address::{HostUrl, HostUrlError, Transport};
-
+use crate::core::host::Host;
 use lanes::Lanes;
 use listen::Listeners;
 use page::Page;
@@ -59,7 +57,7 @@ pub struct Args {
         env = "ODDIYA_LOAD_HOST",
         default_value = "http://localhost:8080"
     )]
-    host: HostUrl,
+    host: Host,
     /// The page's port; 0 takes a free one
     #[arg(long, value_name = "PORT", env = "ODDIYA_LOAD_PORT", default_value_t = 8089)]
     port: u16,
@@ -75,7 +73,7 @@ pub struct Args {
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The one host it relays to.
-    pub host: HostUrl,
+    pub host: Host,
     /// 0 takes a free one.
     pub port: u16,
     /// Empty for both loopbacks.
@@ -88,7 +86,7 @@ pub struct Options {
 
 impl Options {
     /// On a free port of both loopbacks, with the page where it is by default.
-    pub fn new(host: HostUrl) -> Self {
+    pub fn new(host: Host) -> Self {
         Self { host, port: 0, bind: Vec::new(), page: page::default_folder(), lane_idle: LANE_IDLE }
     }
 }

@@ -50,15 +50,14 @@ fn unpack(lanes: &Lanes, token: &str, request: Request<Incoming>) -> Result<Requ
     let envelope = Envelope::decode(target.envelope).map_err(|error| bad_envelope(error.to_string()))?;
     let headers_to_send = envelope.header_map().map_err(|error| bad_envelope(error.to_string()))?;
     let host = lanes.upstream().host();
-    let path = host
-        .target(target.path_and_query)
-        .ok_or_else(|| bad_envelope("the path after the envelope is not one that HTTP allows".to_owned()))?;
+    let path = PathAndQuery::try_from(host.target(target.path_and_query))
+        .map_err(|_| bad_envelope("the path after the envelope is not one that HTTP allows".to_owned()))?;
 
     let method = envelope.method.unwrap_or_else(|| request.method().clone());
     let mut outgoing = Request::new(request.into_body());
     let headers = outgoing.headers_mut();
     *headers = headers_to_send;
-    headers.insert(header::HOST, host.host_header());
+    headers.insert(header::HOST, lanes.upstream().host_header());
     headers.entry(header::USER_AGENT).or_insert(USER_AGENT);
     if outgoing.body().is_end_stream() && [Method::POST, Method::PUT, Method::PATCH].contains(&method) {
         // Without it some servers answer 411 to a method that normally has a body (RFC 9110 §8.6).

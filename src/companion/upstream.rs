@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use http::HeaderValue;
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
@@ -18,9 +19,9 @@ use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
 
+use crate::core::host::{Host, Scheme};
 use crate::core::relay::{HostCheck, RelayFailure};
 
-use super::address::{HostUrl, Transport};
 use super::failure::UpstreamError;
 
 /// Long enough for a lost SYN to be sent three times more (after 1, 2 and 4 s), short enough to be noticed.
@@ -33,7 +34,8 @@ pub type Sender = SendRequest<Incoming>;
 
 /// The host, ready to be connected to.
 pub struct Upstream {
-    host: HostUrl,
+    host: Host,
+    host_header: HeaderValue,
     tls: Option<Tls>,
 }
 
@@ -49,16 +51,23 @@ enum Stream {
 
 impl Upstream {
     /// Loads the system's root certificates where the host wants TLS.
-    pub fn new(host: HostUrl) -> anyhow::Result<Self> {
-        let tls = match host.transport() {
-            Transport::Plain => None,
-            Transport::Tls => Some(Tls::new(&host)?),
+    pub fn new(host: Host) -> anyhow::Result<Self> {
+        let tls = match host.scheme {
+            Scheme::Http => None,
+            Scheme::Https => Some(Tls::new(&host)?),
         };
-        Ok(Self { host, tls })
+        let host_header = HeaderValue::try_from(host.authority())
+            .with_context(|| format!("--host {host}: HTTP does not allow this name"))?;
+        Ok(Self { host, host_header, tls })
+    }
+
+    /// What the `Host` header says.
+    pub fn host_header(&self) -> HeaderValue {
+        self.host_header.clone()
     }
 
     /// Where it leads.
-    pub fn host(&self) -> &HostUrl {
+    pub fn host(&self) -> &Host {
         &self.host
     }
 
@@ -96,7 +105,7 @@ impl Upstream {
     /// Tries each address of the name in turn; what the last one said is what went wrong.
     async fn open_tcp(&self) -> Result<TcpStream, UpstreamError> {
         let no_address = |why: String| UpstreamError::new(RelayFailure::Dns, why);
-        let (name, port) = (self.host.name(), self.host.port());
+        let (name, port) = (self.host.name.as_str(), self.host.port);
         let addresses: Vec<SocketAddr> =
             lookup_host((name, port)).await.map_err(|error| no_address(error.to_string()))?.collect();
         let mut failed = no_address(format!("`{name}` has no address"));
@@ -111,7 +120,7 @@ impl Upstream {
 }
 
 impl Tls {
-    fn new(host: &HostUrl) -> anyhow::Result<Self> {
+    fn new(host: &Host) -> anyhow::Result<Self> {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         anyhow::ensure!(!roots.is_empty(), "no root certificates on this machine; install `ca-certificates`");
@@ -120,7 +129,7 @@ impl Tls {
             .with_root_certificates(roots)
             .with_no_client_auth();
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        let server_name = ServerName::try_from(host.name().to_owned())
+        let server_name = ServerName::try_from(host.name.clone())
             .with_context(|| format!("--host {host}: no certificate can be issued to this name"))?;
         Ok(Self { connector: TlsConnector::from(Arc::new(config)), server_name })
     }

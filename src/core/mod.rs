@@ -7,6 +7,7 @@ pub mod example;
 pub mod exchange;
 pub mod health;
 pub mod histogram;
+pub mod host;
 pub mod intervals;
 pub mod journal;
 pub mod live;

@@ -2,9 +2,9 @@
 //!
 //! Texts go in, a [`Plan`] or one [`FieldError`] per wrong field comes out. Nothing is started here.
 
-use http::Uri;
 use serde_json::{Map, Value};
 
+use super::host::Host;
 use super::load::{self, Load};
 use super::scenario::{Scenario, Wait};
 use super::units::{Micros, parse_duration};
@@ -27,82 +27,6 @@ pub struct Plan {
     pub stop_timeout: Micros,
     /// What all draws follow from.
     pub seed: u64,
-}
-
-/// The base address of a host: `http://localhost:8080`, with or without a path in front of every request's.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Host {
-    /// Whether to speak TLS.
-    pub scheme: Scheme,
-    /// Name or address, as written; IPv6 addresses without their brackets.
-    pub name: String,
-    /// The port, also where the address leaves it to the scheme.
-    pub port: u16,
-    /// Put before every path; empty or starting with `/`, never ending with it.
-    pub prefix: String,
-    authority: String,
-}
-
-/// How a host is spoken to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scheme {
-    /// In the clear.
-    Http,
-    /// By TLS.
-    Https,
-}
-
-impl Host {
-    /// Reads an address such as `http://localhost:8080`.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        const RIGHT: &str = "write it like http://localhost:8080";
-        let text = text.trim();
-        if text.is_empty() {
-            return Err(format!("is missing; {RIGHT}"));
-        }
-        let uri: Uri = text.parse().map_err(|_| format!("`{text}` is no address; {RIGHT}"))?;
-        let scheme = match uri.scheme_str() {
-            Some("http") => Scheme::Http,
-            Some("https") => Scheme::Https,
-            _ => return Err(format!("`{text}` has no http:// or https:// in front; {RIGHT}")),
-        };
-        let authority = uri.authority().filter(|authority| !authority.host().is_empty());
-        let authority = authority.ok_or_else(|| format!("`{text}` names no host; {RIGHT}"))?;
-        if authority.as_str().contains('@') {
-            return Err("must not carry a user name or password; they would end up in reports".to_owned());
-        }
-        if uri.query().is_some() {
-            return Err(format!("must not have a query; {RIGHT}"));
-        }
-        let after_name = authority.as_str().get(authority.host().len()..).unwrap_or_default();
-        let port = match (after_name.strip_prefix(':'), scheme) {
-            (Some(port), _) => {
-                let port = port.parse().ok().filter(|port| *port > 0);
-                port.ok_or_else(|| format!("`{text}` has no port between 1 and 65535; {RIGHT}"))?
-            }
-            (None, Scheme::Http) => 80,
-            (None, Scheme::Https) => 443,
-        };
-        Ok(Self {
-            scheme,
-            name: authority.host().trim_matches(['[', ']']).to_owned(),
-            port,
-            prefix: uri.path().trim_end_matches('/').to_owned(),
-            authority: authority.as_str().to_owned(),
-        })
-    }
-
-    /// As the `Host` header has it.
-    pub fn authority(&self) -> &str {
-        &self.authority
-    }
-}
-
-impl std::fmt::Display for Host {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let scheme = if self.scheme == Scheme::Http { "http" } else { "https" };
-        write!(f, "{scheme}://{}{}", self.authority, self.prefix)
-    }
 }
 
 /// A run as typed. Written down by the names of its fields; one that is absent is as it is by default.
@@ -284,7 +208,8 @@ impl PlanText {
         if let (Some(known), Some(wait)) = (&scenario, think_time) {
             scenario = Some(known.clone().with_wait(wait));
         }
-        let host = keep(&mut errors, Field::Host, Host::parse(&self.host));
+        let host =
+            keep(&mut errors, Field::Host, self.host.parse::<Host>().map_err(|error| error.to_string()));
         let load = load::text::check(self).map_err(|found| errors.extend(found)).ok();
         let run_time = keep(&mut errors, Field::RunTime, optional(&self.run_time, parse_run_time));
         let stop_timeout = keep(&mut errors, Field::StopTimeout, duration(&self.stop_timeout));
@@ -454,27 +379,5 @@ mod tests {
     fn every_wrong_field_is_reported_at_once() {
         let errors = PlanText { users: "0".into(), spawn_rate: "0".into(), host: "x".into(), ..text() };
         assert_eq!(errors.check(0).unwrap_err().len(), 3);
-    }
-
-    #[test]
-    fn hosts_are_addresses_with_a_scheme() {
-        let host = Host::parse("https://api.oddiya.test/v2/").unwrap();
-        assert_eq!((host.port, host.prefix.as_str(), host.authority()), (443, "/v2", "api.oddiya.test"));
-        assert_eq!(host.to_string(), "https://api.oddiya.test/v2");
-        let v6 = Host::parse("http://[::1]:8080").unwrap();
-        assert_eq!((v6.name.as_str(), v6.port, v6.to_string().as_str()), ("::1", 8080, "http://[::1]:8080"));
-        for wrong in [
-            "",
-            "localhost:8080",
-            "ftp://x",
-            "http://",
-            "http://h:0",
-            "http://h:99999",
-            "http://a b",
-            "http://u:p@h",
-            "http://h/?q=1",
-        ] {
-            assert!(Host::parse(wrong).is_err(), "{wrong}");
-        }
     }
 }

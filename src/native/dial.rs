@@ -22,7 +22,7 @@ use super::ports::Ports;
 use super::resolve::{Answer, Name};
 use super::tls::{Sessions, Tls, handshake_failure};
 use crate::core::exchange::{Connections, Failure, FailureKind, Timing};
-use crate::core::plan::{Host, Scheme};
+use crate::core::host::{Host, Scheme};
 use crate::core::units::Micros;
 
 /// How long an address may take to answer before the next one is tried beside it: RFC 8305's recommendation.
@@ -232,7 +232,7 @@ mod tests {
 
     fn dialer() -> Dialer {
         let options = Typed::parse_from(["run", "--connect-timeout=2s"]).connections.check().unwrap();
-        Dialer::new(Host::parse("http://localhost:1").unwrap(), options).unwrap()
+        Dialer::new("http://localhost:1".parse::<Host>().unwrap(), options).unwrap()
     }
 
     #[tokio::test]

@@ -17,7 +17,7 @@ use super::lane::{Answer, UnderWay};
 use super::platform::Origin;
 use super::redirect::{Hop, is_redirect};
 use crate::core::exchange::{Failure, FailureKind};
-use crate::core::plan::{Host, Scheme};
+use crate::core::host::{Host, Scheme};
 
 /// Room for a body that comes faster than it is read, as the app's client gives (OkHttp's 16 MiB).
 const WINDOW: u32 = 16 * 1024 * 1024;

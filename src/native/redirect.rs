@@ -5,7 +5,7 @@
 use url::Url;
 
 use crate::core::exchange::{Failure, FailureKind, Status};
-use crate::core::plan::Host;
+use crate::core::host::Host;
 use crate::core::scenario::{Method, Request};
 
 /// A request as it goes out: the scenario's, or what a redirect made of it.
@@ -134,7 +134,7 @@ mod tests {
     }
 
     fn host() -> Host {
-        Host::parse("http://localhost:8080/base").unwrap()
+        "http://localhost:8080/base".parse::<Host>().unwrap()
     }
 
     fn after(status: Status, location: &str) -> Result<(Method, String, Option<String>), FailureKind> {

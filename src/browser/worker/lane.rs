@@ -18,7 +18,7 @@ use super::platform::Time;
 use super::timing::{ResourceTiming, Timings};
 use crate::browser::message::{Lanes, Target};
 use crate::core::exchange::{Exchange, Failure, FailureKind, Timing, TimingSource};
-use crate::core::plan::Host;
+use crate::core::host::Host;
 use crate::core::platform::Lane;
 use crate::core::relay::{floor_url, lane_authority, relay_url, seal};
 use crate::core::scenario::{Reading, Request};

@@ -10,7 +10,7 @@ use web_sys::{Performance, WorkerGlobalScope};
 use super::lane::{FetchLane, Route};
 use super::timing::Timings;
 use crate::browser::message::Target;
-use crate::core::plan::Host;
+use crate::core::host::Host;
 use crate::core::platform::{Clock, Spawner, Transport};
 use crate::core::timers::Timers;
 use crate::core::units::Micros;

@@ -123,15 +123,22 @@ fn label(value: f64) -> String {
 /// Steps of time that people count in, in seconds.
 const TIME_STEPS_S: [u64; 16] =
     [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200];
-/// An axis of at most this many seconds is labelled in seconds, a longer one in minutes.
+/// An axis of at most this many seconds is labelled in seconds,
 const LONGEST_IN_SECONDS: f64 = 180.0;
+/// of at most so many in minutes, and a longer one in hours.
+const LONGEST_IN_MINUTES: f64 = 10_800.0;
 
 /// Ticks of an axis of time from 0 to `end` seconds, `at` in seconds, at most `most` of them (but two).
 /// The last one carries the unit.
 pub fn time_ticks(end: f64, most: usize) -> Vec<Tick> {
     let fits = |step: &&u64| end / **step as f64 <= most.max(2) as f64;
-    let step = TIME_STEPS_S.iter().find(fits).copied().unwrap_or(86_400) as f64;
-    let (per_unit, unit) = if end <= LONGEST_IN_SECONDS { (1.0, "s") } else { (60.0, "min") };
+    let days = (end / 86_400.0 / most.max(2) as f64).ceil() as u64;
+    let step = TIME_STEPS_S.iter().find(fits).copied().unwrap_or(86_400 * days) as f64;
+    let (per_unit, unit) = match end {
+        end if end <= LONGEST_IN_SECONDS => (1.0, "s"),
+        end if end <= LONGEST_IN_MINUTES => (60.0, "min"),
+        _ => (3_600.0, "h"),
+    };
     let count = (end / step) as u32;
     let tick = |i: u32| {
         let at = f64::from(i) * step;
@@ -202,11 +209,13 @@ mod tests {
     }
 
     #[test]
-    fn time_is_counted_in_seconds_and_then_in_minutes() {
+    fn time_is_counted_in_seconds_then_in_minutes_then_in_hours() {
         assert_eq!(labels(&time_ticks(30.0, 4)), ["0", "10", "20", "30\u{202f}s"]);
         assert_eq!(labels(&time_ticks(61.0, 5)), ["0", "15", "30", "45", "60\u{202f}s"]);
         assert_eq!(labels(&time_ticks(300.0, 6)), ["0", "1", "2", "3", "4", "5\u{202f}min"]);
         assert_eq!(labels(&time_ticks(200.0, 8)), ["0", "0.5", "1", "1.5", "2", "2.5", "3\u{202f}min"]);
+        assert_eq!(labels(&time_ticks(14_400.0, 4)), ["0", "1", "2", "3", "4\u{202f}h"]);
         assert!(time_ticks(86_400.0 * 3.0, 2).len() <= 4);
+        assert!(time_ticks(86_400.0 * 366.0, 5).len() <= 6, "a year has no more ticks than a minute");
     }
 }

@@ -85,7 +85,7 @@ fn failures(report: &Report) -> String {
     let origin =
         OffsetDateTime::parse(&report.run.started_at, &Rfc3339).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let at = |secs: f64| {
-        let moment = origin + time::Duration::seconds_f64(secs.floor());
+        let moment = origin.checked_add(time::Duration::seconds(secs as i64)).unwrap_or(origin);
         moment.replace_nanosecond(0).unwrap_or(moment).format(&Rfc3339).unwrap_or_default()
     };
     let rows = report.failures.iter().map(|row| {

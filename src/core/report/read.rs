@@ -5,10 +5,12 @@
 
 use serde::Deserialize;
 
-use super::{Report, SCHEMA, VERSION};
+use super::{Distribution, Report, SCHEMA, TimelineRow, VERSION};
 
 /// Larger files are no reports: ten minutes of the standard mix are under 2 MB.
 pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
+/// A year. Nobody waits longer, and whatever counts seconds stays far from the ends of its numbers.
+const LONGEST_RUN_S: u64 = 366 * 86_400;
 
 /// Why a file is no report that can be shown. Nothing was changed by trying.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -92,27 +94,55 @@ fn syntax_error(error: &serde_json::Error) -> ReadError {
     }
 }
 
-/// What serde cannot check: places that point into lists, and that no histogram is hostile.
+/// What serde cannot check: places that point into lists, moments that are none, figures that are hostile.
 fn check(report: Report) -> Result<Report, ReadError> {
-    let damaged = |problem: String| Err(ReadError::Damaged(problem));
+    let problem = wrong_place(&report).or_else(|| wrong_moment(&report)).or_else(|| wrong_histogram(&report));
+    problem.map_or(Ok(report), |problem| Err(ReadError::Damaged(problem)))
+}
+
+fn wrong_place(report: &Report) -> Option<String> {
     if report.intervals.period_s == 0 {
-        return damaged("`intervals.period_s` is 0".to_owned());
+        return Some("`intervals.period_s` is 0".to_owned());
     }
     if report.intervals.rows.iter().any(|row| row.entry >= report.requests.len()) {
-        return damaged("an interval belongs to an entry that is not in `requests`".to_owned());
+        return Some("an interval belongs to an entry that is not in `requests`".to_owned());
     }
-    if report.timeline.windows(2).any(|pair| matches!(pair, [a, b] if a.second >= b.second)) {
-        return damaged("the seconds of `timeline` are not in order".to_owned());
-    }
-    for entry in report.entries() {
+    let out_of_order = |pair: &[TimelineRow]| matches!(pair, [a, b] if a.second >= b.second);
+    report
+        .timeline
+        .windows(2)
+        .any(out_of_order)
+        .then(|| "the seconds of `timeline` are not in order".to_owned())
+}
+
+/// Charts and tables count on moments to be within a run, and a run to end.
+fn wrong_moment(report: &Report) -> Option<String> {
+    let period_s = report.intervals.period_s;
+    let is_late = |second: u64| second > LONGEST_RUN_S;
+    let is_none = |secs: f64| !(0.0..=LONGEST_RUN_S as f64).contains(&secs);
+    let wrong = [
+        ("timeline", report.timeline.iter().any(|row| is_late(row.second))),
+        ("intervals", report.intervals.rows.iter().any(|row| is_late(row.index.saturating_mul(period_s)))),
+        ("failures", report.failures.iter().any(|row| is_none(row.first_s) || is_none(row.last_s))),
+        ("run.changes", report.run.changes.iter().any(|change| is_none(change.at_s))),
+        ("run.duration_s", is_none(report.run.duration_s)),
+        ("run.drain_s", is_none(report.run.drain_s)),
+    ];
+    let (part, _) = wrong.into_iter().find(|(_, is_wrong)| *is_wrong)?;
+    Some(format!("`{part}` has a moment that is in no run of up to {} days", LONGEST_RUN_S / 86_400))
+}
+
+/// Those of intervals are many, and are looked at one by one when they are needed.
+fn wrong_histogram(report: &Report) -> Option<String> {
+    let wrong =
+        |family: &Distribution| family.histogram.as_ref().and_then(|histogram| histogram.decode().err());
+    let lateness = report.health.lateness_ms.iter().find_map(wrong);
+    let in_entries = report.entries().find_map(|entry| {
         let streams = entry.stream_ms.iter().flat_map(super::StreamFigures::distributions);
-        for histogram in entry.families().chain(streams).filter_map(|family| family.histogram.as_ref()) {
-            if let Err(error) = histogram.decode() {
-                return damaged(format!("in `{} {}`, {error}", entry.method, entry.name));
-            }
-        }
-    }
-    Ok(report)
+        let error = entry.families().chain(streams).find_map(wrong)?;
+        Some(format!("in `{} {}`, {error}", entry.method, entry.name))
+    });
+    in_entries.or_else(|| lateness.map(|error| format!("in `health`, {error}")))
 }
 
 fn shorten(text: &str) -> String {
@@ -176,6 +206,26 @@ mod tests {
     fn a_damaged_histogram_is_named_by_its_entry() {
         let damaged = REPORT.replacen("\"HISTF", "\"AAAAA", 1);
         assert!(refused(&damaged).starts_with("the report is damaged: in `"), "{}", refused(&damaged));
+    }
+
+    #[test]
+    fn a_moment_that_is_in_no_run_is_named() {
+        for (field, part) in
+            [("duration_s", "run.duration_s"), ("drain_s", "run.drain_s"), ("first_s", "failures")]
+        {
+            for moment in ["1e300", "-1.0", "40000000.0"] {
+                let from = REPORT.find(&format!("\"{field}\": ")).unwrap() + field.len() + 4;
+                let to = from + REPORT[from..].find([',', '\n']).unwrap();
+                let hostile = format!("{}{moment}{}", &REPORT[..from], &REPORT[to..]);
+                assert!(
+                    refused(&hostile).contains(&format!("`{part}` has a moment")),
+                    "{}",
+                    refused(&hostile)
+                );
+            }
+        }
+        let late = REPORT.replace("\"second\": 19", "\"second\": 99999999999999");
+        assert!(refused(&late).contains("`timeline` has a moment"), "{}", refused(&late));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use std::io::Write as _;
 
 use super::super::redirect::Hop;
-use crate::core::plan::Host;
+use crate::core::host::Host;
 use crate::core::report::connections::ConnectionReuse;
 
 /// Writes the requests of a run.
@@ -55,7 +55,7 @@ mod tests {
     use crate::core::scenario::{Method, Request};
 
     fn written(reuse: ConnectionReuse) -> String {
-        let host = Host::parse("http://localhost:8080/base").unwrap();
+        let host = "http://localhost:8080/base".parse::<Host>().unwrap();
         let request = Request {
             method: Method::Post,
             path: "/a?b=c".into(),

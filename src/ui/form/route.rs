@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::core::plan::{Field, Host};
+use crate::core::host::Host;
+use crate::core::plan::Field;
 use crate::ui::state::{Lookup, page_state};
 
 /// A way to the host.
@@ -25,12 +26,8 @@ fn way(lookup: &Lookup, typed: &str) -> Way {
 }
 
 fn same_host(one: &str, other: &str) -> bool {
-    match (Host::parse(one), Host::parse(other)) {
-        (Ok(one), Ok(other)) => {
-            let key =
-                |host: &Host| (host.scheme, host.name.to_ascii_lowercase(), host.port, host.prefix.clone());
-            key(&one) == key(&other)
-        }
+    match (one.parse::<Host>(), other.parse::<Host>()) {
+        (Ok(one), Ok(other)) => one == other,
         _ => one.trim() == other.trim(),
     }
 }

@@ -1,0 +1,196 @@
+//! The address of a host: what `--host` may say and what it means.
+//!
+//! An address is a scheme, a name, a port and, where a gateway lives below a path, a prefix that goes before every
+//! request's. No name is resolved here.
+
+use std::fmt;
+use std::str::FromStr;
+
+use http::Uri;
+
+/// The base address of a host. Two texts that lead to the same place give equal values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Host {
+    /// Whether to speak TLS.
+    pub scheme: Scheme,
+    /// Name or address in lower case; IPv6 addresses without their brackets.
+    pub name: String,
+    /// The port, also where the address leaves it to the scheme.
+    pub port: u16,
+    /// Put before every path; empty or starting with `/`, never ending with it.
+    pub prefix: String,
+}
+
+/// How a host is spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// In the clear.
+    Http,
+    /// By TLS.
+    Https,
+}
+
+/// Why a text is no host; shown after the field's or the flag's name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HostError {
+    /// Nothing was typed.
+    #[error("is missing; {RIGHT}")]
+    Missing,
+    /// No scheme, or one that is not HTTP's.
+    #[error("`{0}` has no http:// or https:// in front; {RIGHT}")]
+    Scheme(String),
+    /// A name that cannot be, or none.
+    #[error("`{0}` is no address; {RIGHT}")]
+    Malformed(String),
+    /// A port that cannot be.
+    #[error("`{0}` has no port between 1 and 65535; {RIGHT}")]
+    Port(String),
+    /// Credentials would end up in reports and error messages.
+    #[error("must not carry a user name or password; they would end up in reports")]
+    Credentials,
+    /// A query has no place before a path.
+    #[error("must not have a query or a fragment, but may have a path, such as http://localhost:8080/api")]
+    Query,
+}
+
+const RIGHT: &str = "write it like http://localhost:8080";
+
+impl Scheme {
+    /// The port where an address names none.
+    const fn port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
+
+    /// As an address begins.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+}
+
+impl FromStr for Host {
+    type Err = HostError;
+
+    fn from_str(text: &str) -> Result<Self, HostError> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(HostError::Missing);
+        }
+        if text.contains(['?', '#']) {
+            return Err(HostError::Query);
+        }
+        let named = |error: fn(String) -> HostError| error(text.to_owned());
+        let scheme = match text.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase()).as_deref() {
+            Some("http") => Scheme::Http,
+            Some("https") => Scheme::Https,
+            _ => return Err(named(HostError::Scheme)),
+        };
+        let uri: Uri = text.parse().map_err(|_| named(HostError::Malformed))?;
+        let authority = uri.authority().filter(|authority| !authority.host().is_empty());
+        let authority = authority.ok_or_else(|| named(HostError::Malformed))?;
+        if authority.as_str().contains('@') {
+            return Err(HostError::Credentials);
+        }
+        let after_name = authority.as_str().get(authority.host().len()..).unwrap_or_default();
+        let port = match after_name.strip_prefix(':') {
+            Some(port) => port.parse().ok().filter(|port| *port > 0).ok_or_else(|| named(HostError::Port))?,
+            None => scheme.port(),
+        };
+        let name = authority.host().trim_matches(['[', ']']).to_ascii_lowercase();
+        Ok(Self { scheme, name, port, prefix: uri.path().trim_end_matches('/').to_owned() })
+    }
+}
+
+impl Host {
+    /// As the `Host` header has it: the port only where it is not the scheme's own.
+    pub fn authority(&self) -> String {
+        let name = if self.name.contains(':') { format!("[{}]", self.name) } else { self.name.clone() };
+        if self.port == self.scheme.port() { name } else { format!("{name}:{}", self.port) }
+    }
+
+    /// What a request line asks this host for a path: the prefix goes before it, and an empty one is `/`.
+    pub fn target(&self, path_and_query: &str) -> String {
+        let slash = if path_and_query.starts_with('/') { "" } else { "/" };
+        format!("{}{slash}{path_and_query}", self.prefix)
+    }
+
+    /// Whether it is this machine, by the name that has names below it.
+    pub fn is_localhost(&self) -> bool {
+        self.name == "localhost"
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}{}", self.scheme.as_str(), self.authority(), self.prefix)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host(text: &str) -> Host {
+        text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
+    }
+
+    #[test]
+    fn reads_hosts_as_people_type_them() {
+        for (text, shown, name, port) in [
+            ("http://localhost:8080", "http://localhost:8080", "localhost", 8080),
+            (" http://LocalHost:8080/ ", "http://localhost:8080", "localhost", 8080),
+            ("HTTPS://oddiya.example.com/Api/", "https://oddiya.example.com/Api", "oddiya.example.com", 443),
+            ("http://[::1]:8080", "http://[::1]:8080", "::1", 8080),
+            ("http://10.0.0.5:80", "http://10.0.0.5", "10.0.0.5", 80),
+        ] {
+            let host = host(text);
+            assert_eq!((host.to_string().as_str(), host.name.as_str(), host.port), (shown, name, port));
+        }
+    }
+
+    #[test]
+    fn two_texts_for_the_same_place_are_equal() {
+        assert_eq!(host("http://LOCALHOST/"), host("http://localhost:80"));
+        assert_eq!(host("https://h"), host("https://h:443/"));
+        for other in ["http://h", "https://h:444", "https://h/x"] {
+            assert_ne!(host("https://h"), host(other));
+        }
+    }
+
+    #[test]
+    fn says_what_is_wrong_with_the_rest() {
+        use HostError as E;
+        let named = |text: &str, error: fn(String) -> E| (text.to_owned(), error(text.to_owned()));
+        let alone = |text: &str, error: E| (text.to_owned(), error);
+        for (text, error) in [
+            alone("", E::Missing),
+            named("localhost:8080", E::Scheme),
+            named("ftp://localhost", E::Scheme),
+            named("http://", E::Malformed),
+            named("http://:8080", E::Malformed),
+            named("http://local host", E::Malformed),
+            named("http://localhost:99999", E::Port),
+            named("http://localhost:0", E::Port),
+            named("http://localhost:", E::Port),
+            alone("http://me:secret@localhost", E::Credentials),
+            alone("http://localhost/?a=1", E::Query),
+            alone("http://localhost/#top", E::Query),
+        ] {
+            assert_eq!(text.parse::<Host>(), Err(error), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_prefix_goes_before_the_path() {
+        let target = |text: &str, path: &str| host(text).target(path);
+        assert_eq!(target("http://h/api/", "/plans?page=1"), "/api/plans?page=1");
+        assert_eq!(target("http://h", ""), "/");
+        assert_eq!(target("http://h", "?a"), "/?a");
+        assert_eq!(target("http://h/api", ""), "/api/");
+    }
+}
