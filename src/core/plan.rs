@@ -210,7 +210,8 @@ impl PlanText {
         }
         let host =
             keep(&mut errors, Field::Host, self.host.parse::<Host>().map_err(|error| error.to_string()));
-        let load = load::text::check(self).map_err(|found| errors.extend(found)).ok();
+        let time_limit = scenario.as_ref().map_or_else(Micros::default, Scenario::longest_request);
+        let load = load::text::check(self, time_limit).map_err(|found| errors.extend(found)).ok();
         let run_time = keep(&mut errors, Field::RunTime, optional(&self.run_time, parse_run_time));
         let stop_timeout = keep(&mut errors, Field::StopTimeout, duration(&self.stop_timeout));
         let seed = keep(&mut errors, Field::Seed, optional(&self.seed, parse_seed));
@@ -373,6 +374,15 @@ mod tests {
         assert_eq!(run_time("10/s,1m", "20s"), Some(Micros::from_secs(20)));
         assert_eq!(run_time("10/s,1m", "1h"), Some(Micros::from_secs(3600)));
         assert_eq!(run_time("", ""), None);
+    }
+
+    #[test]
+    fn there_may_be_as_many_users_as_a_host_that_answers_nothing_keeps_busy() {
+        let most_users = |classes: &str| {
+            let text = PlanText { rate: "10".into(), classes: classes.into(), ..PlanText::default() };
+            text.check(0).unwrap().load.most_users()
+        };
+        assert_eq!((most_users(""), most_users("PlanStreamUser")), (300, 1_200));
     }
 
     #[test]

@@ -83,7 +83,7 @@ pub struct Args {
     pub arrivals: String,
 
     /// Users that arrivals may keep busy at a time; one that finds none free is dropped, and counted [default: 30 seconds'
-    /// arrivals, at most 20000]
+    /// arrivals (of streamed plans 120 seconds'), at most 20000]
     #[arg(
         long,
         value_name = "N",

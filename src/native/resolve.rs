@@ -59,15 +59,17 @@ impl Name {
             State::Known { addresses, until } if Instant::now() < *until => Answer::Known(addresses.clone()),
             State::LookingUp(answer) => Answer::Wait(answer.clone()),
             State::Known { .. } | State::Unknown => {
-                let answer = self.look_up().shared();
+                let Some(answer) = self.look_up() else { return Answer::Known(None) };
+                let answer = answer.shared();
                 *state = State::LookingUp(answer.clone());
                 Answer::Wait(answer)
             }
         }
     }
 
-    /// On a thread of its own: the system's look-up blocks, and nobody waits for it when the run ends.
-    fn look_up(self: &Arc<Self>) -> oneshot::Receiver<Addresses> {
+    /// On a thread of its own: the system's look-up blocks, and nobody waits for it when the run ends. `None` when the
+    /// system gives no thread.
+    fn look_up(self: &Arc<Self>) -> Option<oneshot::Receiver<Addresses>> {
         let (sender, receiver) = oneshot::channel();
         let this = Arc::clone(self);
         let spawned = std::thread::Builder::new().name("name look-up".to_owned()).spawn(move || {
@@ -79,9 +81,8 @@ impl Name {
             // Whoever gave up meanwhile need not know.
             let _ = sender.send(addresses);
         });
-        // Without a thread the sender is gone, and the name counts as not found.
-        drop(spawned);
-        receiver
+        // Without a thread the sender is gone, and the name counts as not found; the next who asks tries again.
+        spawned.map(|_| receiver).ok()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

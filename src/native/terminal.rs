@@ -21,14 +21,14 @@ pub enum Terminal {
     /// Redraws in place.
     Bar(ProgressBar),
     /// Prints lines; a stall at once.
-    Lines { stalled: Cell<bool> },
+    Lines { said_at: Cell<Micros>, stalled: Cell<bool> },
 }
 
 impl Terminal {
     /// For a run of that length; `None` is one that ends by hand.
     pub fn new(run_time: Option<Micros>) -> Self {
         if !std::io::stderr().is_terminal() {
-            return Self::Lines { stalled: Cell::new(false) };
+            return Self::Lines { said_at: Cell::default(), stalled: Cell::new(false) };
         }
         let bar = run_time.map_or_else(ProgressBar::no_length, |time| ProgressBar::new(time.0));
         let template = if run_time.is_some() {
@@ -50,9 +50,12 @@ impl Terminal {
                 bar.set_prefix(format_clock(elapsed.as_secs_f64()));
                 bar.set_message(line(glance));
             }
-            Self::Lines { stalled } => {
-                let was = stalled.replace(glance.is_stalled());
-                if elapsed.second().is_multiple_of(LINE_EVERY_S) || was != glance.is_stalled() {
+            Self::Lines { said_at, stalled } => {
+                let turned = stalled.replace(glance.is_stalled()) != glance.is_stalled();
+                // A line that came late does not put off the next one.
+                let turn = |at: Micros| at.second() / LINE_EVERY_S;
+                if turn(elapsed) != turn(said_at.get()) || turned {
+                    said_at.set(elapsed);
                     eprintln!("{} {}", format_clock(elapsed.as_secs_f64()), line(glance));
                 }
             }

@@ -72,16 +72,14 @@ impl Share {
     }
 }
 
-/// Longest that a request may take, in seconds, as the runner and the page have it.
-const LONGEST_REQUEST_S: f64 = 30.0;
 /// Users that an open run has at most when nobody says, whatever its rate: their connections come from some 28 000
 /// ports that a machine has towards one host.
 const MOST_USERS: f64 = 20_000.0;
 
-/// Users that an open run may have when nobody says: enough for a host that answers nothing at all, since no request
-/// outlives its time limit. They are made only as arrivals need them.
-pub fn default_max_users(rate: &Stages) -> u32 {
-    (rate.peak() * LONGEST_REQUEST_S).ceil().clamp(1.0, MOST_USERS) as u32
+/// Users that an open run may have when nobody says: enough for a host that answers nothing at all, when no request
+/// outlives `time_limit`. They are made only as arrivals need them.
+pub fn default_max_users(rate: &Stages, time_limit: Micros) -> u32 {
+    (rate.peak() * time_limit.as_secs_f64()).ceil().clamp(1.0, MOST_USERS) as u32
 }
 
 impl Load {

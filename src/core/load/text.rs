@@ -12,11 +12,12 @@ const MAX_USERS: u32 = 1_000_000;
 /// Arrivals per second that one run may have; more is beyond any one machine.
 const MAX_RATE: f64 = 1e5;
 
-/// Reads the load: by stages, by arrival rate, or by number of users (one, when nothing was said).
+/// Reads the load: by stages, by arrival rate, or by number of users (one, when nothing was said). No request takes
+/// longer than `time_limit`.
 ///
 /// # Errors
 /// One for each wrong field, and for each that belongs to the other model.
-pub fn check(text: &PlanText) -> Result<Load, Vec<FieldError>> {
+pub fn check(text: &PlanText, time_limit: Micros) -> Result<Load, Vec<FieldError>> {
     let mut errors = Vec::new();
     let load = match (given(&text.stages), given(&text.rate)) {
         (Some(stages), rate) => {
@@ -29,7 +30,7 @@ pub fn check(text: &PlanText) -> Result<Load, Vec<FieldError>> {
                 let problem = "cannot go with stages (--stages), which say themselves how many users there are; leave one out";
                 errors.push(wrong(Field::Users, problem));
             }
-            in_stages(text, stages, &mut errors)
+            in_stages(text, stages, time_limit, &mut errors)
         }
         (None, Some(rate)) => {
             if given(&text.users).is_some() {
@@ -39,7 +40,7 @@ pub fn check(text: &PlanText) -> Result<Load, Vec<FieldError>> {
             }
             let rate = parse_arrival_rate(rate).map_err(|problem| wrong(Field::Rate, problem));
             let rate = keep(rate, &mut errors);
-            open(text, rate.map(Stages::held), &mut errors)
+            open(text, rate.map(Stages::held), time_limit, &mut errors)
         }
         (None, None) => {
             let users = given(&text.users).map_or(Ok(1), parse_users);
@@ -50,12 +51,17 @@ pub fn check(text: &PlanText) -> Result<Load, Vec<FieldError>> {
     load.filter(|_| errors.is_empty()).ok_or(errors)
 }
 
-fn in_stages(text: &PlanText, stages: &str, errors: &mut Vec<FieldError>) -> Option<Load> {
+fn in_stages(
+    text: &PlanText,
+    stages: &str,
+    time_limit: Micros,
+    errors: &mut Vec<FieldError>,
+) -> Option<Load> {
     let stages = Stages::parse(stages).and_then(|(level, stages)| check_levels(level, stages));
     let (level, stages) = keep(stages.map_err(|problem| wrong(Field::Stages, problem)), errors)?;
     match level {
         Level::Users => closed(text, Some(stages), errors),
-        Level::PerSecond => open(text, Some(stages), errors),
+        Level::PerSecond => open(text, Some(stages), time_limit, errors),
     }
 }
 
@@ -96,7 +102,12 @@ fn closed(text: &PlanText, users: Option<Stages>, errors: &mut Vec<FieldError>) 
     Some(Load::Closed { users: users?, spawn_rate: spawn_rate? })
 }
 
-fn open(text: &PlanText, rate: Option<Stages>, errors: &mut Vec<FieldError>) -> Option<Load> {
+fn open(
+    text: &PlanText,
+    rate: Option<Stages>,
+    time_limit: Micros,
+    errors: &mut Vec<FieldError>,
+) -> Option<Load> {
     if given(&text.spawn_rate).is_some() {
         let problem =
             "is only for runs by number of users; a rate that grows is a stage: --stages \"0..50/s,1m\"";
@@ -107,7 +118,7 @@ fn open(text: &PlanText, rate: Option<Stages>, errors: &mut Vec<FieldError>) -> 
     let max_users = given(&text.max_users).map(parse_users).transpose();
     let max_users = keep(max_users.map_err(|problem| wrong(Field::MaxUsers, problem)), errors);
     let rate = rate?;
-    let max_users = max_users?.unwrap_or_else(|| default_max_users(&rate));
+    let max_users = max_users?.unwrap_or_else(|| default_max_users(&rate, time_limit));
     Some(Load::Open { rate, process: process?, max_users })
 }
 
@@ -155,6 +166,8 @@ fn parse_process(text: &str) -> Result<ArrivalProcess, String> {
 mod tests {
     use super::*;
 
+    const LIMIT: Micros = Micros::from_secs(30);
+
     fn typed(fields: &[(Field, &str)]) -> PlanText {
         let mut text = PlanText::default();
         fields.iter().for_each(|(field, typed)| *text.part_mut(*field) = (*typed).to_owned());
@@ -162,7 +175,7 @@ mod tests {
     }
 
     fn problem(fields: &[(Field, &str)]) -> (Field, String) {
-        let mut errors = check(&typed(fields)).unwrap_err();
+        let mut errors = check(&typed(fields), LIMIT).unwrap_err();
         assert_eq!(errors.len(), 1, "{errors:?}");
         let error = errors.remove(0);
         (error.field, error.problem)
@@ -170,27 +183,27 @@ mod tests {
 
     #[test]
     fn nothing_typed_is_one_user() {
-        assert_eq!(check(&PlanText::default()), Ok(Load::users(1, 1.0)));
+        assert_eq!(check(&PlanText::default(), LIMIT), Ok(Load::users(1, 1.0)));
     }
 
     #[test]
     fn a_rate_makes_an_open_run_with_users_enough_for_a_host_that_answers_nothing() {
         let open = |rate, process, max_users| Load::Open { rate: Stages::held(rate), process, max_users };
-        let load = check(&typed(&[(Field::Rate, "50/s")]));
+        let load = check(&typed(&[(Field::Rate, "50/s")]), LIMIT);
         assert_eq!(load, Ok(open(50.0, ArrivalProcess::Constant, 1_500)));
-        let load = check(&typed(&[(Field::Rate, "0.01")]));
+        let load = check(&typed(&[(Field::Rate, "0.01")]), LIMIT);
         assert_eq!(load, Ok(open(0.01, ArrivalProcess::Constant, 1)));
         let load =
-            check(&typed(&[(Field::Rate, "20000"), (Field::Arrivals, "poisson"), (Field::MaxUsers, "100")]));
+            check(&typed(&[(Field::Rate, "20000"), (Field::Arrivals, "poisson"), (Field::MaxUsers, "100")]), LIMIT);
         assert_eq!(load, Ok(open(20_000.0, ArrivalProcess::Poisson, 100)));
     }
 
     #[test]
     fn the_unit_of_the_stages_decides_the_model() {
-        let users = check(&typed(&[(Field::Stages, "0..50,30s;50,1m"), (Field::SpawnRate, "5")])).unwrap();
+        let users = check(&typed(&[(Field::Stages, "0..50,30s;50,1m"), (Field::SpawnRate, "5")]), LIMIT).unwrap();
         assert_eq!((users.most_users(), users.length()), (50, Some(Micros::from_secs(90))));
         assert!(matches!(users, Load::Closed { spawn_rate: 5.0, .. }));
-        let rate = check(&typed(&[(Field::Stages, "10/s,1m;10..50/s,5m"), (Field::MaxUsers, "80")])).unwrap();
+        let rate = check(&typed(&[(Field::Stages, "10/s,1m;10..50/s,5m"), (Field::MaxUsers, "80")]), LIMIT).unwrap();
         assert_eq!((rate.most_users(), rate.length()), (80, Some(Micros::from_secs(360))));
     }
 

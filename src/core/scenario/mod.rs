@@ -27,6 +27,14 @@ pub struct Scenario {
     pub entries: Vec<EntryKey>,
 }
 
+impl Scenario {
+    /// How long a request of any task may take.
+    pub fn longest_request(&self) -> Micros {
+        let tasks = self.classes.iter().flat_map(|class| &class.tasks);
+        tasks.map(|task| task.request.reading.time_limit()).max().unwrap_or_default()
+    }
+}
+
 /// What requests are counted under.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EntryKey {

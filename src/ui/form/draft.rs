@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use crate::core::load::{self, Aim};
 use crate::core::plan::{Field, FieldError, PlanText};
+use crate::core::units::Micros;
 
 /// By what the load is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,7 +130,8 @@ impl Draft {
         found.retain(|error| is_of_load(error.field));
         let right = found.is_empty();
         self.errors.set(found);
-        load::text::check(&self.asked()).ok().filter(|_| right)?.aim()
+        // A change takes no more users than the run may have already, so their number is not asked for.
+        load::text::check(&self.asked(), Micros::ZERO).ok().filter(|_| right)?.aim()
     }
 
     fn found(self) -> Vec<FieldError> {
