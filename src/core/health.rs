@@ -15,7 +15,7 @@ use super::words::words;
 pub struct Health {
     /// How late users woke up after thinking: due → running.
     pub lateness: Histogram,
-    /// Time in which the shard's thread was busy in stretches of over 50 ms.
+    /// Time in which the shard did not run although it should have: it was busy, or had no processor.
     pub blocked: Micros,
     /// Starts that were due and never made.
     pub dropped: u64,

@@ -103,16 +103,19 @@ impl Recorder {
         self.health.slept = Slept::Yes;
     }
 
-    /// Counts a request that starts now and was due at `scheduled`; gives the moment that it counts as due: the
-    /// end of a sleep in which it fell.
-    pub fn started(&mut self, entry: EntryId, scheduled: Micros, now: Micros) -> Micros {
+    /// Counts a request as sent.
+    pub fn sent(&mut self, entry: EntryId, now: Micros) {
+        self.is_alive(now);
+        self.tallies.get_mut(entry.0).into_iter().for_each(|tally| tally.sent += 1);
+    }
+
+    /// Notes that a request which was due at `scheduled` starts now; gives the moment that it counts as due: the end
+    /// of a sleep in which it fell.
+    pub fn started(&mut self, scheduled: Micros, now: Micros) -> Micros {
         self.is_alive(now);
         let asleep = self.gap.filter(|gap| scheduled <= gap.to && now >= gap.to);
         let due = asleep.map_or(scheduled, |gap| scheduled.max(gap.to));
         self.health.lateness.record(now.saturating_sub(due));
-        if let Some(tally) = self.tallies.get_mut(entry.0) {
-            tally.sent += 1;
-        }
         due
     }
 
@@ -185,7 +188,7 @@ mod tests {
         // Asleep from 10 to 70; the answer that came before the sleep, and the one that spanned it.
         recorder.ended(entry, Micros::from_secs(8), &exchange(8, 9), Micros::from_secs(70));
         recorder.ended(entry, Micros::from_secs(10), &exchange(10, 70), Micros::from_secs(70));
-        let due = recorder.started(entry, Micros::from_secs(12), Micros::from_secs(70));
+        let due = recorder.started(Micros::from_secs(12), Micros::from_secs(70));
         assert_eq!(due, Micros::from_secs(70), "a start that was due in the sleep is due at its end");
         let second = recorder.close(Micros::from_secs(70), Gauges::default());
         let (_, tally) = &second.tallies[0];
@@ -198,7 +201,7 @@ mod tests {
     fn a_request_that_left_just_before_the_sleep_has_no_latency_either() {
         let mut recorder = Recorder::new(0, 1);
         let entry = EntryId(0);
-        recorder.started(entry, Micros::from_secs(1), Micros::from_secs(1));
+        recorder.started(Micros::from_secs(1), Micros::from_secs(1));
         // It was counted as started, then it left, then the machine slept: nothing was heard of the shard in between.
         let mut exchange = exchange(1, 61);
         exchange.timing.ready += Micros(40);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use futures_channel::mpsc;
 use oddiya_load::core::engine::{Assignment, Control};
-use oddiya_load::core::health::Suspicion;
+use oddiya_load::core::health::{Suspicion, suspicions};
 use oddiya_load::core::histogram::Histogram;
 use oddiya_load::core::load::{Aim, ArrivalProcess, Share};
 use oddiya_load::core::plan::PlanText;
@@ -146,6 +146,38 @@ fn coarse_timers_delay_arrivals_and_lose_none_not_even_at_the_end() {
     assert_eq!((lateness.count(), lateness.max()), (3_000, Some(Micros(6_500))));
     assert_eq!(total.latency.max(), Some(service));
     assert_eq!(total.corrected.max(), Some(service + Micros(6_500)), "being late is what users waited");
+}
+
+#[test]
+fn arrivals_that_are_started_last_are_counted_even_if_nobody_waits_for_them() {
+    let text = PlanText { stop_timeout: "0".into(), ..open("1000", "3s") };
+    let (_keep_open, controls) = mpsc::unbounded();
+    let assignment = Assignment::of(&text.check(1).unwrap(), Share { shard: 0, shards: 1 });
+    let (snapshots, _) = sim::run_coarsely(assignment, controls, steady(Micros(100)), Micros::from_millis(7));
+    let sent = snapshots.iter().flat_map(|snapshot| &snapshot.tallies).map(|(_, tally)| tally.sent);
+    assert_eq!(sent.sum::<u64>(), 3_000);
+    assert!(snapshots.last().unwrap().gauges.in_flight > 0);
+}
+
+#[test]
+fn a_shard_that_seldom_runs_says_so_even_when_nobody_thinks() {
+    let text = PlanText {
+        users: "10".into(),
+        spawn_rate: "100".into(),
+        think_time: "0".into(),
+        run_time: "5s".into(),
+        ..PlanText::default()
+    };
+    let doubts = |grain| {
+        let (_keep_open, controls) = mpsc::unbounded();
+        let assignment = Assignment::of(&text.check(1).unwrap(), Share { shard: 0, shards: 1 });
+        let (snapshots, _) = sim::run_coarsely(assignment, controls, steady(QUICK), grain);
+        let of = |snapshot: &Snapshot| suspicions(&snapshot.health, &Histogram::new());
+        snapshots.iter().take(5).map(of).collect::<Vec<_>>()
+    };
+    assert_eq!(doubts(Micros::from_millis(4)), vec![vec![]; 5], "a page's timers are that coarse");
+    let starved = doubts(Micros::from_millis(40));
+    assert!(starved.iter().all(|second| second.contains(&Suspicion::Blocked)), "{starved:?}");
 }
 
 #[test]

@@ -126,8 +126,8 @@ async fn live<P: Platform>(
     let mut scheduled = due;
     loop {
         presence.in_flight.set(true);
-        let place = common.traffic.enter(common.platform.now());
-        let Some(finished) = user.perform(scheduled, place, &mut rng).await else { return };
+        let Some(begun) = user.begin(&mut rng) else { return };
+        let finished = user.carry_out(begun, scheduled).await;
         presence.in_flight.set(false);
         if presence.leaving.get() {
             return;

@@ -15,7 +15,7 @@ mod pool;
 mod traffic;
 mod user;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
@@ -90,6 +90,8 @@ struct Shard<P: Platform> {
     common: Rc<Common<P>>,
     starts: Starts<P>,
     visibility: Visibility,
+    /// How late the last wake-up was, where that was late.
+    blocked: Cell<Micros>,
 }
 
 /// Who starts requests.
@@ -98,8 +100,13 @@ enum Starts<P: Platform> {
     Pool(Pool<P>),
 }
 
-/// A wake-up this late means that the shard's thread was busy with something else.
-const BLOCKED_FROM: Micros = Micros::from_millis(50);
+/// A shard looks at the clock at least this often, so that it knows whether it runs when it should.
+const BEAT: Micros = Micros::from_millis(20);
+/// A wake-up this late means that the shard's thread was busy with something else, or had no processor. Above a page's
+/// timer grain of 4 ms.
+const BLOCKED_FROM: Micros = Micros::from_millis(10);
+/// A last second that lasted less than this, and in which nothing happened, is none.
+const HARDLY_BEGUN: Micros = Micros::from_millis(100);
 
 /// Runs a shard from its first user to its last answer, posting a snapshot for every second.
 ///
@@ -161,7 +168,11 @@ impl<P: Platform> Starts<P> {
     fn redirect(&mut self, at: Micros, aim: Aim) {
         match (self, aim) {
             (Self::Crowd(crowd), Aim::Users { users, spawn_rate }) => crowd.redirect(at, users, spawn_rate),
-            (Self::Pool(pool), Aim::Rate { per_second }) => pool.redirect(at, per_second),
+            (Self::Pool(pool), Aim::Rate { per_second }) => {
+                // Who was due by then comes by the old rate.
+                pool.follow(at);
+                pool.redirect(at, per_second);
+            }
             // The other model's: there is nothing that could follow it.
             _ => {}
         }
@@ -198,14 +209,19 @@ impl<P: Platform> Shard<P> {
                 Starts::Pool(Pool::new(Rc::clone(&common), arrivals, share, seed, max_users))
             }
         };
-        Self { common, starts, visibility: Visibility::Visible }
+        Self { common, starts, visibility: Visibility::Visible, blocked: Cell::default() }
     }
 
     /// Notes that the shard runs, and posts the second under way when it has ended; gives the moment.
     fn look_at_the_clock(&self, post: &mut impl FnMut(Snapshot)) -> Micros {
         let now = self.common.platform.now();
         self.common.recorder.borrow_mut().is_alive(now);
-        self.close_seconds(now, post);
+        let health = Health { blocked: self.blocked.take(), ..Health::default() };
+        self.notice(&health);
+        if self.close_seconds(now, post) {
+            // Answers that came while the thread stood still are read only now, and count in the second under way.
+            self.notice(&health);
+        }
         now
     }
 
@@ -222,8 +238,9 @@ impl<P: Platform> Shard<P> {
         ControlFlow::Continue(())
     }
 
-    /// Waits until then or until told something. A closed channel is not a message: the run goes on.
+    /// Waits until then, for a beat, or until told something. A closed channel is not a message: the run goes on.
     async fn wait(&self, until: Micros, controls: &mut UnboundedReceiver<Control>) -> Option<Control> {
+        let until = until.min(self.common.platform.now() + BEAT);
         let sleep = std::pin::pin!(self.common.platform.sleep_until(until));
         let control = match select(sleep, controls.next()).await {
             Either::Left(_) => None,
@@ -233,10 +250,8 @@ impl<P: Platform> Shard<P> {
                 None
             }
         };
-        let blocked = self.common.platform.now().saturating_sub(until);
-        if blocked > BLOCKED_FROM {
-            self.notice(&Health { blocked, ..Health::default() });
-        }
+        let late = self.common.platform.now().saturating_sub(until);
+        self.blocked.set(if late > BLOCKED_FROM { late } else { Micros::ZERO });
         control
     }
 
@@ -259,13 +274,15 @@ impl<P: Platform> Shard<P> {
         Gauges { users: self.starts.users(), in_flight: traffic.in_flight(), oldest }
     }
 
-    /// Posts the second under way when it has ended.
-    fn close_seconds(&self, now: Micros, post: &mut impl FnMut(Snapshot)) {
+    /// Posts the second under way when it has ended; gives whether it had.
+    fn close_seconds(&self, now: Micros, post: &mut impl FnMut(Snapshot)) -> bool {
         let mut recorder = self.common.recorder.borrow_mut();
-        if now >= recorder.second_ends() {
+        let is_over = now >= recorder.second_ends();
+        if is_over {
             post(recorder.close(now, self.gauges(now)));
             recorder.notice(&Health { visibility: self.visibility, ..Health::default() });
         }
+        is_over
     }
 
     /// Lets requests in flight end, until a moment or a second Stop; then drops what is left.
@@ -296,8 +313,8 @@ impl<P: Platform> Shard<P> {
         }
         let now = self.common.platform.now();
         let last = self.common.recorder.borrow_mut().close(now, self.gauges(now));
-        // A second that had hardly begun and in which nothing happened is none.
-        if !last.is_empty() || last.gauges.in_flight > 0 {
+        let lasted = now.saturating_sub(Micros::from_secs(last.second));
+        if !last.is_empty() || last.gauges.in_flight > 0 || lasted >= HARDLY_BEGUN {
             post(last);
         }
     }

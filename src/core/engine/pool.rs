@@ -97,10 +97,10 @@ impl<P: Platform> Pool<P> {
         let idle = self.users.borrow_mut().take(class);
         let (index, mut user) = idle.or_else(|| self.make(class))?;
         let users = Rc::clone(&self.users);
-        // From here on, not from when the task first runs: a run that ends in between waits for it.
-        let place = self.common.traffic.enter(self.common.platform.now());
+        // Here, and not when the task first runs: a run that ends in between counts it and waits for it.
+        let begun = user.begin(&mut rng)?;
         self.common.platform.spawn(async move {
-            user.perform(arrival.due, place, &mut rng).await;
+            user.carry_out(begun, arrival.due).await;
             users.borrow_mut().put(class, index, user);
         });
         Some(())

@@ -10,7 +10,7 @@ use crate::core::platform::{Lane as _, Platform, Transport};
 use crate::core::recorder::Recorder;
 use crate::core::rng::Rng;
 use crate::core::scenario::template::Values;
-use crate::core::scenario::{Request, Scenario};
+use crate::core::scenario::{EntryId, Request, Scenario};
 use crate::core::units::Micros;
 
 /// What all users of a shard share.
@@ -23,6 +23,12 @@ pub struct Common<P> {
     pub recorder: RefCell<Recorder>,
     /// What is in flight.
     pub traffic: Traffic,
+}
+
+/// A task that is counted and not yet sent.
+pub struct Begun {
+    entry: EntryId,
+    place: Place,
 }
 
 /// A virtual user.
@@ -42,23 +48,26 @@ impl<P: Platform> User<P> {
         Some(Self { common: Rc::clone(common), class, values, lane, request: Request::default() })
     }
 
-    /// Draws a task that was due at `scheduled`, sends it, waits for what comes of it and counts it, and gives back its
-    /// place; gives the moment at which it ended. `None` only for a class without tasks, which parsing refuses.
-    pub async fn perform(&mut self, scheduled: Micros, place: Place, rng: &mut Rng) -> Option<Micros> {
-        let ended = self.exchange(scheduled, rng).await;
-        self.common.traffic.leave(place);
-        ended
-    }
-
-    async fn exchange(&mut self, scheduled: Micros, rng: &mut Rng) -> Option<Micros> {
+    /// Draws a task and counts it as sent: from here on it is in flight. `None` only for a class without tasks, which
+    /// parsing refuses.
+    pub fn begin(&mut self, rng: &mut Rng) -> Option<Begun> {
         let common = &self.common;
         let task = common.scenario.classes.get(self.class)?.draw_task(rng)?;
         task.request.fill(&mut self.request, &self.values, rng);
-        let entry = task.request.entry;
-        let due = common.recorder.borrow_mut().started(entry, scheduled, common.platform.now());
+        let now = common.platform.now();
+        common.recorder.borrow_mut().sent(task.request.entry, now);
+        Some(Begun { entry: task.request.entry, place: common.traffic.enter(now) })
+    }
+
+    /// Sends what was begun and was due at `scheduled`, waits for what comes of it and counts it; gives the moment at
+    /// which it ended.
+    pub async fn carry_out(&mut self, begun: Begun, scheduled: Micros) -> Micros {
+        let common = &self.common;
+        let due = common.recorder.borrow_mut().started(scheduled, common.platform.now());
         let exchange = self.lane.exchange(&self.request).await;
-        common.recorder.borrow_mut().ended(entry, due, &exchange, common.platform.now());
-        Some(exchange.timing.finished)
+        common.recorder.borrow_mut().ended(begun.entry, due, &exchange, common.platform.now());
+        common.traffic.leave(begun.place);
+        exchange.timing.finished
     }
 
     /// How long it thinks now.

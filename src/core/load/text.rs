@@ -193,17 +193,21 @@ mod tests {
         assert_eq!(load, Ok(open(50.0, ArrivalProcess::Constant, 1_500)));
         let load = check(&typed(&[(Field::Rate, "0.01")]), LIMIT);
         assert_eq!(load, Ok(open(0.01, ArrivalProcess::Constant, 1)));
-        let load =
-            check(&typed(&[(Field::Rate, "20000"), (Field::Arrivals, "poisson"), (Field::MaxUsers, "100")]), LIMIT);
+        let load = check(
+            &typed(&[(Field::Rate, "20000"), (Field::Arrivals, "poisson"), (Field::MaxUsers, "100")]),
+            LIMIT,
+        );
         assert_eq!(load, Ok(open(20_000.0, ArrivalProcess::Poisson, 100)));
     }
 
     #[test]
     fn the_unit_of_the_stages_decides_the_model() {
-        let users = check(&typed(&[(Field::Stages, "0..50,30s;50,1m"), (Field::SpawnRate, "5")]), LIMIT).unwrap();
+        let users =
+            check(&typed(&[(Field::Stages, "0..50,30s;50,1m"), (Field::SpawnRate, "5")]), LIMIT).unwrap();
         assert_eq!((users.most_users(), users.length()), (50, Some(Micros::from_secs(90))));
         assert!(matches!(users, Load::Closed { spawn_rate: 5.0, .. }));
-        let rate = check(&typed(&[(Field::Stages, "10/s,1m;10..50/s,5m"), (Field::MaxUsers, "80")]), LIMIT).unwrap();
+        let rate =
+            check(&typed(&[(Field::Stages, "10/s,1m;10..50/s,5m"), (Field::MaxUsers, "80")]), LIMIT).unwrap();
         assert_eq!((rate.most_users(), rate.length()), (80, Some(Micros::from_secs(360))));
     }
 
