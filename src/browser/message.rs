@@ -24,8 +24,10 @@ pub enum Order {
     },
     /// Another load, from now on.
     Redirect(Aim),
-    /// Start nothing more; a second time: drop what is in flight.
+    /// Start nothing more.
     Stop,
+    /// The same, and drop what is in flight.
+    Abandon,
     /// The page was hidden or shown.
     See(Visibility),
 }

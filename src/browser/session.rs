@@ -237,12 +237,15 @@ impl Session {
     /// Starts no further request; a second call drops what is in flight.
     pub fn stop(&self) {
         let mut state = self.state.borrow_mut();
-        if !matches!(state.phase, Phase::Running | Phase::Stopping) {
-            return;
+        match state.phase {
+            Phase::Running => {
+                state.order(&Order::Stop);
+                state.phase = Phase::Stopping;
+                state.why = Some(StopReason::Stopped);
+            }
+            Phase::Stopping => state.order(&Order::Abandon),
+            _ => return,
         }
-        state.order(&Order::Stop);
-        state.phase = Phase::Stopping;
-        state.why = Some(StopReason::Stopped);
         drop(state);
         (self.on_update)();
     }

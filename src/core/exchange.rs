@@ -136,8 +136,12 @@ impl Timing {
         Some(self.finished.saturating_sub(self.first_byte?))
     }
 
-    /// Ready → sent, less the time for connecting: what the generator itself lost.
+    /// Ready → sent, less the time for connecting: what the generator itself lost. The page's clock does not know when
+    /// a request left.
     pub fn queue(&self) -> Option<Micros> {
+        if self.source == TimingSource::PageClock {
+            return None;
+        }
         let connecting = [self.dns, self.connect, self.tls].into_iter().flatten();
         let spans = connecting.fold(self.ready, |moment, span| moment + span);
         Some(self.sent?.saturating_sub(spans))
@@ -198,6 +202,8 @@ pub enum FailureKind {
     StreamCut,
     /// The browser did not let the request through and does not say why.
     Blocked,
+    /// The generator's machine has no port or file handle left for it: no fault of the host.
+    Exhausted,
     /// None of the above.
     Other,
 }
@@ -218,6 +224,7 @@ words!(FailureKind {
     StreamError = "stream_error",
     StreamCut = "stream_cut",
     Blocked = "blocked",
+    Exhausted = "exhausted",
     Other = "other",
 });
 
@@ -240,6 +247,7 @@ impl FailureKind {
             Self::StreamError => "error inside the event stream",
             Self::StreamCut => "event stream ended early",
             Self::Blocked => "blocked by the browser",
+            Self::Exhausted => "the generator's machine is exhausted",
             Self::Other => "other failure",
         }
     }

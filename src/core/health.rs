@@ -6,7 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::histogram::Histogram;
-use super::report::TimelineRow;
+use super::report::{GeneratorKind, TimelineRow};
+use super::tally::Tally;
 use super::units::Micros;
 use super::words::words;
 
@@ -86,6 +87,10 @@ pub enum Suspicion {
     Asleep,
     /// Starts were dropped.
     Dropped,
+    /// The browser withholds when requests left, so its queue is in their latencies.
+    Unseen,
+    /// The machine had no port or file handle left.
+    Exhausted,
 }
 
 words!(Suspicion {
@@ -95,6 +100,8 @@ words!(Suspicion {
     Hidden = "hidden",
     Asleep = "asleep",
     Dropped = "dropped",
+    Unseen = "unseen",
+    Exhausted = "exhausted",
 });
 
 impl Suspicion {
@@ -107,6 +114,8 @@ impl Suspicion {
             Self::Hidden => "the page was hidden",
             Self::Asleep => "the machine slept",
             Self::Dropped => "starts were dropped",
+            Self::Unseen => "latencies have the browser's queue in them",
+            Self::Exhausted => "the machine had no ports or file handles left",
         }
     }
 }
@@ -117,16 +126,21 @@ pub const SUSPECT_DELAY: Micros = Micros::from_millis(20);
 /// Blocked time in a second from which it is suspect: a tenth of it.
 pub const SUSPECT_BLOCKED: Micros = Micros::from_millis(100);
 
-/// Judges a second from what its shards noticed and how long requests queued in it.
-pub fn suspicions(health: &Health, queue: &Histogram) -> Vec<Suspicion> {
+/// Answers without moments from which a second is suspect: one in twenty, by which a p95 may be wrong.
+const SUSPECT_UNSEEN: u64 = 20;
+
+/// Judges a second from what its shards noticed, and from what they counted in it.
+pub fn suspicions(health: &Health, counted: &Tally) -> Vec<Suspicion> {
     let slow = |histogram: &Histogram| histogram.quantile(0.99).is_some_and(|p99| p99 > SUSPECT_DELAY);
     let rules = [
         (Suspicion::Late, slow(&health.lateness)),
-        (Suspicion::Queued, slow(queue)),
+        (Suspicion::Queued, slow(&counted.queue)),
         (Suspicion::Blocked, health.blocked > SUSPECT_BLOCKED),
         (Suspicion::Hidden, health.visibility == Visibility::Hidden),
         (Suspicion::Asleep, health.slept == Slept::Yes),
         (Suspicion::Dropped, health.dropped > 0),
+        (Suspicion::Unseen, counted.answers_by_page_clock * SUSPECT_UNSEEN > counted.completed()),
+        (Suspicion::Exhausted, counted.exhausted > 0),
     ];
     rules.into_iter().filter_map(|(suspicion, holds)| holds.then_some(suspicion)).collect()
 }
@@ -138,7 +152,11 @@ const CEILING_SECONDS: usize = 3;
 
 /// Says in plain words that the generator, not the host, limited the run, if it did. `ceiling_rps` is what it could
 /// do at its best, where that was measured.
-pub fn ceiling_note(timeline: &[TimelineRow], ceiling_rps: Option<f64>) -> Option<String> {
+pub fn ceiling_note(
+    generator: GeneratorKind,
+    timeline: &[TimelineRow],
+    ceiling_rps: Option<f64>,
+) -> Option<String> {
     let strained = |row: &&TimelineRow| {
         let slow = [Suspicion::Late, Suspicion::Queued, Suspicion::Blocked];
         let fast = ceiling_rps.is_some_and(|ceiling| row.requests as f64 >= CEILING_SHARE * ceiling);
@@ -151,9 +169,15 @@ pub fn ceiling_note(timeline: &[TimelineRow], ceiling_rps: Option<f64>) -> Optio
     let rps = timeline.iter().filter(strained).map(|row| row.requests).max().unwrap_or(0);
     let best =
         ceiling_rps.map_or_else(String::new, |best| format!(" (measured at its best: {best:.0} per second)"));
+    let way_out = match generator {
+        GeneratorKind::Browser => {
+            "Use fewer users; a page at its limit hands over to the runner, oddiya-load run."
+        }
+        _ => "Use fewer users or a lower rate, or give the runner more cores, or all of them to itself.",
+    };
     Some(format!(
         "ceiling reached: for {seconds} of {} seconds the generator, not the host, was the limit, at up to {rps} \
-         requests per second{best}. Use fewer users; a page at its limit hands over to the runner, oddiya-load run.",
+         requests per second{best}. {way_out}",
         timeline.len()
     ))
 }
@@ -166,7 +190,7 @@ mod tests {
     fn a_quiet_second_is_trusted() {
         let mut health = Health::default();
         (0..100).for_each(|_| health.lateness.record(Micros(900)));
-        assert_eq!(suspicions(&health, &Histogram::new()), []);
+        assert_eq!(suspicions(&health, &Tally::default()), []);
     }
 
     #[test]
@@ -180,8 +204,11 @@ mod tests {
             visibility: Visibility::Hidden,
             slept: Slept::Yes,
         };
+        let counted =
+            Tally { queue: slow, exhausted: 1, answers_by_page_clock: 6, succeeded: 100, ..Tally::default() };
         use Suspicion::*;
-        assert_eq!(suspicions(&health, &slow), [Late, Queued, Blocked, Hidden, Asleep, Dropped]);
+        let all = [Late, Queued, Blocked, Hidden, Asleep, Dropped, Unseen, Exhausted];
+        assert_eq!(suspicions(&health, &counted), all);
     }
 
     #[test]
@@ -189,10 +216,10 @@ mod tests {
         let blocked = |ms| Health { blocked: Micros::from_millis(ms), ..Health::default() };
         let mut shard = blocked(60);
         shard.add(&blocked(60));
-        assert_eq!(suspicions(&shard, &Histogram::new()), [Suspicion::Blocked]);
+        assert_eq!(suspicions(&shard, &Tally::default()), [Suspicion::Blocked]);
         let mut shards = blocked(60);
         shards.merge(&blocked(60));
-        assert_eq!(suspicions(&shards, &Histogram::new()), []);
+        assert_eq!(suspicions(&shards, &Tally::default()), []);
     }
 
     #[test]
@@ -210,13 +237,16 @@ mod tests {
     #[test]
     fn the_ceiling_is_named_when_the_generator_was_the_limit() {
         let slow: Vec<_> = (0..5).map(|second| row(second, 300, vec![Suspicion::Queued])).collect();
-        let note = ceiling_note(&slow, None).unwrap();
+        let note = ceiling_note(GeneratorKind::Browser, &slow, None).unwrap();
         assert!(
             note.starts_with("ceiling reached: for 5 of 5 seconds the generator, not the host"),
             "{note}"
         );
         let fast: Vec<_> = (0..5).map(|second| row(second, 480, vec![])).collect();
-        assert!(ceiling_note(&fast, Some(550.0)).unwrap().contains("at its best: 550 per second"));
+        let note = ceiling_note(GeneratorKind::Browser, &fast, Some(550.0)).unwrap();
+        assert!(note.contains("at its best: 550 per second") && note.ends_with("oddiya-load run."), "{note}");
+        let note = ceiling_note(GeneratorKind::Native, &slow, None).unwrap();
+        assert!(note.contains("give the runner more cores"), "{note}");
     }
 
     #[test]
@@ -224,6 +254,6 @@ mod tests {
         let mut rows: Vec<_> = (0..60).map(|second| row(second, 100, vec![])).collect();
         rows[3].suspect.push(Suspicion::Late);
         rows[4].suspect.push(Suspicion::Hidden);
-        assert_eq!(ceiling_note(&rows, Some(550.0)), None);
+        assert_eq!(ceiling_note(GeneratorKind::Browser, &rows, Some(550.0)), None);
     }
 }

@@ -69,6 +69,11 @@ impl Histogram {
         self.sum = self.sum.saturating_add(other.sum);
     }
 
+    /// Of values that are known from elsewhere to lie between these two: the exact bounds are not in the encoded form.
+    pub fn keep_within(&mut self, min: Micros, max: Micros) {
+        (self.min, self.max) = (self.min.max(min), self.max.min(max));
+    }
+
     /// Forgets everything, keeping the memory.
     pub fn reset(&mut self) {
         if let Some(buckets) = self.buckets.as_mut().filter(|buckets| !buckets.is_empty()) {

@@ -221,7 +221,7 @@ impl Run {
     fn generator_with_notes(&self, total: &Tally) -> Generator {
         let mut generator = self.generator.clone();
         let ceiling = generator.calibration.map(|calibration| calibration.ceiling_rps);
-        generator.notes.extend(super::health::ceiling_note(&self.timeline, ceiling));
+        generator.notes.extend(super::health::ceiling_note(generator.kind, &self.timeline, ceiling));
         if total.page_clock > 0 {
             generator.notes.push(format!(
                 "{} of {} requests are timed by the page's clock, with the browser's queue in it: the host withholds \
@@ -337,6 +337,6 @@ fn timeline_row(second: u64, open: &OpenSecond) -> TimelineRow {
         corrected_ms: Quantiles::of(&all.corrected),
         lateness_p99_ms: p99(&open.health.lateness),
         queue_p99_ms: p99(&all.queue),
-        suspect: suspicions(&open.health, &all.queue),
+        suspect: suspicions(&open.health, &all),
     }
 }

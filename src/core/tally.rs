@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::exchange::{Connections, Exchange, Failure, FailureKind, Status, Timing};
+use super::exchange::{Connections, Exchange, Failure, FailureKind, Status, Timing, TimingSource};
 use super::histogram::Histogram;
 use super::stream::{ByKind, Streamed};
 use super::units::Micros;
@@ -55,6 +55,12 @@ pub struct Tally {
     /// Redirects followed.
     #[serde(default)]
     pub redirects: u64,
+    /// Requests that the generator's machine could not send; they have no latency.
+    #[serde(default)]
+    pub exhausted: u64,
+    /// Of the requests timed by the page's clock, those that were answered: the browser withholds their moments.
+    #[serde(default)]
+    pub answers_by_page_clock: u64,
     /// Only of event streams; boxed, because most entries have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub streams: Option<Box<StreamTally>>,
@@ -110,10 +116,17 @@ impl Tally {
         self.sent == 0 && self.completed() == 0
     }
 
-    /// Counts what came of a request that was due at `scheduled`.
+    /// Counts what came of a request that was due at `scheduled`. One that the generator could not send has no latency.
     pub fn record(&mut self, scheduled: Micros, exchange: &Exchange) {
+        if exchange.outcome.as_ref().is_err_and(|failure| failure.kind == FailureKind::Exhausted) {
+            self.exhausted += 1;
+            return self.count(exchange);
+        }
         let timing = &exchange.timing;
-        self.page_clock += u64::from(timing.source == super::exchange::TimingSource::PageClock);
+        if timing.source == TimingSource::PageClock {
+            self.page_clock += 1;
+            self.answers_by_page_clock += u64::from(exchange.outcome.is_ok());
+        }
         self.latency.record(timing.latency());
         self.corrected.record(timing.corrected_latency(scheduled));
         for (histogram, span) in [
@@ -197,6 +210,8 @@ impl Tally {
         }
         self.connections.merge(&other.connections);
         self.redirects += other.redirects;
+        self.exhausted += other.exhausted;
+        self.answers_by_page_clock += other.answers_by_page_clock;
         if let Some(streams) = &other.streams {
             self.streams.get_or_insert_default().merge(streams);
         }

@@ -92,13 +92,11 @@ impl fmt::Display for Micros {
         if micros < 1_000_000 {
             return write!(f, "{}ms", micros as f64 / 1e3);
         }
-        if !micros.is_multiple_of(1_000_000) && micros < 60_000_000 {
-            return write!(f, "{}s", micros as f64 / 1e6);
-        }
         let secs = micros / 1_000_000;
-        let parts = [(secs / 3600, "h"), (secs / 60 % 60, "m"), (secs % 60, "s")];
+        let rest = (micros % 60_000_000) as f64 / 1e6;
+        let parts = [((secs / 3600) as f64, "h"), ((secs / 60 % 60) as f64, "m"), (rest, "s")];
         let texts: Vec<String> =
-            parts.iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n}{unit}")).collect();
+            parts.iter().filter(|(n, _)| *n > 0.0).map(|(n, unit)| format!("{n}{unit}")).collect();
         f.write_str(&texts.join(" "))
     }
 }
@@ -236,7 +234,7 @@ mod tests {
 
     #[test]
     fn writes_durations_so_that_they_read_back() {
-        for micros in [500_000, 1_500_000, 45_000_000, 90_000_000, 4_800_000_000, 3_600_000_000] {
+        for micros in [500_000, 1_500_000, 45_000_000, 90_250_000, 4_800_000_000, 3_600_000_001] {
             let text = Micros(micros).to_string();
             assert_eq!(parse_duration(&text), Ok(Micros(micros)), "{text}");
         }

@@ -12,7 +12,7 @@ Every option can be given as an environment variable, ODDIYA_LOAD_ and its name 
 
 Exit codes:
   0    every request succeeded
-  1    a request failed (or what --exit-code-on-error says), or a file could not be written
+  1    a request failed or was left unanswered (or what --exit-code-on-error says), or a file could not be written
   2    wrong usage; nothing was run
   3    the host cannot be reached; nothing was run
   130  interrupted twice";

@@ -91,7 +91,13 @@ impl EventBody {
         if let Some(mut gunzip) = gunzip {
             sink = std::mem::take(gunzip.get_mut());
         }
+        let is_seen_whole = sink.left > 0;
         let mut streamed = sink.reader.finish(outcome);
+        if !is_seen_whole && let Some(streamed) = &mut streamed {
+            // Of what was not looked at nobody can say that it was missing.
+            streamed.failure =
+                streamed.failure.take().filter(|failure| failure.kind != FailureKind::StreamCut);
+        }
         if is_damaged && let Some(streamed) = &mut streamed {
             streamed.failure = Some(Failure::new(FailureKind::StreamError, "its gzip is damaged"));
         }
@@ -127,7 +133,12 @@ mod tests {
     fn past_the_limit_nothing_is_looked_into() {
         let mut body = EventBody::new(EVENT.len() as u64);
         body.feed(EVENT.repeat(3).as_bytes(), Encoding::Identity, Micros(1));
-        assert_eq!(body.finish(&Ok(200)).unwrap().events, 1);
+        let streamed = body.finish(&Ok(200)).unwrap();
+        assert_eq!(
+            (streamed.events, streamed.failure),
+            (1, None),
+            "nobody can say that the rest was missing"
+        );
     }
 
     #[test]

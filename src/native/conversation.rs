@@ -161,6 +161,10 @@ impl<'a> Conversation<'a> {
         };
         let progress =
             progress.map_err(|malformed| Failure::new(FailureKind::Malformed, malformed.to_string()))?;
+        if !self.response.has_begun() {
+            // Only interim heads came, and the response's first byte is still to come.
+            timing.first_byte = None;
+        }
         if progress == Progress::Complete {
             *finished = first;
         }

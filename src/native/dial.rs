@@ -173,11 +173,6 @@ impl Dialer {
         let stream = connected.map_err(|error| handshake_failure(&error))?;
         add(&mut notes.timing.tls, notes.origin.now().saturating_sub(began));
         let session = stream.get_ref().1;
-        match session.protocol_version() {
-            Some(ProtocolVersion::TLSv1_3) => notes.connections.tls_1_3 += 1,
-            Some(ProtocolVersion::TLSv1_2) => notes.connections.tls_1_2 += 1,
-            _ => {}
-        }
         let version = match (session.alpn_protocol(), self.options.protocols) {
             (Some(b"h2"), _) => Version::Http2,
             (_, Protocols::Http2) => {
@@ -185,6 +180,11 @@ impl Dialer {
             }
             _ => Version::Http1,
         };
+        match session.protocol_version() {
+            Some(ProtocolVersion::TLSv1_3) => notes.connections.tls_1_3 += 1,
+            Some(ProtocolVersion::TLSv1_2) => notes.connections.tls_1_2 += 1,
+            _ => {}
+        }
         Ok((Stream::Tls(Box::new(stream)), version))
     }
 
@@ -208,10 +208,10 @@ fn connect_failure(error: &io::Error) -> Failure {
         HostUnreachable | NetworkUnreachable | NetworkDown => Failure::new(FailureKind::Unreachable, ""),
         TimedOut => Failure::new(FailureKind::ConnectTimeout, ""),
         ConnectionReset | ConnectionAborted => Failure::new(FailureKind::Reset, "while connecting"),
-        AddrNotAvailable => Failure::new(FailureKind::Other, "this machine has no free port left"),
+        AddrNotAvailable => Failure::new(FailureKind::Exhausted, "no free port left"),
         // EMFILE and ENFILE, the same on every Unix; the standard library has no kind for them.
         _ if matches!(error.raw_os_error(), Some(23 | 24)) => {
-            Failure::new(FailureKind::Other, "this machine allows no more open files (ulimit -n)")
+            Failure::new(FailureKind::Exhausted, "no more open files allowed (ulimit -n)")
         }
         kind => Failure::new(FailureKind::Other, kind.to_string()),
     }

@@ -18,7 +18,7 @@
 //! | `redirect.rs` | what goes out after a redirect |
 //! | `body.rs` | looking into a body, unpacked |
 //! | `deadlines.rs` | giving up in time |
-//! | `terminal.rs` | the live view |
+//! | `terminal.rs`, `say.rs` | the live view; what is said at the end |
 //! | `output.rs`, `checkpoints.rs` | report and CSV files; the report on the way |
 //! | `report.rs` | the command that opens a report |
 
@@ -42,6 +42,7 @@ mod redirect;
 pub mod report;
 mod resolve;
 pub mod run;
+mod say;
 mod shards;
 mod terminal;
 mod tls;

@@ -1,7 +1,5 @@
 //! `oddiya-load report`: opens a report file, shows its tables, writes it again in other forms.
 
-#![expect(clippy::print_stdout, reason = "a command speaks to its user")]
-
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -9,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use super::output::Outputs;
+use super::say::say;
 use crate::core::report::read::{MAX_BYTES, ReadError, read};
 use crate::core::report::{Report, text};
 
@@ -35,11 +34,9 @@ pub struct Args {
 pub fn show(args: &Args) -> anyhow::Result<()> {
     let report = open(&args.file)?;
     let outputs = Outputs::prepare(args.json.clone(), args.csv.clone())?;
-    println!("{}, {}, started {}\n", report.run.host, report.run.load_in_words(), report.run.started_at);
-    println!("{}", text::summary(&report));
-    for path in outputs.save_all(&report)? {
-        println!("Wrote {}", path.display());
-    }
+    say(&format!("{}, {}, started {}\n", report.run.host, report.run.load_in_words(), report.run.started_at));
+    say(&text::summary(&report));
+    outputs.save_all(&report)?.iter().for_each(|path| say(&format!("Wrote {}", path.display())));
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Checks, starts the shards, merges what they post, shows it, saves as it goes, stops when told to, reports.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks to its user")]
+#![expect(clippy::print_stderr, reason = "a command speaks to its user")]
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -20,6 +20,7 @@ use super::handles;
 use super::options::ConnectionOptions;
 use super::output::Outputs;
 use super::platform::Origin;
+use super::say::say;
 use super::shards::{Shards, shard_count};
 use super::terminal::Terminal;
 use crate::core::engine::Control;
@@ -39,7 +40,7 @@ const PREFLIGHT_LIMIT: Micros = Micros::from_millis(2_500);
 pub enum Ending {
     /// Every request succeeded.
     Clean,
-    /// A request failed; the code that was asked for.
+    /// A request failed or was left unanswered; the code that was asked for.
     Failures(u8),
     /// Nothing was run: wrong usage.
     Usage,
@@ -92,11 +93,11 @@ pub async fn run(args: Args) -> anyhow::Result<Ending> {
     let Some(report) = load(&plan, args.shards, options, &outputs).await? else {
         return Ok(Ending::Abandoned);
     };
-    println!("{}", text::summary(&report));
-    for path in outputs.save_all(&report)? {
-        println!("Wrote {}", path.display());
-    }
-    Ok(if report.has_failures() { Ending::Failures(args.exit_code_on_error) } else { Ending::Clean })
+    let saved = outputs.save_all(&report);
+    say(&text::summary(&report));
+    saved?.iter().for_each(|path| say(&format!("Wrote {}", path.display())));
+    let is_clean = !report.has_failures() && report.total.in_flight_at_end == 0;
+    Ok(if is_clean { Ending::Clean } else { Ending::Failures(args.exit_code_on_error) })
 }
 
 /// A connection, no request: what the host counts is only what the report counts.
@@ -168,6 +169,8 @@ async fn load(
     terminal.close();
     let ended = shards.origin.now();
     let stopped = shards.join()?;
+    // Who interrupts the waiting for the last answers does not cut the run short.
+    let why = if plan.run_time == Some(stopped) { StopReason::RunTime } else { why };
     run.finish(stopped, ended, why);
     Ok(Some(run.report(Detail::Full)))
 }

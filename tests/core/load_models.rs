@@ -172,7 +172,7 @@ fn a_shard_that_seldom_runs_says_so_even_when_nobody_thinks() {
         let (_keep_open, controls) = mpsc::unbounded();
         let assignment = Assignment::of(&text.check(1).unwrap(), Share { shard: 0, shards: 1 });
         let (snapshots, _) = sim::run_coarsely(assignment, controls, steady(QUICK), grain);
-        let of = |snapshot: &Snapshot| suspicions(&snapshot.health, &Histogram::new());
+        let of = |snapshot: &Snapshot| suspicions(&snapshot.health, &Tally::default());
         snapshots.iter().take(5).map(of).collect::<Vec<_>>()
     };
     assert_eq!(doubts(Micros::from_millis(4)), vec![vec![]; 5], "a page's timers are that coarse");

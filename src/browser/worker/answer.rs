@@ -90,7 +90,7 @@ fn relayed(failure: Option<RelayFailure>) -> Failure {
         Some(RelayFailure::Tls) => (FailureKind::Tls, ""),
         Some(RelayFailure::Malformed) => (FailureKind::Malformed, ""),
         Some(RelayFailure::Exhausted) => {
-            (FailureKind::Other, "this machine has no free ports or file handles left")
+            (FailureKind::Exhausted, "the companion has no free ports or file handles left")
         }
         Some(RelayFailure::Other) | None => (FailureKind::Other, "the relay could not say why"),
     };

@@ -74,7 +74,10 @@ fn obey(job: &Rc<RefCell<Job>>, order: Order) {
     let control = match order {
         Order::Redirect(aim) => Control::Redirect { at: platform.now(), aim },
         Order::See(visibility) => Control::See(visibility),
-        Order::Stop | Order::Start { .. } => Control::Stop,
+        Order::Stop => Control::Stop,
+        Order::Abandon => Control::Abandon,
+        // A run is under way, and this is none of its business.
+        Order::Start { .. } => return,
     };
     // A run that has ended no longer listens, and need not.
     let _ = controls.unbounded_send(control);

@@ -16,7 +16,6 @@ mod traffic;
 mod user;
 
 use std::cell::{Cell, RefCell};
-use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use futures_channel::mpsc::UnboundedReceiver;
@@ -78,8 +77,10 @@ pub enum Control {
         /// Where to.
         aim: Aim,
     },
-    /// Start nothing more and let what is in flight end; a second time: drop it.
+    /// Start nothing more and let what is in flight end.
     Stop,
+    /// The same, and drop what is in flight.
+    Abandon,
     /// The page was hidden or shown.
     See(Visibility),
     /// The machine slept, and the run's clock stood still meanwhile.
@@ -119,7 +120,7 @@ pub async fn run<P: Platform>(
     mut post: impl FnMut(Snapshot),
 ) -> Micros {
     let end = assignment.run_time.unwrap_or(Micros(u64::MAX));
-    let stop_timeout = assignment.stop_timeout;
+    let mut patience = assignment.stop_timeout;
     let mut this = Shard::new(platform, assignment, end);
     let stopped_at = loop {
         let now = this.look_at_the_clock(&mut post);
@@ -131,14 +132,17 @@ pub async fn run<P: Platform>(
         let second_ends = this.common.recorder.borrow().second_ends();
         let wake =
             this.starts.next_change(now).map_or(second_ends, |change| change.min(second_ends)).min(end);
-        let told = this.wait(wake, &mut controls).await;
-        if told.is_some_and(|control| this.obey(control, now).is_break()) {
-            let now = this.look_at_the_clock(&mut post);
-            this.starts.catch_up(now);
-            break now.min(end);
+        match this.wait(wake, &mut controls).await {
+            Some(end @ (Control::Stop | Control::Abandon)) => {
+                patience = if end == Control::Abandon { Micros::ZERO } else { patience };
+                let now = this.look_at_the_clock(&mut post);
+                this.starts.catch_up(now);
+                break now;
+            }
+            told => this.obey(told, now),
         }
     };
-    this.drain(stopped_at + stop_timeout, &mut controls, &mut post).await;
+    this.drain(stopped_at + patience, &mut controls, &mut post).await;
     stopped_at
 }
 
@@ -225,17 +229,16 @@ impl<P: Platform> Shard<P> {
         now
     }
 
-    /// Does as it is told, having looked at the clock last at `looked`; breaks when told to stop.
-    fn obey(&mut self, control: Control, looked: Micros) -> ControlFlow<()> {
-        match control {
-            Control::Redirect { at, aim } => self.starts.redirect(at, aim),
-            Control::See(visibility) => self.see(visibility),
-            Control::Slept => {
+    /// Does as it is told, ending apart, having looked at the clock last at `looked`.
+    fn obey(&mut self, told: Option<Control>, looked: Micros) {
+        match told {
+            Some(Control::Redirect { at, aim }) => self.starts.redirect(at, aim),
+            Some(Control::See(visibility)) => self.see(visibility),
+            Some(Control::Slept) => {
                 self.common.recorder.borrow_mut().slept(looked, self.common.platform.now());
             }
-            Control::Stop => return ControlFlow::Break(()),
+            Some(Control::Stop | Control::Abandon) | None => {}
         }
-        ControlFlow::Continue(())
     }
 
     /// Waits until then, for a beat, or until told something. A closed channel is not a message: the run goes on.
@@ -285,7 +288,7 @@ impl<P: Platform> Shard<P> {
         is_over
     }
 
-    /// Lets requests in flight end, until a moment or a second Stop; then drops what is left.
+    /// Lets requests in flight end, until a moment or until told to abandon them; then drops what is left.
     async fn drain(
         &mut self,
         until: Micros,
@@ -307,9 +310,10 @@ impl<P: Platform> Shard<P> {
                     Either::Right((told, _)) => told,
                 }
             };
-            if told.is_some_and(|control| self.obey(control, now).is_break()) {
+            if told == Some(Control::Abandon) {
                 break;
             }
+            self.obey(told, now);
         }
         let now = self.common.platform.now();
         let last = self.common.recorder.borrow_mut().close(now, self.gauges(now));

@@ -59,7 +59,9 @@ fn history(report: &Report) -> String {
     let mut by_second: BTreeMap<u64, Histogram> = BTreeMap::new();
     for row in &report.intervals.rows {
         if let Ok(latency) = row.latency.decode() {
-            by_second.entry(row.index * report.intervals.period_s).or_default().merge(&latency);
+            // Known at the end of its stretch, and not before.
+            let last_second = (row.index + 1) * report.intervals.period_s - 1;
+            by_second.entry(last_second).or_default().merge(&latency);
         }
     }
     let bytes = mean_bytes(&report.total);
@@ -68,12 +70,14 @@ fn history(report: &Report) -> String {
     let rows = report.timeline.iter().enumerate().map(|(i, row)| {
         while let Some(first) = by_second.first_entry().filter(|first| *first.key() <= row.second) {
             so_far.merge(&first.remove());
+            report.total.latency_ms.iter().for_each(|whole| whole.bound(&mut so_far));
         }
         requests += row.requests;
         failures += row.failures;
         let (rps, failing) = current_rates(report, i);
         let mut line = format!("{},{},,Aggregated", origin + row.second as i64 + 1, row.users);
         let _ = write!(line, ",{rps:.6},{failing:.6}{}", quantiles(&so_far));
+        let bytes = if requests > 0 { bytes } else { 0.0 };
         let _ = write!(line, ",{requests},{failures},{},{bytes}", summary(so_far.figures()));
         line
     });
@@ -104,15 +108,14 @@ fn failures(report: &Report) -> String {
 fn current_rates(report: &Report, i: usize) -> (f64, f64) {
     let Some(last) = report.timeline.get(i) else { return (0.0, 0.0) };
     let from = (last.second + 1).saturating_sub(WINDOW_S);
-    let window = report.timeline.iter().take(i + 1).filter(|row| row.second >= from);
+    let window = report.timeline.iter().take(i + 1).rev().take_while(|row| row.second >= from);
     let (requests, failures) = window.fold((0, 0), |(r, f), row| (r + row.requests, f + row.failures));
     let secs = (last.second + 1 - from) as f64;
     (requests as f64 / secs, failures as f64 / secs)
 }
 
 fn latency_of(entry: &Entry) -> Histogram {
-    let encoded = entry.latency_ms.as_ref().and_then(|latency| latency.histogram.as_ref());
-    encoded.and_then(|encoded| encoded.decode().ok()).unwrap_or_default()
+    entry.latency_ms.as_ref().and_then(super::Distribution::recorded).unwrap_or_default()
 }
 
 /// Median, mean, minimum and maximum in milliseconds; zeros without data, as Locust has them.
@@ -176,6 +179,20 @@ mod tests {
         );
         assert_eq!(file("_failures.csv")[0].join(","), "Method,Name,Error,Occurrences,First Seen,Last Seen");
         assert_eq!(file("_exceptions.csv")[0].join(","), "Count,Message,Traceback,Nodes");
+    }
+
+    #[test]
+    fn no_quantile_is_outside_the_exact_minimum_and_maximum() {
+        for (ending, quantiles, [min, max]) in
+            [("_stats.csv", 11..22, [6, 7]), ("_stats_history.csv", 6..17, [21, 22])]
+        {
+            for row in file(ending).iter().skip(1).filter(|row| row[quantiles.start] != "N/A") {
+                let number = |column: usize| row[column].parse::<f64>().unwrap();
+                let within = |column: usize| (number(min)..=number(max)).contains(&number(column));
+                assert!(quantiles.clone().all(within), "{row:?}");
+                assert_eq!(number(quantiles.end - 1), number(max), "100 % is the maximum");
+            }
+        }
     }
 
     #[test]

@@ -369,6 +369,19 @@ impl Distribution {
         let encoded = (detail == Detail::Full).then(|| histogram.encode());
         Some(Self { figures: histogram.figures()?, histogram: encoded })
     }
+
+    /// All of it, with its exact bounds; `None` where the report has only figures.
+    pub fn recorded(&self) -> Option<Histogram> {
+        let mut histogram = self.histogram.as_ref()?.decode().ok()?;
+        self.bound(&mut histogram);
+        Some(histogram)
+    }
+
+    /// Gives a histogram of some of these values the exact bounds of all of them.
+    pub fn bound(&self, histogram: &mut Histogram) {
+        let [min, max] = [self.figures.min, self.figures.max].map(Micros::from_millis_f64);
+        histogram.keep_within(min, max);
+    }
 }
 
 /// One thing that went wrong.

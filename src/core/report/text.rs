@@ -86,14 +86,8 @@ fn percentiles(report: &Report, title: &str, family: fn(&Entry) -> Option<&Distr
     heading.extend(QUANTILES.iter().map(|(_, label)| *label));
     heading.push("# reqs");
     let rows = used(report).map(|entry| {
-        let encoded = family(entry).and_then(|family| family.histogram.as_ref());
-        let latency = encoded.and_then(|encoded| encoded.decode().ok()).unwrap_or_default();
-        let value = |quantile: f64| {
-            // The exact maximum is beside the histogram, whose last bucket is up to 0.1 % wider.
-            let exact = family(entry).map(|family| family.figures.max);
-            let bucket = latency.quantile(quantile).map(Micros::as_millis_f64);
-            bucket.map(|bucket| exact.map_or(bucket, |max| bucket.min(max)))
-        };
+        let latency = family(entry).and_then(Distribution::recorded).unwrap_or_default();
+        let value = |quantile: f64| latency.quantile(quantile).map(Micros::as_millis_f64);
         let mut row = vec![entry.method.clone(), entry.name.clone()];
         row.extend(
             QUANTILES.iter().map(|(q, _)| value(*q).map_or_else(|| NO_DATA.to_owned(), format_millis)),
@@ -179,14 +173,14 @@ fn health(report: &Report) -> String {
     if health.dropped > 0 {
         let _ = writeln!(
             text,
-            "DROPPED: {} arrivals started no request, because every user was busy or the machine slept; the figures are \
-             without them. More users at a time: --max-users",
+            "DROPPED: {} arrivals started no request, because every user (of their shard) was busy or the machine slept; the \
+             figures are without them. More users at a time: --max-users",
             group_thousands(health.dropped)
         );
     }
     if report.total.in_flight_at_end > 0 {
         let left = group_thousands(report.total.in_flight_at_end);
-        let _ = writeln!(text, "Unanswered: {left} requests were still in flight at the end");
+        let _ = writeln!(text, "UNANSWERED: {left} requests were still in flight at the end");
     }
     for note in &report.generator.notes {
         let _ = writeln!(text, "Note: {note}");

@@ -127,6 +127,11 @@ impl Response {
         self.head.location.take()
     }
 
+    /// Whether any byte of it has come; interim (1xx) heads are none of it.
+    pub const fn has_begun(&self) -> bool {
+        !matches!(self.state, State::Head) || !self.unread.is_empty()
+    }
+
     /// Bytes of the body so far, without chunk framing.
     pub const fn body_bytes(&self) -> u64 {
         self.body_bytes
@@ -173,7 +178,7 @@ impl Response {
                 return Ok(bytes.get(used..).unwrap_or_default());
             }
             self.unread.extend_from_slice(bytes);
-            return Ok(&[]);
+            return if bytes.len() > MAX_HEAD_BYTES { Err(Malformed::HeadTooLarge) } else { Ok(&[]) };
         }
         let before = self.unread.len();
         self.unread.extend_from_slice(bytes);
@@ -195,6 +200,9 @@ impl Response {
         let mut head = httparse::Response::new(&mut []);
         let config = httparse::ParserConfig::default();
         let used = match config.parse_response_with_uninit_headers(&mut head, bytes, &mut headers) {
+            Ok(httparse::Status::Complete(used)) if used > MAX_HEAD_BYTES => {
+                return Err(Malformed::HeadTooLarge);
+            }
             Ok(httparse::Status::Complete(used)) => used,
             Ok(httparse::Status::Partial) => return Ok(None),
             Err(_) => return Err(Malformed::Head),
@@ -459,5 +467,6 @@ mod tests {
         let mut response = Response::to(Method::Get);
         let outcome = endless.as_bytes().chunks(4096).try_for_each(|piece| response.feed(piece).map(|_| ()));
         assert_eq!(outcome, Err(Malformed::HeadTooLarge));
+        assert_eq!(read(&(endless + "\r\n\r\n")), Err(Malformed::HeadTooLarge), "however it is cut");
     }
 }

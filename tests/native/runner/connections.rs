@@ -220,6 +220,22 @@ async fn the_phases_of_a_request_are_told_apart() {
 }
 
 #[tokio::test]
+async fn an_interim_answer_is_not_the_first_byte_of_the_answer() {
+    let host = FakeHost::start(|mut connection| async move {
+        while connection.request().await.is_some() {
+            connection.write("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n").await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            connection.write("HTTP/1.1 204 No Content\r\n\r\n").await;
+        }
+    })
+    .await;
+    let (report, _) = load(&format!("http://localhost:{}", host.port), &["--users=2"]).await;
+    assert_eq!(report.total.failures, 0, "{:?}", report.failures);
+    let ttfb = report.total.ttfb_ms.as_ref().unwrap().figures;
+    assert!(ttfb.min >= 50.0, "{ttfb:?}");
+}
+
+#[tokio::test]
 async fn a_host_that_speaks_only_http_1_1_is_no_http_2_host() {
     let host = FakeHost::start(|mut connection| async move {
         // The last line of HTTP/2's preface (RFC 9113, §3.4), which is no request that such a host knows.

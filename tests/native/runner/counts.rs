@@ -6,6 +6,7 @@ use oddiya_load::core::exchange::FailureKind;
 use oddiya_load::core::report::StopReason;
 
 use crate::command::{command, report_in, run, start_stub, wait};
+use crate::fake_host::FakeHost;
 use crate::stub_talk::{ask, counted_by_the_report, counted_by_the_stub};
 
 #[tokio::test]
@@ -132,6 +133,59 @@ async fn an_interrupt_ends_the_run_and_still_reports() {
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert!(ended.stdout.contains("Aggregated"));
     assert_eq!(report_in(&file).run.stopped_by, StopReason::Stopped);
+}
+
+#[tokio::test]
+async fn an_interrupt_while_the_last_answers_are_awaited_drops_none() {
+    let host = FakeHost::start(|mut connection| async move {
+        while connection.request().await.is_some() {
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").await;
+        }
+    })
+    .await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json");
+    let arguments =
+        ["run", "-H", &host.url(), "-u5", "-r50", "-t1s", "--json", file.to_str().unwrap(), "StressTestUser"];
+    let child = command(&arguments).spawn().unwrap();
+    tokio::time::sleep(Duration::from_millis(1_600)).await;
+    let id = child.id().unwrap().to_string();
+    let sent = tokio::process::Command::new("kill").args(["-INT", &id]).status().await.unwrap();
+    assert!(sent.success());
+    let ended = wait(child).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let report = report_in(&file);
+    assert_eq!((report.total.requests, report.total.in_flight_at_end), (5, 0));
+    assert_eq!(report.run.stopped_by, StopReason::RunTime);
+}
+
+#[tokio::test]
+async fn a_run_whose_requests_are_unanswered_at_its_end_is_no_success() {
+    let host = FakeHost::start(|mut connection| async move {
+        connection.request().await.unwrap();
+        connection.closed().await;
+    })
+    .await;
+    let ended =
+        run(&["run", "-H", &host.url(), "-u2", "-r50", "-t1s", "--stop-timeout=0", "StressTestUser"]).await;
+    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+    assert!(ended.stdout.contains("UNANSWERED: 2 requests"), "{}", ended.stdout);
+}
+
+#[tokio::test]
+async fn whoever_stops_reading_the_tables_still_gets_the_report() {
+    let (_stub, host) = start_stub().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json");
+    let mut child =
+        command(&["run", "-H", &host, "-t1s", "--json", file.to_str().unwrap(), "StressTestUser"])
+            .spawn()
+            .unwrap();
+    drop(child.stdout.take());
+    let ended = wait(child).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert_eq!(report_in(&file).run.stopped_by, StopReason::RunTime);
 }
 
 #[tokio::test]
