@@ -104,6 +104,8 @@ pub struct Session {
 #[derive(Default)]
 struct State {
     phase: Phase,
+    /// Counts the starts: one that was stopped on its way must not go on.
+    attempt: u64,
     run: Option<Run>,
     worker: Option<PageWorker>,
     /// Where the run is written down, in case the tab ends before it.
@@ -113,6 +115,8 @@ struct State {
     /// How long the run took, once it is over.
     lasted_s: Option<f64>,
     run_time: Option<Micros>,
+    /// Where the load heads to, where that can be changed.
+    aim: Option<Aim>,
     why: Option<StopReason>,
 }
 
@@ -134,18 +138,20 @@ impl Session {
         if self.phase().is_active() {
             return;
         }
-        self.state.replace(State { phase: Phase::Starting, ..State::default() });
+        let attempt = self.state.borrow().attempt + 1;
+        self.state.replace(State { phase: Phase::Starting, attempt, ..State::default() });
         (self.on_update)();
         let (this, text) = (self.clone(), text.clone());
         spawn_local(async move {
-            if let Err(trouble) = this.prepare(text, preflight).await {
+            let prepared = this.prepare(text, preflight, attempt).await;
+            if let (Err(trouble), true) = (prepared, this.is_starting(attempt)) {
                 this.fail(trouble);
             }
         });
     }
 
     /// Looks for a way to the host and hands the run to a worker.
-    async fn prepare(&self, mut text: PlanText, preflight: Preflight) -> Result<(), Trouble> {
+    async fn prepare(&self, mut text: PlanText, preflight: Preflight, attempt: u64) -> Result<(), Trouble> {
         let seed = (js_sys::Math::random() * 1e6) as u64;
         let plan = text.check(seed).map_err(|errors| {
             let problems = errors.iter().map(|error| format!("{}: {}", error.field.label(), error.problem));
@@ -161,6 +167,10 @@ impl Session {
         if journal.is_err() {
             run.note(RECOVERY_OFF.to_owned());
         }
+        if !self.is_starting(attempt) {
+            journal.into_iter().for_each(Journal::remove);
+            return Ok(());
+        }
         let this = self.clone();
         let mut order = Some(Order::Start { text: Box::new(text), target });
         let worker = PageWorker::spawn(move |event| this.hear(event, &mut order)).map_err(|_| {
@@ -171,7 +181,14 @@ impl Session {
         state.worker = Some(worker);
         state.journal = journal.ok();
         state.run_time = plan.run_time;
+        state.aim = plan.load.aim();
         Ok(())
+    }
+
+    /// Whether that attempt to start is still the one, and was not stopped meanwhile.
+    fn is_starting(&self, attempt: u64) -> bool {
+        let state = self.state.borrow();
+        state.attempt == attempt && state.phase == Phase::Starting
     }
 
     fn hear(&self, event: WorkerEvent, first_order: &mut Option<Order>) {
@@ -223,18 +240,29 @@ impl Session {
         self.fail(Trouble::new(format!("The load worker broke off: {problem}"), &advice));
     }
 
+    /// Says why what was asked for is not even tried.
+    pub fn refuse(&self, trouble: Trouble) {
+        if !self.phase().is_active() {
+            self.fail(trouble);
+        }
+    }
+
     /// Another load, from now on; the time limit stays.
     pub fn redirect(&self, aim: Aim) {
         let mut state = self.state.borrow_mut();
         if state.phase != Phase::Running {
             return;
         }
+        if state.aim == Some(aim) {
+            return;
+        }
+        state.aim = Some(aim);
         state.order(&Order::Redirect(aim));
         let at = state.elapsed();
         state.record(Record::Changed { at, aim });
     }
 
-    /// Starts no further request; a second call drops what is in flight.
+    /// Starts no further request; a second call drops what is in flight. A run that has not begun never does.
     pub fn stop(&self) {
         let mut state = self.state.borrow_mut();
         match state.phase {
@@ -244,6 +272,12 @@ impl Session {
                 state.why = Some(StopReason::Stopped);
             }
             Phase::Stopping => state.order(&Order::Abandon),
+            // Nothing was sent yet.
+            Phase::Starting => {
+                state.dismiss_worker();
+                state.run = None;
+                state.phase = Phase::Idle;
+            }
             _ => return,
         }
         drop(state);

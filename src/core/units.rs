@@ -190,6 +190,13 @@ pub fn format_share(share: f64) -> String {
     format!("{:.2}\u{202f}%", share * 100.0)
 }
 
+/// A moment or a span on a run's clock: `0:42`, `12:05`, `1:02:03`.
+pub fn format_clock(secs: f64) -> String {
+    let secs = if secs.is_finite() && secs > 0.0 { secs as u64 } else { 0 };
+    let (hours, minutes, seconds) = (secs / 3600, secs / 60 % 60, secs % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,6 +245,12 @@ mod tests {
             let text = Micros(micros).to_string();
             assert_eq!(parse_duration(&text), Ok(Micros(micros)), "{text}");
         }
+    }
+
+    #[test]
+    fn clocks_are_for_people() {
+        let clocks: Vec<_> = [0.0, 42.9, 725.0, 3_723.0, f64::NAN].map(format_clock).into();
+        assert_eq!(clocks, ["0:00", "0:42", "12:05", "1:02:03", "0:00"]);
     }
 
     #[test]

@@ -34,7 +34,6 @@ pub struct Args {
 pub fn show(args: &Args) -> anyhow::Result<()> {
     let report = open(&args.file)?;
     let outputs = Outputs::prepare(args.json.clone(), args.csv.clone())?;
-    say(&format!("{}, {}, started {}\n", report.run.host, report.run.load_in_words(), report.run.started_at));
     say(&text::summary(&report));
     outputs.save_all(&report)?.iter().for_each(|path| say(&format!("Wrote {}", path.display())));
     Ok(())

@@ -9,9 +9,9 @@ use std::io::IsTerminal as _;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::core::live::{Glance, OLD_MS, format_clock};
+use crate::core::live::{Glance, OLD_MS};
 use crate::core::report::{LoadModel, Quantiles};
-use crate::core::units::{Micros, format_millis, format_rate, format_share, group_thousands};
+use crate::core::units::{Micros, format_clock, format_millis, format_rate, format_share, group_thousands};
 
 /// Without a terminal, a line this often.
 const LINE_EVERY_S: u64 = 5;

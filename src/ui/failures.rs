@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use super::show::Show;
 use super::state::Shared;
-use crate::core::live::format_clock;
 use crate::core::report::FailureRow;
+use crate::core::units::format_clock;
 use crate::core::units::group_thousands;
 
 /// The table.

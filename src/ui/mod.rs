@@ -38,6 +38,7 @@ mod trust;
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use crate::browser::address::{self, Views};
 use chart::Charts;
@@ -83,7 +84,7 @@ pub fn Page(
     warn_when_leaving(state);
     let report = move || match views {
         Views::On => view! { <RunReport /> }.into_any(),
-        Views::Off => view! { <Show when=move || !state.active.get()><Transfer /></Show> }.into_any(),
+        Views::Off => view! { <Show when=move || !state.active.get()><RunReport /></Show> }.into_any(),
     };
     view! {
         <Header />
@@ -105,6 +106,14 @@ pub fn Page(
 #[component]
 fn RunReport() -> impl IntoView {
     let state = page_state();
+    // On a phone the form grows back above it when a run ends; what was on screen stays there.
+    Effect::new(move |was: Option<bool>| {
+        let active = state.active.get();
+        if was == Some(true) && !active {
+            request_animation_frame(|| bring_into_view(".tiles"));
+        }
+        active
+    });
     view! {
         <OpenedBanner />
         <Welcome />
@@ -113,6 +122,13 @@ fn RunReport() -> impl IntoView {
         <Charts />
         <ReportTables report=state.shown />
     }
+}
+
+fn bring_into_view(selector: &str) {
+    let Ok(Some(element)) = document().query_selector(selector) else { return };
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
 }
 
 /// While a run is under way, the browser asks before it closes the page. It would be found again all the same.

@@ -13,7 +13,7 @@ use crate::browser::address::{self, Asked};
 use crate::browser::companion::{self, Companion};
 use crate::browser::files::FileError;
 use crate::browser::journal::Cutoff;
-use crate::browser::session::{Phase, Preflight, Session};
+use crate::browser::session::{Phase, Preflight, Session, Trouble};
 use crate::core::example;
 use crate::core::live::Span;
 use crate::core::report::Report;
@@ -169,8 +169,24 @@ impl State {
         if address::asks_for_example() {
             self.open_example();
         } else if asked.autostart {
-            self.start(Preflight::Check);
+            self.start_as_asked(&asked);
         }
+    }
+
+    /// Starts by itself only what the address says without contradiction; the form would hide half of one.
+    fn start_as_asked(self, asked: &Asked) {
+        let unknown = asked.unknown.iter().map(|name| format!("`{name}` is no parameter of a run."));
+        let contradictions = asked.text.check(0).err().into_iter().flatten();
+        let contradictions = contradictions
+            .filter(|error| self.draft.is_unused(error.field))
+            .map(|error| format!("{}: {}.", error.field.label(), error.problem));
+        let problems: Vec<String> = unknown.chain(contradictions).collect();
+        if problems.is_empty() {
+            return self.start(Preflight::Check);
+        }
+        let problems: Vec<&str> = problems.iter().map(String::as_str).collect();
+        let trouble = Trouble::new("The address is not clear about the run.", &problems);
+        self.session.with_value(|session| session.refuse(trouble));
     }
 
     /// Starts what is typed in the form, unless something in it is wrong; that is then shown beside its field.

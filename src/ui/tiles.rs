@@ -138,6 +138,7 @@ fn in_flight(glance: Glance, span: Span) -> Content {
     let age = oldest.map(|oldest| format!("{:.1}\u{202f}s", oldest / 1e3));
     let note = match (span, age) {
         (Span::Now, Some(age)) => format!("oldest {age}"),
+        (Span::Now, None) if glance.in_flight == Some(0) => "nobody waits".to_owned(),
         (Span::Now, None) => "oldest under 1\u{202f}s".to_owned(),
         (Span::Whole, Some(age)) => format!("longest wait {age}"),
         (Span::Whole, None) => "at the end".to_owned(),

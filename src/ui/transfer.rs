@@ -10,6 +10,7 @@ use super::state::{Import, State, page_state};
 use crate::browser::{files, incoming};
 use crate::core::live::file_name;
 use crate::core::report::read::MAX_BYTES;
+use crate::core::report::{RunInfo, StopReason};
 
 /// What is shown, and the buttons for files.
 #[component]
@@ -36,9 +37,10 @@ pub fn Transfer() -> impl IntoView {
 }
 
 /// What was run, in a line: what one needs to know it again and to repeat it.
-fn facts(run: &crate::core::report::RunInfo) -> String {
+fn facts(run: &RunInfo) -> String {
     let started = run.started_at.replace('T', " ");
-    format!("{} · {} · seed {} · started {started}", run.scenario, run.load_in_words(), run.seed)
+    let stopped = if run.stopped_by == StopReason::Stopped { " · stopped by hand" } else { "" };
+    format!("{} · {} · seed {} · started {started}{stopped}", run.scenario, run.load_in_words(), run.seed)
 }
 
 /// Saves the report on screen as a file.

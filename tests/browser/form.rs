@@ -76,7 +76,9 @@ async fn the_load_is_by_users_by_rate_or_in_stages_and_each_has_its_fields() {
     page.click("start").await;
     assert!(page.text("max-users-error").starts_with("Max users: `x` is no number of users"));
     page.click("load-stages").await;
-    assert_eq!(shown(fields), [false, true, false, true, true]);
+    assert_eq!(shown(fields), [false, true, false, false, true], "stages of users");
+    page.enter("stages", "5/s,1m").await;
+    assert_eq!(shown(fields), [false, false, false, true, true], "stages of arrivals");
     page.enter("max-users", "").await;
     page.enter("stages", "5,1m; 5/s,1m").await;
     page.click("start").await;

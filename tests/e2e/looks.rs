@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::chromium::ColourScheme;
 use crate::load::World;
-use crate::stalls::stall;
+use crate::stalls::{is_old, stall};
 
 const SOON: Duration = Duration::from_secs(15);
 
@@ -50,7 +50,7 @@ async fn nothing_sticks_out_of_the_page_in_any_state() {
     world.browser.open(&world.url("?rate=20&run_time=14s&autostart=1")).await;
     world.browser.wait_until_text_contains("elapsed", "0:03", SOON).await;
     stall(&world.stub, 7).await;
-    world.browser.wait_until_text_contains("tile-in-flight-note", "oldest 3", SOON).await;
+    world.browser.wait_until("tile-in-flight-note", "an age of over a second", SOON, is_old).await;
     picture(&world, "stalled").await;
     world.browser.wait_for_run_state("done", Duration::from_secs(30)).await;
     picture(&world, "was-stalled").await;

@@ -113,6 +113,10 @@ fn open(
             "is only for runs by number of users; a rate that grows is a stage: --stages \"0..50/s,1m\"";
         errors.push(wrong(Field::SpawnRate, problem));
     }
+    if given(&text.think_time).is_some() {
+        let problem = "is only for runs by number of users; an arrival does one task and does not think";
+        errors.push(wrong(Field::ThinkTime, problem));
+    }
     let process = given(&text.arrivals).map_or(Ok(ArrivalProcess::default()), parse_process);
     let process = keep(process.map_err(|problem| wrong(Field::Arrivals, problem)), errors);
     let max_users = given(&text.max_users).map(parse_users).transpose();

@@ -202,6 +202,8 @@ pub fn draw(chart: Chart, rows: &[TimelineRow], frame: Frame, shape: Shape) -> D
     let mut time_ticks = scale::time_ticks(end, (frame.width / 70.0) as usize);
     time_ticks.iter_mut().for_each(|tick| tick.at = frame.x(time.share(tick.at)));
     let mut value_ticks = values.ticks();
+    // There are no half users.
+    value_ticks.retain(|tick| chart != Chart::Load || tick.at.fract() == 0.0);
     value_ticks.iter_mut().for_each(|tick| tick.at = frame.y(values.share(tick.at)));
     let lines = chart.quantities().iter().map(|quantity| {
         let points = rows.iter().map(|row| (row.second, quantity.of(row)));

@@ -34,7 +34,8 @@ fn draw(path: &mut String, stretch: &[Place]) {
         let _ = write!(path, "{command}{x:.1} {y:.1}");
     }
     if stretch.len() == 1 {
-        path.push_str("h0");
+        // A dot as wide as the eye needs, and as every pattern of dashes begins with.
+        path.push_str("m-1.5 0h3");
     }
 }
 
@@ -70,7 +71,7 @@ mod tests {
     fn a_line_is_interrupted_where_there_is_no_value_and_where_seconds_are_missing() {
         let points =
             [(0, Some(1.0)), (1, Some(2.0)), (2, None), (3, Some(3.0)), (4, Some(4.0)), (7, Some(5.0))];
-        assert_eq!(path(points.into_iter(), as_is), "M0.0 1.0L1.0 2.0M3.0 3.0L4.0 4.0M7.0 5.0h0");
+        assert_eq!(path(points.into_iter(), as_is), "M0.0 1.0L1.0 2.0M3.0 3.0L4.0 4.0M7.0 5.0m-1.5 0h3");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use super::RunInfo;
 use crate::core::load::ArrivalProcess;
-use crate::core::units::group_thousands;
+use crate::core::units::{format_clock, group_thousands};
 
 /// The two load models.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,8 +22,21 @@ impl RunInfo {
         if self.arrivals.is_some() { LoadModel::ArrivalRate } else { LoadModel::Users }
     }
 
-    /// The load in words: `50 users at 5/s`, `50 arrivals/s, evenly spaced, by at most 1 500 users`.
+    /// The load in words, with its live changes: `50 users at 5/s, 0:12 20 users at 5/s`.
     pub fn load_in_words(&self) -> String {
+        let changes = self.changes.iter().map(|change| {
+            let at = format_clock(change.at_s);
+            match (change.users, change.spawn_rate, change.rate) {
+                (_, _, Some(rate)) => format!(", from {at} on {rate} arrivals/s"),
+                (Some(users), Some(rate), None) => format!(", from {at} on {users} users at {rate}/s"),
+                _ => String::new(),
+            }
+        });
+        std::iter::once(self.planned_load_in_words()).chain(changes).collect()
+    }
+
+    /// As it was planned: `50 users at 5/s`, `50 arrivals/s, evenly spaced, by at most 1 500 users`.
+    fn planned_load_in_words(&self) -> String {
         let users = group_thousands(u64::from(self.users));
         let Some(arrivals) = self.arrivals else {
             return match &self.stages {

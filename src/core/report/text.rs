@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 
 use super::phases::phases;
 use super::streams::milestones;
-use super::{Distribution, Entry, LoadModel, Report};
+use super::{Distribution, Entry, LoadModel, Report, RunInfo, StopReason};
 use crate::core::exchange::FailureKind;
-use crate::core::units::{Micros, format_millis, format_rate, format_share, group_thousands};
+use crate::core::units::{Micros, format_clock, format_millis, format_rate, format_share, group_thousands};
 
 /// The quantiles of Locust's percentile table, and what it calls them.
 const QUANTILES: [(f64, &str); 11] = [
@@ -28,7 +28,7 @@ const NO_DATA: &str = "–";
 
 /// Everything that is printed at the end of a run. Needs a report with its histograms.
 pub fn summary(report: &Report) -> String {
-    let mut parts = vec![format!("Load: {}\n", report.run.load_in_words()), requests(report)];
+    let mut parts = vec![what(&report.run), requests(report)];
     if report.run.model() == LoadModel::ArrivalRate {
         let title = "Corrected latency percentiles (ms from the scheduled start, approximated to 0.1 %)";
         parts.push(percentiles(report, title, |entry| entry.corrected_ms.as_ref()));
@@ -40,6 +40,18 @@ pub fn summary(report: &Report) -> String {
     parts.extend(failures(report));
     parts.push(health(report));
     parts.join("\n")
+}
+
+/// What was run, so that the tables are understood a month later.
+fn what(run: &RunInfo) -> String {
+    let RunInfo { host, started_at, seed, .. } = run;
+    let lasted = format_clock(run.duration_s);
+    let end = match run.stopped_by {
+        StopReason::RunTime => format!("for {lasted}"),
+        StopReason::Stopped => format!("stopped by hand after {lasted}"),
+        StopReason::Unfinished => format!("CUT OFF after {lasted}: what came then is missing"),
+    };
+    format!("{host}: {}, {end}\nStarted {started_at}, seed {seed}\n", run.load_in_words())
 }
 
 /// Counts and rates per name; latencies in milliseconds.

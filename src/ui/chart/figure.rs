@@ -8,8 +8,9 @@ use leptos::prelude::*;
 
 use super::readout::{Doubts, Legend, dot_class, line_class, sentence};
 use crate::browser::width::WidthWatch;
-use crate::core::live::{Span, format_clock};
+use crate::core::live::Span;
 use crate::core::plot::{Band, Chart, Drawing, Frame, Quantity, Shape, Tick, draw, row_of};
+use crate::core::units::format_clock;
 use crate::ui::state::Shared;
 
 /// In CSS pixels; the width is the page's to give.
@@ -113,14 +114,16 @@ fn Plot(
     let point = move |event: PointerEvent| {
         cursor.set(drawing.with_untracked(|drawing| drawing.second_at(f64::from(event.offset_x()))));
     };
+    let last = move || {
+        report.with(|report| report.as_ref().and_then(|report| report.timeline.last().map(|row| row.second)))
+    };
+    let last = move || last().unwrap_or_default();
     let press = move |event: KeyboardEvent| {
-        let last = drawing.with_untracked(Drawing::last_second);
-        if let Some(next) = moved(cursor.get_untracked(), last, &event.key(), event.shift_key()) {
+        if let Some(next) = moved(cursor.get_untracked(), last(), &event.key(), event.shift_key()) {
             event.prevent_default();
             cursor.set(next);
         }
     };
-    let last = move || drawing.with(Drawing::last_second);
     view! {
         <div class="chart-room" node_ref=room>
             <svg class="chart-plot" width=move || width.get().to_string() height=HEIGHT.to_string() aria-hidden="true">
@@ -219,7 +222,7 @@ fn Backdrop(
     }
 }
 
-/// The lines: the most important one last, so that it is on top.
+/// The lines in their order: each has more gaps than the one below it, so that all can be seen where they meet.
 #[component]
 fn Lines(
     /// Which chart.
@@ -231,7 +234,7 @@ fn Lines(
         let path = move || drawing.with(|drawing| drawing.lines.get(place).map(|line| line.1.clone()));
         view! { <path class=line_class(quantity) d=move || path().unwrap_or_default() /> }
     };
-    let quantities: Vec<_> = chart.quantities().iter().copied().enumerate().rev().collect();
+    let quantities: Vec<_> = chart.quantities().iter().copied().enumerate().collect();
     view! { <g>{quantities.into_iter().map(line).collect_view()}</g> }
 }
 

@@ -4,9 +4,10 @@
 
 use leptos::prelude::*;
 
-use crate::core::live::{Span, format_clock};
+use crate::core::live::Span;
 use crate::core::plot::{Chart, Quantity, row_of};
 use crate::core::report::{Report, TimelineRow};
+use crate::core::units::format_clock;
 use crate::core::units::{format_millis, group_thousands};
 use crate::ui::state::Shared;
 

@@ -42,12 +42,15 @@ impl LoadChoice {
         }
     }
 
-    /// The fields that do not belong to it.
-    pub const fn unused(self) -> &'static [Field] {
+    /// The fields that do not belong to it; of stages, those that these stages have no use for.
+    pub fn unused(self, text: &PlanText) -> &'static [Field] {
         match self {
             Self::Users => &[Field::Rate, Field::Arrivals, Field::MaxUsers, Field::Stages],
-            Self::Rate => &[Field::Users, Field::SpawnRate, Field::Stages],
-            Self::Stages => &[Field::Users, Field::Rate],
+            Self::Rate => &[Field::Users, Field::SpawnRate, Field::Stages, Field::ThinkTime],
+            Self::Stages if text.stages.contains("/s") => {
+                &[Field::Users, Field::Rate, Field::SpawnRate, Field::ThinkTime]
+            }
+            Self::Stages => &[Field::Users, Field::Rate, Field::Arrivals, Field::MaxUsers],
         }
     }
 }
@@ -72,7 +75,7 @@ impl Draft {
     /// What is asked for: the form without the fields that do not belong to the chosen kind of load.
     pub fn asked(self) -> PlanText {
         let mut text = self.text.get_untracked();
-        for field in self.choice.get_untracked().unused() {
+        for field in self.choice.get_untracked().unused(&text) {
             text.part_mut(*field).clear();
         }
         text
@@ -81,7 +84,13 @@ impl Draft {
     /// Chooses by what the load is given.
     pub fn choose(self, choice: LoadChoice) {
         self.choice.set(choice);
-        self.errors.update(|errors| errors.retain(|error| !choice.unused().contains(&error.field)));
+        let unused = self.text.with_untracked(|text| choice.unused(text));
+        self.errors.update(|errors| errors.retain(|error| !unused.contains(&error.field)));
+    }
+
+    /// Whether a field has no place in the chosen kind of load.
+    pub fn is_unused(self, field: Field) -> bool {
+        self.text.with(|text| self.choice.get().unused(text).contains(&field))
     }
 
     /// What is typed in a field.

@@ -4,7 +4,7 @@
 
 use leptos::prelude::*;
 
-use super::draft::control_name;
+use super::draft::{LoadChoice, control_name};
 use crate::core::plan::Field;
 use crate::ui::state::page_state;
 
@@ -36,14 +36,22 @@ pub fn TextField(
     let state = page_state();
     let name = control_name(field);
     let problem = move || state.draft.problem(field);
-    let frozen = move || during == During::ReadOnly && state.active.get();
+    // Stages say for the whole run how the load changes.
+    let frozen = move || {
+        let fixed = during == During::ReadOnly || state.draft.choice.get() == LoadChoice::Stages;
+        fixed && state.active.get()
+    };
+    let placeholder = move || match (field, state.draft.choice.get()) {
+        (Field::RunTime, LoadChoice::Stages) => "as the stages",
+        _ => placeholder,
+    };
     let is_wrong = move || problem().is_some();
     let described = move || if is_wrong() { format!("{name}-problem") } else { format!("{name}-hint") };
     view! {
         <div
             class="text-field"
             class:is-wrong=move || is_wrong()
-            hidden=move || state.draft.choice.get().unused().contains(&field)
+            hidden=move || state.draft.is_unused(field)
         >
             <label for=name>{field.label()}</label>
             <input
@@ -55,7 +63,7 @@ pub fn TextField(
                 autocomplete="off"
                 autocapitalize="none"
                 spellcheck="false"
-                placeholder=placeholder
+                placeholder=move || placeholder()
                 readonly=move || frozen()
                 aria-describedby=move || described()
                 aria-invalid=move || is_wrong().to_string()

@@ -70,9 +70,15 @@ fn Advanced() -> impl IntoView {
     let state = page_state();
     let fields = [Field::Arrivals, Field::Seed, Field::StopTimeout];
     let wrong = move || fields.iter().any(|field| state.draft.problem(*field).is_some());
+    let details = NodeRef::<leptos::html::Details>::new();
+    // Opens by itself when something in it is wrong; closing is for whoever reads it.
+    Effect::new(move || {
+        if let (true, Some(details)) = (wrong(), details.get()) {
+            details.set_open(true);
+        }
+    });
     view! {
-        // Opens by itself when something in it is wrong.
-        <details class="advanced" prop:open=move || wrong()>
+        <details class="advanced" node_ref=details>
             <summary>"Advanced"</summary>
             <div class="advanced-fields">
                 <TextField

@@ -162,10 +162,8 @@ async fn an_interrupt_while_the_last_answers_are_awaited_drops_none() {
 
 #[tokio::test]
 async fn a_run_whose_requests_are_unanswered_at_its_end_is_no_success() {
-    let host = FakeHost::start(|mut connection| async move {
-        while connection.request().await.is_some() {}
-    })
-    .await;
+    let host =
+        FakeHost::start(|mut connection| async move { while connection.request().await.is_some() {} }).await;
     let ended =
         run(&["run", "-H", &host.url(), "-u2", "-r50", "-t1s", "--stop-timeout=0", "StressTestUser"]).await;
     assert_eq!(ended.code, Some(1), "{}", ended.stderr);

@@ -178,7 +178,8 @@ impl Chromium {
         self.wait_until(id, expected, within, |text| text.contains(expected)).await;
     }
 
-    async fn wait_until(&self, id: &str, expected: &str, within: Duration, is_it: impl Fn(&str) -> bool) {
+    /// Waits until the text is as it should be; `expected` says how, for people.
+    pub async fn wait_until(&self, id: &str, expected: &str, within: Duration, is_it: impl Fn(&str) -> bool) {
         let mut last = String::new();
         let deadline = Instant::now() + within;
         while Instant::now() < deadline {
