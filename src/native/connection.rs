@@ -45,20 +45,30 @@ pub struct Pool {
     idle: RefCell<Vec<Kept>>,
     /// One connection carries everybody's requests.
     http2: RefCell<Option<Http2>>,
-    /// The version that the host chose when it was last asked.
+    /// The version that the host chose when it was last asked, or that there is no choice of.
     pub version: Cell<Option<Version>>,
     /// Held while a connection is opened that others could use too.
     pub opening: futures_util::lock::Mutex<()>,
 }
 
 impl Pool {
+    /// Empty, for a host of which the version is known or not.
+    pub fn speaking(version: Option<Version>) -> Self {
+        Self { version: Cell::new(version), ..Self::default() }
+    }
+
     /// The connection used last: the one that the host has had the least time to close.
     pub fn take(&self) -> Option<Kept> {
-        if let Some(http2) = &*self.http2.borrow() {
-            let connection = Connection::Http2(Box::new(http2.clone()));
+        if let Some(http2) = self.http2() {
+            let connection = Connection::Http2(Box::new(http2));
             return Some(Kept { connection, idle_since: Micros(u64::MAX) });
         }
         self.idle.borrow_mut().pop()
+    }
+
+    /// The connection that everybody shares.
+    pub fn http2(&self) -> Option<Http2> {
+        self.http2.borrow().clone()
     }
 
     /// Lets others use it.
@@ -69,9 +79,9 @@ impl Pool {
         }
     }
 
-    /// Forgets the connection that everybody shares.
-    pub fn forget_http2(&self) {
-        *self.http2.borrow_mut() = None;
+    /// Forgets the connection that everybody shares, unless somebody has put an open one there meanwhile.
+    pub fn forget_closed_http2(&self) {
+        self.http2.borrow_mut().take_if(|http2| !http2.is_open());
     }
 }
 

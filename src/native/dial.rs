@@ -188,6 +188,15 @@ impl Dialer {
         Ok((Stream::Tls(Box::new(stream)), version))
     }
 
+    /// The version that every connection has; `None` where the host chooses.
+    pub fn only_version(&self) -> Option<Version> {
+        match (&self.tls, self.options.protocols) {
+            (_, Protocols::Http2) => Some(Version::Http2),
+            (None, _) | (_, Protocols::Http1) => Some(Version::Http1),
+            (Some(_), Protocols::Negotiated) => None,
+        }
+    }
+
     fn version_without_tls(&self) -> Version {
         if self.options.protocols == Protocols::Http2 { Version::Http2 } else { Version::Http1 }
     }

@@ -57,12 +57,17 @@ impl Http2 {
         origin: Origin,
         under_way: &mut UnderWay,
     ) -> Result<Answer, Ended> {
-        // The host says how many requests may be under way at once; waiting for that is not yet the request's time.
         poll_fn(|cx| self.sender.poll_ready(cx)).await.map_err(|error| unsent(&error))?;
         let body = hop.body().map(|body| Bytes::copy_from_slice(body.as_bytes()));
         let request = request(hop, host).map_err(Ended::Failed)?;
         let sent = self.sender.send_request(request, body.is_none());
         let (response, mut outgoing) = sent.map_err(|error| unsent(&error))?;
+        // The host says how many requests may be under way at once. This handle is ready again once its request is
+        // one of them; until then it has not left, and waiting is not yet the request's time.
+        poll_fn(|cx| self.sender.poll_ready(cx)).await.map_err(|error| unanswered(&error))?;
+        if under_way.is_first_hop() {
+            under_way.timing.sent = Some(origin.now());
+        }
         if let Some(body) = body {
             outgoing.send_data(body, true).map_err(|error| unanswered(&error))?;
         }

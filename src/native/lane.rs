@@ -44,12 +44,13 @@ pub struct Shared {
 impl Shared {
     /// For one shard.
     pub fn new(dialer: Arc<Dialer>, origin: Origin) -> Self {
+        let version = dialer.only_version();
         Self {
             writer: RequestWriter::new(dialer.host(), dialer.options().reuse),
             dialer,
             origin,
             deadlines: Deadlines::new(origin),
-            pool: Pool::default(),
+            pool: Pool::speaking(version),
             // As much as a socket commonly hands over at once.
             scratch: RefCell::new(vec![0; 64 * 1024]),
         }
@@ -81,6 +82,13 @@ pub struct UnderWay {
     pub events: Option<Box<EventBody>>,
     connections: Connections,
     redirects: u32,
+}
+
+impl UnderWay {
+    /// Whether nothing was redirected yet: a request counts as sent when its first hop is.
+    pub const fn is_first_hop(&self) -> bool {
+        self.redirects == 0
+    }
 }
 
 /// A complete response.
@@ -178,7 +186,7 @@ impl HttpLane {
                     }
                     under_way.connections.reconnects += 1;
                     under_way.connections.resent += 1;
-                    self.shared.pool.forget_http2();
+                    self.shared.pool.forget_closed_http2();
                 }
             }
         }
@@ -247,7 +255,7 @@ impl HttpLane {
                 return Some(kept);
             }
             under_way.connections.reconnects += 1;
-            self.shared.pool.forget_http2();
+            self.shared.pool.forget_closed_http2();
         }
     }
 
@@ -264,16 +272,22 @@ impl HttpLane {
     /// Opens a connection. Rare, so its memory is its own.
     async fn connect(&mut self, under_way: &mut UnderWay) -> Result<Connection, Failure> {
         let shared = Rc::clone(&self.shared);
-        if shared.options().reuse != ConnectionReuse::Shared
-            || shared.pool.version.get() == Some(Version::Http1)
-        {
+        let may_share = || {
+            let is_http1 = shared.pool.version.get() == Some(Version::Http1);
+            shared.options().reuse == ConnectionReuse::Shared && !is_http1
+        };
+        if !may_share() {
             return self.open(under_way).await;
         }
         // Whoever comes while the first connection is opened may be able to use that.
-        let _opening = shared.pool.opening.lock().await;
-        if let Some(Kept { connection: connection @ Connection::Http2(_), .. }) = shared.pool.take() {
+        let opening = shared.pool.opening.lock().await;
+        if !may_share() {
+            drop(opening);
+            return self.open(under_way).await;
+        }
+        if let Some(http2) = shared.pool.http2() {
             under_way.connections.reused += 1;
-            return Ok(connection);
+            return Ok(Connection::Http2(Box::new(http2)));
         }
         let connection = self.open(under_way).await?;
         let version = match &connection {

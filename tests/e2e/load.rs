@@ -57,6 +57,13 @@ impl World {
         read::read(self.exported().await.as_bytes()).unwrap()
     }
 
+    /// Waits until the page shows that a run has lasted so long: a busy machine may never draw that very second.
+    pub async fn wait_until_elapsed(&self, secs: u64, within: Duration) {
+        let expected = format!("{secs} s or more");
+        let is_it = |clock: &str| seconds_shown(clock) >= secs;
+        self.browser.wait_until("elapsed", &expected, within, is_it).await;
+    }
+
     /// The report as the page exports it.
     pub async fn exported(&self) -> String {
         self.browser.click("export-json").await;
@@ -70,6 +77,13 @@ impl World {
     pub async fn stats(&self) -> Value {
         ask(self.stub.gateway, "GET", "/__stub/stats", "").await
     }
+}
+
+/// What a clock like `0:07 / 0:30` says has passed; 0 where there is none.
+pub fn seconds_shown(clock: &str) -> u64 {
+    let passed = clock.split(' ').next().unwrap_or_default();
+    let (minutes, seconds) = passed.split_once(':').unwrap_or_default();
+    minutes.parse::<u64>().unwrap_or(0) * 60 + seconds.parse::<u64>().unwrap_or(0)
 }
 
 /// Ends a stub: gives one that nothing is known of, so that what it served is down.

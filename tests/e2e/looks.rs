@@ -47,8 +47,8 @@ async fn nothing_sticks_out_of_the_page_in_any_state() {
     world.browser.wait_for_run_state("done", Duration::from_secs(30)).await;
     picture(&world, "done").await;
 
-    world.browser.open(&world.url("?rate=20&run_time=14s&autostart=1")).await;
-    world.browser.wait_until_text_contains("elapsed", "0:03", SOON).await;
+    world.browser.open(&world.url("?rate=20&run_time=20s&autostart=1")).await;
+    world.wait_until_elapsed(3, SOON).await;
     stall(&world.stub, 7).await;
     world.browser.wait_until("tile-in-flight-note", "an age of over a second", SOON, is_old).await;
     picture(&world, "stalled").await;

@@ -6,7 +6,7 @@ use fantoccini::Locator;
 use oddiya_load::core::report::{Report, StopReason, read};
 use serde_json::json;
 
-use crate::load::World;
+use crate::load::{World, seconds_shown};
 use crate::stub_talk::{counted_by_the_report, counted_by_the_stub};
 
 const SOON: Duration = Duration::from_secs(10);
@@ -16,9 +16,7 @@ const QUERY: &str = "?users=5&spawn_rate=10&run_time=60s&think_time=50ms&autosta
 async fn shown(world: &World) -> (u64, u64) {
     let total = world.browser.cell("", "Aggregated", "requests").await.unwrap_or_default();
     let requests = total.replace(|c: char| !c.is_ascii_digit(), "").parse().unwrap_or(0);
-    let clock = world.browser.text_of("elapsed").await;
-    let seconds = clock.split([':', ' ']).nth(1).and_then(|text| text.parse().ok()).unwrap_or(0);
-    (requests, seconds)
+    (requests, seconds_shown(&world.browser.text_of("elapsed").await))
 }
 
 /// Runs until the page shows six seconds, then goes to another tab; the run's tab is left behind at work.

@@ -8,8 +8,8 @@ use crate::load::World;
 use crate::stub_talk::ask;
 
 const SOON: Duration = Duration::from_secs(15);
-/// Two seconds until the figures must show it, and as long again for a loaded machine to draw them.
-const SEEN_WITHIN: Duration = Duration::from_secs(4);
+/// Two seconds until the figures must show it, and as long again twice for a loaded machine to draw them.
+const SEEN_WITHIN: Duration = Duration::from_secs(6);
 
 /// Nothing is answered for that long.
 pub async fn stall(stub: &RunningStub, seconds: u32) {
@@ -27,7 +27,7 @@ async fn watch(query: &str) -> World {
     let world = World::start().await;
     world.browser.open(&world.url(query)).await;
     world.browser.wait_for_run_state("running", SOON).await;
-    world.browser.wait_until_text_contains("elapsed", "0:03", SOON).await;
+    world.wait_until_elapsed(3, SOON).await;
     stall(&world.stub, 8).await;
     let began = Instant::now();
     world.browser.wait_for_text("tile-rps", "0.0", SEEN_WITHIN).await;
