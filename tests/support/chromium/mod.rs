@@ -256,9 +256,12 @@ impl Chromium {
         let deadline = Instant::now() + within;
         while Instant::now() < deadline {
             let files = std::fs::read_dir(&self.downloads).unwrap().map(|entry| entry.unwrap().path());
-            // Chromium writes to `….crdownload` and renames it when the file is whole.
-            let mut whole = files.filter(|file| file.to_string_lossy().ends_with(ending));
-            if let Some(file) = whole.next() {
+            // Chromium keeps the name with an empty file, writes to `….crdownload`, and renames that when it is whole.
+            let is_whole = |file: &PathBuf| {
+                let has_content = std::fs::metadata(file).is_ok_and(|found| found.len() > 0);
+                has_content && file.to_string_lossy().ends_with(ending)
+            };
+            if let Some(file) = { files }.find(is_whole) {
                 return file;
             }
             tokio::time::sleep(LOOK_AGAIN).await;
