@@ -208,7 +208,10 @@ async fn the_phases_of_a_request_are_told_apart() {
     assert_eq!(report.total.failures, 0, "{:?}", report.failures);
     let figures = |family: &Option<oddiya_load::core::report::Distribution>| family.as_ref().unwrap().figures;
     let pause = PAUSE.as_millis() as f64;
-    assert!(figures(&report.total.ttfb_ms).min >= pause && figures(&report.total.download_ms).min >= pause);
+    assert!(figures(&report.total.ttfb_ms).min >= pause);
+    // A busy machine may read the first byte late, but then the rest is early by as much.
+    assert!(figures(&report.total.download_ms).max >= pause);
+    assert!(figures(&report.total.latency_ms).min >= 2.0 * pause);
     assert_eq!(figures(&report.total.download_ms).count, report.total.requests);
     let looked_up = figures(&report.total.dns_ms).count;
     assert!((1..=2).contains(&looked_up), "{looked_up}");
