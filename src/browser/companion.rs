@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestMode, Response};
 
-use super::look::fetch;
+use super::look::{FIRST_LOOK_MS, SECOND_LOOK_MS, fetch};
 use super::message::{Lanes, Target};
 use crate::core::host::Host;
 use crate::core::relay::{CompanionInfo, HOST_CHECK_PATH, HostCheck, INFO_PATH, floor_url, lane_authority};
@@ -42,7 +42,7 @@ impl Companion {
         let location = web_sys::window()?.location();
         let port: u16 = location.port().ok()?.parse().unwrap_or(80);
         let trial = floor_url(&lane_authority(0, port), &self.token);
-        let lanes = match fetch(&trial, RequestMode::Cors).await {
+        let lanes = match fetch(&trial, RequestMode::Cors, SECOND_LOOK_MS).await {
             Ok(response) if response.ok() => Lanes::PerUser,
             _ => Lanes::Shared,
         };
@@ -52,7 +52,7 @@ impl Companion {
 }
 
 async fn get_json<T: DeserializeOwned>(path: &str) -> Option<T> {
-    let response = fetch(path, RequestMode::SameOrigin).await.ok().filter(Response::ok)?;
+    let response = fetch(path, RequestMode::SameOrigin, FIRST_LOOK_MS).await.ok().filter(Response::ok)?;
     let text = JsFuture::from(response.text().ok()?).await.ok()?.as_string()?;
     serde_json::from_str(&text).ok()
 }

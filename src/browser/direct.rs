@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{PerformanceResourceTiming, RequestMode};
 
-use super::look::fetch;
+use super::look::{FIRST_LOOK_MS, SECOND_LOOK_MS, fetch};
 use super::message::Lanes;
 use crate::core::host::{Host, Scheme};
 use crate::core::relay::lane_authority;
@@ -15,8 +15,8 @@ use crate::core::relay::lane_authority;
 /// What a direct look at a host found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {
-    /// It answers, and lets this page read its answers.
-    Open,
+    /// It answers with this status, and lets this page read its answers.
+    Open(u16),
     /// It answers, but its CORS rules keep this page from reading.
     CorsForbids,
     /// The browser does not let an https page talk to it.
@@ -31,32 +31,36 @@ pub async fn look(host: &Host) -> Found {
     if is_mixed_content(host) {
         return Found::MixedContent;
     }
-    if fetch(&address, RequestMode::Cors).await.is_ok() {
-        return Found::Open;
+    if let Ok(response) = fetch(&address, RequestMode::Cors, FIRST_LOOK_MS).await {
+        return Found::Open(response.status());
     }
     // An opaque answer tells nothing but that there is one: so the first look failed by the host's CORS rules.
-    match fetch(&address, RequestMode::NoCors).await {
+    match fetch(&address, RequestMode::NoCors, SECOND_LOOK_MS).await {
         Ok(_) => Found::CorsForbids,
         Err(_) => Found::Silent,
     }
 }
 
-/// Whether each user can reach a host by a name of its own: only one on this machine, and only if it lets the page see
-/// the moments of its answers, without which nothing is gained. Takes it a `GET` of its root by such a name.
-pub async fn lanes(host: &Host) -> Lanes {
+/// Whether each user can reach a host by a name of its own: only one on this machine, only if it answers to such a name
+/// as to its own (which had this status), and only if it lets the page see the moments of its answers, without which
+/// nothing is gained. Takes it a `GET` of its root by such a name.
+pub async fn lanes(host: &Host, status: u16) -> Lanes {
     if host.scheme != Scheme::Http || !host.is_localhost() {
         return Lanes::Shared;
     }
     let trial = format!("http://{}{}/", lane_authority(0, host.port), host.prefix);
-    match is_timed(&trial).await {
+    match is_timed(&trial, status).await {
         Ok(true) => Lanes::PerUser,
         _ => Lanes::Shared,
     }
 }
 
-/// Whether the browser tells when a request to there left.
-async fn is_timed(url: &str) -> Result<bool, JsValue> {
-    let response = fetch(url, RequestMode::Cors).await?;
+/// Whether there is an answer with that status, of which the browser tells when its request left.
+async fn is_timed(url: &str, status: u16) -> Result<bool, JsValue> {
+    let response = fetch(url, RequestMode::Cors, SECOND_LOOK_MS).await?;
+    if response.status() != status {
+        return Ok(false);
+    }
     JsFuture::from(response.text()?).await?;
     let performance = web_sys::window().and_then(|window| window.performance()).ok_or(JsValue::NULL)?;
     for _ in 0..ENTRY_LOOKS {

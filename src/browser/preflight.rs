@@ -48,7 +48,10 @@ async fn straight(host: &Host, preflight: Preflight) -> Result<Target, Trouble> 
     }
     let serve = format!("Load it through the companion instead: oddiya-load serve -H {host}");
     let mut trouble = match direct::look(host).await {
-        Found::Open => return Ok(Target::Direct { lanes: direct::lanes(host).await }),
+        Found::Open(status) => {
+            let lanes = direct::lanes(host, status).await;
+            return Ok(Target::Direct { lanes });
+        }
         Found::CorsForbids => Trouble::new(
             format!("{host} answers, but does not allow this page to read its answers (CORS)."),
             &[&serve, "Or let the host send Access-Control-Allow-Origin for this page."],

@@ -380,9 +380,9 @@ fn notes(target: &Target) -> Option<String> {
                 .to_owned(),
         ),
         Target::Direct { lanes: Lanes::PerUser } => Some(
-            "Requests went straight to the host, each user's to a name of its own (u0.localhost, u1.localhost, …). The \
-             browser asks the host for permission by OPTIONS before requests with headers of their own; through the \
-             companion it need not."
+            "Requests went straight to the host, each user's to a name of its own (u0.localhost, u1.localhost, …), \
+             which is also what the host reads in Host. The browser asks the host for permission by OPTIONS before \
+             requests with headers of their own; through the companion it need not."
                 .to_owned(),
         ),
         Target::Direct { lanes: Lanes::Shared } => Some(

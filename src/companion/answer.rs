@@ -48,6 +48,15 @@ pub fn text(status: StatusCode, text: impl Into<Bytes>) -> Answer {
     small(status, "text/plain; charset=utf-8", text)
 }
 
+/// Sends a visitor to another address of ours.
+pub fn elsewhere(address: &str) -> Answer {
+    let mut answer = text(StatusCode::SEE_OTHER, "");
+    // Cannot fail: what a request's address may hold, a header may.
+    let address = HeaderValue::from_str(address).unwrap_or(HeaderValue::from_static("/"));
+    answer.headers_mut().insert(header::LOCATION, address);
+    answer
+}
+
 /// JSON for our own page; other origins can neither read nor embed it.
 pub fn json(value: &impl serde::Serialize) -> Answer {
     // Cannot fail: the values are plain structs with text keys.

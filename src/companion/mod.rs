@@ -11,6 +11,7 @@ mod answer;
 mod failure;
 mod headers;
 mod lanes;
+mod link;
 mod listen;
 mod page;
 mod relay;
@@ -111,16 +112,20 @@ pub async fn serve(args: Args) -> anyhow::Result<()> {
     served.await.context("the companion's thread failed")?
 }
 
-#[expect(clippy::print_stdout, reason = "the command's one line of output")]
+#[expect(clippy::print_stdout, reason = "the command's output")]
 async fn serve_here(args: Args) -> anyhow::Result<()> {
     // A refusal leaves the limit as it is; what then runs out is reported as `exhausted`.
     let _ = rlimit::increase_nofile_limit(WANTED_FILE_HANDLES);
     let options = Options::from(args);
     let host = options.host.clone();
+    let is_open = options.bind.iter().any(|address| !address.is_loopback());
     let running = start(options).await?;
     println!("Page: http://localhost:{}  →  host {host}", running.port);
     if !running.page_is_built {
         println!("The page is not built yet: run `make build`, or name its folder with --page.");
+    }
+    if is_open {
+        println!("Whoever reaches this machine can load {host} through the page: bind only where all may.");
     }
     tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")
 }

@@ -14,6 +14,7 @@ use crate::core::relay::{CompanionInfo, FLOOR_PREFIX, HOST_CHECK_PATH, INFO_PATH
 use super::access::Visitor;
 use super::answer::{self, Answer};
 use super::lanes::Lanes;
+use super::link::without_autostart;
 use super::page::Page;
 use super::relay::relay;
 
@@ -45,7 +46,10 @@ impl Companion {
         match path {
             INFO_PATH => answer::json(&self.info()),
             HOST_CHECK_PATH => answer::json(&self.lanes.upstream().check().await),
-            _ => self.page.answer(request).await,
+            _ => match without_autostart(request.headers(), request.uri()) {
+                Some(address) => answer::elsewhere(&address),
+                None => self.page.answer(request).await,
+            },
         }
     }
 

@@ -26,8 +26,8 @@ use super::failure::UpstreamError;
 
 /// Long enough for a lost SYN to be sent three times more (after 1, 2 and 4 s), short enough to be noticed.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
-/// The page has promised an answer within three seconds.
-const CHECK_LIMIT: Duration = Duration::from_millis(2_500);
+/// The page awaits this answer for two seconds (`FIRST_LOOK_MS`); a lost SYN is sent again after one.
+const CHECK_LIMIT: Duration = Duration::from_millis(1_700);
 
 /// The sending half of a connection to the host.
 pub type Sender = SendRequest<Incoming>;

@@ -12,6 +12,7 @@
 //! Never imports the page's half or the components: the worker stays small.
 
 mod answer;
+mod book;
 mod calibrate;
 mod call;
 mod lane;

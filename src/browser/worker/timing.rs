@@ -1,11 +1,10 @@
-//! What the browser's network stack measured: Resource Timing entries, matched to the requests they are of.
+//! What the browser's network stack measured: Resource Timing entries, as [`Book`] matches them to requests.
 //!
 //! The clock around `fetch` would measure the browser's own queue: with six connections and 50 users it is
 //! wrong by a factor of eight. The entries are right, and arrive here through an observer, which misses none
 //! however many there are; the browser's own buffer is emptied and never relied on.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use futures_channel::oneshot;
@@ -18,6 +17,7 @@ use web_sys::{
     PerformanceResourceTiming, PerformanceServerTiming,
 };
 
+use super::book::Book;
 use crate::core::relay::UPSTREAM_METRIC;
 
 /// The moments of one request on the performance clock, in milliseconds.
@@ -41,22 +41,11 @@ pub struct ResourceTiming {
     pub upstream: Option<f64>,
 }
 
-/// Entries kept for requests that have not asked for them yet; beyond it the oldest addresses are dropped.
-const MAX_UNCLAIMED: usize = 4_096;
-
-#[derive(Default)]
-struct Book {
-    /// Entries nobody has asked for, by address.
-    unclaimed: HashMap<String, Vec<ResourceTiming>>,
-    /// Requests whose entry has not come, by address.
-    waiting: HashMap<String, Vec<(f64, oneshot::Sender<ResourceTiming>)>>,
-}
-
 /// The worker's Resource Timing entries.
 pub struct Timings {
     performance: Performance,
     observer: Option<PerformanceObserver>,
-    book: Rc<RefCell<Book>>,
+    book: Rc<RefCell<Book<ResourceTiming>>>,
     _on_entries: Closure<dyn FnMut(PerformanceObserverEntryList)>,
 }
 
@@ -66,7 +55,7 @@ impl Timings {
         let book = Rc::new(RefCell::new(Book::default()));
         let sink = Rc::clone(&book);
         let on_entries = Closure::new(move |list: PerformanceObserverEntryList| {
-            sink.borrow_mut().add(&list.get_entries())
+            enter(&list.get_entries(), &mut sink.borrow_mut());
         });
         let observer = PerformanceObserver::new(on_entries.as_ref().unchecked_ref()).ok();
         if let Some(observer) = &observer {
@@ -84,64 +73,21 @@ impl Timings {
     ) -> Result<ResourceTiming, oneshot::Receiver<ResourceTiming>> {
         let mut book = self.book.borrow_mut();
         if let Some(observer) = &self.observer {
-            book.add(&observer.take_records());
+            enter(&observer.take_records(), &mut book);
         }
         // Only the observer is read; this keeps the browser from holding a second copy of every entry.
         self.performance.clear_resource_timings();
-        if let Some(timing) = book.take(url, called_ms) {
-            return Ok(timing);
-        }
-        let (sender, receiver) = oneshot::channel();
-        book.waiting.entry(url.to_owned()).or_default().push((called_ms, sender));
-        Err(receiver)
+        book.claim(url, called_ms)
     }
 }
 
-impl Book {
-    fn add(&mut self, entries: &Array) {
-        for entry in entries.iter() {
-            // Nothing else is observed.
-            let entry: PerformanceResourceTiming = entry.unchecked_into();
-            let (url, timing) = (entry.name(), read(&entry));
-            if let Some(sender) = self.waiter(&url, timing.start) {
-                // Whoever gave up meanwhile has counted the request by the page's clock.
-                let _ = sender.send(timing);
-            } else {
-                if self.unclaimed.len() >= MAX_UNCLAIMED {
-                    self.unclaimed.clear();
-                }
-                self.unclaimed.entry(url).or_default().push(timing);
-            }
-        }
+fn enter(entries: &Array, book: &mut Book<ResourceTiming>) {
+    for entry in entries.iter() {
+        // Nothing else is observed.
+        let entry: PerformanceResourceTiming = entry.unchecked_into();
+        let timing = read(&entry);
+        book.add(entry.name(), timing.start, timing);
     }
-
-    /// The waiting request for that address that was called closest to when the entry began.
-    fn waiter(&mut self, url: &str, start: f64) -> Option<oneshot::Sender<ResourceTiming>> {
-        let waiting = self.waiting.get_mut(url)?;
-        waiting.retain(|(_, sender)| !sender.is_canceled());
-        let closest = closest(waiting.iter().map(|(called, _)| *called), start);
-        let sender = closest.map(|index| waiting.swap_remove(index).1);
-        if waiting.is_empty() {
-            self.waiting.remove(url);
-        }
-        sender
-    }
-
-    fn take(&mut self, url: &str, called: f64) -> Option<ResourceTiming> {
-        let unclaimed = self.unclaimed.get_mut(url)?;
-        let index = closest(unclaimed.iter().map(|timing| timing.start), called)?;
-        let timing = unclaimed.swap_remove(index);
-        if unclaimed.is_empty() {
-            self.unclaimed.remove(url);
-        }
-        Some(timing)
-    }
-}
-
-/// Which of the moments is closest to another.
-fn closest(moments: impl Iterator<Item = f64>, to: f64) -> Option<usize> {
-    let distances = moments.map(|moment| (moment - to).abs()).enumerate();
-    distances.min_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(index, _)| index)
 }
 
 fn read(entry: &PerformanceResourceTiming) -> ResourceTiming {

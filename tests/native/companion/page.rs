@@ -32,6 +32,19 @@ async fn files_come_with_the_headers_that_isolate_the_page() {
 }
 
 #[tokio::test]
+async fn a_link_on_another_page_fills_the_form_in_but_starts_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("index.html"), "<p>page").unwrap();
+    let companion = companion_with_page(folder.path()).await;
+    let mut browser = Browser::new(&companion, "localhost").await;
+    let link = "/?users=5&autostart=1";
+    let foreign = browser.ask(Method::GET, link, &[("sec-fetch-site", "cross-site")]).await;
+    assert_eq!((foreign.status, foreign.header("location")), (StatusCode::SEE_OTHER, Some("/?users=5")));
+    let typed = browser.ask(Method::GET, link, &[("sec-fetch-site", "none")]).await;
+    assert_eq!((typed.status, typed.body.as_str()), (StatusCode::OK, "<p>page"));
+}
+
+#[tokio::test]
 async fn nothing_outside_the_folder_is_served() {
     let folder = tempfile::tempdir().unwrap();
     let page = folder.path().join("page");
