@@ -30,7 +30,7 @@ impl Default for Collector {
 }
 
 impl Collector {
-    /// Adds a second that is over; seconds come in order.
+    /// Adds a second that is over. Seconds come in order, but for what a slow shard reported late.
     pub fn add(&mut self, second: u64, tallies: &BTreeMap<usize, Tally>) {
         while second / self.period_s >= MAX_STRETCHES {
             self.coarsen();
@@ -57,7 +57,16 @@ impl Collector {
 
     fn close(&mut self) {
         for (entry, tally) in std::mem::take(&mut self.open) {
-            self.ended.insert((self.open_index, entry), row(self.open_index, entry, &tally));
+            self.keep(row(self.open_index, entry, &tally));
+        }
+    }
+
+    fn keep(&mut self, row: IntervalRow) {
+        match self.ended.get_mut(&(row.index, row.entry)) {
+            Some(first) => merge_rows(first, &row),
+            None => {
+                self.ended.insert((row.index, row.entry), row);
+            }
         }
     }
 
@@ -68,12 +77,7 @@ impl Collector {
         self.open_index /= 2;
         for (_, mut row) in std::mem::take(&mut self.ended) {
             row.index /= 2;
-            match self.ended.get_mut(&(row.index, row.entry)) {
-                Some(first) => merge_rows(first, &row),
-                None => {
-                    self.ended.insert((row.index, row.entry), row);
-                }
-            }
+            self.keep(row);
         }
     }
 }

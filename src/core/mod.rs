@@ -22,6 +22,7 @@ pub mod report;
 pub mod rng;
 pub mod run;
 pub mod scenario;
+pub mod seconds;
 pub mod sim;
 pub mod sse;
 pub mod stream;

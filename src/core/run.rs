@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::exchange::TimingSource;
-use super::health::{Health, Suspicion, suspicions};
+use super::health::{Suspicion, suspicions};
 use super::histogram::Histogram;
 use super::intervals::Collector;
 use super::load::{Aim, Load, Target};
@@ -17,13 +17,12 @@ use super::report::{
     HealthSummary, Quantiles, Report, RunInfo, SCHEMA, StopReason, StreamFigures, TimelineRow, VERSION,
 };
 use super::scenario::EntryKey;
+use super::seconds::{OpenSeconds, Second};
 use super::tally::{ConnectingTally, Tally};
 use super::units::Micros;
 
 /// The name of the row that sums up all others, as in Locust.
 pub const TOTAL_NAME: &str = "Aggregated";
-/// A second that some shard never reported is closed this many seconds later: the shard slept or died.
-const PATIENCE_S: u64 = 3;
 
 /// The merged state of a run.
 #[derive(Clone, Debug)]
@@ -33,22 +32,13 @@ pub struct Run {
     entries: Vec<EntryKey>,
     target: Target,
     tallies: Vec<Tally>,
-    open: BTreeMap<u64, OpenSecond>,
+    open: OpenSeconds,
     timeline: Vec<TimelineRow>,
     intervals: Collector,
     lateness: Histogram,
     dropped: u64,
     gauges: Gauges,
     connections: Option<ConnectionSummary>,
-}
-
-/// A second that not every shard has reported yet.
-#[derive(Clone, Debug, Default)]
-struct OpenSecond {
-    reports: u32,
-    tallies: BTreeMap<usize, Tally>,
-    gauges: Gauges,
-    health: Health,
 }
 
 impl Run {
@@ -81,10 +71,10 @@ impl Run {
         Self {
             tallies: vec![Tally::default(); entries.len()],
             info,
+            open: OpenSeconds::of(generator.shards),
             generator,
             entries,
             target: Target::of(&plan.load),
-            open: BTreeMap::new(),
             timeline: Vec::new(),
             intervals: Collector::default(),
             lateness: Histogram::new(),
@@ -96,19 +86,18 @@ impl Run {
 
     /// Adds what a shard posted.
     pub fn absorb(&mut self, snapshot: Snapshot) {
-        let Snapshot { shard: _, second, tallies, gauges, health } = snapshot;
-        for (entry, tally) in &tallies {
+        for (entry, tally) in &snapshot.tallies {
             self.tallies.get_mut(*entry).into_iter().for_each(|sum| sum.merge(tally));
         }
-        self.lateness.merge(&health.lateness);
-        self.dropped += health.dropped;
-        let open = self.open.entry(second).or_default();
-        open.reports += 1;
-        for (entry, tally) in tallies {
-            open.tallies.entry(entry).or_default().merge(&tally);
-        }
-        open.gauges.merge(&gauges);
-        open.health.merge(&health);
+        self.lateness.merge(&snapshot.health.lateness);
+        self.dropped += snapshot.health.dropped;
+        self.open.add(snapshot);
+        self.close_seconds();
+    }
+
+    /// Awaits nothing more of a shard.
+    pub fn shard_ended(&mut self, shard: u32) {
+        self.open.shard_ended(shard);
         self.close_seconds();
     }
 
@@ -141,8 +130,8 @@ impl Run {
 
     /// Ends the run: no request was started after `stopped`, and nothing was waited for after `ended`.
     pub fn finish(&mut self, stopped: Micros, ended: Micros, why: StopReason) {
-        while let Some((second, open)) = self.open.pop_first() {
-            self.close(second, open);
+        while let Some((second, all)) = self.open.pop() {
+            self.close(second, &all);
         }
         for row in self.timeline.iter_mut().filter(|row| Micros::from_secs(row.second) >= stopped) {
             (row.target_users, row.target_rate) = (None, None);
@@ -163,31 +152,33 @@ impl Run {
     }
 
     fn close_seconds(&mut self) {
-        let newest = self.open.last_key_value().map_or(0, |(second, _)| *second);
-        while let Some(first) = self.open.first_entry() {
-            if first.get().reports < self.generator.shards && first.key() + PATIENCE_S > newest {
-                break;
-            }
-            let (second, open) = first.remove_entry();
-            self.close(second, open);
+        while let Some((second, all)) = self.open.pop_complete() {
+            self.close(second, &all);
         }
     }
 
-    fn close(&mut self, second: u64, open: OpenSecond) {
-        // A shard that was late past all patience: its counts are in the sums, its second is written already.
-        if self.timeline.last().is_some_and(|last| last.second >= second) {
-            return;
-        }
-        let mut row = timeline_row(second, &open);
+    fn close(&mut self, second: u64, all: &Second) {
+        self.intervals.add(second, &all.tallies);
+        let mut row = timeline_row(second, all);
         (row.target_users, row.target_rate) = self.target.in_second(second);
         let expected = self.timeline.last().map_or(0, |last| last.second + 1);
-        if second > expected && !row.suspect.contains(&Suspicion::Asleep) {
-            row.suspect.push(Suspicion::Asleep);
+        if second < expected {
+            return self.add_late(row);
         }
-        self.intervals.add(second, &open.tallies);
-        self.gauges = open.gauges;
+        if second > expected {
+            mark(&mut row, Suspicion::Asleep);
+        }
+        self.gauges = all.gauges;
         self.info.duration_s = self.info.duration_s.max((second + 1) as f64);
         self.timeline.push(row);
+    }
+
+    /// Adds what a shard reported when its second was written already.
+    fn add_late(&mut self, late: TimelineRow) {
+        match self.timeline.binary_search_by_key(&late.second, |row| row.second) {
+            Ok(at) => self.timeline.get_mut(at).into_iter().for_each(|row| add_late(row, &late)),
+            Err(at) => self.timeline.insert(at, late),
+        }
     }
 
     /// The report of what was absorbed so far.
@@ -318,7 +309,23 @@ impl Run {
     }
 }
 
-fn timeline_row(second: u64, open: &OpenSecond) -> TimelineRow {
+/// The quantiles stay those of the shards that were in time.
+fn add_late(row: &mut TimelineRow, late: &TimelineRow) {
+    row.sent += late.sent;
+    row.requests += late.requests;
+    row.failures += late.failures;
+    row.dropped += late.dropped;
+    late.suspect.iter().for_each(|suspicion| mark(row, *suspicion));
+    mark(row, Suspicion::Asleep);
+}
+
+fn mark(row: &mut TimelineRow, suspicion: Suspicion) {
+    if !row.suspect.contains(&suspicion) {
+        row.suspect.push(suspicion);
+    }
+}
+
+fn timeline_row(second: u64, open: &Second) -> TimelineRow {
     let mut all = Tally::default();
     open.tallies.values().for_each(|tally| all.merge(tally));
     let p99 = |histogram: &Histogram| histogram.quantile(0.99).map(Micros::as_millis_f64);

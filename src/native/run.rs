@@ -21,7 +21,7 @@ use super::options::ConnectionOptions;
 use super::output::Outputs;
 use super::platform::Origin;
 use super::say::say;
-use super::shards::{Shards, shard_count};
+use super::shards::{Joined, Posted, Shards, shard_count};
 use super::terminal::Terminal;
 use crate::core::engine::Control;
 use crate::core::exchange::{Failure, FailureKind, TimingSource};
@@ -96,7 +96,8 @@ pub async fn run(args: Args) -> anyhow::Result<Ending> {
     let saved = outputs.save_all(&report);
     say(&text::summary(&report));
     saved?.iter().for_each(|path| say(&format!("Wrote {}", path.display())));
-    let is_clean = !report.has_failures() && report.total.in_flight_at_end == 0;
+    let is_whole = report.run.stopped_by != StopReason::Unfinished;
+    let is_clean = is_whole && !report.has_failures() && report.total.in_flight_at_end == 0;
     Ok(if is_clean { Ending::Clean } else { Ending::Failures(args.exit_code_on_error) })
 }
 
@@ -145,9 +146,12 @@ async fn load(
     let mut shown = None;
     loop {
         tokio::select! {
-            snapshot = shards.snapshots.next() => {
-                let Some(snapshot) = snapshot else { break };
-                run.absorb(snapshot);
+            posted = shards.posted.next() => {
+                match posted {
+                    Some(Posted::Second(snapshot)) => run.absorb(*snapshot),
+                    Some(Posted::Ended(shard)) => run.shard_ended(shard),
+                    None => break,
+                }
                 let latest = run.timeline().last().map(|row| row.second);
                 if latest != shown {
                     shown = latest;
@@ -168,9 +172,12 @@ async fn load(
     }
     terminal.close();
     let ended = shards.origin.now();
-    let stopped = shards.join()?;
+    let Joined { stopped, troubles } = shards.join();
+    let stopped = stopped.unwrap_or(ended);
     // Who interrupts the waiting for the last answers does not cut the run short.
     let why = if plan.run_time == Some(stopped) { StopReason::RunTime } else { why };
+    let why = if troubles.is_empty() { why } else { StopReason::Unfinished };
+    troubles.into_iter().for_each(|trouble| run.note(trouble));
     run.finish(stopped, ended, why);
     Ok(Some(run.report(Detail::Full)))
 }

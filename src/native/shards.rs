@@ -19,12 +19,20 @@ use crate::core::plan::Plan;
 use crate::core::recorder::Snapshot;
 use crate::core::units::Micros;
 
+/// What shards say of themselves.
+pub enum Posted {
+    /// A second is over.
+    Second(Box<Snapshot>),
+    /// Nothing more will come of this shard.
+    Ended(u32),
+}
+
 /// A run's shards at work.
 pub struct Shards {
     /// The run's clock.
     pub origin: Origin,
     /// What the shards post; ends when the last of them has.
-    pub snapshots: UnboundedReceiver<Snapshot>,
+    pub posted: UnboundedReceiver<Posted>,
     controls: Vec<UnboundedSender<Control>>,
     threads: Vec<JoinHandle<io::Result<Micros>>>,
 }
@@ -44,8 +52,8 @@ impl Shards {
     /// Starts them all; they share how to connect.
     pub fn start(plan: &Plan, count: u32, dialer: &Arc<Dialer>) -> io::Result<Self> {
         let origin = Origin::start();
-        let (sender, snapshots) = unbounded();
-        let mut shards = Self { origin, snapshots, controls: Vec::new(), threads: Vec::new() };
+        let (sender, posted) = unbounded();
+        let mut shards = Self { origin, posted, controls: Vec::new(), threads: Vec::new() };
         for shard in 0..count {
             let (control, controls) = unbounded();
             let work = Work {
@@ -68,15 +76,30 @@ impl Shards {
         self.controls.iter().for_each(|shard| drop(shard.unbounded_send(control)));
     }
 
-    /// Waits for the end; gives the moment after which no request was started.
-    pub fn join(self) -> io::Result<Micros> {
-        let mut stopped = Micros::ZERO;
-        for thread in self.threads {
-            let ended = thread.join().map_err(|_| io::Error::other("a shard of the engine panicked"))?;
-            stopped = stopped.max(ended?);
+    /// Waits for the end.
+    pub fn join(self) -> Joined {
+        let mut joined = Joined { stopped: None, troubles: Vec::new() };
+        for (shard, thread) in self.threads.into_iter().enumerate() {
+            match thread.join() {
+                Ok(Ok(stopped)) => joined.stopped = joined.stopped.max(Some(stopped)),
+                Ok(Err(error)) => joined.troubles.push(lost(shard, &format!("the machine refused: {error}"))),
+                Err(_) => joined.troubles.push(lost(shard, "it panicked, which is a bug: please report it")),
+            }
         }
-        Ok(stopped)
+        joined
     }
+}
+
+/// How the shards ended.
+pub struct Joined {
+    /// The moment after which no request was started; `None` when every shard broke off.
+    pub stopped: Option<Micros>,
+    /// What became of those that broke off, one sentence each.
+    pub troubles: Vec<String>,
+}
+
+fn lost(shard: usize, why: &str) -> String {
+    format!("Shard {shard} broke off ({why}): its users stopped, and their last requests are not counted.")
 }
 
 struct Work {
@@ -84,17 +107,62 @@ struct Work {
     dialer: Arc<Dialer>,
     origin: Origin,
     controls: UnboundedReceiver<Control>,
-    sender: UnboundedSender<Snapshot>,
+    sender: UnboundedSender<Posted>,
+}
+
+/// Says that a shard has ended, whichever way it does.
+struct EndNotice {
+    shard: u32,
+    sender: UnboundedSender<Posted>,
+}
+
+impl Drop for EndNotice {
+    fn drop(&mut self) {
+        // Nobody listens any longer when the run was left at once.
+        let _ = self.sender.unbounded_send(Posted::Ended(self.shard));
+    }
 }
 
 impl Work {
     fn run(self) -> io::Result<Micros> {
         let Self { assignment, dialer, origin, controls, sender } = self;
+        let _notice = EndNotice { shard: assignment.share.shard, sender: sender.clone() };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let post = move |snapshot| drop(sender.unbounded_send(snapshot));
+        let post = move |snapshot| drop(sender.unbounded_send(Posted::Second(Box::new(snapshot))));
         tokio::task::LocalSet::new().block_on(&runtime, async {
             let platform = NativePlatform::new(Rc::new(Shared::new(dialer, origin)))?;
             Ok(engine::run(Rc::new(platform), assignment, controls, post).await)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shards_that_break_off_are_told_of_and_the_others_count() {
+        let threads = vec![
+            std::thread::spawn(|| Ok(Micros::from_secs(5))),
+            std::thread::spawn(|| Err(io::Error::other("no timer"))),
+            std::thread::spawn(|| std::panic::resume_unwind(Box::new(()))),
+        ];
+        let (_, posted) = unbounded();
+        let joined = Shards { origin: Origin::start(), posted, controls: Vec::new(), threads }.join();
+        assert_eq!(joined.stopped, Some(Micros::from_secs(5)));
+        let [refused, panicked] = joined.troubles.try_into().unwrap();
+        assert!(refused.starts_with("Shard 1 broke off (the machine refused: no timer)"), "{refused}");
+        assert!(panicked.starts_with("Shard 2 broke off (it panicked"), "{panicked}");
+    }
+
+    #[test]
+    fn a_shard_says_that_it_ended_also_when_it_panics() {
+        let (sender, mut posted) = unbounded();
+        let shard = std::thread::spawn(|| {
+            let _notice = EndNotice { shard: 3, sender };
+            std::panic::resume_unwind(Box::new(()));
+        });
+        assert!(shard.join().is_err());
+        assert!(matches!(posted.try_recv(), Ok(Posted::Ended(3))));
     }
 }

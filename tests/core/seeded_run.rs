@@ -7,6 +7,7 @@ use std::rc::Rc;
 use futures_channel::mpsc;
 use oddiya_load::core::engine::{Assignment, Control};
 use oddiya_load::core::exchange::{Failure, FailureKind};
+use oddiya_load::core::health::Suspicion;
 use oddiya_load::core::load::Share;
 use oddiya_load::core::plan::{Plan, PlanText};
 use oddiya_load::core::report::{Detail, Report, StopReason, read};
@@ -117,6 +118,29 @@ fn every_request_is_accounted_for() {
     let logged = |text: &str| log.lines().filter(|line| line.contains(text)).count() as u64;
     assert_eq!(entry("POST", "/api/videos").statuses[&500], logged("POST /api/videos "));
     assert_eq!(entry("GET", "/api/videos/{id}").failures, logged("GET /api/videos/"));
+}
+
+#[test]
+fn seconds_that_a_slow_shard_reports_late_are_marked_and_count() {
+    let plan = plan(6, "20s");
+    let mut run = Run::new(&plan, generator(2), "2026-01-01T00:00:00Z".to_owned());
+    // The second shard's seconds come when those of the first are long written.
+    for shard in [0, 1] {
+        let (_keep_open, controls) = mpsc::unbounded::<Control>();
+        let assignment = Assignment::of(&plan, Share { shard, shards: 2 });
+        let script = |_: u32, _: Micros, request: &Request| answer(request);
+        let (snapshots, _) = sim::run(assignment, controls, script);
+        snapshots.into_iter().for_each(|snapshot| run.absorb(snapshot));
+    }
+    let end = Micros::from_secs(20);
+    run.finish(end, end, StopReason::RunTime);
+    let report = run.report(Detail::Full);
+    let total = &report.total;
+    assert_eq!(report.timeline.iter().map(|row| row.sent).sum::<u64>(), total.sent);
+    assert_eq!(report.timeline.iter().map(|row| row.requests).sum::<u64>(), total.requests);
+    assert_eq!(report.intervals.rows.iter().map(|row| row.requests).sum::<u64>(), total.requests);
+    assert!(report.timeline.windows(2).all(|pair| pair[0].second + 1 == pair[1].second));
+    assert!(report.health.reasons[&Suspicion::Asleep] >= 15, "{:?}", report.health.reasons);
 }
 
 #[test]

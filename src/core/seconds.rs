@@ -1,0 +1,124 @@
+//! The seconds of a run that not every shard has reported yet.
+//!
+//! A shard posts its seconds in order. So one is complete when each shard has posted it or a later one, or has ended.
+//! Pure.
+
+use std::collections::BTreeMap;
+
+use super::health::Health;
+use super::recorder::{Gauges, Snapshot};
+use super::tally::Tally;
+
+/// A second is not awaited for longer, counted in the seconds of the fastest shard: some shard slept or hangs.
+const PATIENCE_S: u64 = 3;
+/// What a shard that has ended has reported: all there will ever be.
+const EVERYTHING: u64 = u64::MAX;
+
+/// What the shards have posted of one second, merged.
+#[derive(Clone, Debug, Default)]
+pub struct Second {
+    /// What was counted, by entry.
+    pub tallies: BTreeMap<usize, Tally>,
+    /// Where things stood when it ended.
+    pub gauges: Gauges,
+    /// What the shards noticed about themselves.
+    pub health: Health,
+}
+
+/// The seconds under way.
+#[derive(Clone, Debug)]
+pub struct OpenSeconds {
+    seconds: BTreeMap<u64, Second>,
+    /// By shard, the first second that it has yet to report.
+    reported_until: Vec<u64>,
+}
+
+impl OpenSeconds {
+    /// For so many shards, of which none has posted.
+    pub fn of(shards: u32) -> Self {
+        Self { seconds: BTreeMap::new(), reported_until: vec![0; shards as usize] }
+    }
+
+    /// Adds a shard's second.
+    pub fn add(&mut self, snapshot: Snapshot) {
+        let Snapshot { shard, second, tallies, gauges, health } = snapshot;
+        self.reached(shard, second + 1);
+        let open = self.seconds.entry(second).or_default();
+        for (entry, tally) in tallies {
+            open.tallies.entry(entry).or_default().merge(&tally);
+        }
+        open.gauges.merge(&gauges);
+        open.health.merge(&health);
+    }
+
+    /// Awaits nothing more of a shard.
+    pub fn shard_ended(&mut self, shard: u32) {
+        self.reached(shard, EVERYTHING);
+    }
+
+    /// Takes the first second, once it is complete or nobody should wait for the rest any longer.
+    pub fn pop_complete(&mut self) -> Option<(u64, Second)> {
+        let complete_until = self.reported_until.iter().min().copied().unwrap_or(EVERYTHING);
+        let newest = *self.seconds.last_key_value()?.0;
+        let first = self.seconds.first_entry()?;
+        let is_due = *first.key() < complete_until || first.key() + PATIENCE_S <= newest;
+        is_due.then(|| first.remove_entry())
+    }
+
+    /// Takes the first second as it is.
+    pub fn pop(&mut self) -> Option<(u64, Second)> {
+        self.seconds.pop_first()
+    }
+
+    fn reached(&mut self, shard: u32, second: u64) {
+        let until = self.reported_until.get_mut(shard as usize);
+        until.into_iter().for_each(|until| *until = second.max(*until));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn post(open: &mut OpenSeconds, shard: u32, second: u64) -> Vec<(u64, u32)> {
+        let gauges = Gauges { users: 1, ..Gauges::default() };
+        open.add(Snapshot { shard, second, tallies: Vec::new(), gauges, health: Health::default() });
+        complete(open)
+    }
+
+    /// Which seconds are over, and by how many shards each was reported.
+    fn complete(open: &mut OpenSeconds) -> Vec<(u64, u32)> {
+        let next = || open.pop_complete().map(|(second, all)| (second, all.gauges.users));
+        std::iter::from_fn(next).collect()
+    }
+
+    #[test]
+    fn a_second_is_over_when_every_shard_has_posted_it_or_a_later_one() {
+        let mut open = OpenSeconds::of(2);
+        assert_eq!(post(&mut open, 0, 0), []);
+        assert_eq!(post(&mut open, 1, 0), [(0, 2)]);
+        assert_eq!(post(&mut open, 0, 1), []);
+        // The other slept through second 1.
+        assert_eq!(post(&mut open, 1, 2), [(1, 1)]);
+    }
+
+    #[test]
+    fn a_shard_that_has_ended_is_not_waited_for_and_one_that_is_behind_it_still_is() {
+        let mut open = OpenSeconds::of(2);
+        assert_eq!(post(&mut open, 0, 0), []);
+        assert_eq!(post(&mut open, 0, 1), []);
+        open.shard_ended(0);
+        assert_eq!(complete(&mut open), []);
+        assert_eq!(post(&mut open, 1, 0), [(0, 2)]);
+        assert_eq!(post(&mut open, 1, 1), [(1, 2)]);
+        assert_eq!(post(&mut open, 1, 2), [(2, 1)], "while it awaits its last answers");
+        assert_eq!(post(&mut open, 1, 3), [(3, 1)]);
+    }
+
+    #[test]
+    fn a_shard_that_says_nothing_is_waited_for_three_seconds() {
+        let mut open = OpenSeconds::of(2);
+        let over: Vec<_> = (0..5).map(|second| post(&mut open, 0, second)).collect();
+        assert_eq!(over, [vec![], vec![], vec![], vec![(0, 1)], vec![(1, 1)]]);
+    }
+}
