@@ -13,7 +13,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::{self, ProtocolVersion};
+use tokio_rustls::rustls::ProtocolVersion;
 
 use super::connection::Stream;
 use super::options::{ConnectionOptions, Protocols};
@@ -60,7 +60,10 @@ pub struct Notes<'a> {
 
 impl Dialer {
     /// For a host; reads the system's trusted roots when it is to be spoken to by TLS.
-    pub fn new(host: Host, options: ConnectionOptions) -> Result<Self, rustls::Error> {
+    ///
+    /// # Errors
+    /// When there are none to read.
+    pub fn new(host: Host, options: ConnectionOptions) -> anyhow::Result<Self> {
         let tls = match host.scheme {
             Scheme::Http => None,
             Scheme::Https => Some(Tls::new(&host.name, options.certificates, options.protocols)?),

@@ -1,6 +1,7 @@
 //! The files a run leaves: its report, rewritten whole as the run goes on, and Locust's CSV files at the end.
 //!
-//! A file is replaced in one step, so whoever reads it, at whatever moment, finds a whole one.
+//! A file is replaced in one step, so whoever reads it, at whatever moment, finds a whole one. A pipe or a device
+//! (`/dev/stdout`) cannot be: it is written to once, at the end.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write as _};
@@ -13,42 +14,80 @@ use crate::core::report::{Report, csv};
 /// Where files go.
 #[derive(Debug, Default)]
 pub struct Outputs {
-    json: Option<PathBuf>,
+    json: Option<Place>,
     csv_prefix: Option<PathBuf>,
+}
+
+/// What a report is written to.
+#[derive(Clone, Debug)]
+enum Place {
+    /// A file, or the name of one to be.
+    File(PathBuf),
+    /// A pipe or a device.
+    Stream(PathBuf),
+}
+
+impl Place {
+    /// What is there, at the end of all links.
+    fn of(path: &Path) -> anyhow::Result<Self> {
+        // A name that leads nowhere yet is a file's.
+        let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let kind = fs::metadata(&place).ok().map(|found| found.file_type());
+        match kind {
+            Some(kind) if kind.is_dir() => {
+                anyhow::bail!("--json: {} is a folder; name a file in it", path.display())
+            }
+            Some(kind) if !kind.is_file() => Ok(Self::Stream(place)),
+            _ => Ok(Self::File(place)),
+        }
+    }
+
+    fn path(&self) -> &Path {
+        let (Self::File(path) | Self::Stream(path)) = self;
+        path
+    }
 }
 
 impl Outputs {
     /// Checks before the run that what it leaves can be written.
     pub fn prepare(json: Option<PathBuf>, csv_prefix: Option<PathBuf>) -> anyhow::Result<Self> {
-        for (flag, path) in [("--json", &json), ("--csv", &csv_prefix)] {
+        if json.as_ref().is_some_and(|path| path.as_os_str() == "-") {
+            anyhow::bail!("--json: name a file; for standard output, where the tables go too, /dev/stdout");
+        }
+        let json = json.map(|path| Place::of(&path)).transpose()?;
+        let file = json.as_ref().and_then(|place| match place {
+            Place::File(path) => Some(path),
+            Place::Stream(_) => None,
+        });
+        for (flag, path) in [("--json", file), ("--csv", csv_prefix.as_ref())] {
             let Some(path) = path else { continue };
             let folder = folder_of(path);
             fs::create_dir_all(&folder)
                 .and_then(|()| tempfile::NamedTempFile::new_in(&folder).map(drop))
                 .with_context(|| format!("{flag}: cannot write into {}", folder.display()))?;
         }
-        if let Some(path) = json.as_ref().filter(|path| path.is_dir()) {
-            anyhow::bail!("--json: {} is a folder; name a file in it", path.display());
-        }
         Ok(Self { json, csv_prefix })
     }
 
     /// Whether reports are wanted while the run goes on.
     pub const fn wants_checkpoints(&self) -> bool {
-        self.json.is_some()
+        matches!(self.json, Some(Place::File(_)))
     }
 
     /// Replaces the report's file.
     pub fn save_report(&self, report: &Report) -> anyhow::Result<()> {
-        let Some(path) = &self.json else { return Ok(()) };
-        replace(path, |file| report.write_json(file))
-            .with_context(|| format!("--json: cannot write {}", path.display()))
+        let Some(place) = &self.json else { return Ok(()) };
+        let written = match place {
+            Place::File(path) => replace(path, |file| report.write_json(file)),
+            Place::Stream(path) => append(path, |file| report.write_json(file)),
+        };
+        written.with_context(|| format!("--json: cannot write {}", place.path().display()))
     }
 
     /// Writes everything that was asked for; gives the paths.
     pub fn save_all(&self, report: &Report) -> anyhow::Result<Vec<PathBuf>> {
         self.save_report(report)?;
-        let mut written: Vec<PathBuf> = self.json.iter().cloned().collect();
+        let mut written: Vec<PathBuf> = self.json.iter().map(|place| place.path().to_owned()).collect();
         let Some(prefix) = &self.csv_prefix else { return Ok(written) };
         for (suffix, text) in csv::files(report) {
             let mut name = prefix.as_os_str().to_owned();
@@ -70,9 +109,17 @@ fn folder_of(path: &Path) -> PathBuf {
 fn replace(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> io::Result<()> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
-    let mut file = BufWriter::new(File::create(&part)?);
+    fill(File::create(&part)?, write)?;
+    fs::rename(&part, path)
+}
+
+fn append(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> io::Result<()> {
+    fill(File::options().append(true).open(path)?, write)
+}
+
+fn fill(file: File, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> io::Result<()> {
+    let mut file = BufWriter::new(file);
     write(&mut file)?;
     // A buffer that is dropped keeps silent about what it could not write.
-    file.flush()?;
-    fs::rename(&part, path)
+    file.flush()
 }

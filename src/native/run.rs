@@ -217,21 +217,27 @@ fn fresh_seed() -> u64 {
     now.map_or(0, |now| crate::core::rng::Rng::new(now.as_nanos() as u64).below(1_000_000))
 }
 
-/// Ctrl-C and the polite signal to end.
+/// Ctrl-C, the polite signal to end, and the terminal's end: the report of a run that was cut short is worth having.
 struct Interrupts {
     interrupt: Signal,
     terminate: Signal,
+    hang_up: Signal,
 }
 
 impl Interrupts {
     fn listen() -> anyhow::Result<Self> {
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+        })
     }
 
     async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
+            _ = self.hang_up.recv() => {}
         }
     }
 }

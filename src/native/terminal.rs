@@ -32,9 +32,9 @@ impl Terminal {
         }
         let bar = run_time.map_or_else(ProgressBar::no_length, |time| ProgressBar::new(time.0));
         let template = if run_time.is_some() {
-            "{prefix:>8} {wide_bar:.cyan/dim} {percent:>3}%\n{msg}"
+            "{prefix:>8} {wide_bar:.cyan/dim} {percent:>3}%\n{wide_msg}"
         } else {
-            "{prefix:>8} {spinner}\n{msg}"
+            "{prefix:>8} {spinner}\n{wide_msg}"
         };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("━╸─"));

@@ -17,6 +17,9 @@ use super::options::Protocols;
 use crate::core::exchange::{Failure, FailureKind};
 use crate::core::report::connections::Certificates;
 
+const NO_ROOTS: &str = "this machine trusts no root certificate, so no host's could be checked: install \
+    `ca-certificates`, or load the host unchecked: --insecure";
+
 /// How a host is spoken to by TLS.
 pub struct Tls {
     config: ClientConfig,
@@ -29,7 +32,10 @@ pub type Sessions = Arc<ClientConfig>;
 
 impl Tls {
     /// For a host by that name; reads the system's trusted roots.
-    pub fn new(name: &str, certificates: Certificates, protocols: Protocols) -> Result<Self, rustls::Error> {
+    ///
+    /// # Errors
+    /// When there are none, and the host's certificate is to be checked.
+    pub fn new(name: &str, certificates: Certificates, protocols: Protocols) -> anyhow::Result<Self> {
         let provider = Arc::new(ring::default_provider());
         let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()?;
@@ -37,6 +43,7 @@ impl Tls {
             Certificates::Checked => {
                 let mut roots = RootCertStore::empty();
                 roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+                anyhow::ensure!(!roots.is_empty(), NO_ROOTS);
                 builder.with_root_certificates(roots).with_no_client_auth()
             }
             Certificates::Unchecked => builder

@@ -107,32 +107,33 @@ async fn a_host_that_stops_and_comes_back_leaves_typed_failures_and_counts_that_
 }
 
 #[tokio::test]
-async fn an_interrupt_ends_the_run_and_still_reports() {
+async fn an_interrupt_ends_the_run_and_still_reports_whoever_sends_it() {
     let (_stub, host) = start_stub().await;
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("report.json");
-    let child = command(&[
-        "run",
-        "-H",
-        &host,
-        "-u",
-        "5",
-        "-r",
-        "5",
-        "--json",
-        file.to_str().unwrap(),
-        "StressTestUser",
-    ])
-    .spawn()
-    .unwrap();
-    tokio::time::sleep(Duration::from_secs(3)).await;
-    let id = child.id().unwrap().to_string();
-    let sent = tokio::process::Command::new("kill").args(["-INT", &id]).status().await.unwrap();
-    assert!(sent.success());
-    let ended = wait(child).await;
-    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-    assert!(ended.stdout.contains("Aggregated"));
-    assert_eq!(report_in(&file).run.stopped_by, StopReason::Stopped);
+    // By Ctrl-C, by a service manager, by closing the terminal.
+    for signal in ["-INT", "-TERM", "-HUP"] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("report.json");
+        let json = file.to_str().unwrap();
+        let flags = ["run", "-H", &host, "-u", "5", "-r", "5", "--json", json, "StressTestUser"];
+        let child = command(&flags).spawn().unwrap();
+        wait_until_saved(&file).await;
+        let id = child.id().unwrap().to_string();
+        let sent = tokio::process::Command::new("kill").args([signal, &id]).status().await.unwrap();
+        assert!(sent.success());
+        let ended = wait(child).await;
+        assert_eq!(ended.code, Some(0), "{signal}: {}", ended.stderr);
+        assert!(ended.stdout.contains("Aggregated"));
+        assert_eq!(report_in(&file).run.stopped_by, StopReason::Stopped);
+    }
+}
+
+/// The run has begun and saved its first second.
+async fn wait_until_saved(file: &std::path::Path) {
+    let deadline = std::time::Instant::now() + Duration::from_secs(20);
+    while !file.exists() {
+        assert!(std::time::Instant::now() < deadline, "nothing is saved");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 #[tokio::test]

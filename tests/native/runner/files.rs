@@ -82,3 +82,28 @@ async fn the_same_seed_sends_the_same_requests() {
     }
     assert_eq!(counts[0], counts[1]);
 }
+
+const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/reports/v1/sim.json");
+
+#[tokio::test]
+async fn a_link_stays_a_link_and_its_file_gets_the_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, link) = (folder.path().join("file.json"), folder.path().join("link.json"));
+    std::fs::write(&file, "old").unwrap();
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    let ended = run(&["report", GOLDEN, "--json", link.to_str().unwrap()]).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert_eq!(std::fs::read_link(&link).unwrap(), file);
+    assert_eq!(std::fs::read(&file).unwrap(), std::fs::read(GOLDEN).unwrap());
+}
+
+#[tokio::test]
+async fn a_pipe_gets_the_report_once_and_a_dash_says_how() {
+    let ended = run(&["report", GOLDEN, "--json", "/dev/stdout"]).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let golden = std::fs::read_to_string(GOLDEN).unwrap();
+    assert_eq!(ended.stdout.matches(golden.trim_end()).count(), 1, "{}", ended.stdout);
+    let ended = run(&["report", GOLDEN, "--json", "-"]).await;
+    assert_eq!(ended.code, Some(2), "{}", ended.stderr);
+    assert!(ended.stderr.contains("/dev/stdout"), "{}", ended.stderr);
+}

@@ -4,6 +4,7 @@ use oddiya_load::core::exchange::FailureKind;
 use oddiya_load::core::report::connections::Certificates;
 use rcgen::{DnType, date_time_ymd};
 
+use crate::command::{command, wait};
 use crate::fake_host::FakeHost;
 use crate::load::{load, only_failure};
 use crate::secure_host::{BODY, Host, counted, load_host, named};
@@ -53,6 +54,15 @@ async fn a_host_without_tls_fails_the_handshake() {
     .await;
     let (report, _) = load(&format!("https://localhost:{}", host.port), &[]).await;
     assert_eq!(only_failure(&report), (FailureKind::Tls, "the handshake failed"));
+}
+
+#[tokio::test]
+async fn a_machine_that_trusts_nobody_says_so_instead_of_blaming_the_host() {
+    let mut command = command(&["run", "-H", "https://localhost:1", "-t", "1s"]);
+    command.env("SSL_CERT_FILE", "/dev/null").env_remove("SSL_CERT_DIR");
+    let ended = wait(command.spawn().unwrap()).await;
+    assert_ne!(ended.code, Some(0));
+    assert!(ended.stderr.contains("trusts no root certificate"), "{}", ended.stderr);
 }
 
 #[tokio::test]
