@@ -25,7 +25,7 @@ doc: ## Build the documentation, warnings denied
 	@make/test.sh doc
 
 e2e: ## Build the page and test it in headless Chromium
-	@make/test.sh page e2e
+	@make/test.sh tools page e2e
 
 bench: ## Measure the runner beside wrk and oha (10 minutes)
 	@make/bench.sh

@@ -5,12 +5,16 @@
 #   make/bench-browser.sh --quick             four minutes: does it work at all; writes nothing
 #   make/bench-browser.sh --cells 200x50      one cell; --help lists the rest
 
-steps_total=3
+steps_total=7
 . "$(dirname "$0")/step.sh"
 . make/tools.sh
 . make/page.sh
 
 require_rust
+ensure_wasm_target
+ensure_trunk
+ensure_wasm_bindgen
+ensure_chromium
 step "Building the page (about 2 minutes the first time)"
 build_page
 step "Building the benchmark (about 5 minutes the first time)"

@@ -60,6 +60,7 @@ driver_is_there() {
   [ -n "${CHROMEDRIVER:-}" ] || has chromedriver
 }
 
+# Not what is derived from it: Ubuntu has Chromium only as a snap, which no chromedriver of its packages drives.
 is_debian() {
   [ -r /etc/os-release ] && (. /etc/os-release && [ "${ID:-}" = debian ])
 }

@@ -117,6 +117,7 @@ fn explain_unreachable(plan: &Plan, failure: &Failure) {
         eprintln!(
             "  A certificate of your own? Trust it on this machine, or load the host unchecked: --insecure"
         );
+        eprintln!("  No TLS there? Write http:// instead of https://");
         return;
     }
     eprintln!("  Are the services running? For Oddiya: ./scripts/start-for-mobile-testing.sh");

@@ -155,7 +155,11 @@ fn parse_arrival_rate(text: &str) -> Result<f64, String> {
     let text = text.trim();
     let rate = parse_number(text.strip_suffix("/s").unwrap_or(text));
     let rate = rate.filter(|rate| (0.001..=MAX_RATE).contains(rate));
-    rate.ok_or_else(|| format!("`{text}` is no arrival rate; write arrivals per second, above 0 (50, 0.5)"))
+    rate.ok_or_else(|| {
+        format!(
+            "`{text}` is no arrival rate; write arrivals per second, above 0 and up to {MAX_RATE} (50, 0.5)"
+        )
+    })
 }
 
 fn parse_process(text: &str) -> Result<ArrivalProcess, String> {
@@ -238,7 +242,11 @@ mod tests {
             ),
             (&[(Arrivals, "poisson")], Arrivals, "is only for runs by arrival rate; add --rate"),
             (&[(MaxUsers, "5"), (Stages, "10,1m")], MaxUsers, "is only for runs by arrival rate"),
-            (&[(Rate, "0")], Rate, "`0` is no arrival rate; write arrivals per second, above 0"),
+            (
+                &[(Rate, "0")],
+                Rate,
+                "`0` is no arrival rate; write arrivals per second, above 0 and up to 100000",
+            ),
             (
                 &[(Rate, "5"), (Arrivals, "x")],
                 Arrivals,

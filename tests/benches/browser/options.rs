@@ -71,9 +71,10 @@ impl Options {
         self.rounds.unwrap_or(if self.quick { 2 } else { 5 })
     }
 
-    /// `None` when only a part was asked for and no file: that must not replace figures of a whole run.
+    /// `None` when less than all was asked for and no file: that must not replace figures of a whole run.
     pub fn out(&self) -> Option<PathBuf> {
-        let whole = !self.quick && self.cells.is_empty() && self.parts.is_empty() && self.secs.is_none();
+        let as_it_comes = self.secs.is_none() && self.rounds.is_none();
+        let whole = as_it_comes && !self.quick && self.cells.is_empty() && self.parts.is_empty();
         let default = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/benches/RESULTS.md");
         self.out.clone().or_else(|| whole.then(default))
     }

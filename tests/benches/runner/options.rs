@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 
+const ROUNDS: usize = 5;
+const SECS: u64 = 5;
+
 /// The runner beside wrk and oha on nginx, and what it costs and says, against the targets
 #[derive(Debug, Parser)]
 #[command(name = "make bench", max_term_width = 110)]
@@ -12,12 +15,12 @@ pub struct Options {
     #[arg(long, value_enum, value_delimiter = ',')]
     pub parts: Vec<Part>,
     /// How often those that are compared take turns
-    #[arg(long, default_value_t = 5)]
+    #[arg(long, default_value_t = ROUNDS)]
     pub rounds: usize,
     /// How long each turn lasts
-    #[arg(long, value_name = "SECONDS", default_value_t = 5)]
+    #[arg(long, value_name = "SECONDS", default_value_t = SECS)]
     pub secs: u64,
-    /// Write the section `Runner` of this file [default: tests/benches/RESULTS.md, when all parts ran]
+    /// Write the section `Runner` of this file [default: tests/benches/RESULTS.md, unless something is left out]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Cargo says this to every benchmark
@@ -55,9 +58,10 @@ impl Options {
         Part::value_variants().iter().copied().filter(asked).collect()
     }
 
-    /// `None` when only a part was asked for and no file: that must not replace figures of a whole run.
+    /// `None` when less than all was asked for and no file: that must not replace figures of a whole run.
     pub fn out(&self) -> Option<PathBuf> {
         let default = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/benches/RESULTS.md");
-        self.out.clone().or_else(|| self.parts.is_empty().then(default))
+        let whole = self.parts.is_empty() && (self.rounds, self.secs) == (ROUNDS, SECS);
+        self.out.clone().or_else(|| whole.then(default))
     }
 }
