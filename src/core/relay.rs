@@ -75,20 +75,7 @@ pub struct Envelope {
 /// What a page sends instead of an [`Envelope`]: the same as text, without HTTP's types, whose tables would be a
 /// tenth of the page. [`Envelope::decode`] has the last word on it.
 pub fn seal(method: &str, headers: &[(String, String)], id: u64) -> Result<String, EnvelopeError> {
-    for (name, value) in headers {
-        if name.is_empty()
-            || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
-        {
-            return Err(EnvelopeError::HeaderName(name.clone()));
-        }
-        if value.bytes().any(|byte| byte.is_ascii_control() && byte != b'\t') {
-            return Err(EnvelopeError::HeaderValue(name.clone()));
-        }
-        let owned = |known: &&str| name.eq_ignore_ascii_case(known);
-        if HOP_BY_HOP.iter().chain(&RELAY_OWNED).any(owned) {
-            return Err(EnvelopeError::ForbiddenHeader(name.clone()));
-        }
-    }
+    headers.iter().try_for_each(|(name, value)| checked(name, value).map(drop))?;
     let headers = headers.iter().map(|(name, value)| (name.as_str().into(), value.as_str().into())).collect();
     pack(&Wire { method: Some(method.into()), headers, id: Some(id) })
 }

@@ -140,7 +140,7 @@ fn in_flight(glance: Glance, span: Span) -> Content {
         (Span::Now, Some(age)) => format!("oldest {age}"),
         (Span::Now, None) if glance.in_flight == Some(0) => "nobody waits".to_owned(),
         (Span::Now, None) => "oldest under 1\u{202f}s".to_owned(),
-        (Span::Whole, Some(age)) => format!("longest wait {age}"),
+        (Span::Whole, Some(age)) => format!("longest {age}"),
         (Span::Whole, None) => "at the end".to_owned(),
     };
     let tone = if oldest.is_some() && span == Span::Now { Tone::Alarm } else { Tone::Quiet };

@@ -23,7 +23,7 @@ pub fn LoadFields() -> impl IntoView {
             <TextField field=Field::SpawnRate hint="per second" placeholder="1" keyboard="decimal" during=During::Editable />
             <TextField field=Field::Rate hint="per second" keyboard="decimal" during=During::Editable />
             <TextField field=Field::MaxUsers hint="busy at a time" placeholder="30 × rate" keyboard="numeric" during=During::ReadOnly />
-            <TextField field=Field::RunTime hint="20s, 5m, 1h20m" placeholder="no limit" during=During::ReadOnly />
+            <TextField field=Field::RunTime hint="20s, 5m, 1h" placeholder="no limit" during=During::ReadOnly />
         </div>
     }
 }
