@@ -3,6 +3,8 @@
 //! SplitMix64 (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators", 2014). Its sequence is
 //! part of what a seed means, so it is ours and does not change with a library's version. Not for secrets.
 
+use std::fmt::Write as _;
+
 /// A generator whose whole state is its seed.
 #[derive(Clone, Debug)]
 pub struct Rng {
@@ -40,6 +42,22 @@ impl Rng {
     /// Uniform in [0, n); 0 when `n` is 0. The bias of the multiply-shift is under n / 2⁶⁴.
     pub fn below(&mut self, n: u64) -> u64 {
         ((u128::from(self.next_u64()) * u128::from(n)) >> 64) as u64
+    }
+
+    /// Writes a random UUID, version 4 (RFC 9562, §5.4).
+    pub fn write_uuid(&mut self, out: &mut String) {
+        let high = (self.next_u64() & 0xffff_ffff_ffff_0fff) | 0x4000;
+        let low = (self.next_u64() & 0x3fff_ffff_ffff_ffff) | 0x8000_0000_0000_0000;
+        // Cannot fail: the sink is a String.
+        let _ = write!(
+            out,
+            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+            high >> 32,
+            (high >> 16) & 0xffff,
+            high & 0xffff,
+            low >> 48,
+            low & 0xffff_ffff_ffff
+        );
     }
 }
 

@@ -14,12 +14,12 @@ use super::faults::Faults;
 use super::llm::PlanCache;
 use super::options::Options;
 use super::pool::{PoolExhausted, PoolName, Pools};
-use super::rng::Rng;
 use super::routes::{Endpoint, Front, Routes};
 use super::services::{KeyLocks, Sessions};
 use super::stats::Stats;
 use super::store::{Store, StoreError};
 use super::timing::Timing;
+use crate::core::rng::Rng;
 
 /// Whether connects are accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -24,7 +24,6 @@ mod llm;
 mod options;
 mod pool;
 mod reply;
-mod rng;
 mod routes;
 mod server;
 mod services;

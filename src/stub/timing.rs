@@ -10,8 +10,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::options::{Options, Speed};
-use super::rng::Rng;
 use super::routes::Endpoint;
+use crate::core::rng::Rng;
 use crate::core::units::{Micros, parse_duration};
 
 /// Work of an endpoint on a laptop.

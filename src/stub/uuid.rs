@@ -3,7 +3,7 @@
 //! Reading follows `java.util.UUID.fromString`, which is laxer than the standard: five hexadecimal groups of any
 //! length up to the standard one.
 
-use super::rng::Rng;
+use crate::core::rng::Rng;
 
 /// Digits of each group.
 const GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
@@ -24,15 +24,9 @@ pub fn parse(text: &str) -> Option<String> {
 
 /// A random (version 4) UUID.
 pub fn random(rng: &mut Rng) -> String {
-    let (a, b) = (rng.next_u64(), rng.next_u64());
-    format!(
-        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-        a >> 32,
-        (a >> 16) & 0xffff,
-        a & 0xfff,
-        0x8000 | ((b >> 48) & 0x3fff),
-        b & 0xffff_ffff_ffff
-    )
+    let mut uuid = String::new();
+    rng.write_uuid(&mut uuid);
+    uuid
 }
 
 #[cfg(test)]

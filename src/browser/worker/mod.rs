@@ -8,6 +8,7 @@
 //! | `call.rs` | handing a request to `fetch`, and calling it back |
 //! | `answer.rs` | what came of it, as statuses and typed failures |
 //! | `timing.rs` | what the browser's network stack measured of each request |
+//! | `book.rs` | which of these measurements is of which request |
 //!
 //! Never imports the page's half or the components: the worker stays small.
 

@@ -90,7 +90,7 @@ impl Template {
                     // Cannot fail: the sink is a String.
                     let _ = write!(out, "{}", from + rng.below(to - from + 1));
                 }
-                Part::Uuid => write_uuid(out, rng),
+                Part::Uuid => rng.write_uuid(out),
                 Part::OneOf(choices) => {
                     let drawn = rng.below(choices.len() as u64) as usize;
                     out.push_str(choices.get(drawn).map_or("", String::as_str));
@@ -125,22 +125,6 @@ fn parse_blank(blank: &str, variables: &[String]) -> Result<Part, TemplateError>
     index
         .map(Part::Variable)
         .ok_or_else(|| TemplateError::Unknown { name: blank.to_owned(), known: variables.to_vec() })
-}
-
-/// A version 4 UUID (RFC 9562, §5.4).
-fn write_uuid(out: &mut String, rng: &mut Rng) {
-    let high = (rng.next_u64() & 0xffff_ffff_ffff_0fff) | 0x4000;
-    let low = (rng.next_u64() & 0x3fff_ffff_ffff_ffff) | 0x8000_0000_0000_0000;
-    // Cannot fail: the sink is a String.
-    let _ = write!(
-        out,
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        high >> 32,
-        (high >> 16) & 0xffff,
-        high & 0xffff,
-        low >> 48,
-        low & 0xffff_ffff_ffff
-    );
 }
 
 #[cfg(test)]
