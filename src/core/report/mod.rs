@@ -1,32 +1,40 @@
 //! The report: what a run leaves behind, as data. One schema for page and command.
 //!
-//! Field names are a promise to scripts (README, "The report"). Knows nothing of how a run happens: a viewer
+//! Field names are a promise to scripts (README, "The report format"). Knows nothing of how a run happens: a viewer
 //! needs only this. Numbers have at most 15 significant digits, so that any reader gets exactly what was written.
-//! `read.rs` opens files, `csv.rs` writes Locust's tables.
+//!
+//! | file | what lives there |
+//! |---|---|
+//! | here | the whole, what was run and by what, what failed, whether it can be trusted |
+//! | `entry.rs`, `distribution.rs`, `timeline.rs`, `connections.rs` | the parts: an endpoint, a latency, the seconds |
+//! | `read.rs`, `csv.rs` | opening files, Locust's tables |
+//! | `text.rs`, `table.rs`, `phases.rs`, `streams.rs`, `load.rs` | the same for people, in words and columns |
 
 pub mod connections;
 pub mod csv;
+mod distribution;
+mod entry;
 pub mod load;
 pub mod phases;
 pub mod read;
 pub mod streams;
 pub mod table;
 pub mod text;
+mod timeline;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::exchange::{FailureKind, Status, TimingSource};
+use super::exchange::{FailureKind, TimingSource};
 use super::health::Suspicion;
-use super::histogram::{Encoded, Figures, Histogram};
 use super::load::ArrivalProcess;
-use super::stream::EventKind;
-use super::tally::StreamTally;
-use super::units::Micros;
 use super::words::words;
 pub use connections::ConnectionSummary;
+pub use distribution::{Detail, Distribution, Quantiles};
+pub use entry::{Entry, StreamFigures};
 pub use load::LoadModel;
+pub use timeline::{IntervalRow, Intervals, TimelineRow};
 
 /// What every report starts with.
 pub const SCHEMA: &str = "oddiya-load/report";
@@ -189,201 +197,6 @@ pub enum Route {
 
 words!(Route { Direct = "direct", Companion = "companion" });
 
-/// The figures of one (method, name), or of all together.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Entry {
-    /// The HTTP method; empty for the total.
-    pub method: String,
-    /// The name; `Aggregated` for the total.
-    pub name: String,
-    /// Requests started: `requests` and `in_flight_at_end` together.
-    pub sent: u64,
-    /// Requests that ended, well or not.
-    pub requests: u64,
-    /// Of these, how many failed.
-    pub failures: u64,
-    /// Requests still unanswered when the run ended (or, in an unfinished report, at that moment).
-    pub in_flight_at_end: u64,
-    /// Requests per second of the run's duration.
-    pub rps: f64,
-    /// Failures per second of the run's duration.
-    pub failures_per_s: f64,
-    /// Failures by requests, in [0, 1], to six decimals; absent without requests.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub failure_ratio: Option<f64>,
-    /// Arrivals that started no request, because every user was busy or the machine slept; only of the total.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub dropped: u64,
-    /// Bytes of response bodies.
-    pub received_bytes: u64,
-    /// Complete responses by status.
-    pub statuses: BTreeMap<Status, u64>,
-    /// Requests whose latency is by the page's clock, with the browser's queue in it.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub page_clock: u64,
-    /// Requests without a latency, because the machine slept while they were in flight.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub untimed: u64,
-    /// Request sent → last byte.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub latency_ms: Option<Distribution>,
-    /// Scheduled start → last byte.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub corrected_ms: Option<Distribution>,
-    /// Request sent → first byte.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ttfb_ms: Option<Distribution>,
-    /// Ready → sent: lost inside the generator.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub queue_ms: Option<Distribution>,
-    /// The host's own time, as the relay saw it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub upstream_ms: Option<Distribution>,
-    /// Name look-ups; absent where no request waited for one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub dns_ms: Option<Distribution>,
-    /// TCP connections; absent where no request opened one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub connect_ms: Option<Distribution>,
-    /// TLS handshakes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tls_ms: Option<Distribution>,
-    /// First byte → last byte.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub download_ms: Option<Distribution>,
-    /// Redirects followed; latency is over all of them.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub redirects: u64,
-    /// Events of its streams; absent without any.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub stream_events: u64,
-    /// The milestones of its streams, each from request sent; absent where no answer was a stream.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stream_ms: Option<StreamFigures>,
-}
-
-/// The milestones of event streams. Each is of the streams that reached it, also of those that failed later.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct StreamFigures {
-    /// Request sent → first event: what a person waits for until something moves.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first_event: Option<Distribution>,
-    /// The longest time between two events that follow each other, of each stream.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub largest_gap: Option<Distribution>,
-    /// Request sent → `complete` with a plan.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub complete: Option<Distribution>,
-    /// Request sent → `done`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub done: Option<Distribution>,
-    /// Request sent → the first event of each type (`status`, `progress`, …; `other` is every unknown one).
-    pub by_type: BTreeMap<EventKind, Distribution>,
-}
-
-impl StreamFigures {
-    /// Of what was counted.
-    pub fn of(tally: &StreamTally, detail: Detail) -> Self {
-        let of = |histogram| Distribution::of(histogram, detail);
-        let mut by_type = BTreeMap::new();
-        // Not collected: that would sort them first, by a sort of their own.
-        by_type.extend(tally.by_type.iter().filter_map(|(kind, histogram)| Some((kind, of(histogram)?))));
-        Self {
-            first_event: of(&tally.first_event),
-            largest_gap: of(&tally.largest_gap),
-            complete: of(&tally.complete),
-            done: of(&tally.done),
-            by_type,
-        }
-    }
-
-    /// Every distribution in it.
-    pub fn distributions(&self) -> impl Iterator<Item = &Distribution> {
-        let named = [&self.first_event, &self.largest_gap, &self.complete, &self.done];
-        named.into_iter().flatten().chain(self.by_type.values())
-    }
-}
-
-impl Entry {
-    /// Every family but those of its streams.
-    pub fn families(&self) -> impl Iterator<Item = &Distribution> {
-        let measured =
-            [&self.latency_ms, &self.corrected_ms, &self.ttfb_ms, &self.queue_ms, &self.upstream_ms];
-        let phases = [&self.dns_ms, &self.connect_ms, &self.tls_ms, &self.download_ms];
-        measured.into_iter().chain(phases).flatten()
-    }
-}
-
-const fn is_zero(n: &u64) -> bool {
-    *n == 0
-}
-
-/// The figures of one latency family, and all of it for us.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(from = "ReadDistribution")]
-pub struct Distribution {
-    /// For people and scripts, in milliseconds.
-    #[serde(flatten)]
-    pub figures: Figures,
-    /// In microseconds; absent from live views.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub histogram: Option<Encoded>,
-}
-
-/// The same as it is read. Spelled out, because reading by `flatten` puts every value aside first, and is kilobytes
-/// of the page.
-#[derive(Deserialize)]
-struct ReadDistribution {
-    count: u64,
-    min: f64,
-    mean: f64,
-    p50: f64,
-    p75: f64,
-    p90: f64,
-    p95: f64,
-    p99: f64,
-    p999: f64,
-    max: f64,
-    histogram: Option<Encoded>,
-}
-
-impl From<ReadDistribution> for Distribution {
-    fn from(read: ReadDistribution) -> Self {
-        let ReadDistribution { count, min, mean, p50, p75, p90, p95, p99, p999, max, histogram } = read;
-        Self { figures: Figures { count, min, mean, p50, p75, p90, p95, p99, p999, max }, histogram }
-    }
-}
-
-/// How much of a distribution to write down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Detail {
-    /// Only the figures: cheap, for views that are redrawn every second.
-    Figures,
-    /// The histogram too: what a file holds.
-    Full,
-}
-
-impl Distribution {
-    /// `None` when nothing was measured.
-    pub fn of(histogram: &Histogram, detail: Detail) -> Option<Self> {
-        let encoded = (detail == Detail::Full).then(|| histogram.encode());
-        Some(Self { figures: histogram.figures()?, histogram: encoded })
-    }
-
-    /// All of it, with its exact bounds; `None` where the report has only figures.
-    pub fn recorded(&self) -> Option<Histogram> {
-        let mut histogram = self.histogram.as_ref()?.decode().ok()?;
-        self.bound(&mut histogram);
-        Some(histogram)
-    }
-
-    /// Gives a histogram of some of these values the exact bounds of all of them.
-    pub fn bound(&self, histogram: &mut Histogram) {
-        let [min, max] = [self.figures.min, self.figures.max].map(Micros::from_millis_f64);
-        histogram.keep_within(min, max);
-    }
-}
-
 /// One thing that went wrong.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FailureRow {
@@ -401,92 +214,6 @@ pub struct FailureRow {
     pub first_s: f64,
     /// When last, in seconds from the start.
     pub last_s: f64,
-}
-
-/// One second.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct TimelineRow {
-    /// Which one, from 0.
-    pub second: u64,
-    /// Users running at its end.
-    pub users: u32,
-    /// Users who should have been; absent in runs by arrival rate and once the run ends.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub target_users: Option<u32>,
-    /// Arrivals per second that there should have been; absent in runs by users and once the run ends.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub target_rate: Option<f64>,
-    /// Requests unanswered at its end.
-    pub in_flight: u32,
-    /// How long the oldest of these had been waiting, in milliseconds.
-    pub oldest_ms: f64,
-    /// Requests started in it.
-    pub sent: u64,
-    /// Requests that ended in it.
-    pub requests: u64,
-    /// Of these, how many failed.
-    pub failures: u64,
-    /// Arrivals that started no request.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub dropped: u64,
-    /// Latencies of the requests that ended in it; absent when none did.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub latency_ms: Option<Quantiles>,
-    /// The same, from the scheduled start.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub corrected_ms: Option<Quantiles>,
-    /// p99 of users' lateness in milliseconds; absent when none was due.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lateness_p99_ms: Option<f64>,
-    /// p99 of requests' queueing in the generator in milliseconds; absent where not measured.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub queue_p99_ms: Option<f64>,
-    /// Why its figures should not be trusted; empty when they can be.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub suspect: Vec<Suspicion>,
-}
-
-/// The three quantiles of a second, in milliseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "each field is its quantile")]
-pub struct Quantiles {
-    pub p50: f64,
-    pub p95: f64,
-    pub p99: f64,
-}
-
-impl Quantiles {
-    /// `None` when nothing was measured.
-    pub fn of(histogram: &Histogram) -> Option<Self> {
-        let at = |quantile| histogram.quantile(quantile).map(Micros::as_millis_f64);
-        Some(Self { p50: at(0.5)?, p95: at(0.95)?, p99: at(0.99)? })
-    }
-}
-
-/// The latencies of each stretch of time.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Intervals {
-    /// How long a stretch is, in seconds: one, or more in long runs.
-    pub period_s: u64,
-    /// The stretches that had any request, in order.
-    pub rows: Vec<IntervalRow>,
-}
-
-/// One stretch of one entry.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct IntervalRow {
-    /// Which stretch, from 0: it starts at `index * period_s` seconds.
-    pub index: u64,
-    /// Which entry: its place in the report's `requests`.
-    pub entry: usize,
-    /// Requests that ended in it.
-    pub requests: u64,
-    /// Of these, how many failed.
-    pub failures: u64,
-    /// Their latencies.
-    pub latency: Encoded,
-    /// Their corrected latencies.
-    pub corrected: Encoded,
 }
 
 /// Whether the generator could be trusted.
@@ -531,4 +258,8 @@ impl Report {
     pub const fn has_failures(&self) -> bool {
         self.total.failures > 0
     }
+}
+
+const fn is_zero(n: &u64) -> bool {
+    *n == 0
 }

@@ -1,0 +1,136 @@
+//! The figures of one endpoint, or of all together.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::distribution::{Detail, Distribution};
+use super::is_zero;
+use crate::core::exchange::Status;
+use crate::core::stream::EventKind;
+use crate::core::tally::StreamTally;
+
+/// The figures of one (method, name), or of all together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The HTTP method; empty for the total.
+    pub method: String,
+    /// The name; `Aggregated` for the total.
+    pub name: String,
+    /// Requests started: `requests` and `in_flight_at_end` together.
+    pub sent: u64,
+    /// Requests that ended, well or not.
+    pub requests: u64,
+    /// Of these, how many failed.
+    pub failures: u64,
+    /// Requests still unanswered when the run ended (or, in an unfinished report, at that moment).
+    pub in_flight_at_end: u64,
+    /// Requests per second of the run's duration.
+    pub rps: f64,
+    /// Failures per second of the run's duration.
+    pub failures_per_s: f64,
+    /// Failures by requests, in [0, 1], to six decimals; absent without requests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure_ratio: Option<f64>,
+    /// Arrivals that started no request, because every user was busy or the machine slept; only of the total.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub dropped: u64,
+    /// Bytes of response bodies.
+    pub received_bytes: u64,
+    /// Complete responses by status.
+    pub statuses: BTreeMap<Status, u64>,
+    /// Requests whose latency is by the page's clock, with the browser's queue in it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub page_clock: u64,
+    /// Requests without a latency, because the machine slept while they were in flight.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub untimed: u64,
+    /// Request sent → last byte.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency_ms: Option<Distribution>,
+    /// Scheduled start → last byte.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrected_ms: Option<Distribution>,
+    /// Request sent → first byte.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ttfb_ms: Option<Distribution>,
+    /// Ready → sent: lost inside the generator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue_ms: Option<Distribution>,
+    /// The host's own time, as the relay saw it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream_ms: Option<Distribution>,
+    /// Name look-ups; absent where no request waited for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dns_ms: Option<Distribution>,
+    /// TCP connections; absent where no request opened one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connect_ms: Option<Distribution>,
+    /// TLS handshakes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_ms: Option<Distribution>,
+    /// First byte → last byte.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub download_ms: Option<Distribution>,
+    /// Redirects followed; latency is over all of them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub redirects: u64,
+    /// Events of its streams; absent without any.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub stream_events: u64,
+    /// The milestones of its streams, each from request sent; absent where no answer was a stream.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stream_ms: Option<StreamFigures>,
+}
+
+/// The milestones of event streams. Each is of the streams that reached it, also of those that failed later.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StreamFigures {
+    /// Request sent → first event: what a person waits for until something moves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_event: Option<Distribution>,
+    /// The longest time between two events that follow each other, of each stream.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub largest_gap: Option<Distribution>,
+    /// Request sent → `complete` with a plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub complete: Option<Distribution>,
+    /// Request sent → `done`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done: Option<Distribution>,
+    /// Request sent → the first event of each type (`status`, `progress`, …; `other` is every unknown one).
+    pub by_type: BTreeMap<EventKind, Distribution>,
+}
+
+impl StreamFigures {
+    /// Of what was counted.
+    pub fn of(tally: &StreamTally, detail: Detail) -> Self {
+        let of = |histogram| Distribution::of(histogram, detail);
+        let mut by_type = BTreeMap::new();
+        // Not collected: that would sort them first, by a sort of their own.
+        by_type.extend(tally.by_type.iter().filter_map(|(kind, histogram)| Some((kind, of(histogram)?))));
+        Self {
+            first_event: of(&tally.first_event),
+            largest_gap: of(&tally.largest_gap),
+            complete: of(&tally.complete),
+            done: of(&tally.done),
+            by_type,
+        }
+    }
+
+    /// Every distribution in it.
+    pub fn distributions(&self) -> impl Iterator<Item = &Distribution> {
+        let named = [&self.first_event, &self.largest_gap, &self.complete, &self.done];
+        named.into_iter().flatten().chain(self.by_type.values())
+    }
+}
+
+impl Entry {
+    /// Every family but those of its streams.
+    pub fn families(&self) -> impl Iterator<Item = &Distribution> {
+        let measured =
+            [&self.latency_ms, &self.corrected_ms, &self.ttfb_ms, &self.queue_ms, &self.upstream_ms];
+        let phases = [&self.dns_ms, &self.connect_ms, &self.tls_ms, &self.download_ms];
+        measured.into_iter().chain(phases).flatten()
+    }
+}
