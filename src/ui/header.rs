@@ -39,17 +39,13 @@ fn Progress() -> impl IntoView {
     let state = page_state();
     let limit = move || state.live.with(|report| report.as_ref()?.run.run_time_s);
     let started = move || state.live.with(Option::is_some);
-    let text = move || {
-        let elapsed = format_clock(state.elapsed_s.get());
-        match (started(), limit()) {
-            (false, _) => String::new(),
-            (true, Some(limit)) => format!("{elapsed} / {}", format_clock(limit)),
-            (true, None) => elapsed,
-        }
-    };
+    let elapsed = move || started().then(|| format_clock(state.elapsed_s.get()));
+    let of = move || limit().map(|limit| format!(" / {}", format_clock(limit)));
     let share = move || limit().map_or(0.0, |limit| (state.elapsed_s.get() / limit).clamp(0.0, 1.0));
     view! {
-        <p class="run-clock" data-testid="elapsed" title="Elapsed, and the run time">{move || text()}</p>
+        <p class="run-clock" data-testid="elapsed" title="Elapsed, and the run time">
+            {move || elapsed()}<span class="run-limit">{move || of()}</span>
+        </p>
         <progress class="run-progress" aria-label="Run time" max="1" prop:value=move || share()></progress>
     }
 }
