@@ -105,7 +105,7 @@ fn instructions_target(measured: String) -> Found {
         figure: "Instructions per request outside the kernel, one user".to_owned(),
         measured,
         to_reach: "–".to_owned(),
-        verdict: Verdict::NoData,
+        verdict: Verdict::NoTarget,
     };
     Found { targets: vec![target], ..Found::default() }
 }

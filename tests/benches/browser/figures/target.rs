@@ -36,6 +36,8 @@ pub enum Verdict {
     NotReached,
     /// There is no figure to tell by.
     NoData,
+    /// Nothing was to be reached: the figure is for comparing with later ones.
+    NoTarget,
 }
 
 impl Verdict {
@@ -45,6 +47,7 @@ impl Verdict {
             Self::Reached => "reached",
             Self::NotReached => "not reached",
             Self::NoData => "no data",
+            Self::NoTarget => "no target",
         }
     }
 
@@ -52,7 +55,7 @@ impl Verdict {
     pub fn in_table(self) -> String {
         match self {
             Self::NotReached => format!("**{}**", self.label()),
-            Self::Reached | Self::NoData => self.label().to_owned(),
+            Self::Reached | Self::NoData | Self::NoTarget => self.label().to_owned(),
         }
     }
 
@@ -70,6 +73,7 @@ pub fn targets(results: &Results) -> Vec<Target> {
     let mut targets = main_cell(results.cell(Cell::MAIN));
     targets.push(grid(&results.cells));
     targets.push(ceiling(&results.cells));
+    targets.push(off_and_said(&results.cells));
     targets.extend(results.rates.iter().flat_map(same_connections));
     targets.extend(results.views.iter().map(live_view));
     targets.push(relay(&results.relay));
@@ -154,6 +158,23 @@ fn ceiling(cells: &[CellResult]) -> Target {
         page: shown(any.then(|| format!("{said} of {} cells", saturated.len()))),
         to_reach: "all".to_owned(),
         verdict: Verdict::of(any.then_some(said == saturated.len())),
+    }
+}
+
+/// A figure that is wrong is half as bad when the page says so.
+fn off_and_said(cells: &[CellResult]) -> Target {
+    let is_off = |result: &&CellResult| {
+        let deviations = result.page.deviations();
+        deviations.is_some_and(|found| !Tolerance::GRID.admits(found.p50.worse(found.p99, Tolerance::GRID)))
+    };
+    let off: Vec<&CellResult> = cells.iter().filter(is_off).collect();
+    let said = off.iter().filter(|result| result.notes.ceiling == Ceiling::Said).count();
+    Target {
+        figure: "`ceiling reached` said where p50 or p99 is off, saturated or not".to_owned(),
+        bare: NO_FIGURE.to_owned(),
+        page: shown((!off.is_empty()).then(|| format!("{said} of {} cells", off.len()))),
+        to_reach: "all".to_owned(),
+        verdict: Verdict::of((!off.is_empty()).then_some(said == off.len())),
     }
 }
 
@@ -310,7 +331,7 @@ mod tests {
 
     #[test]
     fn what_was_not_measured_has_no_verdict() {
-        assert_eq!(verdicts(&Results::default()), [Verdict::NoData; 9]);
+        assert_eq!(verdicts(&Results::default()), [Verdict::NoData; 10]);
     }
 
     #[test]
@@ -347,7 +368,7 @@ mod tests {
             truth: ALL_FLAT(100.0),
             measured: ALL_FLAT(102.0),
         };
-        let of = |routes| verdicts(&Results { peak: routes, ..Results::default() })[6..8].to_vec();
+        let of = |routes| verdicts(&Results { peak: routes, ..Results::default() })[7..9].to_vec();
         assert_eq!(of(vec![route(5)]), [Verdict::Reached; 2]);
         assert_eq!(of(vec![route(5), route(6)]), [Verdict::Reached, Verdict::NotReached]);
         let far = RouteResult { measured: ALL_FLAT(106.0), ..route(5) };
@@ -363,6 +384,6 @@ mod tests {
         let duel = |users, sides| vec![Duel { users, sides }];
         let results = Results { rates: duel(6, sides), views: duel(50, views), ..Results::default() };
         use Verdict::*;
-        assert_eq!(verdicts(&results)[5..9], [NoData, Reached, NotReached, NotReached]);
+        assert_eq!(verdicts(&results)[6..10], [NoData, Reached, NotReached, NotReached]);
     }
 }
