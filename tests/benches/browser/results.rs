@@ -21,8 +21,8 @@ requests that the generator counted, ramp included. 1.00 CPU is one processor al
 else the machine did, which on a quiet one is the system's own work; `saturated` is a machine over 85 % busy: with two processors
 whatever wakes up waits then, and takes 3.6 times as long as it works (M/M/2: 1 / (1 − 0.85²)). Users start 21 ms
 apart (11 ms from 101 users on), so that they do not march in groups from the start; whatever holds the browser up for
-a moment makes them do so all the same under a constant delay, and then the machine is saturated in bursts that its
-mean hides: compare 50 ms with the log-normal delay, whose median it is. Of our page's connections one is the companion's look whether the host is there.";
+a moment makes them do so all the same under a constant delay, and then answers come faster than the browser's one
+network thread takes them (about 0.3 ms each): compare 50 ms with the log-normal delay, whose median it is. Of our page's connections one is the companion's look whether the host is there.";
 
 const TURNS: &str = "\
 In turns, A B A B, all on a server that answers at once; ratios above are medians of the rounds' ratios. With up
