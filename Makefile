@@ -27,7 +27,7 @@ doc: ## Build the documentation, warnings denied
 e2e: ## Build the page and test it in headless Chromium
 	@make/test.sh tools page e2e
 
-bench: ## Measure the runner beside wrk and oha (10 minutes)
+bench: ## Measure the runner beside wrk and oha (15 minutes)
 	@make/bench.sh
 
 bench-browser: ## Measure the page against a bare fetch loop (35 minutes)

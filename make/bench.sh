@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The runner beside wrk and oha, its costs and its truth: writes tests/benches/RESULTS.md. About 10 minutes.
+# The runner beside wrk and oha, its costs and its truth: writes tests/benches/RESULTS.md. About 15 minutes.
 #
 #   make/bench.sh                          all of it, on a quiet machine with two cores
 #   make/bench.sh --parts speed --rounds 1 one part; --help lists the rest
