@@ -42,7 +42,8 @@ pub fn read() -> Asked {
     }
     let is_on = |name: &str| parameters.get(name).is_some_and(|value| value == "1");
     let views = if parameters.get("views").as_deref() == Some("off") { Views::Off } else { Views::On };
-    let unknown = names(&parameters).filter(|name| !is_known(name)).collect();
+    let names = js_sys::Array::from(&parameters.keys());
+    let unknown = names.iter().filter_map(|name| name.as_string()).filter(|name| !is_known(name)).collect();
     Asked { text, names_host: parameters.has("host"), autostart: is_on("autostart"), views, unknown }
 }
 
@@ -51,11 +52,6 @@ const OTHERS: [&str; 3] = ["autostart", "views", "demo"];
 
 fn is_known(name: &str) -> bool {
     OTHERS.contains(&name) || Field::ALL.iter().any(|field| field.name() == name)
-}
-
-fn names(parameters: &UrlSearchParams) -> impl Iterator<Item = String> {
-    let names = js_sys::Array::from(&parameters.keys());
-    names.iter().filter_map(|name| name.as_string()).collect::<Vec<_>>().into_iter()
 }
 
 /// Whether it asks for the example report: `/?demo=1`.

@@ -325,25 +325,25 @@ fn mark(row: &mut TimelineRow, suspicion: Suspicion) {
     }
 }
 
-fn timeline_row(second: u64, open: &Second) -> TimelineRow {
+fn timeline_row(second: u64, posted: &Second) -> TimelineRow {
     let mut all = Tally::default();
-    open.tallies.values().for_each(|tally| all.merge(tally));
+    posted.tallies.values().for_each(|tally| all.merge(tally));
     let p99 = |histogram: &Histogram| histogram.quantile(0.99).map(Micros::as_millis_f64);
     TimelineRow {
         second,
-        users: open.gauges.users,
+        users: posted.gauges.users,
         target_users: None,
         target_rate: None,
-        in_flight: open.gauges.in_flight,
-        oldest_ms: open.gauges.oldest.as_millis_f64(),
+        in_flight: posted.gauges.in_flight,
+        oldest_ms: posted.gauges.oldest.as_millis_f64(),
         sent: all.sent,
         requests: all.completed(),
         failures: all.failed,
-        dropped: open.health.dropped,
+        dropped: posted.health.dropped,
         latency_ms: Quantiles::of(&all.latency),
         corrected_ms: Quantiles::of(&all.corrected),
-        lateness_p99_ms: p99(&open.health.lateness),
+        lateness_p99_ms: p99(&posted.health.lateness),
         queue_p99_ms: p99(&all.queue),
-        suspect: suspicions(&open.health, &all),
+        suspect: suspicions(&posted.health, &all),
     }
 }

@@ -116,7 +116,7 @@ impl Dialer {
         add(&mut notes.timing.connect, notes.origin.now().saturating_sub(began));
         match (&self.tls, sessions) {
             (Some(tls), Some(sessions)) => self.handshake(tls, sessions, stream, notes).await,
-            _ => Ok((Stream::Plain(stream), self.version_without_tls())),
+            _ => Ok((Stream::Plain(stream), self.version_without_choice())),
         }
     }
 
@@ -194,13 +194,12 @@ impl Dialer {
     /// The version that every connection has; `None` where the host chooses.
     pub fn only_version(&self) -> Option<Version> {
         match (&self.tls, self.options.protocols) {
-            (_, Protocols::Http2) => Some(Version::Http2),
-            (None, _) | (_, Protocols::Http1) => Some(Version::Http1),
             (Some(_), Protocols::Negotiated) => None,
+            _ => Some(self.version_without_choice()),
         }
     }
 
-    fn version_without_tls(&self) -> Version {
+    fn version_without_choice(&self) -> Version {
         if self.options.protocols == Protocols::Http2 { Version::Http2 } else { Version::Http1 }
     }
 }

@@ -1,7 +1,7 @@
 //! The engine's platform in a worker: the performance clock, one browser timer for all sleepers, local tasks.
 
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::cell::Cell;
+use std::rc::{Rc, Weak};
 
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -29,10 +29,10 @@ pub struct Time {
 /// next one is set from a message that the ring sends to itself: that is a task of its own.
 struct Alarm {
     scope: WorkerGlobalScope,
-    ring: RefCell<Option<Closure<dyn FnMut()>>>,
+    ring: Closure<dyn FnMut()>,
     set_for: Cell<Option<(Micros, i32)>>,
     afterwards: MessageChannel,
-    after_ring: RefCell<Option<Closure<dyn FnMut()>>>,
+    _after_ring: Closure<dyn FnMut()>,
     /// Rung, and the message is under way.
     is_ringing: Cell<bool>,
 }
@@ -42,17 +42,11 @@ impl Time {
         let scope: WorkerGlobalScope = js_sys::global().dyn_into().ok()?;
         let performance = scope.performance()?;
         let origin_ms = Cell::new(performance.now());
-        let alarm = Alarm::new(scope)?;
-        let time = Rc::new(Self { performance, origin_ms, sleepers: Rc::default(), alarm });
-        let weak = Rc::downgrade(&time);
-        let ring = Closure::new(move || weak.upgrade().into_iter().for_each(|time| time.rang()));
-        *time.alarm.ring.borrow_mut() = Some(ring);
-        let weak = Rc::downgrade(&time);
-        let after: Closure<dyn FnMut()> =
-            Closure::new(move || weak.upgrade().into_iter().for_each(|time| time.has_rung()));
-        time.alarm.afterwards.port1().set_onmessage(Some(after.as_ref().unchecked_ref()));
-        *time.alarm.after_ring.borrow_mut() = Some(after);
-        Some(time)
+        let afterwards = MessageChannel::new().ok()?;
+        Some(Rc::new_cyclic(|this| {
+            let alarm = Alarm::new(scope, afterwards, this);
+            Self { performance, origin_ms, sleepers: Rc::default(), alarm }
+        }))
     }
 
     /// Now, on the run's clock.
@@ -102,9 +96,7 @@ impl Time {
         }
         // Rounded up: a timer that rings early only has to be set again.
         let millis = at.saturating_sub(self.now()).0.div_ceil(1000).min(i32::MAX as u64) as i32;
-        let ring = self.alarm.ring.borrow();
-        let Some(ring) = ring.as_ref() else { return };
-        let ring = ring.as_ref().unchecked_ref();
+        let ring = self.alarm.ring.as_ref().unchecked_ref();
         if let Ok(timer) =
             self.alarm.scope.set_timeout_with_callback_and_timeout_and_arguments_0(ring, millis)
         {
@@ -114,15 +106,15 @@ impl Time {
 }
 
 impl Alarm {
-    fn new(scope: WorkerGlobalScope) -> Option<Self> {
-        Some(Self {
-            scope,
-            ring: RefCell::new(None),
-            set_for: Cell::new(None),
-            afterwards: MessageChannel::new().ok()?,
-            after_ring: RefCell::new(None),
-            is_ringing: Cell::new(false),
-        })
+    fn new(scope: WorkerGlobalScope, afterwards: MessageChannel, time: &Weak<Time>) -> Self {
+        let calling = |heard: fn(&Time)| -> Closure<dyn FnMut()> {
+            let time = Weak::clone(time);
+            Closure::new(move || time.upgrade().iter().for_each(|time| heard(time)))
+        };
+        let (ring, after_ring) = (calling(Time::rang), calling(Time::has_rung));
+        afterwards.port1().set_onmessage(Some(after_ring.as_ref().unchecked_ref()));
+        let (set_for, is_ringing) = (Cell::new(None), Cell::new(false));
+        Self { scope, ring, set_for, afterwards, _after_ring: after_ring, is_ringing }
     }
 }
 

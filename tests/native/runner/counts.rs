@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use oddiya_load::core::exchange::FailureKind;
 use oddiya_load::core::report::StopReason;
+use tokio::process::{Child, Command};
 
 use crate::command::{command, report_in, run, start_stub, wait};
 use crate::fake_host::FakeHost;
@@ -117,14 +118,18 @@ async fn an_interrupt_ends_the_run_and_still_reports_whoever_sends_it() {
         let flags = ["run", "-H", &host, "-u", "5", "-r", "5", "--json", json, "StressTestUser"];
         let child = command(&flags).spawn().unwrap();
         wait_until_saved(&file).await;
-        let id = child.id().unwrap().to_string();
-        let sent = tokio::process::Command::new("kill").args([signal, &id]).status().await.unwrap();
-        assert!(sent.success());
+        send(signal, &child).await;
         let ended = wait(child).await;
         assert_eq!(ended.code, Some(0), "{signal}: {}", ended.stderr);
         assert!(ended.stdout.contains("Aggregated"));
         assert_eq!(report_in(&file).run.stopped_by, StopReason::Stopped);
     }
+}
+
+async fn send(signal: &str, child: &Child) {
+    let id = child.id().unwrap().to_string();
+    let sent = Command::new("kill").args([signal, &id]).status().await.unwrap();
+    assert!(sent.success());
 }
 
 /// The run has begun and saved its first second.
@@ -151,9 +156,7 @@ async fn an_interrupt_while_the_last_answers_are_awaited_drops_none() {
         ["run", "-H", &host.url(), "-u5", "-r50", "-t1s", "--json", file.to_str().unwrap(), "StressTestUser"];
     let child = command(&arguments).spawn().unwrap();
     tokio::time::sleep(Duration::from_millis(1_600)).await;
-    let id = child.id().unwrap().to_string();
-    let sent = tokio::process::Command::new("kill").args(["-INT", &id]).status().await.unwrap();
-    assert!(sent.success());
+    send("-INT", &child).await;
     let ended = wait(child).await;
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     let report = report_in(&file);

@@ -120,12 +120,8 @@ fn main_error(name: &str, result: Option<&CellResult>, pick: fn(Deviations) -> D
 /// The worst cell of those in which the machine was not the limit.
 fn grid(cells: &[CellResult]) -> Target {
     let judged = cells.iter().filter(|result| !result.page.strain.is_saturated());
-    let deviations: Vec<(Cell, Deviation)> = judged
-        .filter_map(|result| {
-            let deviations = result.page.deviations()?;
-            Some((result.cell, deviations.p50.worse(deviations.p99, Tolerance::GRID)))
-        })
-        .collect();
+    let deviations: Vec<(Cell, Deviation)> =
+        judged.filter_map(|result| Some((result.cell, worse_of_two(result)?))).collect();
     let worst = deviations
         .iter()
         .copied()
@@ -148,34 +144,33 @@ fn grid(cells: &[CellResult]) -> Target {
 }
 
 fn ceiling(cells: &[CellResult]) -> Target {
-    let saturated: Vec<&CellResult> =
-        cells.iter().filter(|result| result.page.strain.is_saturated()).collect();
-    let said = saturated.iter().filter(|result| result.notes.ceiling == Ceiling::Said).count();
-    let any = !saturated.is_empty();
-    Target {
-        figure: "`ceiling reached` said where the machine is saturated".to_owned(),
-        bare: NO_FIGURE.to_owned(),
-        page: shown(any.then(|| format!("{said} of {} cells", saturated.len()))),
-        to_reach: "all".to_owned(),
-        verdict: Verdict::of(any.then_some(said == saturated.len())),
-    }
+    let saturated = cells.iter().filter(|result| result.page.strain.is_saturated());
+    said("`ceiling reached` said where the machine is saturated", saturated)
 }
 
 /// A figure that is wrong is half as bad when the page says so.
 fn off_and_said(cells: &[CellResult]) -> Target {
-    let is_off = |result: &&CellResult| {
-        let deviations = result.page.deviations();
-        deviations.is_some_and(|found| !Tolerance::GRID.admits(found.p50.worse(found.p99, Tolerance::GRID)))
-    };
-    let off: Vec<&CellResult> = cells.iter().filter(is_off).collect();
-    let said = off.iter().filter(|result| result.notes.ceiling == Ceiling::Said).count();
+    let is_off = |result: &&CellResult| worse_of_two(result).is_some_and(|off| !Tolerance::GRID.admits(off));
+    said("`ceiling reached` said where p50 or p99 is off, saturated or not", cells.iter().filter(is_off))
+}
+
+fn said<'a>(figure: &str, cells: impl Iterator<Item = &'a CellResult>) -> Target {
+    let cells: Vec<_> = cells.collect();
+    let said = cells.iter().filter(|result| result.notes.ceiling == Ceiling::Said).count();
+    let any = !cells.is_empty();
     Target {
-        figure: "`ceiling reached` said where p50 or p99 is off, saturated or not".to_owned(),
+        figure: figure.to_owned(),
         bare: NO_FIGURE.to_owned(),
-        page: shown((!off.is_empty()).then(|| format!("{said} of {} cells", off.len()))),
+        page: shown(any.then(|| format!("{said} of {} cells", cells.len()))),
         to_reach: "all".to_owned(),
-        verdict: Verdict::of((!off.is_empty()).then_some(said == off.len())),
+        verdict: Verdict::of(any.then_some(said == cells.len())),
     }
+}
+
+/// Of a cell's p50 and p99, how far the one is off that is off further.
+fn worse_of_two(result: &CellResult) -> Option<Deviation> {
+    let deviations = result.page.deviations()?;
+    Some(deviations.p50.worse(deviations.p99, Tolerance::GRID))
 }
 
 /// With up to six users, our page and the bare loop have as many connections as users on any way; so each pair
