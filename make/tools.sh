@@ -31,6 +31,14 @@ install the target for this Rust toolchain"
   rustup target add wasm32-unknown-unknown
 }
 
+# A tool runs for seconds and is built once: optimising it would cost more than it ever saves (trunk: 5:48 instead
+# of 2:04 on two cores).
+build_tool() {
+  env CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+    CARGO_PROFILE_RELEASE_STRIP=true CARGO_PROFILE_RELEASE_DEBUG=false \
+    cargo install --locked --root "$tools" --force --version "$2" "$1"
+}
+
 # ensure_cargo_tool PACKAGE VERSION COMMAND MINUTES
 ensure_cargo_tool() {
   step "Installing $1 $2 (once, about $4 minutes)"
@@ -38,7 +46,7 @@ ensure_cargo_tool() {
     note "already there"
     return
   fi
-  cargo install --locked --root "$tools" --force --version "$2" "$1" ||
+  build_tool "$1" "$2" ||
     fail "$1 $2 could not be built; the lines above say why"
 }
 

@@ -6,13 +6,13 @@
 
 use web_sys::UrlSearchParams;
 
-use crate::core::plan::{Field, PlanText};
+use crate::core::config::run_config::{Field, RunConfigText};
 
 /// What the address asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
     /// The fields that it names, over the defaults.
-    pub text: PlanText,
+    pub text: RunConfigText,
     /// Whether `host` is among them.
     pub names_host: bool,
     /// Whether to start at once.
@@ -36,7 +36,7 @@ pub enum Views {
 /// Reads the page's own address.
 pub fn read() -> Asked {
     let Some(parameters) = parameters() else { return Asked::default() };
-    let mut text = PlanText::default();
+    let mut text = RunConfigText::default();
     for field in Field::ALL {
         parameters.get(field.name()).into_iter().for_each(|value| *text.part_mut(field) = value);
     }

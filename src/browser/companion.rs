@@ -7,9 +7,11 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestMode, Response};
 
 use super::look::{FIRST_LOOK_MS, SECOND_LOOK_MS, fetch};
-use super::message::{Lanes, Target};
-use crate::core::host::Host;
-use crate::core::relay::{CompanionInfo, HOST_CHECK_PATH, HostCheck, INFO_PATH, floor_url, lane_authority};
+use super::message::{Destination, Lanes};
+use crate::core::base::host::Host;
+use crate::core::http::relay::{
+    CompanionInfo, HOST_CHECK_PATH, HostCheck, INFO_PATH, floor_url, lane_authority,
+};
 
 /// What the page learns when it opens.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +40,7 @@ impl Companion {
     }
 
     /// The way for requests: by a name per user where such names resolve.
-    pub async fn target(&self) -> Option<Target> {
+    pub async fn target(&self) -> Option<Destination> {
         let location = web_sys::window()?.location();
         let port: u16 = location.port().ok()?.parse().unwrap_or(80);
         let trial = floor_url(&lane_authority(0, port), &self.token);
@@ -47,7 +49,7 @@ impl Companion {
             _ => Lanes::Shared,
         };
         let authority = location.host().ok()?;
-        Some(Target::Companion { authority, port, token: self.token.clone(), lanes })
+        Some(Destination::Companion { authority, port, token: self.token.clone(), lanes })
     }
 }
 

@@ -9,8 +9,8 @@ use web_sys::{PerformanceResourceTiming, RequestMode};
 
 use super::look::{FIRST_LOOK_MS, SECOND_LOOK_MS, fetch};
 use super::message::Lanes;
-use crate::core::host::{Host, Scheme};
-use crate::core::relay::lane_authority;
+use crate::core::base::host::{Host, Scheme};
+use crate::core::http::relay::lane_authority;
 
 /// What a direct look at a host found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,9 +12,9 @@ use web_sys::IdbKeyRange;
 
 use super::database::{Database, Store};
 use super::lock::{Lock, held};
-use crate::core::journal::{Header, Record, rebuild};
+use crate::core::base::units::Micros;
 use crate::core::report::Report;
-use crate::core::units::Micros;
+use crate::core::run::journal::{Header, Record, rebuild};
 
 /// The browser keeps nothing, or no more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

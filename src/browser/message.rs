@@ -4,26 +4,26 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::health::Visibility;
-use crate::core::load::Aim;
-use crate::core::plan::PlanText;
-use crate::core::recorder::Snapshot;
+use crate::core::base::units::Micros;
+use crate::core::base::words::words;
+use crate::core::config::load::LoadChange;
+use crate::core::config::run_config::RunConfigText;
 use crate::core::report::Calibration;
-use crate::core::units::Micros;
-use crate::core::words::words;
+use crate::core::run::health::Visibility;
+use crate::core::run::recorder::Snapshot;
 
 /// From the page to the worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum Order {
+pub enum Command {
     /// Start this run; once only, a worker serves one run.
     Start {
         /// As typed, with its seed filled in.
-        text: Box<PlanText>,
+        text: Box<RunConfigText>,
         /// Where requests go.
-        target: Target,
+        target: Destination,
     },
     /// Another load, from now on.
-    Redirect(Aim),
+    ChangeLoad(LoadChange),
     /// Start nothing more.
     Stop,
     /// The same, and drop what is in flight.
@@ -34,7 +34,7 @@ pub enum Order {
 
 /// From the worker to the page.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum News {
+pub enum Event {
     /// It can take orders; which build it is.
     Ready {
         /// The package's version.
@@ -63,7 +63,7 @@ pub enum News {
 
 /// Where the worker's requests go.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Target {
+pub enum Destination {
     /// Straight to the plan's host.
     Direct {
         /// How users reach it.
@@ -82,7 +82,7 @@ pub enum Target {
     },
 }
 
-impl Target {
+impl Destination {
     /// Whether nothing of ours is between page and host.
     pub const fn is_direct(&self) -> bool {
         matches!(self, Self::Direct { .. })

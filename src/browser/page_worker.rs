@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker, WorkerOptions, WorkerType};
 
-use super::message::{News, Order};
+use super::message::{Command, Event};
 
 #[wasm_bindgen]
 extern "C" {
@@ -20,7 +20,7 @@ extern "C" {
 /// What comes from a worker.
 pub enum WorkerEvent {
     /// It said something.
-    News(News),
+    Event(Event),
     /// It died of an error.
     Broke(String),
 }
@@ -34,7 +34,7 @@ pub struct PageWorker {
 }
 
 impl PageWorker {
-    /// Starts one; it says [`News::Ready`] when it can take orders.
+    /// Starts one; it says [`Event::Ready`] when it can take orders.
     pub fn spawn(hear: impl FnMut(WorkerEvent) + 'static) -> Result<Self, JsValue> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
@@ -44,7 +44,7 @@ impl PageWorker {
         let tell = std::rc::Rc::clone(&hear);
         let on_message = Closure::new(move |event: MessageEvent| {
             let news = event.data().as_string().and_then(|text| serde_json::from_str(&text).ok());
-            news.into_iter().for_each(|news| tell.borrow_mut()(WorkerEvent::News(news)));
+            news.into_iter().for_each(|news| tell.borrow_mut()(WorkerEvent::Event(news)));
         });
         let on_error = Closure::new(move |event: ErrorEvent| {
             hear.borrow_mut()(WorkerEvent::Broke(event.message()));
@@ -55,7 +55,7 @@ impl PageWorker {
     }
 
     /// Tells it something.
-    pub fn order(&self, order: &Order) {
+    pub fn order(&self, order: &Command) {
         if let Ok(text) = serde_json::to_string(order) {
             // Fails only for values that cannot be copied; text can.
             let _ = self.worker.post_message(&JsValue::from_str(&text));

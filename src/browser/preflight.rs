@@ -2,22 +2,22 @@
 
 use super::companion::{self, Companion};
 use super::direct::{self, Found};
-use super::message::{Lanes, Target};
+use super::message::{Destination, Lanes};
 use super::session::{Preflight, Trouble};
-use crate::core::host::Host;
-use crate::core::relay::{HostCheck, RelayFailure};
+use crate::core::base::host::Host;
+use crate::core::http::relay::{HostCheck, RelayFailure};
 
 const ARE_SERVICES_RUNNING: &str = "Are the services running? For Oddiya: ./scripts/start-for-mobile-testing.sh, or `oddiya-load stub` for a stand-in.";
 
 /// The way to a host: through the companion when it relays there, straight otherwise.
-pub async fn find_way(host: &Host, preflight: Preflight) -> Result<Target, Trouble> {
+pub async fn find_way(host: &Host, preflight: Preflight) -> Result<Destination, Trouble> {
     match companion::find().await.filter(|companion| companion.relays_to(host)) {
         Some(companion) => through(&companion, host, preflight).await,
         None => straight(host, preflight).await,
     }
 }
 
-async fn through(companion: &Companion, host: &Host, preflight: Preflight) -> Result<Target, Trouble> {
+async fn through(companion: &Companion, host: &Host, preflight: Preflight) -> Result<Destination, Trouble> {
     let gone = || Trouble::new("The companion does not answer.", &["Start it again: oddiya-load serve"]);
     if preflight == Preflight::Check {
         let check = companion::check_host().await.ok_or_else(gone)?;
@@ -42,15 +42,15 @@ fn unreachable(host: &Host, check: &HostCheck) -> Trouble {
     trouble
 }
 
-async fn straight(host: &Host, preflight: Preflight) -> Result<Target, Trouble> {
+async fn straight(host: &Host, preflight: Preflight) -> Result<Destination, Trouble> {
     if preflight == Preflight::Skip {
-        return Ok(Target::Direct { lanes: Lanes::Shared });
+        return Ok(Destination::Direct { lanes: Lanes::Shared });
     }
     let serve = format!("Load it through the companion instead: oddiya-load serve -H {host}");
     let mut trouble = match direct::look(host).await {
         Found::Open(status) => {
             let lanes = direct::lanes(host, status).await;
-            return Ok(Target::Direct { lanes });
+            return Ok(Destination::Direct { lanes });
         }
         Found::CorsForbids => Trouble::new(
             format!("{host} answers, but does not allow this page to read its answers (CORS)."),

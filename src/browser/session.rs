@@ -9,18 +9,18 @@ use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
 use super::journal::{Journal, NotKept};
-use super::message::{Lanes, News, Order, Target};
+use super::message::{Command, Destination, Event, Lanes};
 use super::page_worker::{PageWorker, WorkerEvent};
 use super::preflight;
 use super::visibility;
-use crate::core::exchange::TimingSource;
-use crate::core::journal::{Header, Record};
-use crate::core::load::Aim;
-use crate::core::plan::PlanText;
-use crate::core::recorder::Snapshot;
+use crate::core::base::units::Micros;
+use crate::core::config::load::LoadChange;
+use crate::core::config::run_config::RunConfigText;
+use crate::core::http::exchange::TimingSource;
 use crate::core::report::{Calibration, Detail, Generator, GeneratorKind, Report, Route, StopReason};
-use crate::core::run::Run;
-use crate::core::units::Micros;
+use crate::core::run::coordinator::Run;
+use crate::core::run::journal::{Header, Record};
+use crate::core::run::recorder::Snapshot;
 
 /// Where a run stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -116,7 +116,7 @@ struct State {
     lasted_s: Option<f64>,
     run_time: Option<Micros>,
     /// Where the load heads to, where that can be changed.
-    aim: Option<Aim>,
+    to: Option<LoadChange>,
     why: Option<StopReason>,
 }
 
@@ -127,14 +127,14 @@ impl Session {
         let seen = Rc::downgrade(&this.state);
         visibility::on_change(move |visibility| {
             if let Some(state) = seen.upgrade() {
-                state.borrow().order(&Order::See(visibility));
+                state.borrow().order(&Command::See(visibility));
             }
         });
         this
     }
 
-    /// Starts a run of a text that [`PlanText::check`] accepted; a run under way is left alone.
-    pub fn start(&self, text: &PlanText, preflight: Preflight) {
+    /// Starts a run of a text that [`RunConfigText::check`] accepted; a run under way is left alone.
+    pub fn start(&self, text: &RunConfigText, preflight: Preflight) {
         if self.phase().is_active() {
             return;
         }
@@ -151,16 +151,21 @@ impl Session {
     }
 
     /// Looks for a way to the host and hands the run to a worker.
-    async fn prepare(&self, mut text: PlanText, preflight: Preflight, attempt: u64) -> Result<(), Trouble> {
+    async fn prepare(
+        &self,
+        mut text: RunConfigText,
+        preflight: Preflight,
+        attempt: u64,
+    ) -> Result<(), Trouble> {
         let seed = (js_sys::Math::random() * 1e6) as u64;
-        let plan = text.check(seed).map_err(|errors| {
+        let config = text.check(seed).map_err(|errors| {
             let problems = errors.iter().map(|error| format!("{}: {}", error.field.label(), error.problem));
             Trouble::new(problems.collect::<Vec<_>>().join("; "), &[])
         })?;
-        text.seed = plan.seed.to_string();
-        let target = preflight::find_way(&plan.host, preflight).await?;
+        text.seed = config.seed.to_string();
+        let target = preflight::find_way(&config.host, preflight).await?;
         let started_at = started_at();
-        let mut run = Run::new(&plan, generator(&target), started_at.clone());
+        let mut run = Run::new(&config, generator(&target), started_at.clone());
         notes(&target).into_iter().for_each(|note| run.note(note));
         let header = Header { text: text.clone(), generator: run.generator().clone(), started_at };
         let journal = Journal::begin(&header).await;
@@ -172,7 +177,7 @@ impl Session {
             return Ok(());
         }
         let this = self.clone();
-        let mut order = Some(Order::Start { text: Box::new(text), target });
+        let mut order = Some(Command::Start { text: Box::new(text), target });
         let worker = PageWorker::spawn(move |event| this.hear(event, &mut order)).map_err(|_| {
             Trouble::new("The browser could not start the load worker.", &["Reload the page and try again."])
         })?;
@@ -180,8 +185,8 @@ impl Session {
         state.run = Some(run);
         state.worker = Some(worker);
         state.journal = journal.ok();
-        state.run_time = plan.run_time;
-        state.aim = plan.load.aim();
+        state.run_time = config.run_time;
+        state.to = config.load.as_change();
         Ok(())
     }
 
@@ -191,26 +196,28 @@ impl Session {
         state.attempt == attempt && state.phase == Phase::Starting
     }
 
-    fn hear(&self, event: WorkerEvent, first_order: &mut Option<Order>) {
+    fn hear(&self, event: WorkerEvent, first_order: &mut Option<Command>) {
         match event {
-            WorkerEvent::News(News::Ready { version }) => self.greet(&version, first_order.take()),
-            WorkerEvent::News(News::Started { calibration }) => self.started(calibration),
-            WorkerEvent::News(News::Second(snapshot)) => self.state.borrow_mut().absorb(snapshot),
-            WorkerEvent::News(News::Ended { stopped, ended }) => self.state.borrow_mut().end(stopped, ended),
-            WorkerEvent::News(News::Refused { problem }) => return self.fail(Trouble::new(problem, &[])),
+            WorkerEvent::Event(Event::Ready { version }) => self.greet(&version, first_order.take()),
+            WorkerEvent::Event(Event::Started { calibration }) => self.started(calibration),
+            WorkerEvent::Event(Event::Second(snapshot)) => self.state.borrow_mut().absorb(snapshot),
+            WorkerEvent::Event(Event::Ended { stopped, ended }) => {
+                self.state.borrow_mut().end(stopped, ended)
+            }
+            WorkerEvent::Event(Event::Refused { problem }) => return self.fail(Trouble::new(problem, &[])),
             WorkerEvent::Broke(problem) => return self.break_off(&problem),
         }
         (self.on_update)();
     }
 
-    fn greet(&self, version: &str, order: Option<Order>) {
+    fn greet(&self, version: &str, order: Option<Command>) {
         if version != env!("CARGO_PKG_VERSION") {
             let problem = format!("The page and its worker are of different versions ({version}).");
             return self.fail(Trouble::new(problem, &["Reload the page."]));
         }
         let state = self.state.borrow();
         order.into_iter().for_each(|order| state.order(&order));
-        state.order(&Order::See(visibility::now()));
+        state.order(&Command::See(visibility::now()));
     }
 
     fn started(&self, calibration: Option<Calibration>) {
@@ -248,18 +255,18 @@ impl Session {
     }
 
     /// Another load, from now on; the time limit stays.
-    pub fn redirect(&self, aim: Aim) {
+    pub fn change_load(&self, to: LoadChange) {
         let mut state = self.state.borrow_mut();
         if state.phase != Phase::Running {
             return;
         }
-        if state.aim == Some(aim) {
+        if state.to == Some(to) {
             return;
         }
-        state.aim = Some(aim);
-        state.order(&Order::Redirect(aim));
+        state.to = Some(to);
+        state.order(&Command::ChangeLoad(to));
         let at = state.elapsed();
-        state.record(Record::Changed { at, aim });
+        state.record(Record::Changed { at, to });
     }
 
     /// Starts no further request; a second call drops what is in flight. A run that has not begun never does.
@@ -267,11 +274,11 @@ impl Session {
         let mut state = self.state.borrow_mut();
         match state.phase {
             Phase::Running => {
-                state.order(&Order::Stop);
+                state.order(&Command::Stop);
                 state.phase = Phase::Stopping;
                 state.why = Some(StopReason::Stopped);
             }
-            Phase::Stopping => state.order(&Order::Abandon),
+            Phase::Stopping => state.order(&Command::Abandon),
             // Nothing was sent yet.
             Phase::Starting => {
                 state.dismiss_worker();
@@ -303,7 +310,7 @@ impl Session {
 }
 
 impl State {
-    fn order(&self, order: &Order) {
+    fn order(&self, order: &Command) {
         self.worker.iter().for_each(|worker| worker.order(order));
     }
 
@@ -357,7 +364,7 @@ fn started_at() -> String {
     now.split_once('.').map_or_else(|| now.clone(), |(to_the_second, _)| format!("{to_the_second}Z"))
 }
 
-fn generator(target: &Target) -> Generator {
+fn generator(target: &Destination) -> Generator {
     let route = if target.is_direct() { Route::Direct } else { Route::Companion };
     Generator {
         kind: GeneratorKind::Browser,
@@ -371,21 +378,21 @@ fn generator(target: &Target) -> Generator {
 }
 
 /// What the way to the host costs, in words for the report.
-fn notes(target: &Target) -> Option<String> {
+fn notes(target: &Destination) -> Option<String> {
     match target {
-        Target::Companion { lanes: Lanes::PerUser, .. } => None,
-        Target::Companion { lanes: Lanes::Shared, .. } => Some(
+        Destination::Companion { lanes: Lanes::PerUser, .. } => None,
+        Destination::Companion { lanes: Lanes::Shared, .. } => Some(
             "Names under .localhost do not resolve in this browser, so all users share six connections: more than \
              six requests at a time wait in the browser's queue."
                 .to_owned(),
         ),
-        Target::Direct { lanes: Lanes::PerUser } => Some(
+        Destination::Direct { lanes: Lanes::PerUser } => Some(
             "Requests went straight to the host, each user's to a name of its own (u0.localhost, u1.localhost, …), \
              which is also what the host reads in Host. The browser asks the host for permission by OPTIONS before \
              requests with headers of their own; through the companion it need not."
                 .to_owned(),
         ),
-        Target::Direct { lanes: Lanes::Shared } => Some(
+        Destination::Direct { lanes: Lanes::Shared } => Some(
             "Requests went straight to the host, where the browser allows six connections for all users together; \
              through the companion each user has its own."
                 .to_owned(),

@@ -4,7 +4,7 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::Closure;
 use web_sys::VisibilityState;
 
-use crate::core::health::Visibility;
+use crate::core::run::health::Visibility;
 
 /// Now.
 pub fn now() -> Visibility {

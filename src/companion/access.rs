@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use http::{HeaderMap, HeaderValue, header};
 
-use crate::core::relay::Refusal;
+use crate::core::http::relay::Refusal;
 
 /// A request that passed the rules.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Body;
 
-use crate::core::relay::{FAILURE_HEADER, REFUSAL_HEADER, Refusal};
+use crate::core::http::relay::{FAILURE_HEADER, REFUSAL_HEADER, Refusal};
 
 use super::failure::UpstreamError;
 

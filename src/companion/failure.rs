@@ -7,7 +7,7 @@ use std::io;
 
 use tokio_rustls::rustls;
 
-use crate::core::relay::RelayFailure;
+use crate::core::http::relay::RelayFailure;
 
 /// The host gave no answer, or not a whole one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

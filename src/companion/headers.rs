@@ -5,7 +5,7 @@
 
 use http::{HeaderMap, HeaderName, StatusCode, header};
 
-use crate::core::relay::{FAILURE_HEADER, HOP_BY_HOP, REFUSAL_HEADER, STATUS_HEADER};
+use crate::core::http::relay::{FAILURE_HEADER, HOP_BY_HOP, REFUSAL_HEADER, STATUS_HEADER};
 
 /// Of the host's headers: what would change the browser's state, what the relay answers by itself, and names
 /// that are ours alone.
@@ -44,7 +44,7 @@ pub fn retain_end_to_end(headers: &mut HeaderMap) {
 pub enum Delivery {
     /// As it is.
     Plain,
-    /// As [`WRAPPED_STATUS`](crate::core::relay::WRAPPED_STATUS), with the real one in [`STATUS_HEADER`], because
+    /// As [`WRAPPED_STATUS`](crate::core::http::relay::WRAPPED_STATUS), with the real one in [`STATUS_HEADER`], because
     /// a browser would act on it.
     Wrapped,
 }

@@ -31,7 +31,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use crate::core::host::Host;
+use crate::core::base::host::Host;
 use lanes::Lanes;
 use listen::Listeners;
 use page::Page;

@@ -10,7 +10,7 @@ use http::uri::PathAndQuery;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
 use hyper::body::{Body as _, Incoming};
 
-use crate::core::relay::{
+use crate::core::http::relay::{
     CONNECT_METRIC, Envelope, Refusal, RelayFailure, RelayTarget, STATUS_HEADER, UPSTREAM_METRIC,
 };
 

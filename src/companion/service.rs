@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use http::{Method, Request, StatusCode, header};
 use hyper::body::Incoming;
 
-use crate::core::relay::{CompanionInfo, FLOOR_PREFIX, HOST_CHECK_PATH, INFO_PATH, RELAY_PREFIX, Refusal};
+use crate::core::http::relay::{
+    CompanionInfo, FLOOR_PREFIX, HOST_CHECK_PATH, INFO_PATH, RELAY_PREFIX, Refusal,
+};
 
 use super::access::Visitor;
 use super::answer::{self, Answer};

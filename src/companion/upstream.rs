@@ -19,8 +19,8 @@ use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
 
-use crate::core::host::{Host, Scheme};
-use crate::core::relay::{HostCheck, RelayFailure};
+use crate::core::base::host::{Host, Scheme};
+use crate::core::http::relay::{HostCheck, RelayFailure};
 
 use super::failure::UpstreamError;
 

@@ -1,32 +1,26 @@
 //! Everything that is a decision or arithmetic. Pure: no files, sockets, clocks, threads or DOM.
 //!
-//! Compiles with no feature on, for every target; both halves of the program stand on it.
+//! Compiles with no feature on, for every target; both halves of the program stand on it. The rooms form a ladder:
+//! a room uses only rooms above it in this table. `tests/layers.rs` checks that.
+//!
+//! | room | what lives there |
+//! |---|---|
+//! | `base` | units, random numbers, the host's address, the histogram, kinds of failure |
+//! | `report` | a report as data: its types, reading it, upgrading old versions |
+//! | `scenario` | what virtual users do |
+//! | `config` | what to run: as typed, and checked; the load over time |
+//! | `http` | one exchange with the host: its timing, its event stream; the relay's wire format |
+//! | `run` | the shard loop, its two load models, counting, merging |
+//! | `analyse` | what a report says: headline figures, trust |
+//! | `present` | words, columns and plots of a report, for page and terminal alike |
+//! | `convert` | other tools' formats |
 
-pub mod engine;
-pub mod example;
-pub mod exchange;
-pub mod health;
-pub mod histogram;
-pub mod host;
-pub mod intervals;
-pub mod journal;
-pub mod live;
-pub mod load;
-pub mod order;
-pub mod plan;
-pub mod platform;
-pub mod plot;
-pub mod recorder;
-pub mod relay;
+pub mod analyse;
+pub mod base;
+pub mod config;
+pub mod convert;
+pub mod http;
+pub mod present;
 pub mod report;
-pub mod rng;
 pub mod run;
 pub mod scenario;
-pub mod seconds;
-pub mod sim;
-pub mod sse;
-pub mod stream;
-pub mod tally;
-pub mod timers;
-pub mod units;
-pub mod words;

@@ -1,11 +1,11 @@
 //! What can be typed after `oddiya-load run`, with Locust's names where they mean the same.
 //!
-//! Only texts here: `core::plan` says what is right, so that flags, form and address bar obey the same rules.
+//! Only texts here: `core::config` says what is right, so that flags, form and address bar obey the same rules.
 
 use std::path::PathBuf;
 
 use super::options::ConnectionArgs;
-use crate::core::plan::PlanText;
+use crate::core::config::run_config::RunConfigText;
 
 const AFTER_HELP: &str = "\
 Every option can be given as an environment variable, ODDIYA_LOAD_ and its name (ODDIYA_LOAD_RUN_TIME=1m).
@@ -180,8 +180,8 @@ fn shard_count() -> impl clap::builder::TypedValueParser<Value = u32> {
 
 impl Args {
     /// The run as typed.
-    pub fn plan_text(&self) -> PlanText {
-        PlanText {
+    pub fn config_text(&self) -> RunConfigText {
+        RunConfigText {
             host: self.host.clone(),
             users: self.users.clone(),
             spawn_rate: self.spawn_rate.clone(),

@@ -6,9 +6,9 @@ use std::io::{self, Write as _};
 
 use flate2::write::MultiGzDecoder;
 
-use crate::core::exchange::{Failure, FailureKind, Status};
-use crate::core::stream::{StreamReader, Streamed};
-use crate::core::units::Micros;
+use crate::core::base::failure::{Failure, FailureKind, Status};
+use crate::core::base::units::Micros;
+use crate::core::http::stream::{StreamReader, Streamed};
 
 /// How a body is packed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

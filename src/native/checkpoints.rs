@@ -65,7 +65,7 @@ mod tests {
         let path = folder.path().join("deep/report.json");
         let outputs = Outputs::prepare(Some(path.clone()), None).unwrap();
         std::fs::remove_dir(folder.path().join("deep")).unwrap();
-        let report = crate::core::example::report().unwrap();
+        let report = crate::core::run::example::report().unwrap();
         let mut checkpoints = Checkpoints::new(&outputs);
         assert!(checkpoints.are_due());
         let told = checkpoints.save(Instant::now(), &report).unwrap();

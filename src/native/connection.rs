@@ -13,7 +13,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::dial::Version;
 use super::http2::Http2;
-use crate::core::units::Micros;
+use crate::core::base::units::Micros;
 
 /// Bytes in both directions.
 pub enum Stream {

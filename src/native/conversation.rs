@@ -16,7 +16,7 @@ use super::http1::{Afterwards, Progress, Response};
 use super::lane::{Answer, UnderWay};
 use super::platform::Origin;
 use super::redirect::is_redirect;
-use crate::core::exchange::{Failure, FailureKind};
+use crate::core::base::failure::{Failure, FailureKind};
 use crate::core::scenario::Method;
 
 /// How a request ended without a complete response.

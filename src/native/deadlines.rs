@@ -12,7 +12,7 @@ use std::task::{Context, Waker};
 use tokio::sync::Notify;
 
 use super::platform::Origin;
-use crate::core::units::Micros;
+use crate::core::base::units::Micros;
 
 /// The deadlines of a shard.
 pub struct Deadlines {

@@ -21,9 +21,10 @@ use super::platform::Origin;
 use super::ports::Ports;
 use super::resolve::{Answer, Name};
 use super::tls::{Sessions, Tls, handshake_failure};
-use crate::core::exchange::{Connections, Failure, FailureKind, Timing};
-use crate::core::host::{Host, Scheme};
-use crate::core::units::Micros;
+use crate::core::base::failure::{Failure, FailureKind};
+use crate::core::base::host::{Host, Scheme};
+use crate::core::base::units::Micros;
+use crate::core::http::exchange::{Connections, Timing};
 
 /// How long an address may take to answer before the next one is tried beside it: RFC 8305's recommendation.
 const NEXT_ATTEMPT: Duration = Duration::from_millis(250);

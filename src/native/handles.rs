@@ -1,6 +1,6 @@
 //! Open files: every user's connection is one, and the system has a limit for each process.
 
-use crate::core::load::Load;
+use crate::core::config::load::Load;
 
 /// For files, timers and everything else that is no user's connection.
 const RESERVE: u64 = 64;

@@ -16,8 +16,8 @@ use super::conversation::{Ended, Lost, lost};
 use super::lane::{Answer, UnderWay};
 use super::platform::Origin;
 use super::redirect::{Hop, is_redirect};
-use crate::core::exchange::{Failure, FailureKind};
-use crate::core::host::{Host, Scheme};
+use crate::core::base::failure::{Failure, FailureKind};
+use crate::core::base::host::{Host, Scheme};
 
 /// Room for a body that comes faster than it is read, as the app's client gives (OkHttp's 16 MiB).
 const WINDOW: u32 = 16 * 1024 * 1024;

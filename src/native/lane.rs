@@ -19,11 +19,12 @@ use super::options::ConnectionOptions;
 use super::platform::Origin;
 use super::redirect::Hop;
 use super::tls::Sessions;
-use crate::core::exchange::{Connections, Exchange, Failure, FailureKind, Status, Timing};
-use crate::core::platform::Lane;
+use crate::core::base::failure::{Failure, FailureKind, Status};
+use crate::core::base::units::Micros;
+use crate::core::http::exchange::{Connections, Exchange, Timing};
 use crate::core::report::connections::ConnectionReuse;
+use crate::core::run::platform::Lane;
 use crate::core::scenario::{Method, Reading, Request};
-use crate::core::units::Micros;
 
 /// A connection that was in use this recently was not closed for being idle: if it is lost, the host has lost it.
 const IDLE_FROM: Micros = Micros::SECOND;

@@ -2,11 +2,11 @@
 //!
 //! Only the runner has these: a page connects as its browser does. Nothing is opened here.
 
-use crate::core::exchange::Connections;
+use crate::core::base::units::{Micros, parse_duration, parse_number};
+use crate::core::http::exchange::Connections;
 use crate::core::report::ConnectionSummary;
 use crate::core::report::connections::{Certificates, ConnectionReuse};
 use crate::core::scenario::Reading;
-use crate::core::units::{Micros, parse_duration, parse_number};
 
 /// The flags of `oddiya-load run` about connections.
 #[derive(Debug, clap::Args)]

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use crate::core::report::{Report, csv};
+use crate::core::convert::csv;
+use crate::core::report::Report;
 
 /// Where files go.
 #[derive(Debug, Default)]

@@ -7,9 +7,9 @@ use std::time::Instant;
 
 use super::alarm::Alarm;
 use super::lane::{HttpLane, Shared};
-use crate::core::platform::{Clock, Spawner, Transport};
-use crate::core::timers::Timers;
-use crate::core::units::Micros;
+use crate::core::base::units::Micros;
+use crate::core::run::platform::{Clock, Spawner, Transport};
+use crate::core::run::timers::Timers;
 
 /// The moment that a run's clock counts from; the same for all its shards.
 #[derive(Clone, Copy, Debug)]

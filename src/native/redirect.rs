@@ -4,8 +4,8 @@
 
 use url::Url;
 
-use crate::core::exchange::{Failure, FailureKind, Status};
-use crate::core::host::Host;
+use crate::core::base::failure::{Failure, FailureKind, Status};
+use crate::core::base::host::Host;
 use crate::core::scenario::{Method, Request};
 
 /// A request as it goes out: the scenario's, or what a redirect made of it.

@@ -8,8 +8,9 @@ use anyhow::Context as _;
 
 use super::output::Outputs;
 use super::say::say;
+use crate::core::present::text;
+use crate::core::report::Report;
 use crate::core::report::read::{MAX_BYTES, ReadError, read};
-use crate::core::report::{Report, text};
 
 /// Options of `oddiya-load report`.
 #[derive(Debug, clap::Args)]

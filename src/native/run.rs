@@ -23,14 +23,16 @@ use super::platform::Origin;
 use super::say::say;
 use super::shards::{Joined, Posted, Shards, shard_count};
 use super::terminal::Terminal;
-use crate::core::engine::Control;
-use crate::core::exchange::{Failure, FailureKind, TimingSource};
-use crate::core::live::{Glance, Span};
-use crate::core::plan::Plan;
+use crate::core::analyse::headline::{Headline, Window};
+use crate::core::base::failure::{Failure, FailureKind};
+use crate::core::base::units::Micros;
+use crate::core::config::run_config::RunConfig;
+use crate::core::http::exchange::TimingSource;
+use crate::core::present::text;
 use crate::core::report::connections::{Certificates, UNCHECKED_NOTE};
-use crate::core::report::{Detail, Generator, GeneratorKind, Report, Route, StopReason, text};
-use crate::core::run::Run;
-use crate::core::units::Micros;
+use crate::core::report::{Detail, Generator, GeneratorKind, Report, Route, StopReason};
+use crate::core::run::coordinator::Run;
+use crate::core::run::shard::Control;
 
 /// How long the look at the host may take: people should know within three seconds.
 const PREFLIGHT_LIMIT: Micros = Micros::from_millis(2_500);
@@ -68,11 +70,11 @@ impl Ending {
 /// # Errors
 /// When the machine refuses something: a file, a thread, a signal handler.
 pub async fn run(args: Args) -> anyhow::Result<Ending> {
-    let (plan, options) = match (args.plan_text().check(fresh_seed()), args.connections.check()) {
-        (Ok(plan), Ok(options)) => (plan, options),
-        (plan, options) => {
+    let (config, options) = match (args.config_text().check(fresh_seed()), args.connections.check()) {
+        (Ok(config), Ok(options)) => (config, options),
+        (config, options) => {
             let wrong = |flag, problem: &str| eprintln!("oddiya-load: {flag}: {problem}");
-            plan.err().iter().flatten().for_each(|error| wrong(error.field.flag(), &error.problem));
+            config.err().iter().flatten().for_each(|error| wrong(error.field.flag(), &error.problem));
             options.err().iter().flatten().for_each(|error| wrong(error.flag, &error.problem));
             return Ok(Ending::Usage);
         }
@@ -85,12 +87,12 @@ pub async fn run(args: Args) -> anyhow::Result<Ending> {
         }
     };
     if !args.no_preflight
-        && let Err(failure) = look_for(&plan, options).await?
+        && let Err(failure) = look_for(&config, options).await?
     {
-        explain_unreachable(&plan, &failure);
+        explain_unreachable(&config, &failure);
         return Ok(Ending::Unreachable);
     }
-    let Some(report) = load(&plan, args.shards, options, &outputs).await? else {
+    let Some(report) = load(&config, args.shards, options, &outputs).await? else {
         return Ok(Ending::Abandoned);
     };
     let saved = outputs.save_all(&report);
@@ -102,17 +104,17 @@ pub async fn run(args: Args) -> anyhow::Result<Ending> {
 }
 
 /// A connection, no request: what the host counts is only what the report counts.
-async fn look_for(plan: &Plan, options: ConnectionOptions) -> anyhow::Result<Result<(), Failure>> {
+async fn look_for(config: &RunConfig, options: ConnectionOptions) -> anyhow::Result<Result<(), Failure>> {
     let connect_timeout = options.connect_timeout.min(PREFLIGHT_LIMIT);
-    let dialer = Dialer::new(plan.host.clone(), ConnectionOptions { connect_timeout, ..options })?;
+    let dialer = Dialer::new(config.host.clone(), ConnectionOptions { connect_timeout, ..options })?;
     let (mut timing, mut connections) = Default::default();
     let notes = Notes { origin: Origin::start(), timing: &mut timing, connections: &mut connections };
     Ok(dialer.connect(dialer.sessions().as_ref(), notes).await.map(drop))
 }
 
-fn explain_unreachable(plan: &Plan, failure: &Failure) {
+fn explain_unreachable(config: &RunConfig, failure: &Failure) {
     let detail = if failure.detail.is_empty() { String::new() } else { format!(" ({})", failure.detail) };
-    eprintln!("oddiya-load: {} cannot be reached: {}{detail}", plan.host, failure.kind.label());
+    eprintln!("oddiya-load: {} cannot be reached: {}{detail}", config.host, failure.kind.label());
     if failure.kind == FailureKind::Tls {
         eprintln!(
             "  A certificate of your own? Trust it on this machine, or load the host unchecked: --insecure"
@@ -127,21 +129,21 @@ fn explain_unreachable(plan: &Plan, failure: &Failure) {
 
 /// Runs the shards to the end; `None` when interrupted twice.
 async fn load(
-    plan: &Plan,
+    config: &RunConfig,
     shards: Option<u32>,
     options: ConnectionOptions,
     outputs: &Outputs,
 ) -> anyhow::Result<Option<Report>> {
-    let shard_count = shard_count(shards, &plan.load);
-    let shortage = handles::allow(&plan.load);
+    let shard_count = shard_count(shards, &config.load);
+    let shortage = handles::allow(&config.load);
     shortage.iter().for_each(|shortage| eprintln!("oddiya-load: {shortage}"));
     let started_at = started_at()?;
     let mut interrupts = Interrupts::listen()?;
-    let dialer = Arc::new(Dialer::new(plan.host.clone(), options)?);
-    let mut shards = Shards::start(plan, shard_count, &dialer).context("cannot start the shards")?;
-    let mut run = Run::new(plan, generator(shard_count, options, shortage), started_at);
+    let dialer = Arc::new(Dialer::new(config.host.clone(), options)?);
+    let mut shards = Shards::start(config, shard_count, &dialer).context("cannot start the shards")?;
+    let mut run = Run::new(config, generator(shard_count, options, shortage), started_at);
     run.connects(options.summary());
-    let terminal = Terminal::new(plan.run_time);
+    let terminal = Terminal::new(config.run_time);
     let mut checkpoints = Checkpoints::new(outputs);
     let mut why = StopReason::RunTime;
     let mut shown = None;
@@ -157,7 +159,7 @@ async fn load(
                 if latest != shown {
                     shown = latest;
                     let report = report_and_save(&run, &mut checkpoints, &terminal);
-                    terminal.show(shards.origin.now(), &Glance::of(&report, Span::Now));
+                    terminal.show(shards.origin.now(), &Headline::of(&report, Window::Now));
                 }
             }
             () = interrupts.next() => {
@@ -176,7 +178,7 @@ async fn load(
     let Joined { stopped, troubles } = shards.join();
     let stopped = stopped.unwrap_or(ended);
     // Who interrupts the waiting for the last answers does not cut the run short.
-    let why = if plan.run_time == Some(stopped) { StopReason::RunTime } else { why };
+    let why = if config.run_time == Some(stopped) { StopReason::RunTime } else { why };
     let why = if troubles.is_empty() { why } else { StopReason::Unfinished };
     troubles.into_iter().for_each(|trouble| run.note(trouble));
     run.finish(stopped, ended, why);
@@ -215,7 +217,7 @@ fn started_at() -> anyhow::Result<String> {
 fn fresh_seed() -> u64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     // Six digits are easy to type again.
-    now.map_or(0, |now| crate::core::rng::Rng::new(now.as_nanos() as u64).below(1_000_000))
+    now.map_or(0, |now| crate::core::base::rng::Rng::new(now.as_nanos() as u64).below(1_000_000))
 }
 
 /// Ctrl-C, the polite signal to end, and the terminal's end: the report of a run that was cut short is worth having.

@@ -13,11 +13,11 @@ use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use super::dial::Dialer;
 use super::lane::Shared;
 use super::platform::{NativePlatform, Origin};
-use crate::core::engine::{self, Assignment, Control};
-use crate::core::load::{Load, Share};
-use crate::core::plan::Plan;
-use crate::core::recorder::Snapshot;
-use crate::core::units::Micros;
+use crate::core::base::units::Micros;
+use crate::core::config::load::{Load, Share};
+use crate::core::config::run_config::RunConfig;
+use crate::core::run::recorder::Snapshot;
+use crate::core::run::shard::{self, Assignment, Control};
 
 /// What shards say of themselves.
 pub enum Posted {
@@ -50,14 +50,14 @@ pub fn shard_count(asked: Option<u32>, load: &Load) -> u32 {
 
 impl Shards {
     /// Starts them all; they share how to connect.
-    pub fn start(plan: &Plan, count: u32, dialer: &Arc<Dialer>) -> io::Result<Self> {
+    pub fn start(config: &RunConfig, count: u32, dialer: &Arc<Dialer>) -> io::Result<Self> {
         let origin = Origin::start();
         let (sender, posted) = unbounded();
         let mut shards = Self { origin, posted, controls: Vec::new(), threads: Vec::new() };
         for shard in 0..count {
             let (control, controls) = unbounded();
             let work = Work {
-                assignment: Assignment::of(plan, Share { shard, shards: count }),
+                assignment: Assignment::of(config, Share { shard, shards: count }),
                 dialer: Arc::clone(dialer),
                 origin,
                 controls,
@@ -131,7 +131,7 @@ impl Work {
         let post = move |snapshot| drop(sender.unbounded_send(Posted::Second(Box::new(snapshot))));
         tokio::task::LocalSet::new().block_on(&runtime, async {
             let platform = NativePlatform::new(Rc::new(Shared::new(dialer, origin)))?;
-            Ok(engine::run(Rc::new(platform), assignment, controls, post).await)
+            Ok(shard::run(Rc::new(platform), assignment, controls, post).await)
         })
     }
 }

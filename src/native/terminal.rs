@@ -9,9 +9,11 @@ use std::io::IsTerminal as _;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::core::live::{Glance, OLD_MS};
+use crate::core::analyse::headline::{Headline, OLD_MS};
+use crate::core::base::units::{
+    Micros, format_clock, format_millis, format_rate, format_share, group_thousands,
+};
 use crate::core::report::{LoadModel, Quantiles};
-use crate::core::units::{Micros, format_clock, format_millis, format_rate, format_share, group_thousands};
 
 /// Without a terminal, a line this often.
 const LINE_EVERY_S: u64 = 5;
@@ -43,20 +45,20 @@ impl Terminal {
     }
 
     /// Shows where the run stands.
-    pub fn show(&self, elapsed: Micros, glance: &Glance) {
+    pub fn show(&self, elapsed: Micros, headline: &Headline) {
         match self {
             Self::Bar(bar) => {
                 bar.set_position(elapsed.0);
                 bar.set_prefix(format_clock(elapsed.as_secs_f64()));
-                bar.set_message(line(glance));
+                bar.set_message(line(headline));
             }
             Self::Lines { said_at, stalled } => {
-                let turned = stalled.replace(glance.is_stalled()) != glance.is_stalled();
+                let turned = stalled.replace(headline.is_stalled()) != headline.is_stalled();
                 // A line that came late does not put off the next one.
                 let turn = |at: Micros| at.second() / LINE_EVERY_S;
                 if turn(elapsed) != turn(said_at.get()) || turned {
                     said_at.set(elapsed);
-                    eprintln!("{} {}", format_clock(elapsed.as_secs_f64()), line(glance));
+                    eprintln!("{} {}", format_clock(elapsed.as_secs_f64()), line(headline));
                 }
             }
         }
@@ -78,22 +80,22 @@ impl Terminal {
     }
 }
 
-fn line(glance: &Glance) -> String {
+fn line(headline: &Headline) -> String {
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
     let latency =
-        |quantile: fn(Quantiles) -> f64| or_dash(glance.headline_ms().map(|l| format_millis(quantile(l))));
-    let oldest = glance.oldest_ms.filter(|age| *age >= OLD_MS);
-    let corrected = if glance.model == LoadModel::ArrivalRate { "corrected " } else { "" };
-    let dropped = Some(glance.dropped).filter(|dropped| *dropped > 0);
+        |quantile: fn(Quantiles) -> f64| or_dash(headline.headline_ms().map(|l| format_millis(quantile(l))));
+    let oldest = headline.oldest_ms.filter(|age| *age >= OLD_MS);
+    let corrected = if headline.model == LoadModel::ArrivalRate { "corrected " } else { "" };
+    let dropped = Some(headline.dropped).filter(|dropped| *dropped > 0);
     let dropped = dropped.map_or_else(String::new, |n| format!(" · DROPPED {}", group_thousands(n)));
     format!(
         "users {} · in flight {}{} · {} req/s · {} requests{dropped} · failed {} · {corrected}p50 {} p95 {} p99 {} ms",
-        or_dash(glance.users.map(|users| users.to_string())),
-        or_dash(glance.in_flight.map(group_thousands)),
+        or_dash(headline.users.map(|users| users.to_string())),
+        or_dash(headline.in_flight.map(group_thousands)),
         oldest.map_or_else(String::new, |age| format!(" (oldest {:.1} s)", age / 1e3)),
-        or_dash(glance.rps.map(format_rate)),
-        group_thousands(glance.requests),
-        or_dash(glance.failure_ratio.map(format_share)),
+        or_dash(headline.rps.map(format_rate)),
+        group_thousands(headline.requests),
+        or_dash(headline.failure_ratio.map(format_share)),
         latency(|l| l.p50),
         latency(|l| l.p95),
         latency(|l| l.p99),
@@ -107,29 +109,29 @@ mod tests {
     #[test]
     fn a_run_by_arrival_rate_leads_with_the_corrected_latency_and_names_what_was_dropped() {
         let latency = |p50| Some(Quantiles { p50, p95: p50 * 2.0, p99: p50 * 3.0 });
-        let glance = Glance {
+        let headline = Headline {
             model: LoadModel::ArrivalRate,
             latency_ms: latency(2.0),
             corrected_ms: latency(30.0),
             dropped: 1_234,
-            ..Glance::default()
+            ..Headline::default()
         };
-        let line = line(&glance);
+        let line = line(&headline);
         assert!(line.contains("0 requests · DROPPED 1\u{202f}234 · failed –"), "{line}");
         assert!(line.ends_with("corrected p50 30.0 p95 60.0 p99 90.0 ms"), "{line}");
     }
 
     #[test]
     fn a_stall_shows_as_the_age_of_the_oldest_request() {
-        let glance = Glance {
+        let headline = Headline {
             users: Some(5),
             in_flight: Some(5),
             oldest_ms: Some(4_240.0),
             rps: Some(0.0),
-            ..Glance::default()
+            ..Headline::default()
         };
         assert_eq!(
-            line(&glance),
+            line(&headline),
             "users 5 · in flight 5 (oldest 4.2 s) · 0.0 req/s · 0 requests · failed – · p50 – p95 – p99 – ms"
         );
     }

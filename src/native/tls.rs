@@ -14,7 +14,7 @@ use tokio_rustls::rustls::{
 };
 
 use super::options::Protocols;
-use crate::core::exchange::{Failure, FailureKind};
+use crate::core::base::failure::{Failure, FailureKind};
 use crate::core::report::connections::Certificates;
 
 const NO_ROOTS: &str = "this machine trusts no root certificate, so no host's could be checked: install \

@@ -19,7 +19,7 @@ use super::services::{KeyLocks, Sessions};
 use super::stats::Stats;
 use super::store::{Store, StoreError};
 use super::timing::Timing;
-use crate::core::rng::Rng;
+use crate::core::base::rng::Rng;
 
 /// Whether connects are accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

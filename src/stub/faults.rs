@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use tokio::sync::watch;
 
-use crate::core::rng::Rng;
+use crate::core::base::rng::Rng;
 
 /// Longest a fault may last, in seconds: a day.
 const LONGEST_SECS: f64 = 86_400.0;

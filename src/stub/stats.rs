@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::options::{Options, Profile, Speed};
 use super::routes::Front;
-use crate::core::histogram::{Encoded, Figures, Histogram};
+use crate::core::base::histogram::{Encoded, Figures, Histogram};
 
 /// Name of all paths that lead nowhere: one, so that a scan of random paths cannot fill the memory.
 pub const UNROUTED: &str = "(unrouted)";

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use super::options::{Options, Speed};
 use super::routes::Endpoint;
-use crate::core::rng::Rng;
-use crate::core::units::{Micros, parse_duration};
+use crate::core::base::rng::Rng;
+use crate::core::base::units::{Micros, parse_duration};
 
 /// Work of an endpoint on a laptop.
 #[derive(Clone, Copy, Debug, PartialEq)]

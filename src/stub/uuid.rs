@@ -3,7 +3,7 @@
 //! Reading follows `java.util.UUID.fromString`, which is laxer than the standard: five hexadecimal groups of any
 //! length up to the standard one.
 
-use crate::core::rng::Rng;
+use crate::core::base::rng::Rng;
 
 /// Digits of each group.
 const GROUPS: [usize; 5] = [8, 4, 4, 4, 12];

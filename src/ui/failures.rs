@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use super::show::Show;
 use super::state::Shared;
+use crate::core::base::units::format_clock;
+use crate::core::base::units::group_thousands;
 use crate::core::report::FailureRow;
-use crate::core::units::format_clock;
-use crate::core::units::group_thousands;
 
 /// The table.
 #[component]

@@ -3,8 +3,8 @@
 use leptos::children::ViewFn;
 use leptos::prelude::*;
 
-use crate::core::histogram::Figures;
-use crate::core::units::{format_millis, group_thousands};
+use crate::core::base::histogram::Figures;
+use crate::core::base::units::{format_millis, group_thousands};
 
 /// The headings of [`figure_cells`], but for the first, which says what is counted.
 const QUANTILES: [&str; 4] = ["p50 ms", "p95 ms", "p99 ms", "Max ms"];

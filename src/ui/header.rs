@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::state::page_state;
 use crate::browser::theme;
-use crate::core::units::format_clock;
+use crate::core::base::units::format_clock;
 
 /// The head.
 #[component]

@@ -7,7 +7,7 @@
 //! | `form/` | what to run: fields, presets, classes, buttons |
 //! | `notices.rs` | why it could not start; which report is open; what to do on an empty page |
 //! | `transfer.rs` | reports out and in: export, file picker, drag and drop |
-//! | `tiles.rs` | figures at a glance |
+//! | `tiles.rs` | figures at a headline |
 //! | `chart/` | charts over time, drawn from `core::plot` |
 //! | `show.rs` | what is there only sometimes |
 //! | `figure_table.rs` | a table of distributions |

@@ -9,7 +9,7 @@ use super::show::Show;
 use super::state::{Origin, page_state};
 use crate::browser::journal::Cutoff;
 use crate::browser::session::{Phase, Preflight, Trouble};
-use crate::core::units::format_clock;
+use crate::core::base::units::format_clock;
 
 /// What to do on an empty page.
 #[component]

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::figure_table::{FigureTable, figure_cells};
 use super::show::Show;
 use super::state::Shared;
-use crate::core::report::phases::{Phase, phases};
+use crate::core::present::phases::{Phase, phases};
 
 const SUBJECTS: [(&str, &str); 1] = [("cell-words", "Phase")];
 

@@ -14,10 +14,10 @@ use crate::browser::companion::{self, Companion};
 use crate::browser::files::FileError;
 use crate::browser::journal::Cutoff;
 use crate::browser::session::{Phase, Preflight, Session, Trouble};
-use crate::core::example;
-use crate::core::live::Span;
+use crate::core::analyse::headline::Window;
 use crate::core::report::Report;
 use crate::core::report::read::{ReadError, read};
+use crate::core::run::example;
 
 /// A report that views share. Two are equal only if they are the same one, so comparing costs nothing.
 #[derive(Clone, Debug)]
@@ -109,7 +109,7 @@ pub struct State {
     /// The report on screen: the opened one, or else the run's.
     pub shown: Memo<Option<Shared>>,
     /// Which stretch of it the tiles show.
-    pub span: Memo<Span>,
+    pub span: Memo<Window>,
     /// How the last import went.
     pub import: RwSignal<Import>,
     /// Runs that were cut off, the latest first; `None` until they were looked for.
@@ -142,7 +142,7 @@ impl State {
         let opened = RwSignal::new(None::<Opened>);
         let shown = Memo::new(move |_| opened.get().map(|opened| opened.report).or_else(|| live.get()));
         let now = move || active.get() && opened.with(Option::is_none);
-        let span = Memo::new(move |_| if now() { Span::Now } else { Span::Whole });
+        let span = Memo::new(move |_| if now() { Window::Now } else { Window::Whole });
         Self {
             session,
             phase,
@@ -201,8 +201,8 @@ impl State {
 
     /// Changes the load of the run under way to what is typed in the form.
     pub fn apply(self) {
-        if let Some(aim) = self.draft.check_load() {
-            self.session.with_value(|session| session.redirect(aim));
+        if let Some(to) = self.draft.check_load() {
+            self.session.with_value(|session| session.change_load(to));
         }
     }
 

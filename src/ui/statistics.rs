@@ -6,8 +6,8 @@ use leptos::prelude::*;
 
 use super::show::Show;
 use super::state::Shared;
+use crate::core::present::table::{Column, Direction, columns, sorted};
 use crate::core::report::Entry;
-use crate::core::report::table::{Column, Direction, columns, sorted};
 
 /// By what the rows are sorted; `None` is the scenario's order.
 type Order = Option<(Column, Direction)>;

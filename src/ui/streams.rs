@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::figure_table::{FigureTable, figure_cells};
 use super::show::Show;
 use super::state::Shared;
-use crate::core::report::streams::{Milestone, milestones};
+use crate::core::present::streams::{Milestone, milestones};
 
 const SUBJECTS: [(&str, &str); 2] = [("cell-name", "Name"), ("cell-words", "From request sent to")];
 

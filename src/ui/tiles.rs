@@ -1,12 +1,12 @@
-//! Figures at a glance: one tile each, of a fixed width, so that nothing moves while the numbers do.
+//! Figures at a headline: one tile each, of a fixed width, so that nothing moves while the numbers do.
 
 use leptos::prelude::*;
 
 use super::show::Show;
 use super::state::page_state;
-use crate::core::live::{Glance, OLD_MS, Span};
+use crate::core::analyse::headline::{Headline, OLD_MS, Window};
+use crate::core::base::units::{format_millis, format_rate, group_thousands};
 use crate::core::report::{LoadModel, Quantiles};
-use crate::core::units::{format_millis, format_rate, group_thousands};
 
 /// No data; never zero.
 const NONE: &str = "–";
@@ -41,24 +41,28 @@ impl Content {
 #[component]
 pub fn Tiles() -> impl IntoView {
     let state = page_state();
-    let glance = Memo::new(move |_| {
+    let headline = Memo::new(move |_| {
         let span = state.span.get();
-        state.shown.with(|report| report.as_ref().map(|report| Glance::of(report, span))).unwrap_or_default()
+        state
+            .shown
+            .with(|report| report.as_ref().map(|report| Headline::of(report, span)))
+            .unwrap_or_default()
     });
     let span = state.span;
     let quantile = move |pick: fn(Quantiles) -> f64| {
         Signal::derive(move || {
-            let glance = glance.get();
-            let figure = glance.headline_ms().map(|q| format_millis(pick(q)));
-            let corrected = glance.model == LoadModel::ArrivalRate;
+            let headline = headline.get();
+            let figure = headline.headline_ms().map(|q| format_millis(pick(q)));
+            let corrected = headline.model == LoadModel::ArrivalRate;
             Content::new(figure, if corrected { "corrected" } else { "whole run" }, Tone::Quiet)
         })
     };
     let may_drop = move || {
-        let glance = glance.get();
-        glance.model == LoadModel::ArrivalRate || glance.dropped > 0
+        let headline = headline.get();
+        headline.model == LoadModel::ArrivalRate || headline.dropped > 0
     };
-    let content = move |of: fn(Glance, Span) -> Content| Signal::derive(move || of(glance.get(), span.get()));
+    let content =
+        move |of: fn(Headline, Window) -> Content| Signal::derive(move || of(headline.get(), span.get()));
     view! {
         <section class="tiles" aria-label="Figures at a glance">
             <Tile name="tile-rps" label="Requests" unit="/s" content=content(rate)
@@ -110,39 +114,39 @@ fn Tile(
     }
 }
 
-fn rate(glance: Glance, span: Span) -> Content {
-    let note = if span == Span::Now { "last 2 s" } else { "whole run" };
-    Content::new(glance.rps.map(format_rate), note, Tone::Quiet)
+fn rate(headline: Headline, span: Window) -> Content {
+    let note = if span == Window::Now { "last 2 s" } else { "whole run" };
+    Content::new(headline.rps.map(format_rate), note, Tone::Quiet)
 }
 
-fn failures(glance: Glance, _: Span) -> Content {
-    let (failures, requests) = (group_thousands(glance.failures), group_thousands(glance.requests));
-    let share = glance.failure_ratio.map(|ratio| format!("{:.2}", ratio * 100.0));
-    let tone = if glance.failures > 0 { Tone::Alarm } else { Tone::Quiet };
+fn failures(headline: Headline, _: Window) -> Content {
+    let (failures, requests) = (group_thousands(headline.failures), group_thousands(headline.requests));
+    let share = headline.failure_ratio.map(|ratio| format!("{:.2}", ratio * 100.0));
+    let tone = if headline.failures > 0 { Tone::Alarm } else { Tone::Quiet };
     Content::new(share, format!("{failures} of {requests}"), tone)
 }
 
-fn dropped(glance: Glance, _: Span) -> Content {
-    let tone = if glance.dropped > 0 { Tone::Alarm } else { Tone::Quiet };
-    Content::new(Some(group_thousands(glance.dropped)), "arrivals", tone)
+fn dropped(headline: Headline, _: Window) -> Content {
+    let tone = if headline.dropped > 0 { Tone::Alarm } else { Tone::Quiet };
+    Content::new(Some(group_thousands(headline.dropped)), "arrivals", tone)
 }
 
-fn users(glance: Glance, span: Span) -> Content {
-    let note = if span == Span::Now { "now" } else { "at most" };
-    let users = glance.users.map(|users| group_thousands(u64::from(users)));
+fn users(headline: Headline, span: Window) -> Content {
+    let note = if span == Window::Now { "now" } else { "at most" };
+    let users = headline.users.map(|users| group_thousands(u64::from(users)));
     Content::new(users, note, Tone::Quiet)
 }
 
-fn in_flight(glance: Glance, span: Span) -> Content {
-    let oldest = glance.oldest_ms.filter(|oldest| *oldest >= OLD_MS);
+fn in_flight(headline: Headline, span: Window) -> Content {
+    let oldest = headline.oldest_ms.filter(|oldest| *oldest >= OLD_MS);
     let age = oldest.map(|oldest| format!("{:.1}\u{202f}s", oldest / 1e3));
     let note = match (span, age) {
-        (Span::Now, Some(age)) => format!("oldest {age}"),
-        (Span::Now, None) if glance.in_flight == Some(0) => "nobody waits".to_owned(),
-        (Span::Now, None) => "oldest under 1\u{202f}s".to_owned(),
-        (Span::Whole, Some(age)) => format!("longest {age}"),
-        (Span::Whole, None) => "at the end".to_owned(),
+        (Window::Now, Some(age)) => format!("oldest {age}"),
+        (Window::Now, None) if headline.in_flight == Some(0) => "nobody waits".to_owned(),
+        (Window::Now, None) => "oldest under 1\u{202f}s".to_owned(),
+        (Window::Whole, Some(age)) => format!("longest {age}"),
+        (Window::Whole, None) => "at the end".to_owned(),
     };
-    let tone = if oldest.is_some() && span == Span::Now { Tone::Alarm } else { Tone::Quiet };
-    Content::new(glance.in_flight.map(group_thousands), note, tone)
+    let tone = if oldest.is_some() && span == Window::Now { Tone::Alarm } else { Tone::Quiet };
+    Content::new(headline.in_flight.map(group_thousands), note, tone)
 }

@@ -8,7 +8,7 @@ use leptos::task::spawn_local;
 
 use super::state::{Import, State, page_state};
 use crate::browser::{files, incoming};
-use crate::core::live::file_name;
+use crate::core::analyse::headline::file_name;
 use crate::core::report::read::MAX_BYTES;
 use crate::core::report::{RunInfo, StopReason};
 

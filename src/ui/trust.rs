@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use super::show::Show;
 use super::state::Shared;
-use crate::core::exchange::TimingSource;
-use crate::core::live::{Trust, delays, trust};
+use crate::core::analyse::headline::{Trust, delays, trust};
+use crate::core::base::units::{format_millis, format_rate};
+use crate::core::http::exchange::TimingSource;
 use crate::core::report::{Calibration, Generator, GeneratorKind, Route};
-use crate::core::units::{format_millis, format_rate};
 
 /// The panel.
 #[component]

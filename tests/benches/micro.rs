@@ -2,22 +2,22 @@
 //!
 //! Pure core, no network: `cargo bench --bench micro`. criterion keeps the figures of the last run and says what changed.
 
-#![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark may stop at a surprise")]
+#![allow(clippy::unwrap_used, reason = "a benchmark may stop at a surprise")]
 
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use futures_channel::mpsc;
-use oddiya_load::core::engine::{Assignment, Control};
-use oddiya_load::core::exchange::{Exchange, Timing};
-use oddiya_load::core::histogram::Histogram;
-use oddiya_load::core::load::Share;
-use oddiya_load::core::plan::PlanText;
-use oddiya_load::core::rng::Rng;
+use oddiya_load::core::base::histogram::Histogram;
+use oddiya_load::core::base::rng::Rng;
+use oddiya_load::core::base::units::Micros;
+use oddiya_load::core::config::load::Share;
+use oddiya_load::core::config::run_config::RunConfigText;
+use oddiya_load::core::http::exchange::{Exchange, Timing};
+use oddiya_load::core::run::shard::{Assignment, Control};
+use oddiya_load::core::run::sim::{self, Reply};
+use oddiya_load::core::run::tally::Tally;
 use oddiya_load::core::scenario::Request;
-use oddiya_load::core::sim::{self, Answer};
-use oddiya_load::core::tally::Tally;
-use oddiya_load::core::units::Micros;
 
 /// Latencies from 1 to 100 ms, spread over the buckets as a run spreads them.
 fn latencies() -> Vec<Micros> {
@@ -60,16 +60,16 @@ fn tally(criterion: &mut Criterion) {
 /// virtual clock included, takes for a request.
 fn engine(criterion: &mut Criterion) {
     const REQUESTS: u64 = 50 * 100 * 20;
-    let text = PlanText {
+    let text = RunConfigText {
         users: "50".to_owned(),
         spawn_rate: "1000000".to_owned(),
         run_time: "20s".to_owned(),
         think_time: "0".to_owned(),
         classes: "StressTestUser".to_owned(),
-        ..PlanText::default()
+        ..RunConfigText::default()
     };
     let plan = text.check(7).unwrap();
-    let answer = |_: u32, _: Micros, _: &Request| Answer {
+    let answer = |_: u32, _: Micros, _: &Request| Reply {
         after: Micros::from_millis(10),
         outcome: Ok(200),
         bytes: 73,

@@ -3,8 +3,8 @@
 use leptos::task::tick;
 use oddiya_load::browser::address::Views;
 use oddiya_load::browser::files::FileError;
-use oddiya_load::core::plan::PlanText;
-use oddiya_load::core::units::Micros;
+use oddiya_load::core::base::units::Micros;
+use oddiya_load::core::config::run_config::RunConfigText;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use crate::page::TestPage;
@@ -58,8 +58,12 @@ async fn an_opened_report_is_shown_like_a_finished_run() {
 
 #[test]
 async fn a_report_by_arrival_rate_leads_with_the_corrected_latency_and_what_was_dropped() {
-    let text =
-        PlanText { rate: "20".into(), max_users: "5".into(), run_time: "10s".into(), ..PlanText::default() };
+    let text = RunConfigText {
+        rate: "20".into(),
+        max_users: "5".into(),
+        run_time: "10s".into(),
+        ..RunConfigText::default()
+    };
     let (report, _) = world::run(&text, 1, world::steady(Micros::SECOND));
     let page = TestPage::open().await;
     assert!(!page.has("tile-dropped"));

@@ -4,17 +4,17 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use futures_channel::mpsc;
-use oddiya_load::core::engine::{Assignment, Control};
-use oddiya_load::core::health::{Suspicion, suspicions};
-use oddiya_load::core::histogram::Histogram;
-use oddiya_load::core::load::{Aim, ArrivalProcess, Share};
-use oddiya_load::core::plan::PlanText;
-use oddiya_load::core::recorder::Snapshot;
+use oddiya_load::core::base::histogram::Histogram;
+use oddiya_load::core::base::units::Micros;
+use oddiya_load::core::config::load::{ArrivalProcess, LoadChange, Share};
+use oddiya_load::core::config::run_config::RunConfigText;
 use oddiya_load::core::report::{LoadModel, Report, read};
+use oddiya_load::core::run::health::{SuspectReason, suspect_reasons};
+use oddiya_load::core::run::recorder::Snapshot;
+use oddiya_load::core::run::shard::{Assignment, Control};
+use oddiya_load::core::run::sim;
+use oddiya_load::core::run::tally::Tally;
 use oddiya_load::core::scenario::Request;
-use oddiya_load::core::sim;
-use oddiya_load::core::tally::Tally;
-use oddiya_load::core::units::Micros;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -22,12 +22,12 @@ use crate::world::{run, steady};
 
 const QUICK: Micros = Micros::from_millis(10);
 
-fn open(rate: &str, run_time: &str) -> PlanText {
-    PlanText { rate: rate.to_owned(), run_time: run_time.to_owned(), ..PlanText::default() }
+fn open(rate: &str, run_time: &str) -> RunConfigText {
+    RunConfigText { rate: rate.to_owned(), run_time: run_time.to_owned(), ..RunConfigText::default() }
 }
 
-fn in_stages(stages: &str) -> PlanText {
-    PlanText { stages: stages.to_owned(), ..PlanText::default() }
+fn in_stages(stages: &str) -> RunConfigText {
+    RunConfigText { stages: stages.to_owned(), ..RunConfigText::default() }
 }
 
 fn reconciles(report: &Report) {
@@ -84,7 +84,7 @@ fn the_same_seed_sends_the_same_requests_and_poisson_arrivals_are_as_many_as_the
     let requests = |seed: &str| {
         let log = Rc::new(RefCell::new(Vec::new()));
         let written = Rc::clone(&log);
-        let text = PlanText { arrivals: "poisson".into(), seed: seed.into(), ..open("50", "40s") };
+        let text = RunConfigText { arrivals: "poisson".into(), seed: seed.into(), ..open("50", "40s") };
         let script = move |user: u32, now: Micros, request: &Request| {
             written.borrow_mut().push((now, request.method, request.path.clone()));
             steady(QUICK)(user, now, request)
@@ -102,18 +102,18 @@ fn the_same_seed_sends_the_same_requests_and_poisson_arrivals_are_as_many_as_the
 #[test]
 fn an_arrival_that_finds_every_user_busy_is_dropped_and_counted() {
     // Five users, a second each: five requests per second of the twenty that are due.
-    let text = PlanText { max_users: "5".into(), ..open("20", "10s") };
+    let text = RunConfigText { max_users: "5".into(), ..open("20", "10s") };
     let (report, seen) = run(&text, 1, steady(Micros::SECOND));
     assert_eq!((report.total.sent, report.total.dropped), (50, 150));
     reconciles(&report);
     assert!(report.timeline[1..10].iter().all(|row| (row.users, row.sent, row.dropped) == (5, 5, 15)));
-    assert_eq!(report.health.reasons[&Suspicion::Dropped], 10);
+    assert_eq!(report.health.reasons[&SuspectReason::Dropped], 10);
     assert_eq!(seen[4].dropped, 75);
 }
 
 #[test]
 fn one_user_serves_every_class_when_there_may_be_only_one() {
-    let text = PlanText { max_users: "1".into(), ..open("10", "30s") };
+    let text = RunConfigText { max_users: "1".into(), ..open("10", "30s") };
     let (report, _) = run(&text, 1, steady(QUICK));
     assert_eq!((report.total.sent, report.total.dropped), (300, 0));
     assert!(report.requests.iter().filter(|entry| entry.sent > 0).count() >= 4, "classes stayed out");
@@ -121,7 +121,7 @@ fn one_user_serves_every_class_when_there_may_be_only_one() {
 
 #[test]
 fn what_is_unanswered_at_the_end_is_reported_so() {
-    let text = PlanText { stop_timeout: "2s".into(), ..open("10", "5s") };
+    let text = RunConfigText { stop_timeout: "2s".into(), ..open("10", "5s") };
     let (report, _) = run(&text, 2, steady(Micros::from_secs(4)));
     // Of the requests due in [0, 5) those from 3 s on are unanswered at 7 s.
     assert_eq!((report.total.sent, report.total.requests, report.total.in_flight_at_end), (50, 30, 20));
@@ -150,7 +150,7 @@ fn coarse_timers_delay_arrivals_and_lose_none_not_even_at_the_end() {
 
 #[test]
 fn arrivals_that_are_started_last_are_counted_even_if_nobody_waits_for_them() {
-    let text = PlanText { stop_timeout: "0".into(), ..open("1000", "3s") };
+    let text = RunConfigText { stop_timeout: "0".into(), ..open("1000", "3s") };
     let (_keep_open, controls) = mpsc::unbounded();
     let assignment = Assignment::of(&text.check(1).unwrap(), Share { shard: 0, shards: 1 });
     let (snapshots, _) = sim::run_coarsely(assignment, controls, steady(Micros(100)), Micros::from_millis(7));
@@ -161,23 +161,23 @@ fn arrivals_that_are_started_last_are_counted_even_if_nobody_waits_for_them() {
 
 #[test]
 fn a_shard_that_seldom_runs_says_so_even_when_nobody_thinks() {
-    let text = PlanText {
+    let text = RunConfigText {
         users: "10".into(),
         spawn_rate: "100".into(),
         think_time: "0".into(),
         run_time: "5s".into(),
-        ..PlanText::default()
+        ..RunConfigText::default()
     };
     let doubts = |grain| {
         let (_keep_open, controls) = mpsc::unbounded();
         let assignment = Assignment::of(&text.check(1).unwrap(), Share { shard: 0, shards: 1 });
         let (snapshots, _) = sim::run_coarsely(assignment, controls, steady(QUICK), grain);
-        let of = |snapshot: &Snapshot| suspicions(&snapshot.health, &Tally::default());
+        let of = |snapshot: &Snapshot| suspect_reasons(&snapshot.health, &Tally::default());
         snapshots.iter().take(5).map(of).collect::<Vec<_>>()
     };
     assert_eq!(doubts(Micros::from_millis(4)), vec![vec![]; 5], "a page's timers are that coarse");
     let starved = doubts(Micros::from_millis(40));
-    assert!(starved.iter().all(|second| second.contains(&Suspicion::Blocked)), "{starved:?}");
+    assert!(starved.iter().all(|second| second.contains(&SuspectReason::Blocked)), "{starved:?}");
 }
 
 #[test]
@@ -188,7 +188,8 @@ fn a_live_change_of_the_rate_counts_from_its_moment_on() {
     let script = move |user: u32, now: Micros, request: &Request| {
         if now > Micros::from_secs(10) && !told.replace(true) {
             let at = Micros::from_secs(10);
-            tell.unbounded_send(Control::Redirect { at, aim: Aim::Rate { per_second: 50.0 } }).unwrap();
+            tell.unbounded_send(Control::ChangeLoad { at, to: LoadChange::Rate { per_second: 50.0 } })
+                .unwrap();
         }
         steady(QUICK)(user, now, request)
     };
@@ -201,7 +202,7 @@ fn a_live_change_of_the_rate_counts_from_its_moment_on() {
 
 #[test]
 fn users_follow_their_stages_second_by_second() {
-    let text = PlanText { spawn_rate: "10".into(), ..in_stages("10,5s; 40,5s; 0..20,10s; ..0,5s") };
+    let text = RunConfigText { spawn_rate: "10".into(), ..in_stages("10,5s; 40,5s; 0..20,10s; ..0,5s") };
     for shards in 1..=3 {
         let (report, _) = run(&text, shards, steady(QUICK));
         let users: Vec<_> = report.timeline.iter().map(|row| row.users).collect();
@@ -215,7 +216,7 @@ fn users_follow_their_stages_second_by_second() {
 
 #[test]
 fn a_report_says_which_load_it_is_of_and_reads_back() {
-    let text = PlanText { arrivals: "poisson".into(), ..in_stages("10/s,5s; ..50/s,5s") };
+    let text = RunConfigText { arrivals: "poisson".into(), ..in_stages("10/s,5s; ..50/s,5s") };
     let (report, _) = run(&text, 1, steady(QUICK));
     let info = &report.run;
     assert_eq!((info.model(), info.arrivals), (LoadModel::ArrivalRate, Some(ArrivalProcess::Poisson)));

@@ -5,16 +5,16 @@ use std::fmt::Write as _;
 use std::rc::Rc;
 
 use futures_channel::mpsc;
-use oddiya_load::core::engine::{Assignment, Control};
-use oddiya_load::core::exchange::{Failure, FailureKind};
-use oddiya_load::core::health::Suspicion;
-use oddiya_load::core::load::Share;
-use oddiya_load::core::plan::{Plan, PlanText};
+use oddiya_load::core::base::failure::{Failure, FailureKind};
+use oddiya_load::core::base::units::Micros;
+use oddiya_load::core::config::load::Share;
+use oddiya_load::core::config::run_config::{RunConfig, RunConfigText};
 use oddiya_load::core::report::{Detail, Report, StopReason, read};
-use oddiya_load::core::run::Run;
+use oddiya_load::core::run::coordinator::Run;
+use oddiya_load::core::run::health::SuspectReason;
+use oddiya_load::core::run::shard::{Assignment, Control};
+use oddiya_load::core::run::sim::{self, Reply};
 use oddiya_load::core::scenario::Request;
-use oddiya_load::core::sim::{self, Answer};
-use oddiya_load::core::units::Micros;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -22,18 +22,18 @@ use crate::world::generator;
 
 const GOLDEN: &str = include_str!("../fixtures/reports/v1/sim.json");
 
-fn plan(users: u32, run_time: &str) -> Plan {
-    let text = PlanText {
+fn plan(users: u32, run_time: &str) -> RunConfig {
+    let text = RunConfigText {
         users: users.to_string(),
         spawn_rate: "2".to_owned(),
         run_time: run_time.to_owned(),
-        ..PlanText::default()
+        ..RunConfigText::default()
     };
     text.check(2026).unwrap()
 }
 
 /// A host whose answers follow from the request alone.
-fn answer(request: &Request) -> Answer {
+fn answer(request: &Request) -> Reply {
     let after =
         Micros(1_000 + 37 * request.path.len() as u64 + request.body.as_ref().map_or(0, |b| b.len() as u64));
     let outcome = match request.path.as_str() {
@@ -41,10 +41,10 @@ fn answer(request: &Request) -> Answer {
         path if path.starts_with("/api/videos/") => Err(Failure::new(FailureKind::Reset, "")),
         _ => Ok(200),
     };
-    Answer { after, outcome, bytes: 100 }
+    Reply { after, outcome, bytes: 100 }
 }
 
-fn run(plan: &Plan) -> (Report, String) {
+fn run(plan: &RunConfig) -> (Report, String) {
     let log = Rc::new(RefCell::new(String::new()));
     let written = Rc::clone(&log);
     let script = move |user: u32, now: Micros, request: &Request| {
@@ -140,7 +140,7 @@ fn seconds_that_a_slow_shard_reports_late_are_marked_and_count() {
     assert_eq!(report.timeline.iter().map(|row| row.requests).sum::<u64>(), total.requests);
     assert_eq!(report.intervals.rows.iter().map(|row| row.requests).sum::<u64>(), total.requests);
     assert!(report.timeline.windows(2).all(|pair| pair[0].second + 1 == pair[1].second));
-    assert!(report.health.reasons[&Suspicion::Asleep] >= 15, "{:?}", report.health.reasons);
+    assert!(report.health.reasons[&SuspectReason::Asleep] >= 15, "{:?}", report.health.reasons);
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! A host that freezes for a while: what the corrected latency says of it, and how soon a watcher sees it.
 
-use oddiya_load::core::histogram::Figures;
-use oddiya_load::core::plan::PlanText;
+use oddiya_load::core::base::histogram::Figures;
+use oddiya_load::core::base::units::Micros;
+use oddiya_load::core::config::run_config::RunConfigText;
 use oddiya_load::core::report::{Entry, LoadModel};
-use oddiya_load::core::units::Micros;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -11,8 +11,8 @@ use crate::world::{frozen, run, steady};
 
 const SERVICE: Micros = Micros::from_millis(10);
 
-fn fifty_per_second() -> PlanText {
-    PlanText { rate: "50".into(), run_time: "30s".into(), ..PlanText::default() }
+fn fifty_per_second() -> RunConfigText {
+    RunConfigText { rate: "50".into(), run_time: "30s".into(), ..RunConfigText::default() }
 }
 
 fn corrected(entry: &Entry) -> Figures {
@@ -34,7 +34,7 @@ fn theory(quantile: f64, service_ms: f64, frozen_s: f64, whole_s: f64) -> f64 {
 fn a_freeze_of_10_s_in_30_s_has_the_corrected_quantiles_that_theory_computes() {
     let freeze = frozen(SERVICE, Micros::from_secs(10), Micros::from_secs(20));
     for (arrivals, shards) in [("constant", 1), ("constant", 2), ("poisson", 1)] {
-        let text = PlanText { arrivals: arrivals.into(), ..fifty_per_second() };
+        let text = RunConfigText { arrivals: arrivals.into(), ..fifty_per_second() };
         let (report, _) = run(&text, shards, freeze.clone());
         let figures = corrected(&report.total);
         assert_eq!(report.total.dropped, 0, "the default users are enough");
@@ -52,13 +52,13 @@ fn a_freeze_of_10_s_in_30_s_has_the_corrected_quantiles_that_theory_computes() {
 fn answers_that_come_long_after_the_end_are_timed_like_all_others() {
     // Nothing ends from 8 s to 14 s, of which the last four seconds are after the run's end.
     let (from, to) = (Micros::from_secs(8), Micros::from_secs(14));
-    let closed = PlanText {
+    let closed = RunConfigText {
         users: "20".into(),
         spawn_rate: "20".into(),
         run_time: "10s".into(),
-        ..PlanText::default()
+        ..RunConfigText::default()
     };
-    for text in [PlanText { run_time: "10s".into(), ..fifty_per_second() }, closed] {
+    for text in [RunConfigText { run_time: "10s".into(), ..fifty_per_second() }, closed] {
         let (report, _) = run(&text, 2, frozen(SERVICE, from, to));
         let latency = report.total.latency_ms.as_ref().unwrap().figures;
         assert_eq!((latency.count, report.total.untimed), (report.total.requests, 0));
@@ -69,7 +69,7 @@ fn answers_that_come_long_after_the_end_are_timed_like_all_others() {
 
 #[test]
 fn in_a_healthy_run_corrected_latency_and_latency_are_equal() {
-    let closed = PlanText { users: "20".into(), run_time: "30s".into(), ..PlanText::default() };
+    let closed = RunConfigText { users: "20".into(), run_time: "30s".into(), ..RunConfigText::default() };
     for text in [fifty_per_second(), closed] {
         let (report, _) = run(&text, 2, steady(SERVICE));
         assert_eq!(corrected(&report.total), report.total.latency_ms.as_ref().unwrap().figures);
@@ -78,12 +78,12 @@ fn in_a_healthy_run_corrected_latency_and_latency_are_equal() {
 
 #[test]
 fn a_watcher_sees_a_freeze_within_two_seconds_whatever_the_load_model() {
-    let closed = PlanText {
+    let closed = RunConfigText {
         users: "20".into(),
         spawn_rate: "20".into(),
         think_time: "100ms..500ms".into(),
         run_time: "30s".into(),
-        ..PlanText::default()
+        ..RunConfigText::default()
     };
     for start_ms in [10_010, 10_500, 10_990] {
         for text in [fifty_per_second(), closed.clone()] {
@@ -92,16 +92,16 @@ fn a_watcher_sees_a_freeze_within_two_seconds_whatever_the_load_model() {
             // The end of second n is n + 1 seconds into the run; two seconds after the freeze began it is over.
             let within_two = (start_ms / 1_000 + 1) as usize;
             for second in within_two..19 {
-                let glance = seen[second];
-                assert_eq!(glance.rps, Some(0.0), "frozen at {start_ms} ms, second {second}");
+                let headline = seen[second];
+                assert_eq!(headline.rps, Some(0.0), "frozen at {start_ms} ms, second {second}");
                 let age = (second as f64 + 1.0) * 1e3 - start_ms as f64;
-                assert!(glance.oldest_ms.is_some_and(|oldest| oldest > age - 600.0), "{glance:?}");
+                assert!(headline.oldest_ms.is_some_and(|oldest| oldest > age - 600.0), "{headline:?}");
                 assert!(
-                    glance.in_flight >= seen[second - 1].in_flight && glance.in_flight > Some(15),
-                    "{glance:?}"
+                    headline.in_flight >= seen[second - 1].in_flight && headline.in_flight > Some(15),
+                    "{headline:?}"
                 );
-                if glance.model == LoadModel::ArrivalRate && second > within_two {
-                    assert_eq!(glance.in_flight, seen[second - 1].in_flight.map(|before| before + 50));
+                if headline.model == LoadModel::ArrivalRate && second > within_two {
+                    assert_eq!(headline.in_flight, seen[second - 1].in_flight.map(|before| before + 50));
                 }
             }
             assert!(seen[within_two + 1].is_stalled());
@@ -112,12 +112,12 @@ fn a_watcher_sees_a_freeze_within_two_seconds_whatever_the_load_model() {
 
 #[test]
 fn users_caught_in_a_freeze_show_it_by_their_age_and_by_their_absence_from_the_counts() {
-    let text = PlanText {
+    let text = RunConfigText {
         users: "5".into(),
         spawn_rate: "5".into(),
         think_time: "1s".into(),
         run_time: "30s".into(),
-        ..PlanText::default()
+        ..RunConfigText::default()
     };
     let (from, to) = (Micros::from_secs(10), Micros::from_secs(20));
     let (report, _) = run(&text, 1, frozen(SERVICE, from, to));

@@ -1,17 +1,17 @@
 //! A whole run in virtual time: every shard of a plan against one scripted host, merged as the runner merges them.
 
 use futures_channel::mpsc;
-use oddiya_load::core::engine::{Assignment, Control};
-use oddiya_load::core::exchange::TimingSource;
-use oddiya_load::core::live::{Glance, Span};
-use oddiya_load::core::load::Share;
-use oddiya_load::core::plan::PlanText;
-use oddiya_load::core::recorder::Snapshot;
+use oddiya_load::core::analyse::headline::{Headline, Window};
+use oddiya_load::core::base::units::Micros;
+use oddiya_load::core::config::load::Share;
+use oddiya_load::core::config::run_config::RunConfigText;
+use oddiya_load::core::http::exchange::TimingSource;
 use oddiya_load::core::report::{Detail, Generator, GeneratorKind, Report, Route, StopReason};
-use oddiya_load::core::run::Run;
+use oddiya_load::core::run::coordinator::Run;
+use oddiya_load::core::run::recorder::Snapshot;
+use oddiya_load::core::run::shard::{Assignment, Control};
+use oddiya_load::core::run::sim::{self, Reply};
 use oddiya_load::core::scenario::Request;
-use oddiya_load::core::sim::{self, Answer};
-use oddiya_load::core::units::Micros;
 
 pub fn generator(shards: u32) -> Generator {
     Generator {
@@ -27,10 +27,10 @@ pub fn generator(shards: u32) -> Generator {
 
 /// Runs a plan on as many shards; gives its report, and what a watcher saw at the end of each second.
 pub fn run(
-    text: &PlanText,
+    text: &RunConfigText,
     shards: u32,
-    script: impl Fn(u32, Micros, &Request) -> Answer + Clone + 'static,
-) -> (Report, Vec<Glance>) {
+    script: impl Fn(u32, Micros, &Request) -> Reply + Clone + 'static,
+) -> (Report, Vec<Headline>) {
     let plan = text.check(2026).unwrap();
     let mut stopped = Micros::ZERO;
     let mut snapshots: Vec<Snapshot> = Vec::new();
@@ -46,7 +46,7 @@ pub fn run(
     for snapshot in snapshots {
         run.absorb(snapshot);
         if run.timeline().len() > seen.len() {
-            seen.push(Glance::of(&run.report(Detail::Figures), Span::Now));
+            seen.push(Headline::of(&run.report(Detail::Figures), Window::Now));
         }
     }
     run.finish(stopped, stopped, StopReason::RunTime);
@@ -54,15 +54,15 @@ pub fn run(
 }
 
 /// Answers everything with 200 after the same time.
-pub fn steady(after: Micros) -> impl Fn(u32, Micros, &Request) -> Answer + Clone {
-    move |_: u32, _: Micros, _: &Request| Answer { after, outcome: Ok(200), bytes: 1 }
+pub fn steady(after: Micros) -> impl Fn(u32, Micros, &Request) -> Reply + Clone {
+    move |_: u32, _: Micros, _: &Request| Reply { after, outcome: Ok(200), bytes: 1 }
 }
 
 /// The same, but from `from` to `to` nothing comes back: what is unanswered then is answered after it.
-pub fn frozen(after: Micros, from: Micros, to: Micros) -> impl Fn(u32, Micros, &Request) -> Answer + Clone {
+pub fn frozen(after: Micros, from: Micros, to: Micros) -> impl Fn(u32, Micros, &Request) -> Reply + Clone {
     move |_: u32, now: Micros, _: &Request| {
         let caught = now + after > from && now < to;
         let after = if caught { to.saturating_sub(now) + after } else { after };
-        Answer { after, outcome: Ok(200), bytes: 1 }
+        Reply { after, outcome: Ok(200), bytes: 1 }
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use oddiya_load::companion::{self, Options, RunningCompanion};
-use oddiya_load::core::relay::{Envelope, floor_url, lane_authority, relay_url};
+use oddiya_load::core::http::relay::{Envelope, floor_url, lane_authority, relay_url};
 use serde_json::Value;
 
 use crate::chromium::{Chromium, ColourScheme};

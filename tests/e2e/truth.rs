@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use oddiya_load::core::health::Suspicion;
-use oddiya_load::core::histogram::Encoded;
+use oddiya_load::core::base::histogram::Encoded;
+use oddiya_load::core::base::units::Micros;
 use oddiya_load::core::report::{Distribution, read};
-use oddiya_load::core::units::Micros;
+use oddiya_load::core::run::health::SuspectReason;
 use oddiya_load::stub::{self, Speed};
 
 use crate::fake_host::FakeHost;
@@ -71,7 +71,7 @@ async fn more_users_than_the_browser_has_connections_wait_and_none_fails() {
         latency + p50(&report.total.queue_ms) / 2.0 < corrected,
         "{latency} ms, {corrected} ms corrected"
     );
-    assert!(report.health.reasons.contains_key(&Suspicion::Queued), "{:?}", report.health.reasons);
+    assert!(report.health.reasons.contains_key(&SuspectReason::Queued), "{:?}", report.health.reasons);
 }
 
 #[tokio::test]
@@ -103,10 +103,10 @@ async fn a_hidden_page_keeps_its_schedule_and_marks_its_seconds() {
     world.browser.wait_for_run_state("done", SOON + SOON).await;
     let report = read::read(world.exported().await.as_bytes()).unwrap();
     let hidden: Vec<_> =
-        report.timeline.iter().filter(|row| row.suspect.contains(&Suspicion::Hidden)).collect();
+        report.timeline.iter().filter(|row| row.suspect.contains(&SuspectReason::Hidden)).collect();
     assert!((3..=6).contains(&hidden.len()), "{} hidden seconds", hidden.len());
     assert!(hidden.iter().all(|row| row.requests > 10), "a hidden page stopped sending: {hidden:?}");
-    assert!(report.health.reasons[&Suspicion::Hidden] >= 3);
+    assert!(report.health.reasons[&SuspectReason::Hidden] >= 3);
 }
 
 #[tokio::test]
@@ -118,7 +118,7 @@ async fn a_stopped_browser_leaves_a_gap_and_no_latency_as_long_as_the_gap() {
     world.browser.suspend(Duration::from_secs(4)).await;
     world.browser.wait_for_run_state("done", SOON + SOON).await;
     let report = read::read(world.exported().await.as_bytes()).unwrap();
-    assert!(report.health.reasons.contains_key(&Suspicion::Asleep), "{:?}", report.health.reasons);
+    assert!(report.health.reasons.contains_key(&SuspectReason::Asleep), "{:?}", report.health.reasons);
     let slowest = Micros::from_millis_f64(report.total.latency_ms.as_ref().unwrap().figures.max);
     assert!(slowest < Micros::from_secs(3), "the sleep was counted as a latency of {slowest}");
 }

@@ -3,9 +3,9 @@
 
 use web_sys::Response;
 
-use crate::browser::message::Target;
-use crate::core::exchange::{Failure, FailureKind, Status};
-use crate::core::relay::{FAILURE_HEADER, REFUSAL_HEADER, RelayFailure, STATUS_HEADER, WRAPPED_STATUS};
+use crate::browser::message::Destination;
+use crate::core::base::failure::{Failure, FailureKind, Status};
+use crate::core::http::relay::{FAILURE_HEADER, REFUSAL_HEADER, RelayFailure, STATUS_HEADER, WRAPPED_STATUS};
 
 /// What came of a request.
 pub struct Answer {
@@ -33,18 +33,20 @@ impl Answer {
     }
 
     /// `fetch` failed, which says no more than that.
-    pub fn none_from(target: &Target) -> Self {
+    pub fn none_from(target: &Destination) -> Self {
         match target {
-            Target::Direct { .. } => {
+            Destination::Direct { .. } => {
                 Self::failed(FailureKind::Blocked, "no answer, or none that the page may read")
             }
-            Target::Companion { .. } => Self::failed(FailureKind::Other, "the companion does not answer"),
+            Destination::Companion { .. } => {
+                Self::failed(FailureKind::Other, "the companion does not answer")
+            }
         }
     }
 
     /// A complete response with a body of so many bytes. The companion's own answers say so in a header; all others
     /// are the host's. Headers are asked for only where one may be: each question is a few steps into the browser.
-    pub fn of(response: &Response, bytes: u64, target: &Target) -> Self {
+    pub fn of(response: &Response, bytes: u64, target: &Destination) -> Self {
         let status = response.status();
         if target.is_direct() {
             return Self::of_the_host(status, bytes);

@@ -9,9 +9,9 @@ use std::rc::Rc;
 use futures_util::future::join_all;
 
 use super::lane::{FetchLane, Route};
-use crate::core::histogram::Histogram;
+use crate::core::base::histogram::Histogram;
+use crate::core::base::units::Micros;
 use crate::core::report::Calibration;
-use crate::core::units::Micros;
 
 /// How long the floor is looked for.
 const FLOOR_SPAN: Micros = Micros::from_millis(300);

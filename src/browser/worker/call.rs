@@ -11,8 +11,8 @@ use web_sys::{
     WorkerGlobalScope,
 };
 
-use crate::browser::message::Target;
-use crate::core::relay::carrier_method;
+use crate::browser::message::Destination;
+use crate::core::http::relay::carrier_method;
 use crate::core::scenario::{Reading, Request};
 
 /// How many requests may be light at a time. Chromium refuses those beyond 256 a page
@@ -130,7 +130,7 @@ impl Caller {
     ///
     /// # Errors
     /// When the browser refuses one of the headers.
-    pub fn call(&self, url: &str, target: &Target, request: &Request) -> Result<Call<'_>, JsValue> {
+    pub fn call(&self, url: &str, target: &Destination, request: &Request) -> Result<Call<'_>, JsValue> {
         let kept = self.options.borrow().clone();
         let options = match kept {
             Some(options) => options,
@@ -139,14 +139,14 @@ impl Caller {
         let light = self.fetch.lighten(request);
         let init = match (target, &light) {
             // Method and headers travel in the envelope; what is left needs no preflight.
-            (Target::Companion { .. }, Some(_)) => options.light,
-            (Target::Companion { .. }, None) if request.body.is_none() => options.full,
-            (Target::Companion { .. }, None) => {
+            (Destination::Companion { .. }, Some(_)) => options.light,
+            (Destination::Companion { .. }, None) if request.body.is_none() => options.full,
+            (Destination::Companion { .. }, None) => {
                 let init = common(&options.abort);
                 init.set_method(carrier_method(request.body.as_deref().map(str::as_bytes)));
                 init
             }
-            (Target::Direct { .. }, light) => {
+            (Destination::Direct { .. }, light) => {
                 let init = common(&options.abort);
                 init.set_method(request.method.as_str());
                 let headers = Headers::new()?;

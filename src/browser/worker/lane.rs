@@ -16,14 +16,15 @@ use super::answer::{Answer, Heard};
 use super::call::{Caller, Fetch};
 use super::platform::Time;
 use super::timing::{ResourceTiming, Timings};
-use crate::browser::message::{Lanes, Target};
-use crate::core::exchange::{Exchange, Failure, FailureKind, Timing, TimingSource};
-use crate::core::host::Host;
-use crate::core::platform::Lane;
-use crate::core::relay::{floor_url, lane_authority, relay_url, seal};
+use crate::browser::message::{Destination, Lanes};
+use crate::core::base::failure::{Failure, FailureKind};
+use crate::core::base::host::Host;
+use crate::core::base::units::Micros;
+use crate::core::http::exchange::{Exchange, Timing, TimingSource};
+use crate::core::http::relay::{floor_url, lane_authority, relay_url, seal};
+use crate::core::http::stream::StreamReader;
+use crate::core::run::platform::Lane;
 use crate::core::scenario::{Reading, Request};
-use crate::core::stream::StreamReader;
-use crate::core::units::Micros;
 
 /// How long an entry may come after its request. Entries mostly come first; one this late does not come at all.
 const ENTRY_PATIENCE: Micros = Micros::from_millis(500);
@@ -31,7 +32,7 @@ const ENTRY_PATIENCE: Micros = Micros::from_millis(500);
 /// The way all lanes of a worker share.
 pub struct Route {
     host: Host,
-    target: Target,
+    target: Destination,
     time: Rc<Time>,
     timings: Timings,
     fetch: Rc<Fetch>,
@@ -40,7 +41,7 @@ pub struct Route {
 
 impl Route {
     /// From a worker to a host.
-    pub fn new(host: Host, target: Target, time: Rc<Time>, timings: Timings) -> Self {
+    pub fn new(host: Host, target: Destination, time: Rc<Time>, timings: Timings) -> Self {
         Self { host, target, time, timings, fetch: Rc::new(Fetch::new()), sent: Cell::new(0) }
     }
 
@@ -53,19 +54,19 @@ impl Route {
     fn base(&self, user: u32) -> String {
         let number = user % MAX_LANES;
         match &self.target {
-            Target::Companion { port, lanes: Lanes::PerUser, .. } => lane_authority(number, *port),
-            Target::Companion { authority, lanes: Lanes::Shared, .. } => authority.clone(),
-            Target::Direct { lanes: Lanes::PerUser } => {
+            Destination::Companion { port, lanes: Lanes::PerUser, .. } => lane_authority(number, *port),
+            Destination::Companion { authority, lanes: Lanes::Shared, .. } => authority.clone(),
+            Destination::Direct { lanes: Lanes::PerUser } => {
                 format!("http://{}{}", lane_authority(number, self.host.port), self.host.prefix)
             }
-            Target::Direct { lanes: Lanes::Shared } => self.host.to_string(),
+            Destination::Direct { lanes: Lanes::Shared } => self.host.to_string(),
         }
     }
 
     /// The address a request is fetched from. Through the companion each is unique, as its timing entry carries
     /// nothing but its address.
     fn url(&self, base: &str, request: &Request) -> Result<String, Failure> {
-        let Target::Companion { token, .. } = &self.target else {
+        let Destination::Companion { token, .. } = &self.target else {
             return Ok(format!("{base}{}", request.path));
         };
         let id = self.sent.replace(self.sent.get() + 1);
@@ -91,7 +92,7 @@ impl FetchLane {
 
     /// Fetches an answer that takes the companion no time; gives its latency. `None` without a companion.
     pub async fn floor(&mut self) -> Option<Micros> {
-        let Target::Companion { token, .. } = &self.route.target else { return None };
+        let Destination::Companion { token, .. } = &self.route.target else { return None };
         let id = self.route.sent.replace(self.route.sent.get() + 1);
         let url = format!("{}?{id}", floor_url(&self.base, token));
         let exchange = self.exchange_at(&url, &Request::default()).await;

@@ -29,11 +29,11 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
-use super::message::{News, Order, Target};
-use crate::core::engine::{self, Assignment, Control};
-use crate::core::load::Share;
-use crate::core::plan::{Plan, PlanText};
-use crate::core::platform::Clock as _;
+use super::message::{Command, Destination, Event};
+use crate::core::config::load::Share;
+use crate::core::config::run_config::{RunConfig, RunConfigText};
+use crate::core::run::platform::Clock as _;
+use crate::core::run::shard::{self, Assignment, Control};
 use platform::BrowserPlatform;
 
 /// What the worker is doing.
@@ -54,80 +54,80 @@ pub fn serve() {
     });
     scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget();
-    post(&News::Ready { version: env!("CARGO_PKG_VERSION").to_owned() });
+    post(&Event::Ready { version: env!("CARGO_PKG_VERSION").to_owned() });
 }
 
 fn scope() -> DedicatedWorkerGlobalScope {
     js_sys::global().unchecked_into()
 }
 
-fn post(news: &News) {
+fn post(news: &Event) {
     if let Ok(text) = serde_json::to_string(news) {
         // Fails only when the page is gone, and then nobody would read it.
         let _ = scope().post_message(&JsValue::from_str(&text));
     }
 }
 
-fn obey(job: &Rc<RefCell<Job>>, order: Order) {
-    if let Order::Start { text, target } = order {
+fn obey(job: &Rc<RefCell<Job>>, order: Command) {
+    if let Command::Start { text, target } = order {
         return start(job, &text, target);
     }
     let Job::Running { controls, platform } = &*job.borrow() else { return };
     let control = match order {
-        Order::Redirect(aim) => Control::Redirect { at: platform.now(), aim },
-        Order::See(visibility) => Control::See(visibility),
-        Order::Stop => Control::Stop,
-        Order::Abandon => Control::Abandon,
+        Command::ChangeLoad(to) => Control::ChangeLoad { at: platform.now(), to },
+        Command::See(visibility) => Control::See(visibility),
+        Command::Stop => Control::Stop,
+        Command::Abandon => Control::Abandon,
         // A run is under way, and this is none of its business.
-        Order::Start { .. } => return,
+        Command::Start { .. } => return,
     };
     // A run that has ended no longer listens, and need not.
     let _ = controls.unbounded_send(control);
 }
 
-fn start(job: &Rc<RefCell<Job>>, text: &PlanText, target: Target) {
+fn start(job: &Rc<RefCell<Job>>, text: &RunConfigText, target: Destination) {
     if matches!(&*job.borrow(), Job::Running { .. }) {
         return;
     }
-    let plan = match text.check(0) {
-        Ok(plan) => plan,
+    let config = match text.check(0) {
+        Ok(config) => config,
         Err(errors) => {
             let problem = errors.iter().map(|error| format!("{}: {}", error.field.label(), error.problem));
-            return post(&News::Refused { problem: problem.collect::<Vec<_>>().join("; ") });
+            return post(&Event::Refused { problem: problem.collect::<Vec<_>>().join("; ") });
         }
     };
-    let Some(platform) = BrowserPlatform::new(plan.host.clone(), target) else {
-        return post(&News::Refused {
+    let Some(platform) = BrowserPlatform::new(config.host.clone(), target) else {
+        return post(&Event::Refused {
             problem: "this browser has no performance clock in workers".to_owned(),
         });
     };
     let (controls, orders) = unbounded();
     let platform = Rc::new(platform);
     *job.borrow_mut() = Job::Running { controls: controls.clone(), platform: Rc::clone(&platform) };
-    spawn_local(run(platform, plan, orders, controls));
+    spawn_local(run(platform, config, orders, controls));
 }
 
 async fn run(
     platform: Rc<BrowserPlatform>,
-    plan: Plan,
+    config: RunConfig,
     orders: UnboundedReceiver<Control>,
     controls: UnboundedSender<Control>,
 ) {
     let calibration = calibrate::calibrate(platform.route()).await;
     platform.start_clock();
-    post(&News::Started { calibration });
-    let assignment = Assignment::of(&plan, Share { shard: 0, shards: 1 });
+    post(&Event::Started { calibration });
+    let assignment = Assignment::of(&config, Share { shard: 0, shards: 1 });
     let mut wall = WallClock::start(&platform);
     let noticed = Rc::clone(&platform);
     let post_second = move |snapshot| {
-        post(&News::Second(Box::new(snapshot)));
+        post(&Event::Second(Box::new(snapshot)));
         if wall.jumped(&noticed) {
             // Fails only when the run is over.
             let _ = controls.unbounded_send(Control::Slept);
         }
     };
-    let stopped = engine::run(Rc::clone(&platform), assignment, orders, post_second).await;
-    post(&News::Ended { stopped, ended: platform.now() });
+    let stopped = shard::run(Rc::clone(&platform), assignment, orders, post_second).await;
+    post(&Event::Ended { stopped, ended: platform.now() });
 }
 
 /// How far wall time may run ahead of the performance clock within a second before the machine must have slept.

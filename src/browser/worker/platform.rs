@@ -9,11 +9,11 @@ use web_sys::{MessageChannel, Performance, WorkerGlobalScope};
 
 use super::lane::{FetchLane, Route};
 use super::timing::Timings;
-use crate::browser::message::Target;
-use crate::core::host::Host;
-use crate::core::platform::{Clock, Spawner, Transport};
-use crate::core::timers::Timers;
-use crate::core::units::Micros;
+use crate::browser::message::Destination;
+use crate::core::base::host::Host;
+use crate::core::base::units::Micros;
+use crate::core::run::platform::{Clock, Spawner, Transport};
+use crate::core::run::timers::Timers;
 
 /// A worker's clock and timers, shared with its lanes.
 pub struct Time {
@@ -126,7 +126,7 @@ pub struct BrowserPlatform {
 
 impl BrowserPlatform {
     /// `None` where workers have no performance clock.
-    pub fn new(host: Host, target: Target) -> Option<Self> {
+    pub fn new(host: Host, target: Destination) -> Option<Self> {
         let time = Time::start()?;
         let timings = Timings::observe(&time.performance);
         let route = Rc::new(Route::new(host, target, Rc::clone(&time), timings));

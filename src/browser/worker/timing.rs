@@ -18,7 +18,7 @@ use web_sys::{
 };
 
 use super::book::Book;
-use crate::core::relay::UPSTREAM_METRIC;
+use crate::core::http::relay::UPSTREAM_METRIC;
 
 /// The moments of one request on the performance clock, in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq)]

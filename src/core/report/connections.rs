@@ -4,9 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::exchange::Connections;
-use crate::core::units::group_thousands;
-use crate::core::words::words;
+use crate::core::base::units::group_thousands;
+use crate::core::base::words::words;
+use crate::core::http::exchange::Connections;
 
 /// Who keeps a connection for the next request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

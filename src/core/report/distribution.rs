@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::histogram::{Encoded, Figures, Histogram};
-use crate::core::units::Micros;
+use crate::core::base::histogram::{Encoded, Figures, Histogram};
+use crate::core::base::units::Micros;
 
 /// The figures of one latency family, and all of it for us.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -73,7 +73,6 @@ impl Distribution {
 
 /// The three quantiles of a second, in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "each field is its quantile")]
 pub struct Quantiles {
     pub p50: f64,
     pub p95: f64,

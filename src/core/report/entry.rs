@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::distribution::{Detail, Distribution};
 use super::is_zero;
-use crate::core::exchange::Status;
-use crate::core::stream::EventKind;
-use crate::core::tally::StreamTally;
+use crate::core::base::failure::Status;
+use crate::core::http::stream::EventKind;
+use crate::core::run::tally::StreamTally;
 
 /// The figures of one (method, name), or of all together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

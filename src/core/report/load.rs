@@ -3,8 +3,8 @@
 //! Only text; the fields are `RunInfo`'s, what follows a load while a run goes on is `core::load`.
 
 use super::RunInfo;
-use crate::core::load::ArrivalProcess;
-use crate::core::units::{format_clock, group_thousands};
+use crate::core::base::units::{format_clock, group_thousands};
+use crate::core::config::load::ArrivalProcess;
 
 /// The two load models.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,17 +59,17 @@ impl RunInfo {
 
 #[cfg(test)]
 mod tests {
-    use crate::core::plan::PlanText;
+    use crate::core::config::run_config::RunConfigText;
     use crate::core::report::{Detail, Generator, GeneratorKind, Route};
-    use crate::core::run::Run;
+    use crate::core::run::coordinator::Run;
 
-    fn words(text: PlanText) -> String {
+    fn words(text: RunConfigText) -> String {
         let generator = Generator {
             kind: GeneratorKind::Sim,
             version: String::new(),
             shards: 1,
             route: Route::Direct,
-            timing: crate::core::exchange::TimingSource::Wire,
+            timing: crate::core::http::exchange::TimingSource::Wire,
             calibration: None,
             notes: Vec::new(),
         };
@@ -79,11 +79,11 @@ mod tests {
 
     #[test]
     fn a_load_reads_as_people_say_it() {
-        let default = PlanText::default;
-        let fifty = PlanText { users: "50".into(), spawn_rate: "5".into(), ..default() };
-        let stages = PlanText { stages: "..50,30s; 50,2m".into(), ..default() };
-        let rate = PlanText { rate: "50".into(), ..default() };
-        let poisson = PlanText {
+        let default = RunConfigText::default;
+        let fifty = RunConfigText { users: "50".into(), spawn_rate: "5".into(), ..default() };
+        let stages = RunConfigText { stages: "..50,30s; 50,2m".into(), ..default() };
+        let rate = RunConfigText { rate: "50".into(), ..default() };
+        let poisson = RunConfigText {
             stages: "10/s,1m;..50/s,90s".into(),
             arrivals: "poisson".into(),
             max_users: "80".into(),

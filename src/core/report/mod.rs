@@ -11,25 +11,21 @@
 //! | `text.rs`, `table.rs`, `phases.rs`, `streams.rs`, `load.rs` | the same for people, in words and columns |
 
 pub mod connections;
-pub mod csv;
 mod distribution;
 mod entry;
 pub mod load;
-pub mod phases;
 pub mod read;
-pub mod streams;
-pub mod table;
-pub mod text;
 mod timeline;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::exchange::{FailureKind, TimingSource};
-use super::health::Suspicion;
-use super::load::ArrivalProcess;
-use super::words::words;
+use crate::core::base::failure::FailureKind;
+use crate::core::base::words::words;
+use crate::core::config::load::ArrivalProcess;
+use crate::core::http::exchange::TimingSource;
+use crate::core::run::health::SuspectReason;
 pub use connections::ConnectionSummary;
 pub use distribution::{Detail, Distribution, Quantiles};
 pub use entry::{Entry, StreamFigures};
@@ -225,7 +221,7 @@ pub struct HealthSummary {
     /// Seconds that were marked.
     pub suspect_seconds: u64,
     /// How many seconds for which reason; one second may have several.
-    pub reasons: BTreeMap<Suspicion, u64>,
+    pub reasons: BTreeMap<SuspectReason, u64>,
     /// Starts that were due and never made.
     pub dropped: u64,
 }

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::distribution::Quantiles;
 use super::is_zero;
-use crate::core::health::Suspicion;
-use crate::core::histogram::Encoded;
+use crate::core::base::histogram::Encoded;
+use crate::core::run::health::SuspectReason;
 
 /// One second.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -47,7 +47,7 @@ pub struct TimelineRow {
     pub queue_p99_ms: Option<f64>,
     /// Why its figures should not be trusted; empty when they can be.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub suspect: Vec<Suspicion>,
+    pub suspect: Vec<SuspectReason>,
 }
 
 /// The latencies of each stretch of time.

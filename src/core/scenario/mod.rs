@@ -9,8 +9,8 @@ mod wire;
 use std::cell::RefCell;
 use std::str::FromStr;
 
-use super::rng::Rng;
-use super::units::{Micros, parse_duration};
+use crate::core::base::rng::Rng;
+use crate::core::base::units::{Micros, parse_duration};
 use template::{Template, Values};
 
 /// The scenario that ships: Oddiya's locustfile, class by class.
@@ -151,7 +151,6 @@ pub struct Request {
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
 )]
 #[serde(rename_all = "UPPERCASE")]
-#[expect(missing_docs, reason = "HTTP's own names")]
 pub enum Method {
     #[default]
     Get,

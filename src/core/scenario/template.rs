@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use crate::core::rng::Rng;
+use crate::core::base::rng::Rng;
 
 /// A text with blanks, parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]

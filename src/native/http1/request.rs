@@ -5,7 +5,7 @@
 use std::io::Write as _;
 
 use super::super::redirect::Hop;
-use crate::core::host::Host;
+use crate::core::base::host::Host;
 use crate::core::report::connections::ConnectionReuse;
 
 /// Writes the requests of a run.

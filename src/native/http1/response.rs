@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 
 use super::super::body::Encoding;
 use super::super::redirect::is_redirect;
-use crate::core::exchange::Status;
+use crate::core::base::failure::Status;
 use crate::core::scenario::Method;
 
 /// A response head past this is refused, as servers and clients commonly do.

@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
-use crate::core::rng::Rng;
+use crate::core::base::rng::Rng;
 use crate::stub::{uuid, wallclock};
 
 /// Seconds an access token claims to be good for.

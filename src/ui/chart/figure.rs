@@ -8,9 +8,9 @@ use leptos::prelude::*;
 
 use super::readout::{Doubts, Legend, dot_class, line_class, sentence};
 use crate::browser::width::WidthWatch;
-use crate::core::live::Span;
-use crate::core::plot::{Band, Chart, Drawing, Frame, Quantity, Shape, Tick, draw, row_of};
-use crate::core::units::format_clock;
+use crate::core::analyse::headline::Window;
+use crate::core::base::units::format_clock;
+use crate::core::present::plot::{Band, Chart, Drawing, Frame, Quantity, Shape, Tick, draw, row_of};
 use crate::ui::state::Shared;
 
 /// In CSS pixels; the width is the page's to give.
@@ -26,7 +26,7 @@ pub fn ChartFigure(
     /// The second under the pointer, of all charts.
     cursor: RwSignal<Option<u64>>,
     /// Whether the last second is news.
-    span: Memo<Span>,
+    span: Memo<Window>,
 ) -> impl IntoView {
     let width = RwSignal::new(0.0);
     let shape = RwSignal::new(Shape::Linear);
@@ -43,8 +43,8 @@ pub fn ChartFigure(
     });
     let moment = move || match (cursor.get(), span.get()) {
         (Some(second), _) => format!("at {}", format_clock(second as f64)),
-        (None, Span::Now) => "last second".to_owned(),
-        (None, Span::Whole) => String::new(),
+        (None, Window::Now) => "last second".to_owned(),
+        (None, Window::Whole) => String::new(),
     };
     view! {
         <figure class="chart" class:is-empty=move || report.with(Option::is_none) data-testid=name(chart)>

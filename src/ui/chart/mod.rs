@@ -8,7 +8,7 @@ mod readout;
 use leptos::prelude::*;
 
 use super::state::page_state;
-use crate::core::plot::charts;
+use crate::core::present::plot::charts;
 use figure::ChartFigure;
 
 /// All charts.

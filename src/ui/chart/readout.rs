@@ -4,11 +4,11 @@
 
 use leptos::prelude::*;
 
-use crate::core::live::Span;
-use crate::core::plot::{Chart, Quantity, row_of};
+use crate::core::analyse::headline::Window;
+use crate::core::base::units::format_clock;
+use crate::core::base::units::{format_millis, group_thousands};
+use crate::core::present::plot::{Chart, Quantity, row_of};
 use crate::core::report::{Report, TimelineRow};
-use crate::core::units::format_clock;
-use crate::core::units::{format_millis, group_thousands};
 use crate::ui::state::Shared;
 
 /// The second that is read out, and what is known of it.
@@ -36,7 +36,7 @@ fn text(quantity: Quantity, row: Option<&TimelineRow>) -> String {
 
 /// Why a second should not be trusted; nothing when it can be.
 fn doubts(row: Option<&TimelineRow>) -> String {
-    let labels: Vec<_> = row.iter().flat_map(|row| &row.suspect).map(|suspicion| suspicion.label()).collect();
+    let labels: Vec<_> = row.iter().flat_map(|row| &row.suspect).map(|reason| reason.label()).collect();
     labels.join(", ")
 }
 
@@ -65,9 +65,9 @@ pub fn Legend(
     /// The second under the pointer.
     cursor: RwSignal<Option<u64>>,
     /// Whether the last second is news; of a run that is over it would mislead.
-    span: Memo<Span>,
+    span: Memo<Window>,
 ) -> impl IntoView {
-    let read = move || cursor.get().is_some() || span.get() == Span::Now;
+    let read = move || cursor.get().is_some() || span.get() == Window::Now;
     let row_text = move |quantity, report: Option<&Shared>| {
         text(quantity, report.and_then(|report| row_at(report, cursor.get())))
     };

@@ -5,7 +5,7 @@
 use leptos::prelude::*;
 
 use super::field::{During, TextField};
-use crate::core::plan::Field;
+use crate::core::config::run_config::Field;
 use crate::core::scenario::{Presence, Scenario};
 use crate::ui::state::page_state;
 

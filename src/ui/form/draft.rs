@@ -5,9 +5,9 @@
 
 use leptos::prelude::*;
 
-use crate::core::load::{self, Aim};
-use crate::core::plan::{Field, FieldError, PlanText};
-use crate::core::units::Micros;
+use crate::core::base::units::Micros;
+use crate::core::config::load::{self, LoadChange};
+use crate::core::config::run_config::{Field, FieldError, RunConfigText};
 
 /// By what the load is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl LoadChoice {
     pub const ALL: [Self; 3] = [Self::Users, Self::Rate, Self::Stages];
 
     /// What the text chooses.
-    fn of(text: &PlanText) -> Self {
+    fn of(text: &RunConfigText) -> Self {
         match (text.stages.is_empty(), text.rate.is_empty()) {
             (false, _) => Self::Stages,
             (true, false) => Self::Rate,
@@ -43,7 +43,7 @@ impl LoadChoice {
     }
 
     /// The fields that do not belong to it; of stages, those that these stages have no use for.
-    pub fn unused(self, text: &PlanText) -> &'static [Field] {
+    pub fn unused(self, text: &RunConfigText) -> &'static [Field] {
         match self {
             Self::Users => &[Field::Rate, Field::Arrivals, Field::MaxUsers, Field::Stages],
             Self::Rate => &[Field::Users, Field::SpawnRate, Field::Stages, Field::ThinkTime],
@@ -59,7 +59,7 @@ impl LoadChoice {
 #[derive(Clone, Copy)]
 pub struct Draft {
     /// Every field, as typed.
-    pub text: RwSignal<PlanText>,
+    pub text: RwSignal<RunConfigText>,
     /// By what the load is given; what was typed for the others stays, for those who come back to it.
     pub choice: RwSignal<LoadChoice>,
     errors: RwSignal<Vec<FieldError>>,
@@ -67,13 +67,13 @@ pub struct Draft {
 
 impl Draft {
     /// A form that starts with `text`.
-    pub fn new(text: PlanText) -> Self {
+    pub fn new(text: RunConfigText) -> Self {
         let choice = RwSignal::new(LoadChoice::of(&text));
         Self { text: RwSignal::new(text), choice, errors: RwSignal::new(Vec::new()) }
     }
 
     /// What is asked for: the form without the fields that do not belong to the chosen kind of load.
-    pub fn asked(self) -> PlanText {
+    pub fn asked(self) -> RunConfigText {
         let mut text = self.text.get_untracked();
         for field in self.choice.get_untracked().unused(&text) {
             text.part_mut(*field).clear();
@@ -134,13 +134,13 @@ impl Draft {
     }
 
     /// Checks what may be changed during a run: users and spawn rate, or the arrival rate.
-    pub fn check_load(self) -> Option<Aim> {
+    pub fn check_load(self) -> Option<LoadChange> {
         let mut found = self.found();
         found.retain(|error| is_of_load(error.field));
         let right = found.is_empty();
         self.errors.set(found);
         // A change takes no more users than the run may have already, so their number is not asked for.
-        load::text::check(&self.asked(), Micros::ZERO).ok().filter(|_| right)?.aim()
+        load::text::check(&self.asked(), Micros::ZERO).ok().filter(|_| right)?.as_change()
     }
 
     fn found(self) -> Vec<FieldError> {

@@ -5,7 +5,7 @@
 use leptos::prelude::*;
 
 use super::draft::{LoadChoice, control_name};
-use crate::core::plan::Field;
+use crate::core::config::run_config::Field;
 use crate::ui::state::page_state;
 
 /// Whether a field may be changed while a run is under way.

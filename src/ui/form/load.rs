@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::draft::LoadChoice;
 use super::field::{During, TextField};
-use crate::core::plan::Field;
+use crate::core::config::run_config::Field;
 use crate::ui::state::page_state;
 
 /// The choice, and the fields of all kinds of load; a field hides where it does not belong.

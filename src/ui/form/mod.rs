@@ -14,7 +14,7 @@ use leptos::wasm_bindgen::{JsCast as _, JsValue};
 use leptos::web_sys::{Element, HtmlElement};
 
 use crate::browser::session::{Phase, Preflight};
-use crate::core::plan::Field;
+use crate::core::config::run_config::Field;
 use crate::ui::state::page_state;
 use classes::Classes;
 use draft::LoadChoice;

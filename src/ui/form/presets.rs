@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::draft::LoadChoice;
-use crate::core::plan::Field;
+use crate::core::config::run_config::Field;
 use crate::ui::state::page_state;
 
 struct Preset {

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::core::host::Host;
-use crate::core::plan::Field;
+use crate::core::base::host::Host;
+use crate::core::config::run_config::Field;
 use crate::ui::state::{Lookup, page_state};
 
 /// A way to the host.

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use fantoccini::wd::TimeoutConfiguration;
-use oddiya_load::core::histogram::Histogram;
-use oddiya_load::core::relay::{lane_authority, relay_url};
+use oddiya_load::core::base::histogram::Histogram;
+use oddiya_load::core::base::units::Micros;
+use oddiya_load::core::http::relay::{lane_authority, relay_url};
 use oddiya_load::core::report::{Distribution, Quantiles, Report, read};
-use oddiya_load::core::units::Micros;
 use serde_json::{Value, json};
 
 use crate::chromium::Chromium;

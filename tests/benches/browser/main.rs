@@ -11,7 +11,6 @@
 //! Prints as it goes, and writes tests/benches/RESULTS.md. Talks to loopback only.
 
 #![allow(
-    missing_docs,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -37,7 +36,7 @@ mod window;
 use std::time::Duration;
 
 use clap::Parser as _;
-use oddiya_load::core::relay::relay_url;
+use oddiya_load::core::http::relay::relay_url;
 
 use drive::World;
 use figures::cell::{Cell, Delay};

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use oddiya_load::core::histogram::Encoded;
+use oddiya_load::core::base::histogram::Encoded;
 use oddiya_load::core::report::{Entry, Quantiles, read};
 use oddiya_load::stub::{self, Speed};
 use serde_json::Value;

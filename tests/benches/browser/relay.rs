@@ -7,9 +7,9 @@ use std::net::{Ipv4Addr, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use oddiya_load::core::histogram::Histogram;
+use oddiya_load::core::base::histogram::Histogram;
+use oddiya_load::core::base::units::Micros;
 use oddiya_load::core::report::Quantiles;
-use oddiya_load::core::units::Micros;
 
 use crate::figures::outcome::RelayRound;
 

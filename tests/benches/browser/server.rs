@@ -11,9 +11,9 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Instant;
 
-use oddiya_load::core::histogram::Histogram;
-use oddiya_load::core::rng::Rng;
-use oddiya_load::core::units::Micros;
+use oddiya_load::core::base::histogram::Histogram;
+use oddiya_load::core::base::rng::Rng;
+use oddiya_load::core::base::units::Micros;
 
 use crate::figures::cell::Delay;
 

@@ -6,13 +6,12 @@
 #![allow(
     dead_code,
     unused_imports,
-    missing_docs,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     reason = "a test crate of its own, and a benchmark may stop at a surprise"
 )]
 
-use oddiya_load::core::histogram::Histogram;
+use oddiya_load::core::base::histogram::Histogram;
 use serde_json::Value;
 
 /// The middle value, or the mean of the two in the middle; `None` of nothing.
@@ -93,7 +92,7 @@ pub fn stalled_ms(quantile: f64, healthy: &Histogram, frozen_s: f64, whole_s: f6
 #[cfg(test)]
 mod tests {
     use super::*;
-    use oddiya_load::core::units::Micros;
+    use oddiya_load::core::base::units::Micros;
 
     #[test]
     fn the_median_is_in_the_middle() {

@@ -10,7 +10,6 @@
 //! Prints as it goes, and writes tests/benches/RESULTS.md. Talks to loopback only.
 
 #![allow(
-    missing_docs,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,

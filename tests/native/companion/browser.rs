@@ -9,7 +9,7 @@ use hyper::body::Incoming;
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
 use oddiya_load::companion::{self, Options, RunningCompanion};
-use oddiya_load::core::relay::{Envelope, carrier_method, relay_url};
+use oddiya_load::core::http::relay::{Envelope, carrier_method, relay_url};
 use tokio::net::TcpStream;
 
 use crate::fake_host::FakeHost;

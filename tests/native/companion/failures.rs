@@ -1,7 +1,7 @@
 //! A host that gives no answer: each way has its kind, and a request is never sent twice.
 
 use http::StatusCode;
-use oddiya_load::core::relay::{HostCheck, RelayFailure};
+use oddiya_load::core::http::relay::{HostCheck, RelayFailure};
 use tokio::net::TcpListener;
 
 use crate::browser::{Answer, Browser, companion_at, companion_for};

@@ -2,7 +2,7 @@
 
 use http::{Method, StatusCode};
 use oddiya_load::companion::{self, Options, RunningCompanion};
-use oddiya_load::core::relay::CompanionInfo;
+use oddiya_load::core::http::relay::CompanionInfo;
 
 use crate::browser::Browser;
 

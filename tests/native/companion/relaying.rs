@@ -1,7 +1,7 @@
 //! What reaches the host, and what of its answer reaches the page.
 
 use http::StatusCode;
-use oddiya_load::core::relay::Envelope;
+use oddiya_load::core::http::relay::Envelope;
 
 use crate::browser::{Browser, companion_at, companion_for};
 use crate::fake_host::FakeHost;

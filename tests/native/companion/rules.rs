@@ -1,7 +1,7 @@
 //! Who is let in: names, origins, tokens, preflights.
 
 use http::{Method, StatusCode};
-use oddiya_load::core::relay::{Envelope, floor_url, lane_authority};
+use oddiya_load::core::http::relay::{Envelope, floor_url, lane_authority};
 
 use crate::browser::{Browser, companion_for};
 use crate::fake_host::FakeHost;

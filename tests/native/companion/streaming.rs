@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::Method;
 use http_body_util::{BodyExt as _, Channel};
-use oddiya_load::core::relay::Envelope;
+use oddiya_load::core::http::relay::Envelope;
 use tokio::sync::Notify;
 
 use crate::browser::{Browser, companion_for, text_body};

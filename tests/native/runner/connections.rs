@@ -3,7 +3,8 @@
 use std::io::Write as _;
 use std::time::Duration;
 
-use oddiya_load::core::exchange::{Connections, FailureKind};
+use oddiya_load::core::base::failure::FailureKind;
+use oddiya_load::core::http::exchange::Connections;
 use oddiya_load::core::report::Report;
 use oddiya_load::core::report::connections::ConnectionReuse;
 

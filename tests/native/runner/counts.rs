@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use oddiya_load::core::exchange::FailureKind;
+use oddiya_load::core::base::failure::FailureKind;
 use oddiya_load::core::report::StopReason;
 use tokio::process::{Child, Command};
 

@@ -3,7 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
-use oddiya_load::core::exchange::FailureKind;
+use oddiya_load::core::base::failure::FailureKind;
 use oddiya_load::core::report::Report;
 use socket2::{Domain, Socket, Type};
 

@@ -4,8 +4,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
-use oddiya_load::core::exchange::FailureKind;
-use oddiya_load::core::health::Suspicion;
+use oddiya_load::core::base::failure::FailureKind;
+use oddiya_load::core::run::health::SuspectReason;
 
 use crate::load::{load, only_failure};
 use crate::secure_host::{BODY, Host, counted, load_host, named};
@@ -93,7 +93,7 @@ async fn waiting_for_a_stream_that_the_host_does_not_allow_yet_is_queue_and_no_l
     let queue = report.total.queue_ms.as_ref().unwrap().figures;
     assert!((50.0..100.0).contains(&latency.p50), "{} ms", latency.p50);
     assert!((300.0..600.0).contains(&queue.p50), "{} ms", queue.p50);
-    assert!(report.health.reasons.contains_key(&Suspicion::Queued), "{:?}", report.health.reasons);
+    assert!(report.health.reasons.contains_key(&SuspectReason::Queued), "{:?}", report.health.reasons);
     assert_eq!(host.answered(), report.total.sent);
 }
 

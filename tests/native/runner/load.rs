@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use oddiya_load::core::exchange::FailureKind;
+use oddiya_load::core::base::failure::FailureKind;
 use oddiya_load::core::report::Report;
 
 use crate::command::{command, report_in, wait};

@@ -1,6 +1,6 @@
 //! TLS: who is trusted, and what is said when nobody checks.
 
-use oddiya_load::core::exchange::FailureKind;
+use oddiya_load::core::base::failure::FailureKind;
 use oddiya_load::core::report::connections::Certificates;
 use rcgen::{DnType, date_time_ymd};
 

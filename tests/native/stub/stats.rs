@@ -1,6 +1,6 @@
 //! `/__stub/stats`: what is counted, under which name, and what is not.
 
-use oddiya_load::core::histogram::Encoded;
+use oddiya_load::core::base::histogram::Encoded;
 use oddiya_load::stub::Profile;
 
 use super::client::{ask, get, route, stub};

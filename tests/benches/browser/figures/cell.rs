@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use oddiya_load::core::rng::Rng;
-use oddiya_load::core::units::Micros;
+use oddiya_load::core::base::rng::Rng;
+use oddiya_load::core::base::units::Micros;
 
 /// How long the server waits before it answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,3 @@
+//! What a report says. Sees only reports and `base`.
+
+pub mod headline;

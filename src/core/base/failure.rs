@@ -1,0 +1,124 @@
+//! Why a request did not succeed. Failure is data, of a closed set of kinds; nothing is ever matched by text.
+
+use serde::{Deserialize, Serialize};
+
+use super::words::words;
+
+/// An HTTP status code.
+pub type Status = u16;
+
+/// Why a request did not succeed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Failure {
+    /// Of which kind.
+    pub kind: FailureKind,
+    /// A short text for people that tells cases of one kind apart; few distinct ones, no addresses, no secrets.
+    pub detail: String,
+}
+
+impl Failure {
+    /// A failure of a kind, with a word on the case.
+    pub fn new(kind: FailureKind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into() }
+    }
+
+    /// The failure that a status of 400 or more is.
+    pub fn of_status(status: Status) -> Option<Self> {
+        (status >= 400).then(|| Self::new(FailureKind::Status, format!("HTTP {status}")))
+    }
+}
+
+/// The kinds of failure, from the name look-up to the last byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FailureKind {
+    /// The host's name has no address.
+    Dns,
+    /// Nothing listens there.
+    Refused,
+    /// No way to the host.
+    Unreachable,
+    /// No connection in time.
+    ConnectTimeout,
+    /// The certificate or the handshake was not acceptable.
+    Tls,
+    /// The connection was closed or reset before the response began.
+    Reset,
+    /// The response was not HTTP.
+    Malformed,
+    /// No complete response in time.
+    RequestTimeout,
+    /// The connection was closed or reset within the response.
+    Truncated,
+    /// The host redirected too often.
+    TooManyRedirects,
+    /// The host redirected to another one, which no run may load.
+    RedirectedAway,
+    /// A complete response with a status of 400 or more.
+    Status,
+    /// A complete response whose event stream reports an error, or makes no sense.
+    StreamError,
+    /// A complete response whose event stream lacks its last events.
+    StreamCut,
+    /// The browser did not let the request through and does not say why.
+    Blocked,
+    /// The generator's machine has no port or file handle left for it: no fault of the host.
+    Exhausted,
+    /// None of the above.
+    Other,
+}
+
+words!(FailureKind {
+    Dns = "dns",
+    Refused = "refused",
+    Unreachable = "unreachable",
+    ConnectTimeout = "connect_timeout",
+    Tls = "tls",
+    Reset = "reset",
+    Malformed = "malformed",
+    RequestTimeout = "request_timeout",
+    Truncated = "truncated",
+    TooManyRedirects = "too_many_redirects",
+    RedirectedAway = "redirected_away",
+    Status = "status",
+    StreamError = "stream_error",
+    StreamCut = "stream_cut",
+    Blocked = "blocked",
+    Exhausted = "exhausted",
+    Other = "other",
+});
+
+impl FailureKind {
+    /// For people: what happened.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Dns => "name not found",
+            Self::Refused => "connection refused",
+            Self::Unreachable => "host unreachable",
+            Self::ConnectTimeout => "connect timeout",
+            Self::Tls => "TLS failure",
+            Self::Reset => "connection reset before the response",
+            Self::Malformed => "response is not HTTP",
+            Self::RequestTimeout => "request timeout",
+            Self::Truncated => "connection lost within the response",
+            Self::TooManyRedirects => "too many redirects",
+            Self::RedirectedAway => "redirected to another host",
+            Self::Status => "HTTP status",
+            Self::StreamError => "error inside the event stream",
+            Self::StreamCut => "event stream ended early",
+            Self::Blocked => "blocked by the browser",
+            Self::Exhausted => "the generator's machine is exhausted",
+            Self::Other => "other failure",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_from_400_on_are_failures() {
+        assert_eq!(Failure::of_status(399), None);
+        assert_eq!(Failure::of_status(404).unwrap().detail, "HTTP 404");
+    }
+}

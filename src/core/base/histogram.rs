@@ -1,0 +1,370 @@
+//! The one latency histogram: record, merge, ask for quantiles, encode.
+//!
+//! HdrHistogram with a resolution of 1 µs and three significant digits everywhere, so that any two can be
+//! merged. Exact minimum, maximum and sum are kept beside it, because buckets are up to 0.1 % wide.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use hdrhistogram::Histogram as Hdr;
+use hdrhistogram::serialization::{Deserializer, Serializer as _, V2DeflateSerializer};
+use serde::{Deserialize, Serialize};
+
+use super::units::Micros;
+
+const SIGNIFICANT_DIGITS: u8 = 3;
+/// Longest span a bucket exists for; what is longer counts in the last bucket, and exactly in `max` and `sum`.
+const HIGHEST: u64 = 3_600_000_000;
+/// An encoded histogram of this geometry is under 40 KB even when every bucket is in use; a foreign file that
+/// claims more is refused before it is unpacked.
+const MAX_ENCODED_BYTES: usize = 256 * 1024;
+/// The uncompressed form: a 40-byte header and at most nine bytes for each of about 23 500 buckets.
+const MAX_DECODED_BYTES: usize = 40 + 9 * 24_000;
+
+/// A distribution of latencies (or of any other span of time).
+#[derive(Clone, Debug)]
+pub struct Histogram {
+    /// Made for the first value: most histograms of most seconds stay empty.
+    buckets: Option<Hdr<u64>>,
+    min: Micros,
+    max: Micros,
+    sum: u64,
+}
+
+/// Room for values up to 2 µs, growing with the largest.
+#[expect(clippy::expect_used, reason = "the bounds are constants that the crate accepts")]
+fn no_buckets() -> Hdr<u64> {
+    let mut buckets = Hdr::new_with_bounds(1, 2, SIGNIFICANT_DIGITS).expect("constant bounds are valid");
+    buckets.auto(true);
+    buckets
+}
+
+impl Default for Histogram {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Histogram {
+    /// An empty histogram, without buckets; with values it has 16 KB to 190 KB of them, by the largest value.
+    pub const fn new() -> Self {
+        Self { buckets: None, min: Micros(u64::MAX), max: Micros::ZERO, sum: 0 }
+    }
+
+    /// Counts one value.
+    pub fn record(&mut self, value: Micros) {
+        // Cannot fail: auto-resize is on and the value is capped.
+        let _ = self.buckets.get_or_insert_with(no_buckets).record(value.0.min(HIGHEST));
+        self.min = self.min.min(value);
+        self.max = self.max.max(value);
+        self.sum = self.sum.saturating_add(value.0);
+    }
+
+    /// Adds everything `other` holds.
+    pub fn merge(&mut self, other: &Self) {
+        let Some(buckets) = other.buckets.as_ref().filter(|buckets| !buckets.is_empty()) else { return };
+        // Cannot fail: auto-resize is on, so the other's range fits.
+        let _ = self.buckets.get_or_insert_with(no_buckets).add(buckets);
+        self.min = self.min.min(other.min);
+        self.max = self.max.max(other.max);
+        self.sum = self.sum.saturating_add(other.sum);
+    }
+
+    /// Of values that are known from elsewhere to lie between these two: the exact bounds are not in the encoded form.
+    pub fn keep_within(&mut self, min: Micros, max: Micros) {
+        (self.min, self.max) = (self.min.max(min), self.max.min(max));
+    }
+
+    /// Forgets everything, keeping the memory.
+    pub fn reset(&mut self) {
+        if let Some(buckets) = self.buckets.as_mut().filter(|buckets| !buckets.is_empty()) {
+            buckets.reset();
+        }
+        (self.min, self.max, self.sum) = (Micros(u64::MAX), Micros::ZERO, 0);
+    }
+
+    /// How many values were counted.
+    pub fn count(&self) -> u64 {
+        self.buckets.as_ref().map_or(0, Hdr::len)
+    }
+
+    /// Whether nothing was counted.
+    pub fn is_empty(&self) -> bool {
+        self.count() == 0
+    }
+
+    /// The smallest value, exactly; `None` when empty.
+    pub fn min(&self) -> Option<Micros> {
+        (!self.is_empty()).then_some(self.min)
+    }
+
+    /// The largest value, exactly; `None` when empty.
+    pub fn max(&self) -> Option<Micros> {
+        (!self.is_empty()).then_some(self.max)
+    }
+
+    /// The arithmetic mean in microseconds, exactly; `None` when empty.
+    pub fn mean_micros(&self) -> Option<f64> {
+        (!self.is_empty()).then(|| self.sum as f64 / self.count() as f64)
+    }
+
+    /// The value at a quantile in [0, 1]: the smallest recorded value that at least that share of all values do
+    /// not exceed, to 0.1 %. Never outside the exact minimum and maximum. `None` when empty.
+    pub fn quantile(&self, quantile: f64) -> Option<Micros> {
+        let buckets = self.buckets.as_ref().filter(|buckets| !buckets.is_empty())?;
+        Some(Micros(buckets.value_at_quantile(quantile).clamp(self.min.0, self.max.0)))
+    }
+
+    /// The non-empty buckets in order: the highest value each stands for, and its count.
+    pub fn buckets(&self) -> impl Iterator<Item = (Micros, u64)> + '_ {
+        let recorded = self.buckets.iter().flat_map(Hdr::iter_recorded);
+        recorded.map(|step| (Micros(step.value_iterated_to()), step.count_at_value()))
+    }
+
+    /// The figures that reports and tables show; `None` when empty.
+    pub fn figures(&self) -> Option<Figures> {
+        let at = |quantile| self.quantile(quantile).map(Micros::as_millis_f64);
+        Some(Figures {
+            count: self.count(),
+            min: self.min()?.as_millis_f64(),
+            mean: (self.mean_micros()?).round() / 1e3,
+            p50: at(0.5)?,
+            p75: at(0.75)?,
+            p90: at(0.9)?,
+            p95: at(0.95)?,
+            p99: at(0.99)?,
+            p999: at(0.999)?,
+            max: self.max()?.as_millis_f64(),
+        })
+    }
+
+    /// HdrHistogram's V2 format, deflated, in base64: what every HdrHistogram reader opens.
+    pub fn encode(&self) -> Encoded {
+        let mut bytes = Vec::new();
+        // Cannot fail: the sink is memory.
+        let _ = match &self.buckets {
+            Some(buckets) => V2DeflateSerializer::new().serialize(buckets, &mut bytes),
+            None => V2DeflateSerializer::new().serialize(&no_buckets(), &mut bytes),
+        };
+        Encoded(BASE64.encode(bytes))
+    }
+}
+
+/// How a shard hands a histogram on: only the buckets in use, and what is kept exactly.
+#[derive(Serialize, Deserialize)]
+struct Sparse {
+    min: Micros,
+    max: Micros,
+    sum: u64,
+    buckets: Vec<(u64, u64)>,
+}
+
+impl Serialize for Histogram {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let buckets = self.buckets().map(|(value, count)| (value.0, count)).collect();
+        Sparse { min: self.min, max: self.max, sum: self.sum, buckets }.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Histogram {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let sparse = Sparse::deserialize(deserializer)?;
+        let mut histogram = Self::new();
+        for (value, count) in sparse.buckets {
+            // Cannot fail: auto-resize is on and the value is capped.
+            let _ = histogram.buckets.get_or_insert_with(no_buckets).record_n(value.min(HIGHEST), count);
+        }
+        (histogram.min, histogram.max, histogram.sum) = (sparse.min, sparse.max, sparse.sum);
+        Ok(histogram)
+    }
+}
+
+/// The figures of one distribution, in milliseconds, as reports carry them.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Figures {
+    /// How many values the figures are of.
+    pub count: u64,
+    pub min: f64,
+    pub mean: f64,
+    pub p50: f64,
+    pub p75: f64,
+    pub p90: f64,
+    pub p95: f64,
+    pub p99: f64,
+    /// The quantile 0.999.
+    pub p999: f64,
+    pub max: f64,
+}
+
+/// A histogram as text; see [`Histogram::encode`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Encoded(String);
+
+/// Why a text is no histogram of ours.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// Larger than any histogram of this geometry.
+    #[error("an encoded histogram is over {MAX_ENCODED_BYTES} bytes")]
+    TooLarge,
+    /// Not base64, not V2, or damaged.
+    #[error("an encoded histogram is damaged ({0})")]
+    Damaged(String),
+    /// Another geometry than 1 µs and three digits.
+    #[error("an encoded histogram has another resolution than 1 µs with three digits")]
+    OtherGeometry,
+}
+
+impl Encoded {
+    /// Wraps text that [`Encoded::decode`] will check.
+    pub fn from_text(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The base64 text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Unpacks it. The exact minimum, maximum and sum are not in the format: here they are those of the buckets.
+    pub fn decode(&self) -> Result<Histogram, DecodeError> {
+        if self.0.len() > MAX_ENCODED_BYTES {
+            return Err(DecodeError::TooLarge);
+        }
+        let damaged = |why: &dyn std::fmt::Display| DecodeError::Damaged(why.to_string());
+        let bytes = BASE64.decode(&self.0).map_err(|e| damaged(&e))?;
+        check_claims(&bytes)?;
+        let mut buckets: Hdr<u64> =
+            Deserializer::new().deserialize(&mut bytes.as_slice()).map_err(|e| damaged(&e))?;
+        if buckets.sigfig() != SIGNIFICANT_DIGITS || buckets.low() != 1 {
+            return Err(DecodeError::OtherGeometry);
+        }
+        buckets.auto(true);
+        let sum = buckets.iter_recorded().fold(0u64, |sum, step| {
+            let middle = buckets.median_equivalent(step.value_iterated_to());
+            sum.saturating_add(middle.saturating_mul(step.count_at_value()))
+        });
+        let (min, max) = if buckets.is_empty() { (u64::MAX, 0) } else { (buckets.min(), buckets.max()) };
+        Ok(Histogram { buckets: Some(buckets), min: Micros(min), max: Micros(max), sum })
+    }
+}
+
+/// The decoder allocates what the header claims; so the claim is read first, from the inflated bytes, capped.
+fn check_claims(bytes: &[u8]) -> Result<(), DecodeError> {
+    use std::io::Read as _;
+    let short = || DecodeError::Damaged("too short".to_owned());
+    let zlib = bytes.get(8..).ok_or_else(short)?;
+    let mut plain = Vec::new();
+    flate2::read::ZlibDecoder::new(zlib)
+        .take(MAX_DECODED_BYTES as u64 + 1)
+        .read_to_end(&mut plain)
+        .map_err(|e| DecodeError::Damaged(e.to_string()))?;
+    if plain.len() > MAX_DECODED_BYTES {
+        return Err(DecodeError::TooLarge);
+    }
+    let payload: [u8; 4] = plain.get(4..8).and_then(|b| b.try_into().ok()).ok_or_else(short)?;
+    let highest: [u8; 8] = plain.get(24..32).and_then(|b| b.try_into().ok()).ok_or_else(short)?;
+    let claims_more = u32::from_be_bytes(payload) as usize > plain.len();
+    if claims_more || u64::from_be_bytes(highest) > 2 * HIGHEST {
+        return Err(DecodeError::OtherGeometry);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(values: &[u64]) -> Histogram {
+        let mut histogram = Histogram::new();
+        values.iter().for_each(|v| histogram.record(Micros(*v)));
+        histogram
+    }
+
+    #[test]
+    fn an_empty_histogram_has_no_figures() {
+        assert_eq!(Histogram::new().figures(), None);
+        assert_eq!(Histogram::new().quantile(0.5), None);
+    }
+
+    #[test]
+    fn quantiles_are_within_a_thousandth_of_the_sorted_values() {
+        let values: Vec<u64> = (1..=10_000).map(|i| i * 37).collect();
+        let histogram = of(&values);
+        for quantile in [0.0, 0.5, 0.9, 0.99, 0.999, 1.0] {
+            let rank = ((quantile * values.len() as f64).ceil() as usize).clamp(1, values.len());
+            let exact = values[rank - 1] as f64;
+            let got = histogram.quantile(quantile).unwrap().0 as f64;
+            assert!(
+                (got - exact).abs() <= exact / 1000.0 + 1.0,
+                "quantile {quantile}: {got}, exactly {exact}"
+            );
+        }
+    }
+
+    #[test]
+    fn merging_parts_equals_recording_the_whole() {
+        let (a, b) = (of(&[10, 2_000_000, 5]), of(&[70_000, 9]));
+        let mut merged = a.clone();
+        merged.merge(&b);
+        let whole = of(&[10, 2_000_000, 5, 70_000, 9]);
+        assert_eq!(merged.figures(), whole.figures());
+        assert_eq!(merged.encode(), whole.encode());
+    }
+
+    #[test]
+    fn values_past_an_hour_keep_their_exact_maximum() {
+        let histogram = of(&[1, 9_000_000_000]);
+        assert_eq!(histogram.max(), Some(Micros(9_000_000_000)));
+        assert_eq!(histogram.count(), 2);
+    }
+
+    #[test]
+    fn decoding_gives_back_the_counts() {
+        let histogram = of(&[0, 1, 15, 200_000, 59_000_000, 3_600_000_000]);
+        let decoded = histogram.encode().decode().unwrap();
+        assert_eq!(decoded.encode(), histogram.encode());
+        assert_eq!(decoded.count(), 6);
+        assert_eq!(decoded.buckets().collect::<Vec<_>>(), histogram.buckets().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn crosses_to_another_shard_whole() {
+        let histogram = of(&[0, 3, 3, 15, 200_000, 59_000_000]);
+        let text = serde_json::to_string(&histogram).unwrap();
+        let back: Histogram = serde_json::from_str(&text).unwrap();
+        assert_eq!((back.figures(), back.encode()), (histogram.figures(), histogram.encode()));
+    }
+
+    #[test]
+    fn an_empty_histogram_survives_encoding() {
+        let decoded = Histogram::new().encode().decode().unwrap();
+        assert!(decoded.is_empty());
+        assert_eq!(decoded.figures(), None);
+    }
+
+    #[test]
+    fn reads_a_histogram_that_another_implementation_wrote() {
+        // The published test vector: Histogram(1, 60 000 000, 3) holding one value 1000, V2 without deflate.
+        // Ours is always deflated, so the blob is deflated here the way the other writers do.
+        use std::io::Write as _;
+        let plain = BASE64.decode("HISTEwAAAAMAAAAAAAAAAwAAAAAAAAABAAAAAAOThwA/8AAAAAAAAM8PAg==").unwrap();
+        let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+        zlib.write_all(&plain).unwrap();
+        let zlib = zlib.finish().unwrap();
+        let mut blob = 0x1c84_9314_u32.to_be_bytes().to_vec();
+        blob.extend((zlib.len() as u32).to_be_bytes());
+        blob.extend(zlib);
+        let histogram = Encoded::from_text(BASE64.encode(blob)).decode().unwrap();
+        assert_eq!((histogram.count(), histogram.quantile(1.0)), (1, Some(Micros(1000))));
+    }
+
+    #[test]
+    fn damaged_and_hostile_texts_are_refused() {
+        for text in ["", "x", "HISTFAAA", &"A".repeat(MAX_ENCODED_BYTES + 4)] {
+            assert!(Encoded::from_text(text.to_owned()).decode().is_err());
+        }
+        let mut blob = BASE64.decode(of(&[5]).encode().as_str()).unwrap();
+        blob.truncate(blob.len() - 4);
+        assert!(Encoded::from_text(BASE64.encode(blob)).decode().is_err());
+    }
+}

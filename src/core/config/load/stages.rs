@@ -1,0 +1,241 @@
+//! A level over time, in stages: so many users, or so many arrivals per second, held or changed steadily.
+//!
+//! A pure function of time, and its integral. Who follows the level, and how, is `pace.rs`'s and `arrivals.rs`'s.
+
+use std::fmt;
+
+use crate::core::base::units::{Micros, parse_duration, parse_number};
+
+/// A straight line between two levels, for a while.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stage {
+    /// The level at its start.
+    pub from: f64,
+    /// The level at its end.
+    pub to: f64,
+    /// How long it lasts.
+    pub length: Micros,
+}
+
+/// What a level counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Users who are there.
+    Users,
+    /// Arrivals per second.
+    PerSecond,
+}
+
+/// Stages, one after the other; after the last one its level stays. Never without a stage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stages {
+    list: Vec<Stage>,
+}
+
+const EXAMPLES: &str = "such as 50,1m or 0..50,30s (users), or 10/s,1m (arrivals per second)";
+
+impl Stages {
+    /// One level from the start on.
+    pub fn held(level: f64) -> Self {
+        Self { list: vec![Stage { from: level, to: level, length: Micros::ZERO }] }
+    }
+
+    /// Reads stages as they are typed: `0..50,30s; 50,2m; ..0,30s` or `10/s,1m; 10..50/s,5m`.
+    ///
+    /// Each is a level (`50`), a ramp (`0..50`), or a ramp from where the stage before it ended (`..50`; from 0 in the
+    /// first one), a comma and how long it lasts. With `/s` behind it a level is of arrivals per second.
+    ///
+    /// # Errors
+    /// A sentence that names the wrong stage and says what would be right.
+    pub fn parse(text: &str) -> Result<(Level, Self), String> {
+        let mut list: Vec<Stage> = Vec::new();
+        let mut unit = None;
+        for written in text.split(';').map(str::trim).filter(|written| !written.is_empty()) {
+            let before = list.last().map_or(0.0, |stage| stage.to);
+            let (level, stage) = parse_stage(written, before)?;
+            if unit.is_some_and(|unit| unit != level) {
+                return Err(
+                    "mixes users and arrivals per second; write /s behind every level or none".to_owned()
+                );
+            }
+            unit = Some(level);
+            list.push(stage);
+        }
+        let unit = unit.ok_or_else(|| format!("names no stage; write LEVEL,DURATION, {EXAMPLES}"))?;
+        Ok((unit, Self { list }))
+    }
+
+    /// Each, in order.
+    pub fn iter(&self) -> impl Iterator<Item = Stage> + '_ {
+        self.list.iter().copied()
+    }
+
+    /// How long they last together; zero for a level that is held from the start on.
+    pub fn length(&self) -> Micros {
+        self.list.iter().fold(Micros::ZERO, |sum, stage| sum + stage.length)
+    }
+
+    /// The highest level.
+    pub fn peak(&self) -> f64 {
+        self.list.iter().fold(0.0, |peak, stage| peak.max(stage.from).max(stage.to))
+    }
+
+    /// The integral of the level from the start to `now`: with arrivals per second, how many there should have been.
+    pub fn area_by(&self, now: Micros) -> f64 {
+        let mut left = now;
+        let mut area = 0.0;
+        for stage in &self.list {
+            area += stage.area_by(left.min(stage.length));
+            left = left.saturating_sub(stage.length);
+        }
+        area + self.last_level() * left.as_secs_f64()
+    }
+
+    /// When that integral reaches `area`; `None` when it never does.
+    pub fn when(&self, area: f64) -> Option<Micros> {
+        let mut left = area;
+        let mut start = Micros::ZERO;
+        for stage in &self.list {
+            let whole = stage.area_by(stage.length);
+            if left <= whole && whole > 0.0 {
+                return Some(start + stage.when(left));
+            }
+            left -= whole;
+            start += stage.length;
+        }
+        let held = self.last_level();
+        (held > 0.0).then(|| start + Micros::from_secs_f64(left.max(0.0) / held))
+    }
+
+    fn last_level(&self) -> f64 {
+        self.list.last().map_or(0.0, |stage| stage.to)
+    }
+}
+
+impl Stage {
+    /// Level per second.
+    fn slope(&self) -> f64 {
+        let secs = self.length.as_secs_f64();
+        if secs > 0.0 { (self.to - self.from) / secs } else { 0.0 }
+    }
+
+    fn area_by(&self, elapsed: Micros) -> f64 {
+        let secs = elapsed.as_secs_f64();
+        secs * (self.from + self.slope() * secs / 2.0)
+    }
+
+    /// When the area is reached, from the stage's start: the root of `slope/2·t² + from·t = area`, in the form that
+    /// loses no digits when the slope is small (Press et al., "Numerical Recipes", §5.6).
+    fn when(&self, area: f64) -> Micros {
+        let root = (self.from * self.from + 2.0 * self.slope() * area).max(0.0).sqrt();
+        Micros::from_secs_f64(2.0 * area / (self.from + root)).min(self.length)
+    }
+}
+
+fn parse_stage(written: &str, before: f64) -> Result<(Level, Stage), String> {
+    let wrong = || format!("`{written}` is no stage; write LEVEL,DURATION, {EXAMPLES}");
+    let (level, length) = written.split_once(',').ok_or_else(wrong)?;
+    let length = parse_duration(length.trim()).map_err(|error| format!("in `{written}`, {error}"))?;
+    if length == Micros::ZERO {
+        return Err(format!("`{written}` lasts no time; write a duration above 0"));
+    }
+    let level = level.trim();
+    let (level, unit) = match level.strip_suffix("/s") {
+        Some(level) => (level, Level::PerSecond),
+        None => (level, Level::Users),
+    };
+    let bare = |text: &str| match (unit, text.trim().strip_suffix("/s")) {
+        (Level::PerSecond, Some(bare)) => bare.to_owned(),
+        _ => text.to_owned(),
+    };
+    let number = |text: &str| parse_number(&bare(text)).ok_or_else(wrong);
+    let stage = match level.split_once("..") {
+        Some((from, to)) if from.trim().is_empty() => Stage { from: before, to: number(to)?, length },
+        Some((from, to)) => Stage { from: number(from)?, to: number(to)?, length },
+        None => Stage { from: number(level)?, to: number(level)?, length },
+    };
+    Ok((unit, stage))
+}
+
+/// As it would be typed, without a unit.
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.from == self.to { self.to.fmt(f) } else { write!(f, "{}..{}", self.from, self.to) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stages(text: &str) -> Stages {
+        Stages::parse(text).unwrap().1
+    }
+
+    #[test]
+    fn stages_are_levels_and_ramps_each_with_its_duration() {
+        let (level, stages) = Stages::parse(" 0..50,30s; 50, 2m ;..10,1m30s;").unwrap();
+        assert_eq!((level, stages.length(), stages.peak()), (Level::Users, Micros::from_secs(240), 50.0));
+        let lines: Vec<_> = stages.iter().map(|stage| (stage.from, stage.to)).collect();
+        assert_eq!(lines, [(0.0, 50.0), (50.0, 50.0), (50.0, 10.0)]);
+        for text in ["10/s,1m; 10..50/s,5m", "10/s,60; 10/s..50/s,300", "10 /s,1m; 10 .. 50 /s , 5m"] {
+            let (level, stages) = Stages::parse(text).unwrap();
+            assert_eq!(
+                (level, stages.area_by(stages.length())),
+                (Level::PerSecond, 600.0 + 9_000.0),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_stage_is_named_with_what_would_be_right() {
+        for (text, problem) in [
+            ("", "names no stage; write LEVEL,DURATION, such as 50,1m"),
+            (" ; ", "names no stage"),
+            ("50", "`50` is no stage; write LEVEL,DURATION, such as 50,1m or 0..50,30s"),
+            ("50,1m; x,1m", "`x,1m` is no stage"),
+            ("50..,1m", "`50..,1m` is no stage"),
+            ("-5,1m", "`-5,1m` is no stage"),
+            ("10/s..50,1m", "`10/s..50,1m` is no stage"),
+            ("50,1x", "in `50,1x`, `1x` is not a duration"),
+            ("50,0s", "`50,0s` lasts no time"),
+            ("50,1m; 10/s,1m", "mixes users and arrivals per second; write /s behind every level or none"),
+        ] {
+            let found = Stages::parse(text).unwrap_err();
+            assert!(found.starts_with(problem), "{text:?}: {found}");
+        }
+    }
+
+    #[test]
+    fn the_area_under_a_ramp_is_a_trapezium_and_after_the_last_stage_its_level_stays() {
+        let stages = stages("10/s,1m; 10..50/s,20s; 0..0/s,10s; 5/s,10s");
+        for (second, area) in [(0, 0.0), (60, 600.0), (70, 800.0), (80, 1200.0), (90, 1200.0), (110, 1300.0)]
+        {
+            assert_eq!(stages.area_by(Micros::from_secs(second)), area, "at {second} s");
+        }
+    }
+
+    #[test]
+    fn when_is_the_inverse_of_the_area() {
+        let stages = stages("10/s,1m; 10..50/s,20s; 0/s,10s; 40..0/s,10s; 0..7/s,10s");
+        let mut before = Micros::ZERO;
+        for tenth in 1..=16_000 {
+            let area = f64::from(tenth) / 10.0;
+            let moment = stages.when(area).unwrap();
+            assert!(moment >= before, "{area}");
+            before = moment;
+            // A microsecond at the rate of 50/s is 5e-5 of an arrival.
+            assert!((stages.area_by(moment) - area).abs() < 1e-4, "{area} at {moment:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_level_of_nothing_never_reaches_is_never_due() {
+        let stages = stages("10/s,1s; 0/s,1s");
+        assert_eq!(stages.when(9.5), Some(Micros::from_millis(950)));
+        assert_eq!(stages.when(10.5), None);
+        assert_eq!(Stages::held(0.0).when(0.5), None);
+        assert_eq!(Stages::held(4.0).when(0.5), Some(Micros::from_millis(125)));
+    }
+}

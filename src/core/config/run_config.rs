@@ -1,0 +1,396 @@
+//! What a person asks for, checked: the same rules and words for the form, the address bar and the flags.
+//!
+//! Texts go in, a [`RunConfig`] or one [`FieldError`] per wrong field comes out. Nothing is started here.
+
+use serde_json::{Map, Value};
+
+use super::load::{self, Load};
+use crate::core::base::host::Host;
+use crate::core::base::units::{Micros, parse_duration};
+use crate::core::scenario::{Scenario, Wait};
+
+/// A run that can be started.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunConfig {
+    /// Where requests go.
+    pub host: Host,
+    /// What users do, only the classes that take part.
+    pub scenario: Scenario,
+    /// How much load when.
+    pub load: Load,
+    /// How long new requests are started; `None` until stopped by hand. When it is longer than the load's stages, the
+    /// last one's level stays; when it is shorter, the rest of them does not happen.
+    pub run_time: Option<Micros>,
+    /// The think time that overrides every class's, where one was given.
+    pub think_time: Option<Wait>,
+    /// How long requests in flight may take to end after that.
+    pub stop_timeout: Micros,
+    /// What all draws follow from.
+    pub seed: u64,
+}
+
+/// A run as typed. Written down by the names of its fields; one that is absent is as it is by default.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(from = "Map<String, Value>", into = "Map<String, Value>")]
+pub struct RunConfigText {
+    pub host: String,
+    /// Peak number of users; empty: one, or as the other fields of the load say.
+    pub users: String,
+    /// Users per second; empty: one.
+    pub spawn_rate: String,
+    /// Arrivals per second: makes the run an open one. Empty: by users.
+    pub rate: String,
+    /// `constant` or `poisson`; empty: constant.
+    pub arrivals: String,
+    /// Empty: as many as a host that answers nothing keeps busy.
+    pub max_users: String,
+    /// As [`load::stages::Stages::parse`] reads them; empty: one level all the time.
+    pub stages: String,
+    /// Empty: as long as the stages last, or until stopped.
+    pub run_time: String,
+    /// Names separated by commas or spaces; empty: all.
+    pub classes: String,
+    /// Empty: as the classes say.
+    pub think_time: String,
+    pub stop_timeout: String,
+    /// Empty: drawn.
+    pub seed: String,
+}
+
+impl Default for RunConfigText {
+    fn default() -> Self {
+        Self {
+            host: "http://localhost:8080".to_owned(),
+            users: String::new(),
+            spawn_rate: String::new(),
+            rate: String::new(),
+            arrivals: String::new(),
+            max_users: String::new(),
+            stages: String::new(),
+            run_time: String::new(),
+            classes: String::new(),
+            think_time: String::new(),
+            stop_timeout: "30s".to_owned(),
+            seed: String::new(),
+        }
+    }
+}
+
+impl From<Map<String, Value>> for RunConfigText {
+    fn from(written: Map<String, Value>) -> Self {
+        let mut text = Self::default();
+        for field in Field::ALL {
+            if let Some(Value::String(typed)) = written.get(field.name()) {
+                text.part_mut(field).clone_from(typed);
+            }
+        }
+        text
+    }
+}
+
+impl From<RunConfigText> for Map<String, Value> {
+    fn from(text: RunConfigText) -> Self {
+        let typed = |field: Field| (field.name().to_owned(), Value::from(text.part(field)));
+        Field::ALL.map(typed).into_iter().collect()
+    }
+}
+
+/// The fields of a config that can be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Field {
+    Host,
+    Users,
+    SpawnRate,
+    Rate,
+    Arrivals,
+    MaxUsers,
+    Stages,
+    RunTime,
+    Classes,
+    ThinkTime,
+    StopTimeout,
+    Seed,
+}
+
+impl Field {
+    /// Every one of them.
+    pub const ALL: [Self; 12] = [
+        Self::Host,
+        Self::Users,
+        Self::SpawnRate,
+        Self::Rate,
+        Self::Arrivals,
+        Self::MaxUsers,
+        Self::Stages,
+        Self::RunTime,
+        Self::Classes,
+        Self::ThinkTime,
+        Self::StopTimeout,
+        Self::Seed,
+    ];
+
+    /// The name in the address bar, and wherever a config is written down.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::Users => "users",
+            Self::SpawnRate => "spawn_rate",
+            Self::Rate => "rate",
+            Self::Arrivals => "arrivals",
+            Self::MaxUsers => "max_users",
+            Self::Stages => "stages",
+            Self::RunTime => "run_time",
+            Self::Classes => "classes",
+            Self::ThinkTime => "think_time",
+            Self::StopTimeout => "stop_timeout",
+            Self::Seed => "seed",
+        }
+    }
+
+    /// The label in the form.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Host => "Host",
+            Self::Users => "Users",
+            Self::SpawnRate => "Spawn rate",
+            Self::Rate => "Arrival rate",
+            Self::Arrivals => "Arrivals",
+            Self::MaxUsers => "Max users",
+            Self::Stages => "Stages",
+            Self::RunTime => "Run time",
+            Self::Classes => "User classes",
+            Self::ThinkTime => "Think time",
+            Self::StopTimeout => "Stop timeout",
+            Self::Seed => "Seed",
+        }
+    }
+
+    /// The flag on the command line.
+    pub const fn flag(self) -> &'static str {
+        match self {
+            Self::Host => "--host",
+            Self::Users => "--users",
+            Self::SpawnRate => "--spawn-rate",
+            Self::Rate => "--rate",
+            Self::Arrivals => "--arrivals",
+            Self::MaxUsers => "--max-users",
+            Self::Stages => "--stages",
+            Self::RunTime => "--run-time",
+            Self::Classes => "user class",
+            Self::ThinkTime => "--think-time",
+            Self::StopTimeout => "--stop-timeout",
+            Self::Seed => "--seed",
+        }
+    }
+}
+
+/// What is wrong with one field, and what would be right: a sentence that goes on from the field's name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// Which one.
+    pub field: Field,
+    /// What is wrong, without the field's name.
+    pub problem: String,
+}
+
+impl RunConfigText {
+    /// Checks every field; `fresh_seed` is used when none was typed.
+    ///
+    /// # Errors
+    /// One for each wrong field.
+    pub fn check(&self, fresh_seed: u64) -> Result<RunConfig, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let mut scenario = keep(&mut errors, Field::Classes, self.scenario());
+        let think_time =
+            keep(&mut errors, Field::ThinkTime, optional(&self.think_time, parse_wait)).flatten();
+        if let (Some(known), Some(wait)) = (&scenario, think_time) {
+            scenario = Some(known.clone().with_wait(wait));
+        }
+        let host =
+            keep(&mut errors, Field::Host, self.host.parse::<Host>().map_err(|error| error.to_string()));
+        let time_limit = scenario.as_ref().map_or_else(Micros::default, Scenario::longest_request);
+        let load = load::text::check(self, time_limit).map_err(|found| errors.extend(found)).ok();
+        let run_time = keep(&mut errors, Field::RunTime, optional(&self.run_time, parse_run_time));
+        let stop_timeout = keep(&mut errors, Field::StopTimeout, duration(&self.stop_timeout));
+        let seed = keep(&mut errors, Field::Seed, optional(&self.seed, parse_seed));
+        let config = (|| {
+            Some(RunConfig {
+                host: host?,
+                scenario: scenario?,
+                run_time: run_time?.or_else(|| load.as_ref().and_then(Load::length)),
+                load: load?,
+                think_time,
+                stop_timeout: stop_timeout?,
+                seed: seed?.unwrap_or(fresh_seed),
+            })
+        })();
+        config.filter(|_| errors.is_empty()).ok_or(errors)
+    }
+
+    /// What is typed in a field.
+    pub fn part(&self, field: Field) -> &str {
+        match field {
+            Field::Host => &self.host,
+            Field::Users => &self.users,
+            Field::SpawnRate => &self.spawn_rate,
+            Field::Rate => &self.rate,
+            Field::Arrivals => &self.arrivals,
+            Field::MaxUsers => &self.max_users,
+            Field::Stages => &self.stages,
+            Field::RunTime => &self.run_time,
+            Field::Classes => &self.classes,
+            Field::ThinkTime => &self.think_time,
+            Field::StopTimeout => &self.stop_timeout,
+            Field::Seed => &self.seed,
+        }
+    }
+
+    /// The same, to type into.
+    pub const fn part_mut(&mut self, field: Field) -> &mut String {
+        match field {
+            Field::Host => &mut self.host,
+            Field::Users => &mut self.users,
+            Field::SpawnRate => &mut self.spawn_rate,
+            Field::Rate => &mut self.rate,
+            Field::Arrivals => &mut self.arrivals,
+            Field::MaxUsers => &mut self.max_users,
+            Field::Stages => &mut self.stages,
+            Field::RunTime => &mut self.run_time,
+            Field::Classes => &mut self.classes,
+            Field::ThinkTime => &mut self.think_time,
+            Field::StopTimeout => &mut self.stop_timeout,
+            Field::Seed => &mut self.seed,
+        }
+    }
+
+    fn scenario(&self) -> Result<Scenario, String> {
+        let names = self.classes.split([',', ' ']).filter(|name| !name.is_empty()).map(str::to_owned);
+        Scenario::oddiya().with_classes(&names.collect::<Vec<_>>()).map_err(|error| error.to_string())
+    }
+}
+
+fn keep<T>(errors: &mut Vec<FieldError>, field: Field, parsed: Result<T, String>) -> Option<T> {
+    parsed.map_err(|problem| errors.push(FieldError { field, problem })).ok()
+}
+
+fn optional<T>(text: &str, parse: fn(&str) -> Result<T, String>) -> Result<Option<T>, String> {
+    if text.trim().is_empty() { Ok(None) } else { parse(text).map(Some) }
+}
+
+fn parse_wait(text: &str) -> Result<Wait, String> {
+    text.parse().map_err(|error: crate::core::scenario::NotAWait| error.to_string())
+}
+
+fn duration(text: &str) -> Result<Micros, String> {
+    parse_duration(text).map_err(|error| error.to_string())
+}
+
+fn parse_run_time(text: &str) -> Result<Micros, String> {
+    let run_time = duration(text)?;
+    if run_time < Micros::SECOND {
+        Err(format!("`{text}` is too short; write 1s or more"))
+    } else {
+        Ok(run_time)
+    }
+}
+
+fn parse_seed(text: &str) -> Result<u64, String> {
+    text.trim()
+        .parse()
+        .map_err(|_| format!("`{}` is no seed; write a whole number of 0 or more", text.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_written_down_by_its_fields_and_read_back_also_without_those_that_came_later() {
+        let mut text = RunConfigText::default();
+        Field::ALL.iter().for_each(|field| *text.part_mut(*field) = format!("{}!", field.name()));
+        let written = serde_json::to_string(&text).unwrap();
+        assert!(written.starts_with(r#"{"host":"host!","users":"users!","#), "{written}");
+        assert_eq!(serde_json::from_str::<RunConfigText>(&written).unwrap(), text);
+        let early: RunConfigText = serde_json::from_str(r#"{"users":"7"}"#).unwrap();
+        assert_eq!(early, RunConfigText { users: "7".into(), ..RunConfigText::default() });
+    }
+
+    fn text() -> RunConfigText {
+        RunConfigText { run_time: "1m".to_owned(), ..RunConfigText::default() }
+    }
+
+    fn problem(text: &RunConfigText) -> (Field, String) {
+        let mut errors = text.check(0).unwrap_err();
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        let error = errors.remove(0);
+        (error.field, error.problem)
+    }
+
+    #[test]
+    fn a_right_form_becomes_a_plan() {
+        let config =
+            RunConfigText { classes: "StressTestUser, OddiyaUser".into(), think_time: "0".into(), ..text() };
+        let config = config.check(42).unwrap();
+        assert_eq!(
+            (&config.load, config.run_time, config.seed),
+            (&Load::users(1, 1.0), Some(Micros::from_secs(60)), 42)
+        );
+        assert_eq!(config.scenario.classes.len(), 2);
+        assert!(config.scenario.classes.iter().all(|class| class.wait.to == Micros::ZERO));
+    }
+
+    #[test]
+    fn each_wrong_field_is_named_with_what_would_be_right() {
+        let users = |users: &str| problem(&RunConfigText { users: users.into(), ..text() });
+        assert_eq!(
+            users("0"),
+            (Field::Users, "`0` is no number of users; write a whole number from 1 to 1000000".into())
+        );
+        assert_eq!(users("-1").0, Field::Users);
+        assert_eq!(users("ten").0, Field::Users);
+        let rate = problem(&RunConfigText { spawn_rate: "0".into(), ..text() });
+        assert_eq!(
+            rate,
+            (Field::SpawnRate, "`0` is no rate; write users per second, above 0 (1, 0.5, 10)".into())
+        );
+        let run_time = problem(&RunConfigText { run_time: "5x".into(), ..text() });
+        assert_eq!(run_time.0, Field::RunTime);
+        assert!(run_time.1.contains("`5x` is not a duration; write seconds, or forms such as"));
+        let classes = problem(&RunConfigText { classes: "Nobody".into(), ..text() });
+        assert!(classes.1.starts_with("unknown user class `Nobody`; this scenario has OddiyaUser"));
+        assert_eq!(problem(&RunConfigText { seed: "x".into(), ..text() }).0, Field::Seed);
+        assert_eq!(problem(&RunConfigText { think_time: "3s..1s".into(), ..text() }).0, Field::ThinkTime);
+    }
+
+    #[test]
+    fn stages_say_how_long_a_run_is_unless_its_run_time_does() {
+        let run_time = |stages: &str, run_time: &str| {
+            let text = RunConfigText {
+                stages: stages.into(),
+                run_time: run_time.into(),
+                ..RunConfigText::default()
+            };
+            text.check(0).unwrap().run_time
+        };
+        assert_eq!(run_time("0..50,30s; 50,1m", ""), Some(Micros::from_secs(90)));
+        assert_eq!(run_time("10/s,1m", "20s"), Some(Micros::from_secs(20)));
+        assert_eq!(run_time("10/s,1m", "1h"), Some(Micros::from_secs(3600)));
+        assert_eq!(run_time("", ""), None);
+    }
+
+    #[test]
+    fn there_may_be_as_many_users_as_a_host_that_answers_nothing_keeps_busy() {
+        let most_users = |classes: &str| {
+            let text =
+                RunConfigText { rate: "10".into(), classes: classes.into(), ..RunConfigText::default() };
+            text.check(0).unwrap().load.most_users()
+        };
+        assert_eq!((most_users(""), most_users("PlanStreamUser")), (300, 1_200));
+    }
+
+    #[test]
+    fn every_wrong_field_is_reported_at_once() {
+        let errors = RunConfigText { users: "0".into(), spawn_rate: "0".into(), host: "x".into(), ..text() };
+        assert_eq!(errors.check(0).unwrap_err().len(), 3);
+    }
+}

@@ -1,0 +1,222 @@
+//! Locust's CSV files, header for header, so that what reads them today goes on reading them.
+//!
+//! Pure: a report in, the bytes of each file out. Where Locust rounds latencies to two digits and measures over
+//! sliding windows of its own, these carry our figures; the README says how they differ.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::core::base::histogram::{Figures, Histogram};
+use crate::core::report::{Entry, Report};
+
+/// The quantiles of Locust's tables.
+const QUANTILES: [f64; 11] = [0.5, 0.66, 0.75, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 0.9999, 1.0];
+const STATS_HEADER: &str = "Type,Name,Request Count,Failure Count,Median Response Time,Average Response Time,\
+Min Response Time,Max Response Time,Average Content Size,Requests/s,Failures/s,50%,66%,75%,80%,90%,95%,98%,99%,\
+99.9%,99.99%,100%";
+const HISTORY_HEADER: &str = "Timestamp,User Count,Type,Name,Requests/s,Failures/s,50%,66%,75%,80%,90%,95%,98%,99%,\
+99.9%,99.99%,100%,Total Request Count,Total Failure Count,Total Median Response Time,Total Average Response Time,\
+Total Min Response Time,Total Max Response Time,Total Average Content Size";
+const FAILURES_HEADER: &str = "Method,Name,Error,Occurrences,First Seen,Last Seen";
+const EXCEPTIONS_HEADER: &str = "Count,Message,Traceback,Nodes";
+/// Locust's "current" rates are means over this many seconds.
+const WINDOW_S: u64 = 10;
+
+/// The four files: what comes after the prefix, and the bytes.
+pub fn files(report: &Report) -> [(&'static str, String); 4] {
+    [
+        ("_stats.csv", stats(report)),
+        ("_stats_history.csv", history(report)),
+        ("_failures.csv", failures(report)),
+        ("_exceptions.csv", lines([EXCEPTIONS_HEADER.to_owned()])),
+    ]
+}
+
+fn stats(report: &Report) -> String {
+    let rows = report.entries().map(|entry| {
+        let latency = latency_of(entry);
+        let mut row = format!("{},{}", field(&entry.method), field(&entry.name));
+        let _ = write!(
+            row,
+            ",{},{},{}",
+            entry.requests,
+            entry.failures,
+            summary(entry.latency_ms.as_ref().map(|latency| latency.figures))
+        );
+        let _ = write!(row, ",{},{},{}", mean_bytes(entry), entry.rps, entry.failures_per_s);
+        row + &quantiles(&latency)
+    });
+    lines(std::iter::once(STATS_HEADER.to_owned()).chain(rows))
+}
+
+/// One row a second, of all requests together; quantiles are of the run so far, as Locust's are by default.
+fn history(report: &Report) -> String {
+    let origin =
+        OffsetDateTime::parse(&report.run.started_at, &Rfc3339).map_or(0, OffsetDateTime::unix_timestamp);
+    let mut by_second: BTreeMap<u64, Histogram> = BTreeMap::new();
+    for row in &report.intervals.rows {
+        if let Ok(latency) = row.latency.decode() {
+            // Known at the end of its stretch, and not before.
+            let last_second = (row.index + 1) * report.intervals.period_s - 1;
+            by_second.entry(last_second).or_default().merge(&latency);
+        }
+    }
+    let bytes = mean_bytes(&report.total);
+    let mut so_far = Histogram::new();
+    let (mut requests, mut failures) = (0, 0);
+    let rows = report.timeline.iter().enumerate().map(|(i, row)| {
+        while let Some(first) = by_second.first_entry().filter(|first| *first.key() <= row.second) {
+            so_far.merge(&first.remove());
+            report.total.latency_ms.iter().for_each(|whole| whole.bound(&mut so_far));
+        }
+        requests += row.requests;
+        failures += row.failures;
+        let (rps, failing) = current_rates(report, i);
+        let mut line = format!("{},{},,Aggregated", origin + row.second as i64 + 1, row.users);
+        let _ = write!(line, ",{rps:.6},{failing:.6}{}", quantiles(&so_far));
+        let bytes = if requests > 0 { bytes } else { 0.0 };
+        let _ = write!(line, ",{requests},{failures},{},{bytes}", summary(so_far.figures()));
+        line
+    });
+    let rows: Vec<String> = rows.collect();
+    lines(std::iter::once(HISTORY_HEADER.to_owned()).chain(rows))
+}
+
+fn failures(report: &Report) -> String {
+    let origin =
+        OffsetDateTime::parse(&report.run.started_at, &Rfc3339).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let at = |secs: f64| {
+        let moment = origin.checked_add(time::Duration::seconds(secs as i64)).unwrap_or(origin);
+        moment.replace_nanosecond(0).unwrap_or(moment).format(&Rfc3339).unwrap_or_default()
+    };
+    let rows = report.failures.iter().map(|row| {
+        let error = match row.kind {
+            crate::core::base::failure::FailureKind::Status => row.detail.clone(),
+            kind if row.detail.is_empty() => kind.label().to_owned(),
+            kind => format!("{}: {}", kind.label(), row.detail),
+        };
+        let (method, name) = (field(&row.method), field(&row.name));
+        format!("{method},{name},{},{},{},{}", field(&error), row.count, at(row.first_s), at(row.last_s))
+    });
+    lines(std::iter::once(FAILURES_HEADER.to_owned()).chain(rows))
+}
+
+/// Requests and failures per second over the last ten seconds up to the `i`-th row.
+fn current_rates(report: &Report, i: usize) -> (f64, f64) {
+    let Some(last) = report.timeline.get(i) else { return (0.0, 0.0) };
+    let from = (last.second + 1).saturating_sub(WINDOW_S);
+    let window = report.timeline.iter().take(i + 1).rev().take_while(|row| row.second >= from);
+    let (requests, failures) = window.fold((0, 0), |(r, f), row| (r + row.requests, f + row.failures));
+    let secs = (last.second + 1 - from) as f64;
+    (requests as f64 / secs, failures as f64 / secs)
+}
+
+fn latency_of(entry: &Entry) -> Histogram {
+    entry.latency_ms.as_ref().and_then(crate::core::report::Distribution::recorded).unwrap_or_default()
+}
+
+/// Median, mean, minimum and maximum in milliseconds; zeros without data, as Locust has them.
+fn summary(figures: Option<Figures>) -> String {
+    figures.map_or_else(|| "0,0,0,0".to_owned(), |f| format!("{},{},{},{}", f.p50, f.mean, f.min, f.max))
+}
+
+fn quantiles(latency: &Histogram) -> String {
+    QUANTILES.iter().fold(String::new(), |mut row, quantile| {
+        let _ = match latency.quantile(*quantile) {
+            Some(value) => write!(row, ",{}", value.as_millis_f64()),
+            None => write!(row, ",N/A"),
+        };
+        row
+    })
+}
+
+fn mean_bytes(entry: &Entry) -> f64 {
+    if entry.requests == 0 { 0.0 } else { entry.received_bytes as f64 / entry.requests as f64 }
+}
+
+/// Quotes what RFC 4180 wants quoted.
+fn field(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}
+
+/// Locust ends lines with CR LF.
+fn lines(rows: impl IntoIterator<Item = String>) -> String {
+    rows.into_iter().fold(String::new(), |text, row| text + &row + "\r\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::report::read;
+
+    fn file(ending: &str) -> Vec<Vec<String>> {
+        let report = read::read(include_bytes!("../../../tests/fixtures/reports/v1/sim.json")).unwrap();
+        let (_, text) = files(&report).into_iter().find(|(name, _)| *name == ending).unwrap();
+        assert!(text.ends_with("\r\n"));
+        text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect()
+    }
+
+    #[test]
+    fn headers_are_locusts_to_the_letter() {
+        assert_eq!(
+            file("_stats.csv")[0].join(","),
+            "Type,Name,Request Count,Failure Count,Median Response Time,Average Response Time,Min Response Time,\
+             Max Response Time,Average Content Size,Requests/s,Failures/s,50%,66%,75%,80%,90%,95%,98%,99%,99.9%,\
+             99.99%,100%"
+        );
+        assert_eq!(
+            file("_stats_history.csv")[0].join(","),
+            "Timestamp,User Count,Type,Name,Requests/s,Failures/s,50%,66%,75%,80%,90%,95%,98%,99%,99.9%,99.99%,\
+             100%,Total Request Count,Total Failure Count,Total Median Response Time,Total Average Response Time,\
+             Total Min Response Time,Total Max Response Time,Total Average Content Size"
+        );
+        assert_eq!(file("_failures.csv")[0].join(","), "Method,Name,Error,Occurrences,First Seen,Last Seen");
+        assert_eq!(file("_exceptions.csv")[0].join(","), "Count,Message,Traceback,Nodes");
+    }
+
+    #[test]
+    fn no_quantile_is_outside_the_exact_minimum_and_maximum() {
+        for (ending, quantiles, [min, max]) in
+            [("_stats.csv", 11..22, [6, 7]), ("_stats_history.csv", 6..17, [21, 22])]
+        {
+            for row in file(ending).iter().skip(1).filter(|row| row[quantiles.start] != "N/A") {
+                let number = |column: usize| row[column].parse::<f64>().unwrap();
+                let within = |column: usize| (number(min)..=number(max)).contains(&number(column));
+                assert!(quantiles.clone().all(within), "{row:?}");
+                assert_eq!(number(quantiles.end - 1), number(max), "100 % is the maximum");
+            }
+        }
+    }
+
+    #[test]
+    fn every_row_has_a_value_for_every_heading() {
+        for ending in ["_stats.csv", "_stats_history.csv", "_failures.csv"] {
+            let rows = file(ending);
+            assert!(rows.len() > 1);
+            assert!(rows.iter().all(|row| row.len() == rows[0].len()), "{ending}");
+        }
+    }
+
+    #[test]
+    fn the_history_adds_up_to_the_total() {
+        let history = file("_stats_history.csv");
+        let stats = file("_stats.csv");
+        let (last, total) = (history.last().unwrap(), stats.last().unwrap());
+        assert_eq!((&last[17], &last[18]), (&total[2], &total[3]), "counts");
+        assert_eq!(last[0], (1_767_225_600 + history.len() - 1).to_string(), "2026-01-01 and a second each");
+        assert_eq!((total[0].as_str(), total[1].as_str()), ("", "Aggregated"));
+    }
+
+    #[test]
+    fn text_with_commas_and_quotes_is_quoted() {
+        assert_eq!(field("a,\"b\""), "\"a,\"\"b\"\"\"");
+        assert_eq!(field("plain"), "plain");
+    }
+}

@@ -1,0 +1,292 @@
+//! One streamed plan generation: when which event came, and whether the stream was what it should be.
+//!
+//! The agent's failures come inside a 200, so the status says nothing: a stream succeeds when `complete` brought a
+//! plan and `done` followed. Bytes go in with their moments; `sse.rs` makes them events, tallies count the result.
+
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
+
+use super::sse::{Event, Parser};
+use crate::core::base::failure::{Failure, FailureKind, Status};
+use crate::core::base::units::Micros;
+
+/// The agent's types of events: the field `type` of their data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "String", into = "&'static str")]
+pub enum EventKind {
+    /// A step begins.
+    Status,
+    /// A step is over.
+    Progress,
+    /// A piece of the model's answer.
+    Chunk,
+    /// The plan is there.
+    Complete,
+    /// It failed.
+    Error,
+    /// Nothing more comes.
+    Done,
+    /// Any other type, or none.
+    #[default]
+    Other,
+}
+
+impl From<String> for EventKind {
+    fn from(word: String) -> Self {
+        let known = [Self::Status, Self::Progress, Self::Chunk, Self::Complete, Self::Error, Self::Done];
+        known.into_iter().find(|kind| kind.label() == word).unwrap_or_default()
+    }
+}
+
+impl From<EventKind> for &'static str {
+    fn from(kind: EventKind) -> Self {
+        kind.label()
+    }
+}
+
+impl EventKind {
+    /// As on the wire.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Status => "status",
+            Self::Progress => "progress",
+            Self::Chunk => "chunk",
+            Self::Complete => "complete",
+            Self::Error => "error",
+            Self::Done => "done",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// Something for each type of event that was seen: a list, because there are few.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ByKind<T>(Vec<(EventKind, T)>);
+
+impl<T> Default for ByKind<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> FromIterator<(EventKind, T)> for ByKind<T> {
+    fn from_iter<I: IntoIterator<Item = (EventKind, T)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().collect())
+    }
+}
+
+impl<T> ByKind<T> {
+    /// What there is for a type.
+    pub fn get(&self, kind: EventKind) -> Option<&T> {
+        self.iter().find(|(known, _)| *known == kind).map(|(_, value)| value)
+    }
+
+    /// What there is for a type; `first` where there was nothing yet.
+    #[expect(clippy::indexing_slicing, reason = "the place was found or made a line before")]
+    pub fn get_or_insert_with(&mut self, kind: EventKind, first: impl FnOnce() -> T) -> &mut T {
+        let place = self.0.iter().position(|(known, _)| *known == kind).unwrap_or(self.0.len());
+        if place == self.0.len() {
+            self.0.push((kind, first()));
+        }
+        &mut self.0[place].1
+    }
+
+    /// All there is, in the order in which it was seen first.
+    pub fn iter(&self) -> impl Iterator<Item = (EventKind, &T)> {
+        self.0.iter().map(|(kind, value)| (*kind, value))
+    }
+}
+
+/// What came of a stream. Moments are on the run's clock.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Streamed {
+    /// How many events came.
+    pub events: u64,
+    /// The first event of each type.
+    pub first_of: ByKind<Micros>,
+    /// The first event of all.
+    pub first_event: Option<Micros>,
+    /// The longest time between two events that follow each other; `None` with fewer than two.
+    pub largest_gap: Option<Micros>,
+    /// `complete` came, with a plan.
+    pub complete: Option<Micros>,
+    /// `done` came.
+    pub done: Option<Micros>,
+    /// Why it is no success although its response was complete.
+    pub failure: Option<Failure>,
+}
+
+/// Reads a stream.
+#[derive(Debug, Default)]
+pub struct StreamReader {
+    parser: Parser,
+    seen: Streamed,
+    latest: Option<Micros>,
+    unreadable: Option<Failure>,
+}
+
+/// What matters of an event's data.
+#[derive(Default, Deserialize)]
+struct Said {
+    #[serde(default, rename = "type")]
+    kind: EventKind,
+    /// Absent and `null` are no plan.
+    plan: Option<IgnoredAny>,
+}
+
+impl StreamReader {
+    /// Takes the next bytes, which came at a moment.
+    pub fn feed(&mut self, bytes: &[u8], at: Micros) {
+        if self.unreadable.is_some() {
+            return;
+        }
+        let Self { parser, seen, latest, .. } = self;
+        let outcome = parser.feed(bytes, |event| {
+            seen.add(event, at);
+            let gap = latest.replace(at).map(|before| at.saturating_sub(before));
+            seen.largest_gap = seen.largest_gap.max(gap);
+        });
+        if let Err(error) = outcome {
+            self.unreadable = Some(Failure::new(FailureKind::StreamError, error.to_string()));
+        }
+    }
+
+    /// What came of it, given what came of the request. `None` when there was no stream: an answer of 400 or more,
+    /// or no event before the request failed.
+    pub fn finish(self, outcome: &Result<Status, Failure>) -> Option<Box<Streamed>> {
+        let mut seen = self.seen;
+        match outcome {
+            Ok(status) if Failure::of_status(*status).is_some() => return None,
+            Ok(_) => seen.failure = self.unreadable.or_else(|| seen.judge()),
+            Err(_) if seen.events == 0 => return None,
+            Err(_) => {}
+        }
+        Some(Box::new(seen))
+    }
+}
+
+impl Streamed {
+    fn add(&mut self, event: Event<'_>, at: Micros) {
+        let said: Said = serde_json::from_str(event.data).unwrap_or_default();
+        self.events += 1;
+        self.first_event.get_or_insert(at);
+        self.first_of.get_or_insert_with(said.kind, || at);
+        match said.kind {
+            EventKind::Complete if said.plan.is_some() => drop(self.complete.get_or_insert(at)),
+            EventKind::Done => drop(self.done.get_or_insert(at)),
+            _ => {}
+        }
+    }
+
+    fn judge(&self) -> Option<Failure> {
+        let fail = |kind, detail| Some(Failure::new(kind, detail));
+        let failed = self.first_of.get(EventKind::Error).is_some();
+        match (failed, self.complete, self.done) {
+            (true, _, Some(_)) => fail(FailureKind::StreamError, "an error event, then done"),
+            (true, _, None) => fail(FailureKind::StreamError, "an error event, and no done"),
+            (false, None, Some(_)) => fail(FailureKind::StreamError, "done without a plan"),
+            (false, Some(_), None) => fail(FailureKind::StreamCut, "after the plan, before done"),
+            (false, None, None) if self.events == 0 => fail(FailureKind::StreamCut, "without any event"),
+            (false, None, None) => fail(FailureKind::StreamCut, "before the plan"),
+            (false, Some(complete), Some(done)) if done < complete => {
+                fail(FailureKind::StreamError, "done before the plan")
+            }
+            (false, Some(_), Some(_)) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each event comes 10 ms after the one before.
+    fn read(datas: &[&str]) -> Streamed {
+        let mut reader = StreamReader::default();
+        for (i, data) in datas.iter().enumerate() {
+            reader.feed(format!("data: {data}\n\n").as_bytes(), Micros::from_millis(10 * (i as u64 + 1)));
+        }
+        *reader.finish(&Ok(200)).unwrap()
+    }
+
+    const STATUS: &str = r#"{"type": "status", "message": "서울의 날씨", "progress": 10}"#;
+    const COMPLETE: &str = r#"{"type": "complete", "plan": {"days": []}}"#;
+    const DONE: &str = r#"{"type": "done"}"#;
+    const ERROR: &str = r#"{"type": "error", "message": "x"}"#;
+
+    fn failure(datas: &[&str]) -> (FailureKind, String) {
+        let failure = read(datas).failure.unwrap();
+        (failure.kind, failure.detail)
+    }
+
+    #[test]
+    fn a_plan_and_then_done_is_a_success_with_its_moments() {
+        let seen = read(&[STATUS, STATUS, r#"{"type":"progress"}"#, COMPLETE, DONE]);
+        assert_eq!((seen.failure, seen.events), (None, 5));
+        let at = |n: u64| Some(Micros::from_millis(10 * n));
+        assert_eq!((seen.first_event, seen.complete, seen.done), (at(1), at(4), at(5)));
+        assert_eq!(seen.first_of.get(EventKind::Progress).copied(), at(3));
+        assert_eq!(seen.largest_gap, at(1));
+    }
+
+    #[test]
+    fn the_largest_gap_is_between_neighbours() {
+        let mut reader = StreamReader::default();
+        for at in [1_000, 1_100, 1_900, 2_000] {
+            reader.feed(b"data: {}\n\n", Micros::from_millis(at));
+        }
+        let seen = reader.finish(&Ok(200)).unwrap();
+        assert_eq!(seen.largest_gap, Some(Micros::from_millis(800)));
+        assert_eq!(read(&[DONE]).largest_gap, None);
+    }
+
+    #[test]
+    fn an_error_inside_a_200_is_a_failure() {
+        use FailureKind::StreamError;
+        assert_eq!(failure(&[STATUS, ERROR, DONE]), (StreamError, "an error event, then done".into()));
+        assert_eq!(failure(&[ERROR]), (StreamError, "an error event, and no done".into()));
+        assert_eq!(failure(&[COMPLETE, ERROR, DONE]).0, StreamError);
+        let without_plan = r#"{"type": "complete", "plan": null}"#;
+        assert_eq!(failure(&[without_plan, DONE]), (StreamError, "done without a plan".into()));
+    }
+
+    #[test]
+    fn a_stream_without_done_was_cut() {
+        use FailureKind::StreamCut;
+        assert_eq!(failure(&[STATUS, COMPLETE]), (StreamCut, "after the plan, before done".into()));
+        assert_eq!(failure(&[STATUS]), (StreamCut, "before the plan".into()));
+        assert_eq!(failure(&[]), (StreamCut, "without any event".into()));
+    }
+
+    #[test]
+    fn what_is_no_known_event_is_counted_as_other() {
+        let seen = read(&["no json", r#"{"type": "new"}"#, r#"{"x": 1}"#, "[1]", COMPLETE, DONE]);
+        assert_eq!((seen.events, seen.failure), (6, None));
+        let kinds: Vec<_> = seen.first_of.iter().map(|(kind, _)| kind).collect();
+        assert_eq!(kinds, [EventKind::Other, EventKind::Complete, EventKind::Done]);
+    }
+
+    #[test]
+    fn an_error_status_is_no_stream_and_a_lost_connection_keeps_what_had_come() {
+        let fed = || {
+            let mut reader = StreamReader::default();
+            reader.feed(b"data: {\"type\":\"status\"}\n\n", Micros(5));
+            reader
+        };
+        assert_eq!(fed().finish(&Ok(500)), None);
+        let lost = Err(Failure::new(FailureKind::Truncated, ""));
+        let seen = fed().finish(&lost).unwrap();
+        assert_eq!((seen.events, &seen.failure), (1, &None), "the request's own failure is counted once");
+        assert_eq!(StreamReader::default().finish(&lost), None);
+    }
+
+    #[test]
+    fn an_event_beyond_all_measure_is_a_failure_and_nothing_after_it_counts() {
+        let mut reader = StreamReader::default();
+        reader.feed(&vec![b'x'; crate::core::http::sse::MAX_EVENT_BYTES + 1], Micros(1));
+        reader.feed(b"\n\ndata: {\"type\":\"done\"}\n\n", Micros(2));
+        let seen = reader.finish(&Ok(200)).unwrap();
+        assert_eq!(seen.failure.unwrap().detail, "an event is over 1 MB");
+        assert_eq!(seen.events, 0);
+    }
+}

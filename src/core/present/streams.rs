@@ -1,0 +1,120 @@
+//! The rows of the table of streams, for page and terminal alike: one per milestone that was reached.
+//!
+//! Which milestones there are and what they are called is decided here, once.
+
+use crate::core::base::histogram::Figures;
+use crate::core::http::stream::EventKind;
+use crate::core::report::{Distribution, Report};
+
+/// One milestone of one name's streams.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Milestone<'a> {
+    /// The HTTP method.
+    pub method: &'a str,
+    /// The name.
+    pub name: &'a str,
+    /// What was waited for.
+    pub label: &'static str,
+    /// The report's field below `stream_ms`.
+    pub field: &'static str,
+    /// In milliseconds, from request sent (the largest gap: from the event before).
+    pub figures: Figures,
+}
+
+/// Every milestone of a report, in the order in which a stream reaches them; the largest gap last.
+pub fn milestones(report: &Report) -> Vec<Milestone<'_>> {
+    let mut rows = Vec::new();
+    for entry in &report.requests {
+        let Some(streams) = &entry.stream_ms else { continue };
+        let mut add = |field, label, distribution: Option<&Distribution>| {
+            let figures = distribution.map(|distribution| distribution.figures);
+            let row = |figures| Milestone { method: &entry.method, name: &entry.name, label, field, figures };
+            rows.extend(figures.map(row));
+        };
+        add("first_event", "first event", streams.first_event.as_ref());
+        for kind in STEPS {
+            add(kind.label(), label_of(kind), streams.by_type.get(&kind));
+        }
+        add("complete", "complete, with a plan", streams.complete.as_ref());
+        add("done", "done", streams.done.as_ref());
+        add("largest_gap", "largest gap between events", streams.largest_gap.as_ref());
+    }
+    rows
+}
+
+/// The types that have a row of their own beside the milestones that every stream should reach.
+const STEPS: [EventKind; 5] =
+    [EventKind::Status, EventKind::Progress, EventKind::Chunk, EventKind::Error, EventKind::Other];
+
+const fn label_of(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::Status => "first status",
+        EventKind::Progress => "first progress",
+        EventKind::Chunk => "first chunk",
+        EventKind::Error => "error",
+        EventKind::Other => "first of another type",
+        EventKind::Complete => "complete",
+        EventKind::Done => "done",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::base::histogram::Histogram;
+    use crate::core::base::units::Micros;
+    use crate::core::http::stream::ByKind;
+    use crate::core::present::text;
+    use crate::core::report::{Detail, Report, StreamFigures, read};
+    use crate::core::run::tally::StreamTally;
+
+    fn report() -> Report {
+        let mut report = read::read(include_bytes!("../../../tests/fixtures/reports/v1/sim.json")).unwrap();
+        let at = |millis| {
+            let mut histogram = Histogram::new();
+            histogram.record(Micros::from_millis(millis));
+            histogram
+        };
+        let tally = StreamTally {
+            events: 3,
+            first_event: at(30),
+            largest_gap: at(400),
+            done: at(900),
+            by_type: ByKind::from_iter([(EventKind::Status, at(30)), (EventKind::Error, at(800))]),
+            ..StreamTally::default()
+        };
+        let entry = report.requests.first_mut().unwrap();
+        entry.stream_events = 3;
+        entry.stream_ms = Some(StreamFigures::of(&tally, Detail::Full));
+        report
+    }
+
+    #[test]
+    fn only_milestones_that_were_reached_have_a_row() {
+        let report = report();
+        let rows: Vec<_> = milestones(&report).iter().map(|row| (row.field, row.figures.p50)).collect();
+        assert_eq!(
+            rows,
+            [
+                ("first_event", 30.0),
+                ("status", 30.0),
+                ("error", 800.0),
+                ("done", 900.0),
+                ("largest_gap", 400.0)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_report_with_streams_reads_back_and_prints_a_table() {
+        let report = report();
+        let json = report.to_json();
+        assert_eq!(read::read(json.as_bytes()).unwrap().to_json(), json);
+        assert!(json.contains("\"stream_ms\"") && json.contains("\"largest_gap\""));
+        let text = text::summary(&report);
+        let (_, table) = text.split_once("Streams").unwrap();
+        assert!(table.contains("largest gap between events"), "{table}");
+        let without = read::read(include_bytes!("../../../tests/fixtures/reports/v1/sim.json")).unwrap();
+        assert!(!text::summary(&without).contains("Streams"));
+    }
+}

@@ -1,0 +1,204 @@
+//! The columns of the statistics table, for page and terminal alike.
+//!
+//! One list of what a column is called, which field of the report it shows and how it sorts.
+
+use crate::core::base::order::in_order;
+use crate::core::base::units::{format_millis, format_rate, group_thousands};
+use crate::core::report::{Distribution, Entry, LoadModel, Report};
+
+/// A column of the statistics table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    Method,
+    Name,
+    Requests,
+    Failures,
+    Rps,
+    CorrectedP50,
+    CorrectedP95,
+    CorrectedP99,
+    Mean,
+    P50,
+    P95,
+    P99,
+    Max,
+    UpstreamP95,
+    InFlight,
+}
+
+/// The columns of a run by users, in order.
+const OF_USERS: [Column; 13] = [
+    Column::Method,
+    Column::Name,
+    Column::Requests,
+    Column::Failures,
+    Column::Rps,
+    Column::Mean,
+    Column::P50,
+    Column::P95,
+    Column::P99,
+    Column::Max,
+    Column::CorrectedP99,
+    Column::UpstreamP95,
+    Column::InFlight,
+];
+
+/// The same by arrival rate, where the corrected latency comes first.
+const OF_ARRIVALS: [Column; 15] = [
+    Column::Method,
+    Column::Name,
+    Column::Requests,
+    Column::Failures,
+    Column::Rps,
+    Column::CorrectedP50,
+    Column::CorrectedP95,
+    Column::CorrectedP99,
+    Column::Mean,
+    Column::P50,
+    Column::P95,
+    Column::P99,
+    Column::Max,
+    Column::UpstreamP95,
+    Column::InFlight,
+];
+
+/// The columns that a report has anything for.
+pub fn columns(report: Option<&Report>) -> Vec<Column> {
+    let relayed = report.is_some_and(|report| report.total.upstream_ms.is_some());
+    let of_model = match report.map(|report| report.run.model()).unwrap_or_default() {
+        LoadModel::Users => OF_USERS.as_slice(),
+        LoadModel::ArrivalRate => &OF_ARRIVALS,
+    };
+    of_model.iter().copied().filter(|column| relayed || *column != Column::UpstreamP95).collect()
+}
+
+impl Column {
+    /// The heading, with its unit.
+    pub const fn heading(self) -> &'static str {
+        match self {
+            Self::Method => "Method",
+            Self::Name => "Name",
+            Self::Requests => "Requests",
+            Self::Failures => "Failures",
+            Self::Rps => "Req/s",
+            Self::Mean => "Mean ms",
+            Self::P50 => "p50 ms",
+            Self::P95 => "p95 ms",
+            Self::P99 => "p99 ms",
+            Self::Max => "Max ms",
+            Self::CorrectedP50 => "Corr. p50 ms",
+            Self::CorrectedP95 => "Corr. p95 ms",
+            Self::CorrectedP99 => "Corr. p99 ms",
+            Self::UpstreamP95 => "Host p95 ms",
+            Self::InFlight => "In flight",
+        }
+    }
+
+    /// What the heading means, for those who wonder.
+    pub const fn explanation(self) -> &'static str {
+        match self {
+            Self::Method => "HTTP method",
+            Self::Name => "Path, with its variable parts in braces",
+            Self::Requests => "Requests that ended, well or not",
+            Self::Failures => "Requests that failed: no complete response, or a status of 400 or more",
+            Self::Rps => "Requests per second of the run so far",
+            Self::Mean => "Mean latency: request sent to last byte",
+            Self::P50 => "Half of all requests were at most this slow",
+            Self::P95 => "95 in 100 requests were at most this slow",
+            Self::P99 => "99 in 100 requests were at most this slow",
+            Self::Max => "The slowest request",
+            Self::CorrectedP50 | Self::CorrectedP95 | Self::CorrectedP99 => {
+                "From the scheduled start: what a user who should have been served waited"
+            }
+            Self::UpstreamP95 => "p95 of the host's own time, as the companion saw it: compare with p95",
+            Self::InFlight => "Sent and not yet answered",
+        }
+    }
+
+    /// The report's field that it shows; the page's cells carry it.
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::Method => "method",
+            Self::Name => "name",
+            Self::Requests => "requests",
+            Self::Failures => "failures",
+            Self::Rps => "rps",
+            Self::Mean => "latency_ms.mean",
+            Self::P50 => "latency_ms.p50",
+            Self::P95 => "latency_ms.p95",
+            Self::P99 => "latency_ms.p99",
+            Self::Max => "latency_ms.max",
+            Self::CorrectedP50 => "corrected_ms.p50",
+            Self::CorrectedP95 => "corrected_ms.p95",
+            Self::CorrectedP99 => "corrected_ms.p99",
+            Self::UpstreamP95 => "upstream_ms.p95",
+            Self::InFlight => "in_flight_at_end",
+        }
+    }
+
+    /// Whether it holds text rather than a number.
+    pub const fn is_text(self) -> bool {
+        matches!(self, Self::Method | Self::Name)
+    }
+
+    /// The cell's text; a dash where there is no data.
+    pub fn text(self, entry: &Entry) -> String {
+        match self {
+            Self::Method => entry.method.clone(),
+            Self::Name => entry.name.clone(),
+            Self::Requests | Self::Failures | Self::InFlight => group_thousands(self.number(entry) as u64),
+            Self::Rps => format_rate(entry.rps),
+            _ => self.measured(entry).map_or_else(|| "–".to_owned(), format_millis),
+        }
+    }
+
+    /// What it sorts by; below everything where there is no data.
+    pub fn number(self, entry: &Entry) -> f64 {
+        match self {
+            Self::Requests => entry.requests as f64,
+            Self::Failures => entry.failures as f64,
+            Self::InFlight => entry.in_flight_at_end as f64,
+            Self::Rps => entry.rps,
+            _ => self.measured(entry).unwrap_or(-1.0),
+        }
+    }
+
+    fn measured(self, entry: &Entry) -> Option<f64> {
+        let figures = |family: &Option<Distribution>| family.as_ref().map(|family| family.figures);
+        let latency = figures(&entry.latency_ms);
+        match self {
+            Self::Mean => latency.map(|f| f.mean),
+            Self::P50 => latency.map(|f| f.p50),
+            Self::P95 => latency.map(|f| f.p95),
+            Self::P99 => latency.map(|f| f.p99),
+            Self::Max => latency.map(|f| f.max),
+            Self::CorrectedP50 => figures(&entry.corrected_ms).map(|f| f.p50),
+            Self::CorrectedP95 => figures(&entry.corrected_ms).map(|f| f.p95),
+            Self::CorrectedP99 => figures(&entry.corrected_ms).map(|f| f.p99),
+            Self::UpstreamP95 => figures(&entry.upstream_ms).map(|f| f.p95),
+            _ => None,
+        }
+    }
+}
+
+/// Which way a column is sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Smallest first.
+    Ascending,
+    /// Largest first.
+    Descending,
+}
+
+/// The entries in the order of a column; equal ones keep theirs.
+pub fn sorted(entries: &[Entry], column: Column, direction: Direction) -> Vec<Entry> {
+    let rule = |a: &Entry, b: &Entry| {
+        let order = if column.is_text() {
+            column.text(a).cmp(&column.text(b))
+        } else {
+            column.number(a).total_cmp(&column.number(b))
+        };
+        if direction == Direction::Ascending { order } else { order.reverse() }
+    };
+    in_order(entries, rule).cloned().collect()
+}

@@ -1,0 +1,239 @@
+//! The report as a terminal shows it: the tables that Locust's users know, and a line on the generator.
+//!
+//! Pure: a report in, text out; colours and cursors are the terminal's business.
+
+use std::fmt::Write as _;
+
+use super::phases::phases;
+use super::streams::milestones;
+use crate::core::base::failure::FailureKind;
+use crate::core::base::units::{
+    Micros, format_clock, format_millis, format_rate, format_share, group_thousands,
+};
+use crate::core::report::{Distribution, Entry, LoadModel, Report, RunInfo, StopReason};
+
+/// The quantiles of Locust's percentile table, and what it calls them.
+const QUANTILES: [(f64, &str); 11] = [
+    (0.5, "50%"),
+    (0.66, "66%"),
+    (0.75, "75%"),
+    (0.8, "80%"),
+    (0.9, "90%"),
+    (0.95, "95%"),
+    (0.98, "98%"),
+    (0.99, "99%"),
+    (0.999, "99.9%"),
+    (0.9999, "99.99%"),
+    (1.0, "100%"),
+];
+const NO_DATA: &str = "–";
+
+/// Everything that is printed at the end of a run. Needs a report with its histograms.
+pub fn summary(report: &Report) -> String {
+    let mut parts = vec![what(&report.run), requests(report)];
+    if report.run.model() == LoadModel::ArrivalRate {
+        let title = "Corrected latency percentiles (ms from the scheduled start, approximated to 0.1 %)";
+        parts.push(percentiles(report, title, |entry| entry.corrected_ms.as_ref()));
+    }
+    let title = "Latency percentiles (ms, approximated to 0.1 %)";
+    parts.push(percentiles(report, title, |entry| entry.latency_ms.as_ref()));
+    parts.extend(connecting(report));
+    parts.extend(streams(report));
+    parts.extend(failures(report));
+    parts.push(health(report));
+    parts.join("\n")
+}
+
+/// What was run, so that the tables are understood a month later.
+fn what(run: &RunInfo) -> String {
+    let RunInfo { host, started_at, seed, .. } = run;
+    let lasted = format_clock(run.duration_s);
+    let end = match run.stopped_by {
+        StopReason::RunTime => format!("for {lasted}"),
+        StopReason::Stopped => format!("stopped by hand after {lasted}"),
+        StopReason::Unfinished => format!("CUT OFF after {lasted}: what came then is missing"),
+    };
+    format!("{host}: {}, {end}\nStarted {started_at}, seed {seed}\n", run.load_in_words())
+}
+
+/// Counts and rates per name; latencies in milliseconds.
+fn requests(report: &Report) -> String {
+    let heading = [
+        "Method",
+        "Name",
+        "# reqs",
+        "# fails",
+        "",
+        "Avg",
+        "Min",
+        "Max",
+        "Med",
+        "p95 corr.",
+        "req/s",
+        "fail/s",
+    ];
+    let rows = used(report).map(|entry| {
+        let latency = entry.latency_ms.as_ref().map(|latency| latency.figures);
+        let corrected = entry.corrected_ms.as_ref().map(|corrected| corrected.figures.p95);
+        let millis = |value: Option<f64>| value.map_or_else(|| NO_DATA.to_owned(), format_millis);
+        vec![
+            entry.method.clone(),
+            entry.name.clone(),
+            group_thousands(entry.requests),
+            group_thousands(entry.failures),
+            entry.failure_ratio.map(format_share).unwrap_or_default(),
+            millis(latency.map(|f| f.mean)),
+            millis(latency.map(|f| f.min)),
+            millis(latency.map(|f| f.max)),
+            millis(latency.map(|f| f.p50)),
+            millis(corrected),
+            format_rate(entry.rps),
+            format_rate(entry.failures_per_s),
+        ]
+    });
+    table("Requests (latency in ms, request sent to last byte)", &heading, rows.collect())
+}
+
+/// The quantiles of a family of latencies per name.
+fn percentiles(report: &Report, title: &str, family: fn(&Entry) -> Option<&Distribution>) -> String {
+    let mut heading = vec!["Method", "Name"];
+    heading.extend(QUANTILES.iter().map(|(_, label)| *label));
+    heading.push("# reqs");
+    let rows = used(report).map(|entry| {
+        let latency = family(entry).and_then(Distribution::recorded).unwrap_or_default();
+        let value = |quantile: f64| latency.quantile(quantile).map(Micros::as_millis_f64);
+        let mut row = vec![entry.method.clone(), entry.name.clone()];
+        row.extend(
+            QUANTILES.iter().map(|(q, _)| value(*q).map_or_else(|| NO_DATA.to_owned(), format_millis)),
+        );
+        row.push(group_thousands(entry.requests));
+        row
+    });
+    table(title, &heading, rows.collect())
+}
+
+/// Where the time goes, and how the host was connected to.
+fn connecting(report: &Report) -> Option<String> {
+    let rows = phases(report);
+    let mut text = String::new();
+    if !rows.is_empty() {
+        let rows = rows.iter().map(|row| {
+            let figures = [row.figures.p50, row.figures.p95, row.figures.p99, row.figures.max];
+            let mut cells = vec![row.label.to_owned(), String::new(), group_thousands(row.figures.count)];
+            cells.extend(figures.map(format_millis));
+            cells
+        });
+        let heading = ["Phase", "", "# times", "Med", "p95", "p99", "Max"];
+        text += &table("Phases (ms, all names together)", &heading, rows.collect());
+    }
+    if let Some(connections) = &report.connections {
+        let _ = write!(text, "Connections: {}", connections.line());
+        let _ = match report.total.redirects {
+            0 => writeln!(text),
+            n => writeln!(text, "; {} redirects followed", group_thousands(n)),
+        };
+    }
+    (!text.is_empty()).then_some(text)
+}
+
+/// When streams reached what; only where there were any.
+fn streams(report: &Report) -> Option<String> {
+    let rows = milestones(report);
+    if rows.is_empty() {
+        return None;
+    }
+    let rows = rows.iter().map(|row| {
+        let figures = [row.figures.p50, row.figures.p95, row.figures.p99, row.figures.max];
+        let mut cells = [row.method, row.name, row.label].map(str::to_owned).to_vec();
+        cells.push(group_thousands(row.figures.count));
+        cells.extend(figures.map(format_millis));
+        cells
+    });
+    let heading = ["Method", "Name", "What", "# times", "Med", "p95", "p99", "Max"];
+    Some(table("Streams (ms from request sent)", &heading, rows.collect()))
+}
+
+fn failures(report: &Report) -> Option<String> {
+    if report.failures.is_empty() {
+        return None;
+    }
+    let rows = report.failures.iter().map(|row| {
+        let what = match (row.kind, row.detail.as_str()) {
+            (FailureKind::Status, detail) => detail.to_owned(),
+            (kind, "") => kind.label().to_owned(),
+            (kind, detail) => format!("{} ({detail})", kind.label()),
+        };
+        vec![row.method.clone(), row.name.clone(), what, group_thousands(row.count)]
+    });
+    Some(table("Failures", &["Method", "Name", "What", "# times"], rows.collect()))
+}
+
+/// Whether the figures above can be trusted, in a line or two.
+fn health(report: &Report) -> String {
+    let health = &report.health;
+    let late = health.lateness_ms.as_ref().map_or_else(
+        || "no user was started".to_owned(),
+        |lateness| format!("users started {} ms late at p99", format_millis(lateness.figures.p99)),
+    );
+    let queue = report.total.queue_ms.as_ref();
+    let queue =
+        queue.map_or_else(String::new, |q| format!(", requests queued {} ms", format_millis(q.figures.p99)));
+    let mut text = format!("Generator: {late}{queue}; ");
+    let seconds = report.timeline.len();
+    let _ = match health.suspect_seconds {
+        0 => writeln!(text, "none of the {seconds} seconds is suspect"),
+        n => writeln!(text, "{n} of {seconds} seconds are SUSPECT: {}", reasons(report)),
+    };
+    if health.dropped > 0 {
+        let _ = writeln!(
+            text,
+            "DROPPED: {} arrivals started no request, because every user (of their shard) was busy or the machine slept; the \
+             figures are without them. More users at a time: --max-users",
+            group_thousands(health.dropped)
+        );
+    }
+    if report.total.in_flight_at_end > 0 {
+        let left = group_thousands(report.total.in_flight_at_end);
+        let _ = writeln!(text, "UNANSWERED: {left} requests were still in flight at the end");
+    }
+    for note in &report.generator.notes {
+        let _ = writeln!(text, "Note: {note}");
+    }
+    text
+}
+
+fn reasons(report: &Report) -> String {
+    let reasons = report.health.reasons.iter().map(|(reason, n)| format!("{} ({n})", reason.label()));
+    reasons.collect::<Vec<_>>().join(", ")
+}
+
+/// Entries that were used, and the total.
+fn used(report: &Report) -> impl Iterator<Item = &Entry> {
+    report.requests.iter().filter(|entry| entry.sent > 0).chain(std::iter::once(&report.total))
+}
+
+/// A table: text to the left, numbers (from the third column on) to the right, the total under a rule.
+fn table(title: &str, heading: &[&str], rows: Vec<Vec<String>>) -> String {
+    let width_of = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
+        cells.chain(heading.get(column).map(|cell| cell.chars().count())).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..heading.len()).map(width_of).collect();
+    let line = |cells: &mut dyn Iterator<Item = &str>| {
+        let mut text = String::from(" ");
+        for (column, (cell, width)) in cells.zip(&widths).enumerate() {
+            let left = column < 2 || heading.get(column) == Some(&"What");
+            let _ = if left { write!(text, " {cell:<width$}") } else { write!(text, "  {cell:>width$}") };
+        }
+        text.trim_end().to_owned() + "\n"
+    };
+    let rule = format!("  {}\n", "─".repeat(widths.iter().map(|w| w + 2).sum::<usize>().saturating_sub(3)));
+    let mut text = format!("{title}\n{}{rule}", line(&mut heading.iter().copied()));
+    for row in &rows {
+        if row.get(1).is_some_and(|name| name == crate::core::run::coordinator::TOTAL_NAME) {
+            text.push_str(&rule);
+        }
+        text.push_str(&line(&mut row.iter().map(String::as_str)));
+    }
+    text
+}

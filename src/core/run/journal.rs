@@ -1,0 +1,147 @@
+//! A run on its way, written down second by second, so that a crash loses the last second and not the run.
+//!
+//! What is written and how a report comes of it again; where it is kept is the platform's. Append-only: each
+//! record stands alone, so what was written before a crash can be read after it.
+
+use serde::{Deserialize, Serialize};
+
+use super::coordinator::Run;
+use super::recorder::Snapshot;
+use crate::core::base::units::Micros;
+use crate::core::config::load::LoadChange;
+use crate::core::config::run_config::RunConfigText;
+use crate::core::report::{Calibration, Detail, Generator, Report, StopReason};
+
+/// What is known when a run starts.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Header {
+    /// The run as typed, with its seed filled in.
+    pub text: RunConfigText,
+    /// What runs it.
+    pub generator: Generator,
+    /// When, RFC 3339 in UTC.
+    pub started_at: String,
+}
+
+/// What happens from then on.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Record {
+    /// A second of a shard is over.
+    Second(Box<Snapshot>),
+    /// The load was changed by hand.
+    Changed {
+        /// When.
+        at: Micros,
+        /// To what.
+        to: LoadChange,
+    },
+    /// What the generator can do was found out, before the first second.
+    Calibrated(Calibration),
+}
+
+impl Record {
+    /// The moment up to which the run is known when this was written.
+    pub fn reaches(&self) -> Micros {
+        match self {
+            Self::Second(snapshot) => Micros::from_secs(snapshot.second + 1),
+            Self::Changed { at, .. } => *at,
+            Self::Calibrated(_) => Micros::ZERO,
+        }
+    }
+
+    /// Adds it to the run: the one under way, or the one that is rebuilt.
+    pub fn apply(self, run: &mut Run) {
+        match self {
+            Self::Second(snapshot) => run.absorb(*snapshot),
+            Self::Changed { at, to } => run.changed(at, to),
+            Self::Calibrated(calibration) => run.calibrated(calibration),
+        }
+    }
+}
+
+/// The report of a run that was cut off; `None` when the header is of a program that understood other plans.
+pub fn rebuild(header: Header, records: impl IntoIterator<Item = Record>) -> Option<Report> {
+    let config = header.text.check(0).ok()?;
+    let mut run = Run::new(&config, header.generator, header.started_at);
+    let mut end = Micros::ZERO;
+    for record in records {
+        end = end.max(record.reaches());
+        record.apply(&mut run);
+    }
+    run.finish(end, end, StopReason::Unfinished);
+    Some(run.report(Detail::Full))
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_channel::mpsc;
+
+    use super::*;
+    use crate::core::config::load::Share;
+    use crate::core::http::exchange::TimingSource;
+    use crate::core::report::{GeneratorKind, Route, read};
+    use crate::core::run::shard::{Assignment, Control};
+    use crate::core::run::sim::{self, Reply};
+    use crate::core::scenario::Request;
+
+    fn header() -> Header {
+        let text = RunConfigText {
+            users: "5".into(),
+            run_time: "10s".into(),
+            seed: "3".into(),
+            ..RunConfigText::default()
+        };
+        let generator = Generator {
+            kind: GeneratorKind::Sim,
+            version: "0.1.0".to_owned(),
+            shards: 1,
+            route: Route::Direct,
+            timing: TimingSource::Wire,
+            calibration: None,
+            notes: vec!["first".to_owned()],
+        };
+        Header { text, generator, started_at: "2026-01-01T00:00:00Z".to_owned() }
+    }
+
+    fn snapshots() -> Vec<Snapshot> {
+        let config = header().text.check(0).unwrap();
+        let assignment = Assignment::of(&config, Share { shard: 0, shards: 1 });
+        let (_keep_open, controls) = mpsc::unbounded::<Control>();
+        let answer =
+            |_: u32, _: Micros, _: &Request| Reply { after: Micros(7_000), outcome: Ok(200), bytes: 1 };
+        sim::run(assignment, controls, answer).0
+    }
+
+    /// A record as it comes back from where it was kept.
+    fn kept(record: &Record) -> Record {
+        serde_json::from_str(&serde_json::to_string(record).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_run_that_was_cut_off_has_every_second_that_was_written() {
+        let first: Vec<_> = snapshots().into_iter().take(6).collect();
+        let ended: u64 = first.iter().flat_map(|s| &s.tallies).map(|(_, tally)| tally.completed()).sum();
+        let mut records: Vec<_> = first.into_iter().map(|s| kept(&Record::Second(Box::new(s)))).collect();
+        records.push(kept(&Record::Changed {
+            at: Micros::from_millis(5_500),
+            to: LoadChange::Users { users: 9, spawn_rate: 2.0 },
+        }));
+        let header: Header = serde_json::from_str(&serde_json::to_string(&header()).unwrap()).unwrap();
+        let report = rebuild(header, records).unwrap();
+        assert_eq!(report.timeline.iter().map(|row| row.second).collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5]);
+        assert!(ended > 0);
+        assert_eq!(report.total.requests, ended);
+        assert_eq!((report.run.stopped_by, report.run.duration_s), (StopReason::Unfinished, 6.0));
+        assert_eq!((report.run.seed, report.run.changes.len()), (3, 1));
+        assert_eq!(report.generator.notes, ["first"]);
+        let json = report.to_json();
+        assert_eq!(read::read(json.as_bytes()).unwrap().to_json(), json);
+    }
+
+    #[test]
+    fn a_plan_that_this_program_does_not_understand_gives_no_report() {
+        let mut header = header();
+        header.text.classes = "Gone".to_owned();
+        assert!(rebuild(header, []).is_none());
+    }
+}

@@ -1,0 +1,30 @@
+//! A run on its way: the shard loop over a platform, what it counts, and how shards become one report.
+//!
+//! | file | what lives there |
+//! |---|---|
+//! | `platform.rs` | the traits that a shard runs on: clock, spawner, transport |
+//! | `shard.rs` | the run loop of one shard, the only one there is |
+//! | `closed.rs`, `open.rs` | the two load models |
+//! | `user.rs`, `in_flight.rs` | one user and its task; requests in flight |
+//! | `recorder.rs`, `tally.rs`, `health.rs` | what a shard counts each second, and what it notices of itself |
+//! | `merging.rs`, `coordinator.rs`, `intervals.rs` | from the shards' seconds to a report |
+//! | `journal.rs` | a run written down second by second |
+//! | `sim.rs`, `example.rs` | virtual time; an example report |
+//! | `timers.rs` | who sleeps until when |
+
+pub mod closed;
+pub mod coordinator;
+pub mod example;
+pub mod health;
+mod in_flight;
+pub mod intervals;
+pub mod journal;
+pub mod merging;
+pub mod open;
+pub mod platform;
+pub mod recorder;
+pub mod shard;
+pub mod sim;
+pub mod tally;
+pub mod timers;
+mod user;

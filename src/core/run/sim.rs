@@ -1,0 +1,155 @@
+//! A platform without a world: virtual time and scripted answers, the same on every target.
+//!
+//! An hour's run takes milliseconds and gives the same figures every time; tests stand on it.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use futures_channel::mpsc::UnboundedReceiver;
+use futures_executor::{LocalPool, LocalSpawner};
+use futures_util::task::LocalSpawnExt as _;
+
+use super::platform::{Clock, Lane, Spawner, Transport};
+use super::recorder::Snapshot;
+use super::shard::{self, Assignment, Control};
+use super::timers::Timers;
+use crate::core::base::failure::{Failure, Status};
+use crate::core::base::units::Micros;
+use crate::core::http::exchange::{Exchange, Timing};
+use crate::core::scenario::Request;
+
+/// What the host answers, and after how long.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reply {
+    /// Sent → first byte and last byte.
+    pub after: Micros,
+    /// The status, or what goes wrong.
+    pub outcome: Result<Status, Failure>,
+    /// Bytes of the body.
+    pub bytes: u64,
+}
+
+/// A host: gives the answer to a request that is sent at a moment.
+pub trait Script: 'static {
+    /// The answer to `request`, sent by `user` at `now`.
+    fn answer(&self, user: u32, now: Micros, request: &Request) -> Reply;
+}
+
+impl<F: Fn(u32, Micros, &Request) -> Reply + 'static> Script for F {
+    fn answer(&self, user: u32, now: Micros, request: &Request) -> Reply {
+        self(user, now, request)
+    }
+}
+
+/// Time that moves on only when everybody waits.
+#[derive(Default)]
+struct VirtualTime {
+    now: Cell<Micros>,
+    timers: Rc<Timers>,
+}
+
+impl VirtualTime {
+    async fn sleep_until(&self, at: Micros) {
+        self.timers.sleep(at, || self.now.get(), || {}).await;
+    }
+
+    /// Moves on to the next moment that somebody waits for; `false` when nobody does.
+    fn advance(&self) -> bool {
+        let Some(at) = self.timers.next_due() else { return false };
+        self.now.set(at);
+        self.timers.wake_due(at);
+        true
+    }
+}
+
+/// Virtual time, a scripted host, and tasks that take no time.
+pub struct Sim<S> {
+    time: Rc<VirtualTime>,
+    grain: Micros,
+    script: Rc<S>,
+    spawner: LocalSpawner,
+}
+
+impl<S: Script> Clock for Sim<S> {
+    fn now(&self) -> Micros {
+        self.time.now.get()
+    }
+
+    async fn sleep_until(&self, at: Micros) {
+        self.time.sleep_until(Micros(at.0.next_multiple_of(self.grain.0.max(1)))).await;
+    }
+}
+
+impl<S: Script> Spawner for Sim<S> {
+    fn spawn(&self, task: impl Future<Output = ()> + 'static) {
+        // Fails only when the pool is gone, and then nothing runs anyway.
+        let _ = self.spawner.spawn_local(task);
+    }
+}
+
+impl<S: Script> Transport for Sim<S> {
+    type Lane = SimLane<S>;
+    fn open_lane(&self, user: u32) -> SimLane<S> {
+        SimLane { time: Rc::clone(&self.time), script: Rc::clone(&self.script), user }
+    }
+}
+
+/// A user's way to the scripted host.
+pub struct SimLane<S> {
+    time: Rc<VirtualTime>,
+    script: Rc<S>,
+    user: u32,
+}
+
+impl<S: Script> Lane for SimLane<S> {
+    async fn exchange(&mut self, request: &Request) -> Exchange {
+        let sent = self.time.now.get();
+        let answer = self.script.answer(self.user, sent, request);
+        self.time.sleep_until(sent + answer.after).await;
+        let timing = Timing {
+            ready: sent,
+            sent: Some(sent),
+            first_byte: Some(sent + answer.after),
+            finished: self.time.now.get(),
+            ..Timing::default()
+        };
+        Exchange::new(answer.outcome, timing, answer.bytes)
+    }
+}
+
+/// Runs one shard in virtual time; gives its snapshots and the moment at which it stopped.
+pub fn run<S: Script>(
+    assignment: Assignment,
+    controls: UnboundedReceiver<Control>,
+    script: S,
+) -> (Vec<Snapshot>, Micros) {
+    run_coarsely(assignment, controls, script, Micros(1))
+}
+
+/// The same with timers that ring only at multiples of `grain`, as real ones do; answers come when they come.
+pub fn run_coarsely<S: Script>(
+    assignment: Assignment,
+    controls: UnboundedReceiver<Control>,
+    script: S,
+    grain: Micros,
+) -> (Vec<Snapshot>, Micros) {
+    let mut pool = LocalPool::new();
+    let time = Rc::new(VirtualTime::default());
+    let platform = Sim { time: Rc::clone(&time), grain, script: Rc::new(script), spawner: pool.spawner() };
+    let snapshots = Rc::new(RefCell::new(Vec::new()));
+    let stopped = Rc::new(Cell::new(None));
+    let (sink, end) = (Rc::clone(&snapshots), Rc::clone(&stopped));
+    let shard = async move {
+        let post = |snapshot| sink.borrow_mut().push(snapshot);
+        end.set(Some(shard::run(Rc::new(platform), assignment, controls, post).await));
+    };
+    // Fails only when the pool is gone, and it is right here.
+    let _ = pool.spawner().spawn_local(shard);
+    loop {
+        pool.run_until_stalled();
+        if stopped.get().is_some() || !time.advance() {
+            break;
+        }
+    }
+    (snapshots.take(), stopped.get().unwrap_or_default())
+}

@@ -1,0 +1,368 @@
+//! What was counted for one (method, name): over one second in a shard, over the whole run in the report.
+//!
+//! Tallies merge, so seconds add up to runs and shards to one whole. Nothing is rounded here.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::base::failure::{Failure, FailureKind, Status};
+use crate::core::base::histogram::Histogram;
+use crate::core::base::units::Micros;
+use crate::core::http::exchange::{Connections, Exchange, Timing, TimingSource};
+use crate::core::http::stream::{ByKind, Streamed};
+
+/// Distinct failures kept apart per entry; the rest is counted together, so that texts cannot fill the memory.
+const MAX_FAILURES: usize = 64;
+
+/// Counts and latencies of one (method, name).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Tally {
+    /// Requests started.
+    pub sent: u64,
+    /// Of these, how many got a complete response with a status under 400.
+    pub succeeded: u64,
+    /// Of these, how many failed.
+    pub failed: u64,
+    /// Bytes of response bodies.
+    pub received_bytes: u64,
+    /// Requests timed by the page's clock for want of a better one.
+    pub page_clock: u64,
+    /// Requests that were in flight while the machine slept, so that their latency is unknown.
+    pub untimed: u64,
+    /// Complete responses by status.
+    pub statuses: BTreeMap<Status, u64>,
+    /// Failures, apart by kind and detail.
+    pub failures: Vec<(Failure, Occurrences)>,
+    /// Request sent → last byte.
+    pub latency: Histogram,
+    /// Scheduled start → last byte.
+    pub corrected: Histogram,
+    /// Request sent → first byte.
+    pub ttfb: Histogram,
+    /// Ready → sent, connecting apart.
+    pub queue: Histogram,
+    /// The host's own time as a relay saw it.
+    pub upstream: Histogram,
+    /// First byte → last byte.
+    #[serde(default)]
+    pub download: Histogram,
+    /// Only of requests that connected; boxed, because most seconds have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connecting: Option<Box<ConnectingTally>>,
+    /// Connections opened and used.
+    #[serde(default)]
+    pub connections: Connections,
+    /// Redirects followed.
+    #[serde(default)]
+    pub redirects: u64,
+    /// Requests that the generator's machine could not send; they have no latency.
+    #[serde(default)]
+    pub exhausted: u64,
+    /// Of the requests timed by the page's clock, those that were answered: the browser withholds their moments.
+    #[serde(default)]
+    pub answers_by_page_clock: u64,
+    /// Only of event streams; boxed, because most entries have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub streams: Option<Box<StreamTally>>,
+}
+
+/// The phases of connecting.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct ConnectingTally {
+    /// Name look-up.
+    pub dns: Histogram,
+    /// TCP.
+    pub connect: Histogram,
+    /// The TLS handshake.
+    pub tls: Histogram,
+}
+
+/// The milestones of event streams, each from request sent.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct StreamTally {
+    /// Events of all streams together.
+    pub events: u64,
+    /// The first event.
+    pub first_event: Histogram,
+    /// The longest time between two events of a stream.
+    pub largest_gap: Histogram,
+    /// `complete`, with its plan.
+    pub complete: Histogram,
+    /// `done`.
+    pub done: Histogram,
+    /// The first event of each type.
+    pub by_type: ByKind<Histogram>,
+}
+
+/// How often something happened, and when first and last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Occurrences {
+    /// How often.
+    pub count: u64,
+    /// When first, on the run's clock.
+    pub first: Micros,
+    /// When last, on the run's clock.
+    pub last: Micros,
+}
+
+impl Tally {
+    /// Requests that have ended, one way or the other.
+    pub const fn completed(&self) -> u64 {
+        self.succeeded + self.failed
+    }
+
+    /// Whether nothing was counted.
+    pub const fn is_empty(&self) -> bool {
+        self.sent == 0 && self.completed() == 0
+    }
+
+    /// Counts what came of a request that was due at `scheduled`. One that the generator could not send has no latency.
+    pub fn record(&mut self, scheduled: Micros, exchange: &Exchange) {
+        if exchange.outcome.as_ref().is_err_and(|failure| failure.kind == FailureKind::Exhausted) {
+            self.exhausted += 1;
+            return self.count(exchange);
+        }
+        let timing = &exchange.timing;
+        if timing.source == TimingSource::PageClock {
+            self.page_clock += 1;
+            self.answers_by_page_clock += u64::from(exchange.outcome.is_ok());
+        }
+        self.latency.record(timing.latency());
+        self.corrected.record(timing.corrected_latency(scheduled));
+        for (histogram, span) in [
+            (&mut self.ttfb, timing.ttfb()),
+            (&mut self.queue, timing.queue()),
+            (&mut self.upstream, timing.upstream),
+            (&mut self.download, timing.download()),
+        ] {
+            span.into_iter().for_each(|span| histogram.record(span));
+        }
+        if timing.dns.is_some() || timing.connect.is_some() || timing.tls.is_some() {
+            self.connecting.get_or_insert_default().time(timing);
+        }
+        if let Some(streamed) = &exchange.streamed {
+            self.streams.get_or_insert_default().time(streamed, timing);
+        }
+        self.count(exchange);
+    }
+
+    /// Counts what came of a request whose latency is unknown.
+    pub fn record_untimed(&mut self, exchange: &Exchange) {
+        self.untimed += 1;
+        self.count(exchange);
+    }
+
+    fn count(&mut self, exchange: &Exchange) {
+        self.received_bytes += exchange.received_bytes;
+        self.connections.merge(&exchange.connections);
+        self.redirects += u64::from(exchange.redirects);
+        if let Some(streamed) = &exchange.streamed {
+            self.streams.get_or_insert_default().events += streamed.events;
+        }
+        if let Ok(status) = exchange.outcome {
+            *self.statuses.entry(status).or_default() += 1;
+        }
+        match exchange.failure() {
+            None => self.succeeded += 1,
+            Some(failure) => {
+                self.failed += 1;
+                let at = exchange.timing.finished;
+                self.count_failure(failure, Occurrences { count: 1, first: at, last: at });
+            }
+        }
+    }
+
+    fn count_failure(&mut self, failure: Failure, new: Occurrences) {
+        let full = self.failures.len() >= MAX_FAILURES;
+        if let Some((_, known)) = self.failures.iter_mut().find(|(known, _)| *known == failure) {
+            known.count += new.count;
+            known.first = known.first.min(new.first);
+            known.last = known.last.max(new.last);
+        } else if full && failure.detail != OVERFLOW_DETAIL {
+            self.count_failure(Failure::new(FailureKind::Other, OVERFLOW_DETAIL), new);
+        } else {
+            self.failures.push((failure, new));
+        }
+    }
+
+    /// Adds everything `other` counted.
+    pub fn merge(&mut self, other: &Self) {
+        self.sent += other.sent;
+        self.succeeded += other.succeeded;
+        self.failed += other.failed;
+        self.received_bytes += other.received_bytes;
+        self.page_clock += other.page_clock;
+        self.untimed += other.untimed;
+        for (status, count) in &other.statuses {
+            *self.statuses.entry(*status).or_default() += count;
+        }
+        for (failure, occurrences) in &other.failures {
+            self.count_failure(failure.clone(), *occurrences);
+        }
+        self.latency.merge(&other.latency);
+        self.corrected.merge(&other.corrected);
+        self.ttfb.merge(&other.ttfb);
+        self.queue.merge(&other.queue);
+        self.upstream.merge(&other.upstream);
+        self.download.merge(&other.download);
+        if let Some(connecting) = &other.connecting {
+            self.connecting.get_or_insert_default().merge(connecting);
+        }
+        self.connections.merge(&other.connections);
+        self.redirects += other.redirects;
+        self.exhausted += other.exhausted;
+        self.answers_by_page_clock += other.answers_by_page_clock;
+        if let Some(streams) = &other.streams {
+            self.streams.get_or_insert_default().merge(streams);
+        }
+    }
+}
+
+impl ConnectingTally {
+    fn time(&mut self, timing: &Timing) {
+        let Self { dns, connect, tls } = self;
+        for (histogram, span) in [(dns, timing.dns), (connect, timing.connect), (tls, timing.tls)] {
+            span.into_iter().for_each(|span| histogram.record(span));
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.dns.merge(&other.dns);
+        self.connect.merge(&other.connect);
+        self.tls.merge(&other.tls);
+    }
+}
+
+impl StreamTally {
+    fn time(&mut self, streamed: &Streamed, timing: &Timing) {
+        // A page sees an event a little after it came, at times after the moment the browser gives for the last byte.
+        let since_sent =
+            |moment: Micros| moment.min(timing.finished).saturating_sub(timing.sent.unwrap_or(timing.ready));
+        for (histogram, moment) in [
+            (&mut self.first_event, streamed.first_event),
+            (&mut self.complete, streamed.complete),
+            (&mut self.done, streamed.done),
+        ] {
+            moment.into_iter().for_each(|moment| histogram.record(since_sent(moment)));
+        }
+        streamed.largest_gap.into_iter().for_each(|gap| self.largest_gap.record(gap));
+        for (kind, moment) in streamed.first_of.iter() {
+            self.by_type.get_or_insert_with(kind, Histogram::new).record(since_sent(*moment));
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.events += other.events;
+        self.first_event.merge(&other.first_event);
+        self.largest_gap.merge(&other.largest_gap);
+        self.complete.merge(&other.complete);
+        self.done.merge(&other.done);
+        for (kind, histogram) in other.by_type.iter() {
+            self.by_type.get_or_insert_with(kind, Histogram::new).merge(histogram);
+        }
+    }
+}
+
+const OVERFLOW_DETAIL: &str = "further distinct failures, counted together";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::http::stream::EventKind;
+
+    fn exchange(outcome: Result<Status, Failure>, finished: u64) -> Exchange {
+        let timing = Timing { sent: Some(Micros(100)), finished: Micros(finished), ..Timing::default() };
+        Exchange::new(outcome, timing, 7)
+    }
+
+    fn stream(failure: Option<Failure>) -> Exchange {
+        let streamed = Streamed {
+            events: 3,
+            first_of: ByKind::from_iter([(EventKind::Status, Micros(200)), (EventKind::Done, Micros(1_200))]),
+            first_event: Some(Micros(200)),
+            largest_gap: Some(Micros(700)),
+            complete: Some(Micros(900)),
+            done: Some(Micros(1_200)),
+            failure,
+        };
+        Exchange { streamed: Some(Box::new(streamed)), ..exchange(Ok(200), 1_100) }
+    }
+
+    #[test]
+    fn milestones_count_from_when_the_request_was_sent_and_end_with_the_last_byte() {
+        let mut tally = Tally::default();
+        tally.record(Micros::ZERO, &stream(None));
+        let streams = tally.streams.as_ref().unwrap();
+        let milestones = [&streams.first_event, &streams.largest_gap, &streams.complete, &streams.done]
+            .map(Histogram::max);
+        assert_eq!(milestones, [100, 700, 800, 1_000].map(|at| Some(Micros(at))));
+        assert_eq!(streams.by_type.get(EventKind::Done).unwrap().max(), Some(Micros(1_000)));
+        let mut sum = Tally::default();
+        sum.merge(&tally);
+        sum.merge(&tally);
+        let streams = sum.streams.unwrap();
+        assert_eq!((streams.events, streams.done.count(), streams.by_type.iter().count()), (6, 2, 2));
+    }
+
+    #[test]
+    fn a_failure_inside_a_stream_is_one_although_its_status_is_counted() {
+        let mut tally = Tally::default();
+        tally.record(Micros::ZERO, &stream(Some(Failure::new(FailureKind::StreamError, "x"))));
+        assert_eq!((tally.succeeded, tally.failed, tally.statuses[&200]), (0, 1, 1));
+        assert_eq!(tally.failures[0].0.kind, FailureKind::StreamError);
+    }
+
+    #[test]
+    fn connecting_is_counted_only_where_it_happened() {
+        let mut tally = Tally::default();
+        tally.record(Micros::ZERO, &exchange(Ok(200), 500));
+        assert!(tally.connecting.is_none());
+        let timing = Timing { connect: Some(Micros(70)), finished: Micros(9), ..Timing::default() };
+        let opened = Connections { opened: 1, ..Connections::default() };
+        let connected = Exchange { connections: opened, redirects: 2, ..Exchange::new(Ok(200), timing, 0) };
+        tally.record(Micros::ZERO, &connected);
+        let mut sum = Tally::default();
+        sum.merge(&tally);
+        sum.merge(&tally);
+        let connecting = sum.connecting.unwrap();
+        assert_eq!((connecting.connect.count(), connecting.dns.count(), connecting.tls.count()), (2, 0, 0));
+        assert_eq!((sum.connections.opened, sum.redirects), (2, 4));
+    }
+
+    #[test]
+    fn a_bad_status_is_both_an_answer_and_a_failure() {
+        let mut tally = Tally::default();
+        tally.record(Micros(50), &exchange(Ok(500), 1_100));
+        tally.record(Micros(50), &exchange(Ok(200), 2_100));
+        assert_eq!((tally.succeeded, tally.failed, tally.received_bytes), (1, 1, 14));
+        assert_eq!(tally.statuses, BTreeMap::from([(200, 1), (500, 1)]));
+        assert_eq!(tally.failures[0].0.detail, "HTTP 500");
+        assert_eq!(tally.latency.max(), Some(Micros(2_000)));
+        assert_eq!(tally.corrected.max(), Some(Micros(2_050)));
+    }
+
+    #[test]
+    fn merging_seconds_equals_counting_the_whole() {
+        let reset = || Err(Failure::new(FailureKind::Reset, ""));
+        let (mut first, mut second, mut whole) = (Tally::default(), Tally::default(), Tally::default());
+        for (tally, outcome, finished) in [(&mut first, reset(), 500), (&mut second, reset(), 900)] {
+            tally.record(Micros::ZERO, &exchange(outcome.clone(), finished));
+            whole.record(Micros::ZERO, &exchange(outcome, finished));
+        }
+        first.merge(&second);
+        assert_eq!(first.failures, whole.failures);
+        assert_eq!(first.failures[0].1, Occurrences { count: 2, first: Micros(500), last: Micros(900) });
+        assert_eq!(first.latency.figures(), whole.latency.figures());
+    }
+
+    #[test]
+    fn a_flood_of_distinct_failures_is_counted_together() {
+        let mut tally = Tally::default();
+        for i in 0..1000 {
+            tally.record(Micros::ZERO, &exchange(Err(Failure::new(FailureKind::Other, i.to_string())), 200));
+        }
+        assert_eq!(tally.failures.len(), MAX_FAILURES + 1);
+        assert_eq!(tally.failures.iter().map(|(_, o)| o.count).sum::<u64>(), 1000);
+    }
+}

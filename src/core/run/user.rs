@@ -1,0 +1,77 @@
+//! One virtual user: its class, what was drawn for it, its way to the host, and how it does one task.
+//!
+//! When it starts, and whether it thinks in between, is `closed.rs`'s and `pool.rs`'s.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::in_flight::{InFlight, Place};
+use crate::core::base::rng::Rng;
+use crate::core::base::units::Micros;
+use crate::core::run::platform::{Lane as _, Platform, Transport};
+use crate::core::run::recorder::Recorder;
+use crate::core::scenario::template::Values;
+use crate::core::scenario::{EntryId, Request, Scenario};
+
+/// What all users of a shard share.
+pub struct Common<P> {
+    /// Clock, transport, tasks.
+    pub platform: Rc<P>,
+    /// What users do.
+    pub scenario: Scenario,
+    /// Where everything is counted.
+    pub recorder: RefCell<Recorder>,
+    /// What is in flight.
+    pub in_flight: InFlight,
+}
+
+/// A task that is counted and not yet sent.
+pub struct Begun {
+    entry: EntryId,
+    place: Place,
+}
+
+/// A virtual user.
+pub struct User<P: Platform> {
+    common: Rc<Common<P>>,
+    class: usize,
+    values: Values,
+    lane: <P as Transport>::Lane,
+    request: Request,
+}
+
+impl<P: Platform> User<P> {
+    /// The `index`-th user of the run, with its variables drawn; `None` for a class that there is not.
+    pub fn new(common: &Rc<Common<P>>, index: u32, class: usize, rng: &mut Rng) -> Option<Self> {
+        let values = common.scenario.classes.get(class)?.draw_variables(rng);
+        let lane = common.platform.open_lane(index);
+        Some(Self { common: Rc::clone(common), class, values, lane, request: Request::default() })
+    }
+
+    /// Draws a task and counts it as sent: from here on it is in flight. `None` only for a class without tasks, which
+    /// parsing refuses.
+    pub fn begin(&mut self, rng: &mut Rng) -> Option<Begun> {
+        let common = &self.common;
+        let task = common.scenario.classes.get(self.class)?.draw_task(rng)?;
+        task.request.fill(&mut self.request, &self.values, rng);
+        let now = common.platform.now();
+        common.recorder.borrow_mut().sent(task.request.entry, now);
+        Some(Begun { entry: task.request.entry, place: common.in_flight.enter(now) })
+    }
+
+    /// Sends what was begun and was due at `scheduled`, waits for what comes of it and counts it; gives the moment at
+    /// which it ended.
+    pub async fn carry_out(&mut self, begun: Begun, scheduled: Micros) -> Micros {
+        let common = &self.common;
+        let due = common.recorder.borrow_mut().started(scheduled, common.platform.now());
+        let exchange = self.lane.exchange(&self.request).await;
+        common.recorder.borrow_mut().ended(begun.entry, due, &exchange, common.platform.now());
+        common.in_flight.leave(begun.place);
+        exchange.timing.finished
+    }
+
+    /// How long it thinks now.
+    pub fn think(&self, rng: &mut Rng) -> Micros {
+        self.common.scenario.classes.get(self.class).map_or(Micros::ZERO, |class| class.wait.draw(rng))
+    }
+}
