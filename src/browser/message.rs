@@ -5,7 +5,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::core::base::units::Micros;
-use crate::core::base::words::words;
 use crate::core::config::load::LoadChange;
 use crate::core::config::run_config::RunConfigText;
 use crate::core::report::Calibration;
@@ -90,12 +89,10 @@ impl Destination {
 }
 
 /// How users reach the companion, or a host on this machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Lanes {
     /// Each by a name of its own under `.localhost`, so each with connections of its own.
     PerUser,
     /// All by the same address, so all over six connections.
     Shared,
 }
-
-words!(Lanes { PerUser = "per_user", Shared = "shared" });

@@ -13,12 +13,12 @@ use super::message::{Command, Destination, Event, Lanes};
 use super::page_worker::{PageWorker, WorkerEvent};
 use super::preflight;
 use super::visibility;
+use crate::core::base::timing_source::TimingSource;
 use crate::core::base::units::Micros;
 use crate::core::config::load::LoadChange;
 use crate::core::config::run_config::RunConfigText;
-use crate::core::http::exchange::TimingSource;
-use crate::core::report::{Calibration, Detail, Generator, GeneratorKind, Report, Route, StopReason};
-use crate::core::run::coordinator::Run;
+use crate::core::report::{Calibration, Detail, Generator, GeneratorKind, Note, Report, Route};
+use crate::core::run::coordinator::Coordinator;
 use crate::core::run::journal::{Header, Record};
 use crate::core::run::recorder::Snapshot;
 
@@ -87,13 +87,6 @@ pub enum Preflight {
     Skip,
 }
 
-/// Said in the report when the browser keeps nothing for this page.
-const RECOVERY_OFF: &str =
-    "Had the tab closed or crashed, the run would have been lost: this browser keeps nothing for this page.";
-/// Said when it stopped keeping things half-way.
-const RECOVERY_LEAKS: &str =
-    "Had the tab closed or crashed, seconds would have been lost: this browser could not keep all of them.";
-
 /// One page's session. Clones share it.
 #[derive(Clone)]
 pub struct Session {
@@ -106,7 +99,7 @@ struct State {
     phase: Phase,
     /// Counts the starts: one that was stopped on its way must not go on.
     attempt: u64,
-    run: Option<Run>,
+    run: Option<Coordinator>,
     worker: Option<PageWorker>,
     /// Where the run is written down, in case the tab ends before it.
     journal: Option<Journal>,
@@ -114,10 +107,6 @@ struct State {
     started_ms: Option<f64>,
     /// How long the run took, once it is over.
     lasted_s: Option<f64>,
-    run_time: Option<Micros>,
-    /// Where the load heads to, where that can be changed.
-    to: Option<LoadChange>,
-    why: Option<StopReason>,
 }
 
 impl Session {
@@ -165,12 +154,11 @@ impl Session {
         text.seed = config.seed.to_string();
         let target = preflight::find_way(&config.host, preflight).await?;
         let started_at = started_at();
-        let mut run = Run::new(&config, generator(&target), started_at.clone());
-        notes(&target).into_iter().for_each(|note| run.note(note));
+        let mut run = Coordinator::new(&config, generator(&target), started_at.clone());
         let header = Header { text: text.clone(), generator: run.generator().clone(), started_at };
         let journal = Journal::begin(&header).await;
         if journal.is_err() {
-            run.note(RECOVERY_OFF.to_owned());
+            run.note(Note::RecoveryOff);
         }
         if !self.is_starting(attempt) {
             journal.into_iter().for_each(Journal::remove);
@@ -185,8 +173,6 @@ impl Session {
         state.run = Some(run);
         state.worker = Some(worker);
         state.journal = journal.ok();
-        state.run_time = config.run_time;
-        state.to = config.load.as_change();
         Ok(())
     }
 
@@ -240,7 +226,7 @@ impl Session {
         let mut state = self.state.borrow_mut();
         let lasted = state.elapsed();
         if let Some(run) = &mut state.run {
-            run.finish(lasted, lasted, StopReason::Unfinished);
+            run.break_off(lasted);
         }
         drop(state);
         let advice = ["What was measured until then is below.", "Start again, or report the message above."];
@@ -260,10 +246,9 @@ impl Session {
         if state.phase != Phase::Running {
             return;
         }
-        if state.to == Some(to) {
+        if state.run.as_ref().is_none_or(|run| !run.differs(to)) {
             return;
         }
-        state.to = Some(to);
         state.order(&Command::ChangeLoad(to));
         let at = state.elapsed();
         state.record(Record::Changed { at, to });
@@ -276,7 +261,7 @@ impl Session {
             Phase::Running => {
                 state.order(&Command::Stop);
                 state.phase = Phase::Stopping;
-                state.why = Some(StopReason::Stopped);
+                state.run.iter_mut().for_each(Coordinator::on_stop);
             }
             Phase::Stopping => state.order(&Command::Abandon),
             // Nothing was sent yet.
@@ -300,7 +285,7 @@ impl Session {
     pub fn report(&self) -> Option<Report> {
         let state = self.state.borrow();
         let detail = if state.phase.is_active() { Detail::Figures } else { Detail::Full };
-        state.run.as_ref().filter(|run| !run.timeline().is_empty()).map(|run| run.report(detail))
+        state.run.as_ref()?.report(detail)
     }
 
     /// Seconds since the first user started; 0 before.
@@ -315,8 +300,8 @@ impl State {
     }
 
     fn absorb(&mut self, snapshot: Box<Snapshot>) {
-        let over = Micros::from_secs(snapshot.second + 1);
-        if self.phase == Phase::Running && self.run_time.is_some_and(|limit| over >= limit) {
+        let is_over = self.run.as_ref().is_some_and(|run| run.is_over_by(snapshot.second));
+        if self.phase == Phase::Running && is_over {
             self.phase = Phase::Stopping;
         }
         self.record(Record::Second(snapshot));
@@ -326,16 +311,15 @@ impl State {
     fn record(&mut self, record: Record) {
         let kept = self.journal.as_ref().map_or(Ok(()), |journal| journal.append(&record));
         let Some(run) = &mut self.run else { return };
-        record.apply(run);
+        run.on_record(record);
         if kept == Err(NotKept) {
-            run.note(RECOVERY_LEAKS.to_owned());
+            run.note(Note::RecoveryIncomplete);
         }
     }
 
     fn end(&mut self, stopped: Micros, ended: Micros) {
-        let why = self.why.unwrap_or(StopReason::RunTime);
         if let Some(run) = &mut self.run {
-            run.finish(stopped, ended, why);
+            run.finish(stopped, ended);
         }
         self.lasted_s = Some(ended.as_secs_f64());
         self.phase = Phase::Done;
@@ -367,35 +351,20 @@ fn started_at() -> String {
 fn generator(target: &Destination) -> Generator {
     let route = if target.is_direct() { Route::Direct } else { Route::Companion };
     Generator {
-        kind: GeneratorKind::Browser,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        shards: 1,
-        route,
-        timing: TimingSource::Wire,
-        calibration: None,
-        notes: Vec::new(),
+        shards: Some(1),
+        route: Some(route),
+        timing: Some(TimingSource::Wire),
+        notes: cost(target).into_iter().collect(),
+        ..Generator::own(GeneratorKind::Browser)
     }
 }
 
-/// What the way to the host costs, in words for the report.
-fn notes(target: &Destination) -> Option<String> {
-    match target {
+/// What the way to the host costs.
+const fn cost(destination: &Destination) -> Option<Note> {
+    match destination {
         Destination::Companion { lanes: Lanes::PerUser, .. } => None,
-        Destination::Companion { lanes: Lanes::Shared, .. } => Some(
-            "Names under .localhost do not resolve in this browser, so all users share six connections: more than \
-             six requests at a time wait in the browser's queue."
-                .to_owned(),
-        ),
-        Destination::Direct { lanes: Lanes::PerUser } => Some(
-            "Requests went straight to the host, each user's to a name of its own (u0.localhost, u1.localhost, …), \
-             which is also what the host reads in Host. The browser asks the host for permission by OPTIONS before \
-             requests with headers of their own; through the companion it need not."
-                .to_owned(),
-        ),
-        Destination::Direct { lanes: Lanes::Shared } => Some(
-            "Requests went straight to the host, where the browser allows six connections for all users together; \
-             through the companion each user has its own."
-                .to_owned(),
-        ),
+        Destination::Direct { lanes: Lanes::PerUser } => Some(Note::HostNamePerUser),
+        Destination::Companion { lanes: Lanes::Shared, .. }
+        | Destination::Direct { lanes: Lanes::Shared } => Some(Note::SharedConnections),
     }
 }

@@ -21,10 +21,11 @@ use super::platform::Origin;
 use super::ports::Ports;
 use super::resolve::{Answer, Name};
 use super::tls::{Sessions, Tls, handshake_failure};
+use crate::core::base::connections::Connections;
 use crate::core::base::failure::{Failure, FailureKind};
 use crate::core::base::host::{Host, Scheme};
 use crate::core::base::units::Micros;
-use crate::core::http::exchange::{Connections, Timing};
+use crate::core::http::exchange::Timing;
 
 /// How long an address may take to answer before the next one is tried beside it: RFC 8305's recommendation.
 const NEXT_ATTEMPT: Duration = Duration::from_millis(250);

@@ -19,10 +19,11 @@ use super::options::ConnectionOptions;
 use super::platform::Origin;
 use super::redirect::Hop;
 use super::tls::Sessions;
+use crate::core::base::connections::Connections;
 use crate::core::base::failure::{Failure, FailureKind, Status};
 use crate::core::base::units::Micros;
-use crate::core::http::exchange::{Connections, Exchange, Timing};
-use crate::core::report::connections::ConnectionReuse;
+use crate::core::config::connections::ConnectionReuse;
+use crate::core::http::exchange::{Exchange, Timing};
 use crate::core::run::platform::Lane;
 use crate::core::scenario::{Method, Reading, Request};
 

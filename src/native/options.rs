@@ -2,10 +2,10 @@
 //!
 //! Only the runner has these: a page connects as its browser does. Nothing is opened here.
 
+use crate::core::base::connections::Connections;
 use crate::core::base::units::{Micros, parse_duration, parse_number};
-use crate::core::http::exchange::Connections;
+use crate::core::config::connections::{Certificates, ConnectionReuse};
 use crate::core::report::ConnectionSummary;
-use crate::core::report::connections::{Certificates, ConnectionReuse};
 use crate::core::scenario::Reading;
 
 /// The flags of `oddiya-load run` about connections.
@@ -163,8 +163,8 @@ impl ConnectionOptions {
     /// As the report says it, with nothing counted yet.
     pub fn summary(&self) -> ConnectionSummary {
         ConnectionSummary {
-            reuse: self.reuse,
-            certificates: self.certificates,
+            reuse: self.reuse.into(),
+            certificates: self.certificates.into(),
             connect_timeout_s: self.connect_timeout.as_secs_f64(),
             request_timeout_s: self.request_timeout.as_secs_f64(),
             max_redirects: self.max_redirects,

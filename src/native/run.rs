@@ -5,7 +5,6 @@
 #![expect(clippy::print_stderr, reason = "a command speaks to its user")]
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use anyhow::Context as _;
 use futures_util::StreamExt as _;
@@ -25,13 +24,14 @@ use super::shards::{Joined, Posted, Shards, shard_count};
 use super::terminal::Terminal;
 use crate::core::analyse::headline::{Headline, Window};
 use crate::core::base::failure::{Failure, FailureKind};
+use crate::core::base::timing_source::TimingSource;
 use crate::core::base::units::Micros;
+use crate::core::config::connections::Certificates;
 use crate::core::config::run_config::RunConfig;
-use crate::core::http::exchange::TimingSource;
-use crate::core::present::text;
-use crate::core::report::connections::{Certificates, UNCHECKED_NOTE};
-use crate::core::report::{Detail, Generator, GeneratorKind, Report, Route, StopReason};
-use crate::core::run::coordinator::Run;
+use crate::core::present::{notes, text};
+use crate::core::report::{Detail, Generator, GeneratorKind, Note, Report, Route, StopReason};
+use crate::core::run::coordinator::Coordinator;
+use crate::core::run::journal::Record;
 use crate::core::run::shard::Control;
 
 /// How long the look at the host may take: people should know within three seconds.
@@ -98,8 +98,8 @@ pub async fn run(args: Args) -> anyhow::Result<Ending> {
     let saved = outputs.save_all(&report);
     say(&text::summary(&report));
     saved?.iter().for_each(|path| say(&format!("Wrote {}", path.display())));
-    let is_whole = report.run.stopped_by != StopReason::Unfinished;
-    let is_clean = is_whole && !report.has_failures() && report.total.in_flight_at_end == 0;
+    let is_whole = report.run.stopped_by != Some(StopReason::Unfinished);
+    let is_clean = is_whole && !report.has_failures() && report.total.in_flight_at_end == Some(0);
     Ok(if is_clean { Ending::Clean } else { Ending::Failures(args.exit_code_on_error) })
 }
 
@@ -136,38 +136,35 @@ async fn load(
 ) -> anyhow::Result<Option<Report>> {
     let shard_count = shard_count(shards, &config.load);
     let shortage = handles::allow(&config.load);
-    shortage.iter().for_each(|shortage| eprintln!("oddiya-load: {shortage}"));
-    let started_at = started_at()?;
+    let generator = generator(shard_count, options, shortage);
+    for note in generator.notes.iter().filter(|note| matches!(note, Note::FewFileHandles { .. })) {
+        eprintln!("oddiya-load: {}", notes::sentence(note, &generator));
+    }
     let mut interrupts = Interrupts::listen()?;
     let dialer = Arc::new(Dialer::new(config.host.clone(), options)?);
-    let mut shards = Shards::start(config, shard_count, &dialer).context("cannot start the shards")?;
-    let mut run = Run::new(config, generator(shard_count, options, shortage), started_at);
+    let mut run = Coordinator::new(config, generator, started_at()?);
     run.connects(options.summary());
+    let mut shards = Shards::start(config, shard_count, &dialer).context("cannot start the shards")?;
     let terminal = Terminal::new(config.run_time);
     let mut checkpoints = Checkpoints::new(outputs);
-    let mut why = StopReason::RunTime;
-    let mut shown = None;
     loop {
         tokio::select! {
             posted = shards.posted.next() => {
                 match posted {
-                    Some(Posted::Second(snapshot)) => run.absorb(*snapshot),
-                    Some(Posted::Ended(shard)) => run.shard_ended(shard),
+                    Some(Posted::Second(snapshot)) => run.on_record(Record::Second(snapshot)),
+                    Some(Posted::Ended(shard)) => run.on_shard_ended(shard),
                     None => break,
                 }
-                let latest = run.timeline().last().map(|row| row.second);
-                if latest != shown {
-                    shown = latest;
-                    let report = report_and_save(&run, &mut checkpoints, &terminal);
-                    terminal.show(shards.origin.now(), &Headline::of(&report, Window::Now));
+                if run.has_news() {
+                    show_and_save(&run, shards.origin.now(), &mut checkpoints, &terminal);
                 }
             }
             () = interrupts.next() => {
-                if why == StopReason::Stopped {
+                if run.is_stopping() {
                     terminal.close();
                     return Ok(None);
                 }
-                why = StopReason::Stopped;
+                run.on_stop();
                 shards.control(Control::Stop);
                 terminal.say("Stopping: waiting for the requests in flight. Once more to leave at once.");
             }
@@ -175,36 +172,30 @@ async fn load(
     }
     terminal.close();
     let ended = shards.origin.now();
-    let Joined { stopped, troubles } = shards.join();
-    let stopped = stopped.unwrap_or(ended);
-    // Who interrupts the waiting for the last answers does not cut the run short.
-    let why = if config.run_time == Some(stopped) { StopReason::RunTime } else { why };
-    let why = if troubles.is_empty() { why } else { StopReason::Unfinished };
-    troubles.into_iter().for_each(|trouble| run.note(trouble));
-    run.finish(stopped, ended, why);
-    Ok(Some(run.report(Detail::Full)))
+    let Joined { stopped, lost } = shards.join();
+    lost.into_iter().for_each(|note| run.note(note));
+    run.finish(stopped.unwrap_or(ended), ended);
+    Ok(Some(run.final_report()))
 }
 
-fn report_and_save(run: &Run, checkpoints: &mut Checkpoints<'_>, terminal: &Terminal) -> Report {
-    if !checkpoints.are_due() {
-        return run.report(Detail::Figures);
+/// Shows the second that is over; saves the report when a checkpoint is due.
+fn show_and_save(run: &Coordinator, now: Micros, checkpoints: &mut Checkpoints<'_>, terminal: &Terminal) {
+    let is_due = checkpoints.are_due(now);
+    let Some(report) = run.report(if is_due { Detail::Full } else { Detail::Figures }) else { return };
+    if is_due {
+        checkpoints.save(now, &report).iter().for_each(|trouble| terminal.say(trouble));
     }
-    let began = Instant::now();
-    let report = run.report(Detail::Full);
-    checkpoints.save(began, &report).iter().for_each(|trouble| terminal.say(trouble));
-    report
+    terminal.show(now, &Headline::of(&report, Window::Now));
 }
 
-fn generator(shards: u32, options: ConnectionOptions, shortage: Option<String>) -> Generator {
+fn generator(shards: u32, options: ConnectionOptions, shortage: Option<Note>) -> Generator {
     let unchecked = options.certificates == Certificates::Unchecked;
     Generator {
-        kind: GeneratorKind::Native,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        shards,
-        route: Route::Direct,
-        timing: TimingSource::Wire,
-        calibration: None,
-        notes: unchecked.then(|| UNCHECKED_NOTE.to_owned()).into_iter().chain(shortage).collect(),
+        shards: Some(shards),
+        route: Some(Route::Direct),
+        timing: Some(TimingSource::Wire),
+        notes: unchecked.then_some(Note::CertificatesUnchecked).into_iter().chain(shortage).collect(),
+        ..Generator::own(GeneratorKind::Native)
     }
 }
 

@@ -16,6 +16,7 @@ use super::platform::{NativePlatform, Origin};
 use crate::core::base::units::Micros;
 use crate::core::config::load::{Load, Share};
 use crate::core::config::run_config::RunConfig;
+use crate::core::report::Note;
 use crate::core::run::recorder::Snapshot;
 use crate::core::run::shard::{self, Assignment, Control};
 
@@ -78,13 +79,17 @@ impl Shards {
 
     /// Waits for the end.
     pub fn join(self) -> Joined {
-        let mut joined = Joined { stopped: None, troubles: Vec::new() };
-        for (shard, thread) in self.threads.into_iter().enumerate() {
-            match thread.join() {
-                Ok(Ok(stopped)) => joined.stopped = joined.stopped.max(Some(stopped)),
-                Ok(Err(error)) => joined.troubles.push(lost(shard, &format!("the machine refused: {error}"))),
-                Err(_) => joined.troubles.push(lost(shard, "it panicked, which is a bug: please report it")),
-            }
+        let mut joined = Joined { stopped: None, lost: Vec::new() };
+        for (shard, thread) in (0..).zip(self.threads) {
+            let why = match thread.join() {
+                Ok(Ok(stopped)) => {
+                    joined.stopped = joined.stopped.max(Some(stopped));
+                    continue;
+                }
+                Ok(Err(error)) => format!("the machine refused: {error}"),
+                Err(_) => "it panicked, which is a bug: please report it".to_owned(),
+            };
+            joined.lost.push(Note::ShardLost { shard, why });
         }
         joined
     }
@@ -94,12 +99,8 @@ impl Shards {
 pub struct Joined {
     /// The moment after which no request was started; `None` when every shard broke off.
     pub stopped: Option<Micros>,
-    /// What became of those that broke off, one sentence each.
-    pub troubles: Vec<String>,
-}
-
-fn lost(shard: usize, why: &str) -> String {
-    format!("Shard {shard} broke off ({why}): its users stopped, and their last requests are not counted.")
+    /// One note for each shard that broke off.
+    pub lost: Vec<Note>,
 }
 
 struct Work {
@@ -139,6 +140,8 @@ impl Work {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::present::notes::sentence;
+    use crate::core::report::{Generator, GeneratorKind};
 
     #[test]
     fn shards_that_break_off_are_told_of_and_the_others_count() {
@@ -150,7 +153,9 @@ mod tests {
         let (_, posted) = unbounded();
         let joined = Shards { origin: Origin::start(), posted, controls: Vec::new(), threads }.join();
         assert_eq!(joined.stopped, Some(Micros::from_secs(5)));
-        let [refused, panicked] = joined.troubles.try_into().unwrap();
+        let lost: Vec<_> =
+            joined.lost.iter().map(|note| sentence(note, &Generator::own(GeneratorKind::Native))).collect();
+        let [refused, panicked] = lost.try_into().unwrap();
         assert!(refused.starts_with("Shard 1 broke off (the machine refused: no timer)"), "{refused}");
         assert!(panicked.starts_with("Shard 2 broke off (it panicked"), "{panicked}");
     }

@@ -10,9 +10,8 @@ use std::io::IsTerminal as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::core::analyse::headline::{Headline, OLD_MS};
-use crate::core::base::units::{
-    Micros, format_clock, format_millis, format_rate, format_share, group_thousands,
-};
+use crate::core::base::units::{Micros, format_clock, format_rate, format_share, group_thousands};
+use crate::core::present::words::{NO_DATA, millis_or_dash};
 use crate::core::report::{LoadModel, Quantiles};
 
 /// Without a terminal, a line this often.
@@ -81,12 +80,12 @@ impl Terminal {
 }
 
 fn line(headline: &Headline) -> String {
-    let or_dash = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
+    let or_dash = |text: Option<String>| text.unwrap_or_else(|| NO_DATA.to_owned());
     let latency =
-        |quantile: fn(Quantiles) -> f64| or_dash(headline.headline_ms().map(|l| format_millis(quantile(l))));
+        |quantile: fn(Quantiles) -> Option<f64>| millis_or_dash(headline.headline_ms().and_then(quantile));
     let oldest = headline.oldest_ms.filter(|age| *age >= OLD_MS);
-    let corrected = if headline.model == LoadModel::ArrivalRate { "corrected " } else { "" };
-    let dropped = Some(headline.dropped).filter(|dropped| *dropped > 0);
+    let corrected = if headline.model == LoadModel::Open { "corrected " } else { "" };
+    let dropped = headline.dropped.filter(|dropped| *dropped > 0);
     let dropped = dropped.map_or_else(String::new, |n| format!(" · DROPPED {}", group_thousands(n)));
     format!(
         "users {} · in flight {}{} · {} req/s · {} requests{dropped} · failed {} · {corrected}p50 {} p95 {} p99 {} ms",
@@ -108,12 +107,13 @@ mod tests {
 
     #[test]
     fn a_run_by_arrival_rate_leads_with_the_corrected_latency_and_names_what_was_dropped() {
-        let latency = |p50| Some(Quantiles { p50, p95: p50 * 2.0, p99: p50 * 3.0 });
+        let latency =
+            |p50: f64| Some(Quantiles { p50: Some(p50), p95: Some(p50 * 2.0), p99: Some(p50 * 3.0) });
         let headline = Headline {
-            model: LoadModel::ArrivalRate,
+            model: LoadModel::Open,
             latency_ms: latency(2.0),
             corrected_ms: latency(30.0),
-            dropped: 1_234,
+            dropped: Some(1_234),
             ..Headline::default()
         };
         let line = line(&headline);

@@ -15,7 +15,7 @@ use tokio_rustls::rustls::{
 
 use super::options::Protocols;
 use crate::core::base::failure::{Failure, FailureKind};
-use crate::core::report::connections::Certificates;
+use crate::core::config::connections::Certificates;
 
 const NO_ROOTS: &str = "this machine trusts no root certificate, so no host's could be checked: install \
     `ca-certificates`, or load the host unchecked: --insecure";

@@ -6,6 +6,7 @@ use super::show::Show;
 use super::state::Shared;
 use crate::core::base::units::format_clock;
 use crate::core::base::units::group_thousands;
+use crate::core::present::words::NO_DATA;
 use crate::core::report::FailureRow;
 
 /// The table.
@@ -45,6 +46,10 @@ pub fn Failures(
     }
 }
 
+fn clock(moment_s: Option<f64>) -> String {
+    moment_s.map_or_else(|| NO_DATA.to_owned(), format_clock)
+}
+
 fn row(failure: &FailureRow) -> impl IntoView + use<> {
     let detail = if failure.detail.is_empty() { "–".to_owned() } else { failure.detail.clone() };
     view! {
@@ -54,8 +59,8 @@ fn row(failure: &FailureRow) -> impl IntoView + use<> {
             <td class="cell-words" data-field="kind">{failure.kind.label()}</td>
             <td data-field="detail">{detail}</td>
             <td class="cell-number" data-field="count">{group_thousands(failure.count)}</td>
-            <td class="cell-number" data-field="first_s">{format_clock(failure.first_s)}</td>
-            <td class="cell-number" data-field="last_s">{format_clock(failure.last_s)}</td>
+            <td class="cell-number" data-field="first_s">{clock(failure.first_s)}</td>
+            <td class="cell-number" data-field="last_s">{clock(failure.last_s)}</td>
         </tr>
     }
 }

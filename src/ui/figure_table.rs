@@ -4,7 +4,8 @@ use leptos::children::ViewFn;
 use leptos::prelude::*;
 
 use crate::core::base::histogram::Figures;
-use crate::core::base::units::{format_millis, group_thousands};
+use crate::core::base::units::group_thousands;
+use crate::core::present::words::millis_or_dash;
 
 /// The headings of [`figure_cells`], but for the first, which says what is counted.
 const QUANTILES: [&str; 4] = ["p50 ms", "p95 ms", "p99 ms", "Max ms"];
@@ -49,10 +50,10 @@ pub fn FigureTable(
 pub fn figure_cells(figures: &Figures) -> impl IntoView + use<> {
     let cells = [
         ("count", group_thousands(figures.count)),
-        ("p50", format_millis(figures.p50)),
-        ("p95", format_millis(figures.p95)),
-        ("p99", format_millis(figures.p99)),
-        ("max", format_millis(figures.max)),
+        ("p50", millis_or_dash(figures.p50)),
+        ("p95", millis_or_dash(figures.p95)),
+        ("p99", millis_or_dash(figures.p99)),
+        ("max", millis_or_dash(figures.max)),
     ];
     let cells = cells.map(|(field, text)| view! { <td class="cell-number" data-field=field>{text}</td> });
     cells.into_iter().collect_view()

@@ -1,12 +1,13 @@
 //! Where requests spend their time, phase by phase, and how the host was connected to.
 //!
-//! Which phases there are is `core::report::phases`'s.
+//! Which phases there are is `core::present::phases`'s.
 
 use leptos::prelude::*;
 
 use super::figure_table::{FigureTable, figure_cells};
 use super::show::Show;
 use super::state::Shared;
+use crate::core::present::connections::connection_line;
 use crate::core::present::phases::{Phase, phases};
 
 const SUBJECTS: [(&str, &str); 1] = [("cell-words", "Phase")];
@@ -21,7 +22,7 @@ pub fn Phases(
     let rows =
         move || report.with(|r| r.as_ref().map(|report| phases(report).iter().map(row).collect_view()));
     let connections = move || {
-        let line = report.with(|r| r.as_ref()?.connections.as_ref().map(|connections| connections.line()));
+        let line = report.with(|r| r.as_ref()?.connections.as_ref().map(connection_line));
         line.map(
             |line| view! { <p class="panel-note" data-testid="connections">"Connections: " {line} "."</p> },
         )

@@ -1,6 +1,6 @@
 //! The table per method and name, sortable, with all of them together in its last row.
 //!
-//! Columns, their fields and how they sort are `core::report::table`'s.
+//! Columns, their fields and how they sort are `core::present::table`'s.
 
 use leptos::prelude::*;
 
@@ -22,7 +22,7 @@ fn after_click(order: Order, column: Column) -> Order {
 }
 
 fn in_order(report: &Shared, order: Order) -> Vec<Entry> {
-    let entries: Vec<Entry> = report.requests.iter().filter(|entry| entry.sent > 0).cloned().collect();
+    let entries: Vec<Entry> = report.requests.iter().filter(|entry| entry.is_used()).cloned().collect();
     match order {
         Some((column, direction)) => sorted(&entries, column, direction),
         None => entries,
@@ -48,7 +48,7 @@ pub fn Statistics(
     };
     let headings =
         move || columns.get().into_iter().map(|column| view! { <Heading column order /> }).collect_view();
-    let empty = move || report.with(|report| report.as_ref().is_none_or(|report| report.total.sent == 0));
+    let empty = move || report.with(|report| report.as_ref().is_none_or(|report| !report.total.is_used()));
     view! {
         <section class="panel" aria-labelledby="statistics-title">
             <h2 class="panel-title" id="statistics-title">"Statistics"</h2>

@@ -1,6 +1,6 @@
 //! When event streams reached what: a table that is there only when the run had streams.
 //!
-//! Which milestones there are is `core::report::streams`'s.
+//! Which milestones there are is `core::present::streams`'s.
 
 use leptos::prelude::*;
 

@@ -6,10 +6,11 @@ use super::show::Show;
 use super::state::page_state;
 use crate::core::analyse::headline::{Headline, OLD_MS, Window};
 use crate::core::base::units::{format_millis, format_rate, group_thousands};
+use crate::core::present::words::NO_DATA;
 use crate::core::report::{LoadModel, Quantiles};
 
 /// No data; never zero.
-const NONE: &str = "–";
+const NONE: &str = NO_DATA;
 
 /// How loud a tile is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,17 +50,17 @@ pub fn Tiles() -> impl IntoView {
             .unwrap_or_default()
     });
     let span = state.span;
-    let quantile = move |pick: fn(Quantiles) -> f64| {
+    let quantile = move |pick: fn(Quantiles) -> Option<f64>| {
         Signal::derive(move || {
             let headline = headline.get();
-            let figure = headline.headline_ms().map(|q| format_millis(pick(q)));
-            let corrected = headline.model == LoadModel::ArrivalRate;
+            let figure = headline.headline_ms().and_then(pick).map(format_millis);
+            let corrected = headline.model == LoadModel::Open;
             Content::new(figure, if corrected { "corrected" } else { "whole run" }, Tone::Quiet)
         })
     };
     let may_drop = move || {
         let headline = headline.get();
-        headline.model == LoadModel::ArrivalRate || headline.dropped > 0
+        headline.model == LoadModel::Open || headline.dropped > Some(0)
     };
     let content =
         move |of: fn(Headline, Window) -> Content| Signal::derive(move || of(headline.get(), span.get()));
@@ -127,8 +128,8 @@ fn failures(headline: Headline, _: Window) -> Content {
 }
 
 fn dropped(headline: Headline, _: Window) -> Content {
-    let tone = if headline.dropped > 0 { Tone::Alarm } else { Tone::Quiet };
-    Content::new(Some(group_thousands(headline.dropped)), "arrivals", tone)
+    let tone = if headline.dropped > Some(0) { Tone::Alarm } else { Tone::Quiet };
+    Content::new(headline.dropped.map(group_thousands), "arrivals", tone)
 }
 
 fn users(headline: Headline, span: Window) -> Content {

@@ -8,7 +8,8 @@ use leptos::task::spawn_local;
 
 use super::state::{Import, State, page_state};
 use crate::browser::{files, incoming};
-use crate::core::analyse::headline::file_name;
+use crate::core::present::load::load_in_words;
+use crate::core::present::words::file_name;
 use crate::core::report::read::MAX_BYTES;
 use crate::core::report::{RunInfo, StopReason};
 
@@ -18,7 +19,10 @@ pub fn Transfer() -> impl IntoView {
     let state = page_state();
     let title = move || {
         state.shown.with(|report| {
-            report.as_ref().map_or_else(|| "No run yet".to_owned(), |report| report.run.host.clone())
+            report.as_ref().map_or_else(
+                || "No run yet".to_owned(),
+                |report| report.run.host.clone().unwrap_or_else(|| "Host not known".to_owned()),
+            )
         })
     };
     view! {
@@ -38,9 +42,11 @@ pub fn Transfer() -> impl IntoView {
 
 /// What was run, in a line: what one needs to know it again and to repeat it.
 fn facts(run: &RunInfo) -> String {
-    let started = run.started_at.replace('T', " ");
-    let stopped = if run.stopped_by == StopReason::Stopped { " · stopped by hand" } else { "" };
-    format!("{} · {} · seed {} · started {started}{stopped}", run.scenario, run.load_in_words(), run.seed)
+    let started = run.started_at.as_ref().map(|started| format!("started {}", started.replace('T', " ")));
+    let seed = run.seed.map(|seed| format!("seed {seed}"));
+    let stopped = (run.stopped_by == Some(StopReason::Stopped)).then(|| "stopped by hand".to_owned());
+    let known = [run.scenario.clone(), Some(load_in_words(run)), seed, started, stopped];
+    known.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 /// Saves the report on screen as a file.

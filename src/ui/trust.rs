@@ -4,10 +4,12 @@ use leptos::prelude::*;
 
 use super::show::Show;
 use super::state::Shared;
-use crate::core::analyse::headline::{Trust, delays, trust};
+use crate::core::analyse::trust::{Trust, trust};
+use crate::core::base::timing_source::TimingSource;
 use crate::core::base::units::{format_millis, format_rate};
-use crate::core::http::exchange::TimingSource;
-use crate::core::report::{Calibration, Generator, GeneratorKind, Route};
+use crate::core::present::notes;
+use crate::core::present::words::{delays, suspect_sentence};
+use crate::core::report::{Calibration, Generator, GeneratorKind, Route, Tool};
 
 /// The panel.
 #[component]
@@ -32,12 +34,18 @@ pub fn GeneratorTrust(
 fn sentences(report: &Shared) -> impl IntoView + use<> {
     let (state, verdict) = match trust(report) {
         Trust::Clean => ("clean", "Yes: the generator kept up in every second.".to_owned()),
-        Trust::Suspect(why) => ("suspect", format!("Not all of it: {why}")),
+        Trust::Suspect { .. } => {
+            ("suspect", format!("Not all of it: {}", suspect_sentence(report).unwrap_or_default()))
+        }
+        Trust::NotKnown => (
+            "unknown",
+            "Not known: nobody watched the generator while these figures were measured.".to_owned(),
+        ),
     };
-    let dropped = report.health.dropped;
+    let dropped = report.health.dropped.filter(|dropped| *dropped > 0);
     let dropped =
-        (dropped > 0).then(|| view! { <p>{format!("{dropped} arrivals started no request, because every user was busy or the machine slept; no figure has them.")}</p> });
-    let notes = report.generator.notes.clone();
+        dropped.map(|dropped| view! { <p>{format!("{dropped} arrivals started no request, because every user was busy or the machine slept; no figure has them.")}</p> });
+    let notes: Vec<String> = notes::sentences(&report.generator).collect();
     let calibration =
         report.generator.calibration.map(|calibration| view! { <p>{calibrated(&calibration)}</p> });
     view! {
@@ -51,20 +59,27 @@ fn sentences(report: &Shared) -> impl IntoView + use<> {
 }
 
 fn generator(generator: &Generator) -> String {
-    let kind = match generator.kind {
-        GeneratorKind::Browser => "a browser",
-        GeneratorKind::Native => "the command",
-        GeneratorKind::Sim => "virtual time",
+    let kind = match (generator.kind, &generator.tool) {
+        (GeneratorKind::Browser, _) => "a browser".to_owned(),
+        (GeneratorKind::Native, _) => "the command".to_owned(),
+        (GeneratorKind::Sim, _) => "virtual time".to_owned(),
+        (_, Some(Tool { name, version: Some(version) })) => format!("{name} {version}"),
+        (_, Some(Tool { name, version: None })) => name.clone(),
+        (_, None) => "another tool".to_owned(),
     };
-    let route = match generator.route {
-        Route::Direct => "straight to the host",
-        Route::Companion => "through the companion",
-    };
-    let timing = match generator.timing {
-        TimingSource::Wire => "timed at the socket",
-        TimingSource::PageClock => "timed by the page's clock, with the browser's queue in it",
-    };
-    format!("Measured by {kind} (version {}), {route}, {timing}.", generator.version)
+    let version = generator.version.as_ref().map(|version| format!(" (version {version})"));
+    let route = generator.route.map(|route| match route {
+        Route::Direct => ", straight to the host",
+        Route::Companion => ", through the companion",
+        Route::Other => ", by a way that this version does not know",
+    });
+    let timing = generator.timing.map(|timing| match timing {
+        TimingSource::Wire => ", timed at the socket",
+        TimingSource::PageClock => ", timed by the page's clock, with the browser's queue in it",
+        TimingSource::Other => ", timed in a way that this version does not know",
+    });
+    let [route, timing] = [route, timing].map(Option::unwrap_or_default);
+    format!("Measured by {kind}{}{route}{timing}.", version.unwrap_or_default())
 }
 
 fn calibrated(calibration: &Calibration) -> String {

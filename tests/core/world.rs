@@ -1,13 +1,14 @@
-//! A whole run in virtual time: every shard of a plan against one scripted host, merged as the runner merges them.
+//! A whole run in virtual time: every shard of it against one scripted host, merged as the runner merges them.
 
 use futures_channel::mpsc;
 use oddiya_load::core::analyse::headline::{Headline, Window};
+use oddiya_load::core::base::timing_source::TimingSource;
 use oddiya_load::core::base::units::Micros;
 use oddiya_load::core::config::load::Share;
 use oddiya_load::core::config::run_config::RunConfigText;
-use oddiya_load::core::http::exchange::TimingSource;
-use oddiya_load::core::report::{Detail, Generator, GeneratorKind, Report, Route, StopReason};
-use oddiya_load::core::run::coordinator::Run;
+use oddiya_load::core::report::{Detail, Generator, GeneratorKind, Report, Route};
+use oddiya_load::core::run::coordinator::Coordinator;
+use oddiya_load::core::run::journal::Record;
 use oddiya_load::core::run::recorder::Snapshot;
 use oddiya_load::core::run::shard::{Assignment, Control};
 use oddiya_load::core::run::sim::{self, Reply};
@@ -15,42 +16,41 @@ use oddiya_load::core::scenario::Request;
 
 pub fn generator(shards: u32) -> Generator {
     Generator {
-        kind: GeneratorKind::Sim,
-        version: "0.1.0".to_owned(),
-        shards,
-        route: Route::Direct,
-        timing: TimingSource::Wire,
-        calibration: None,
-        notes: Vec::new(),
+        version: Some("0.1.0".to_owned()),
+        shards: Some(shards),
+        route: Some(Route::Direct),
+        timing: Some(TimingSource::Wire),
+        ..Generator::own(GeneratorKind::Sim)
     }
 }
 
-/// Runs a plan on as many shards; gives its report, and what a watcher saw at the end of each second.
+/// Runs a configuration on as many shards; gives its report, and what a watcher saw at the end of each second.
 pub fn run(
     text: &RunConfigText,
     shards: u32,
     script: impl Fn(u32, Micros, &Request) -> Reply + Clone + 'static,
 ) -> (Report, Vec<Headline>) {
-    let plan = text.check(2026).unwrap();
+    let config = text.check(2026).unwrap();
     let mut stopped = Micros::ZERO;
     let mut snapshots: Vec<Snapshot> = Vec::new();
     for shard in 0..shards {
         let (_keep_open, controls) = mpsc::unbounded::<Control>();
-        let (posted, at) = sim::run(Assignment::of(&plan, Share { shard, shards }), controls, script.clone());
+        let (posted, at) =
+            sim::run(Assignment::of(&config, Share { shard, shards }), controls, script.clone());
         snapshots.extend(posted);
         stopped = stopped.max(at);
     }
     snapshots.sort_by_key(|snapshot| snapshot.second);
-    let mut run = Run::new(&plan, generator(shards), "2026-01-01T00:00:00Z".to_owned());
+    let mut run = Coordinator::new(&config, generator(shards), "2026-01-01T00:00:00Z".to_owned());
     let mut seen = Vec::new();
     for snapshot in snapshots {
-        run.absorb(snapshot);
-        if run.timeline().len() > seen.len() {
-            seen.push(Headline::of(&run.report(Detail::Figures), Window::Now));
+        run.on_record(Record::Second(Box::new(snapshot)));
+        if run.has_news() {
+            seen.extend(run.report(Detail::Figures).map(|report| Headline::of(&report, Window::Now)));
         }
     }
-    run.finish(stopped, stopped, StopReason::RunTime);
-    (run.report(Detail::Full), seen)
+    run.finish(stopped, stopped);
+    (run.final_report(), seen)
 }
 
 /// Answers everything with 200 after the same time.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use oddiya_load::core::http::exchange::TimingSource;
+use oddiya_load::core::base::timing_source::TimingSource;
 use oddiya_load::core::report::{Report, Route};
 use oddiya_load::stub;
 

@@ -1,11 +1,8 @@
-//! The figures that a watcher wants at a headline, from a report: of the last seconds while a run goes on, of all
-//! of it afterwards. And the one sentence on whether the generator could be trusted.
+//! The headline figures of a report: of the last seconds while a run goes on, of the whole run afterwards.
 //!
-//! Pure; page and terminal show them.
+//! Page and terminal show them.
 
-use crate::core::base::order::in_order;
-use crate::core::base::units::format_millis;
-use crate::core::report::{Distribution, LoadModel, Quantiles, Report, TimelineRow};
+use crate::core::report::{Distribution, LoadModel, Quantiles, Report, Timeline};
 
 /// Which stretch of the run the figures are of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,14 +13,14 @@ pub enum Window {
     Whole,
 }
 
-/// The figures at a headline. `None` is "no data", never zero.
+/// The headline figures. `None` is "no data", never zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Headline {
     /// Requests that ended per second.
     pub rps: Option<f64>,
     /// Requests that ended in the whole run.
     pub requests: u64,
-    /// Of these, how many failed.
+    /// How many of these failed.
     pub failures: u64,
     /// Failures by requests in the whole run, in [0, 1].
     pub failure_ratio: Option<f64>,
@@ -34,7 +31,7 @@ pub struct Headline {
     /// Users or arrivals: which of the two latencies comes first.
     pub model: LoadModel,
     /// Arrivals that started no request, in the whole run.
-    pub dropped: u64,
+    pub dropped: Option<u64>,
     /// Users now, or the most there were.
     pub users: Option<u32>,
     /// Requests unanswered now, or at the end.
@@ -45,15 +42,13 @@ pub struct Headline {
 
 impl Headline {
     /// Reads them off a report.
-    pub fn of(report: &Report, span: Window) -> Self {
+    pub fn of(report: &Report, window: Window) -> Self {
         let total = &report.total;
-        let quantiles = |family: &Option<Distribution>| {
-            let figures = family.as_ref().map(|family| family.figures);
-            figures.map(|f| Quantiles { p50: f.p50, p95: f.p95, p99: f.p99 })
-        };
-        let rows = report.timeline.as_slice();
+        let quantiles =
+            |family: &Option<Distribution>| family.as_ref().map(|family| Quantiles::from(family.figures));
+        let rows = &report.timeline;
         let whole = Self {
-            rps: (!rows.is_empty()).then_some(total.rps),
+            rps: (report.run.duration_s > 0.0).then_some(total.rps),
             requests: total.requests,
             failures: total.failures,
             failure_ratio: total.failure_ratio,
@@ -61,16 +56,16 @@ impl Headline {
             corrected_ms: quantiles(&total.corrected_ms),
             model: report.run.model(),
             dropped: report.health.dropped,
-            users: rows.iter().map(|row| row.users).max(),
-            in_flight: (!rows.is_empty()).then_some(total.in_flight_at_end),
-            oldest_ms: rows.iter().map(|row| row.oldest_ms).reduce(f64::max),
+            users: rows.iter().filter_map(|row| row.users).max(),
+            in_flight: total.in_flight_at_end,
+            oldest_ms: rows.iter().filter_map(|row| row.oldest_ms).reduce(f64::max),
         };
-        match (span, rows.last()) {
+        match (window, rows.last()) {
             (Window::Now, Some(last)) => Self {
                 rps: Some(recent_rate(rows)),
-                users: Some(last.users),
-                in_flight: Some(u64::from(last.in_flight)),
-                oldest_ms: Some(last.oldest_ms),
+                users: last.users,
+                in_flight: last.in_flight.map(u64::from),
+                oldest_ms: last.oldest_ms,
                 ..whole
             },
             _ => whole,
@@ -81,8 +76,8 @@ impl Headline {
     /// what users waited; from the request's own start otherwise.
     pub const fn headline_ms(&self) -> Option<Quantiles> {
         match self.model {
-            LoadModel::Users => self.latency_ms,
-            LoadModel::ArrivalRate => self.corrected_ms,
+            LoadModel::Closed => self.latency_ms,
+            LoadModel::Open => self.corrected_ms,
         }
     }
 
@@ -97,8 +92,8 @@ pub const OLD_MS: f64 = 1_000.0;
 
 /// Requests per second over the last two complete seconds, or the one there is. A second in which requests waited and
 /// none ended is no part of a mean: it is 0, so that a stall shows as soon as one second of it is over.
-fn recent_rate(rows: &[TimelineRow]) -> f64 {
-    if rows.last().is_some_and(|row| row.requests == 0 && row.in_flight > 0) {
+fn recent_rate(rows: &Timeline) -> f64 {
+    if rows.last().is_some_and(|row| row.requests == 0 && row.in_flight.unwrap_or_default() > 0) {
         return 0.0;
     }
     let newest = rows.last().map_or(0, |row| row.second);
@@ -107,60 +102,10 @@ fn recent_rate(rows: &[TimelineRow]) -> f64 {
     if seconds == 0 { 0.0 } else { requests as f64 / f64::from(seconds) }
 }
 
-/// Whether the generator could be trusted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trust {
-    /// No second is marked.
-    Clean,
-    /// Some are: why, the most frequent reason first.
-    Suspect(String),
-}
-
-/// Judges the generator by what a report says of it.
-pub fn trust(report: &Report) -> Trust {
-    let health = &report.health;
-    if health.suspect_seconds == 0 {
-        return Trust::Clean;
-    }
-    // Of as many seconds each, they stay in the order of the map.
-    let reasons: Vec<_> = health.reasons.iter().collect();
-    let reasons = in_order(&reasons, |(_, a), (_, b)| b.cmp(a));
-    let reasons: Vec<_> =
-        reasons.map(|(reason, seconds)| format!("{} ({seconds} s)", reason.label())).collect();
-    let of = report.timeline.len();
-    let seconds = health.suspect_seconds;
-    let noun = if of == 1 { "second is" } else { "seconds are" };
-    Trust::Suspect(format!("{seconds} of {of} {noun} suspect: {}.", reasons.join(", ")))
-}
-
-/// How late users started and how long requests queued in the generator, in words.
-pub fn delays(report: &Report) -> String {
-    let p99 = |family: Option<&crate::core::report::Distribution>| {
-        family.map(|family| format!("{}\u{202f}ms", format_millis(family.figures.p99)))
-    };
-    let late = match p99(report.health.lateness_ms.as_ref()) {
-        Some(late) => format!("Users started late by {late} at p99"),
-        None => "No user has started yet".to_owned(),
-    };
-    match p99(report.total.queue_ms.as_ref()) {
-        Some(queue) => format!("{late}; requests queued in the generator for {queue} at p99."),
-        None => format!("{late}; how long requests queued in the generator is not known."),
-    }
-}
-
-/// The name under which a report is saved: `oddiya-load-2026-11-23T14-05-00Z.json`.
-pub fn file_name(report: &Report) -> String {
-    let moment: String = report.run.started_at.split('.').next().unwrap_or_default().replace(':', "-");
-    let safe: String = moment.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(24).collect();
-    let zone = if safe.is_empty() || safe.ends_with('Z') { "" } else { "Z" };
-    if safe.is_empty() { "oddiya-load.json".to_owned() } else { format!("oddiya-load-{safe}{zone}.json") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::core::report::read;
-    use crate::core::run::health::SuspectReason;
 
     fn report() -> Report {
         read::read(include_bytes!("../../../tests/fixtures/reports/v1/sim.json")).unwrap()
@@ -170,12 +115,11 @@ mod tests {
     fn now_is_the_mean_of_the_last_two_complete_seconds() {
         let mut report = report();
         report.timeline.truncate(10);
-        report.timeline[8].requests = 10;
-        report.timeline[9].requests = 15;
-        report.timeline[9].oldest_ms = 4_200.0;
+        report.timeline.update(8, |row| row.requests = 10);
+        report.timeline.update(9, |row| (row.requests, row.oldest_ms) = (15, Some(4_200.0)));
         let headline = Headline::of(&report, Window::Now);
         assert_eq!((headline.rps, headline.oldest_ms), (Some(12.5), Some(4_200.0)));
-        report.timeline.remove(8);
+        report.timeline = report.timeline.iter().filter(|row| row.second != 8).cloned().collect();
         assert_eq!(
             Headline::of(&report, Window::Now).rps,
             Some(15.0),
@@ -187,10 +131,10 @@ mod tests {
     fn a_second_without_any_answer_to_what_waits_is_no_part_of_a_mean() {
         let mut report = report();
         report.timeline.truncate(10);
-        (report.timeline[8].requests, report.timeline[9].requests) = (10, 0);
-        report.timeline[9].in_flight = 0;
+        report.timeline.update(8, |row| row.requests = 10);
+        report.timeline.update(9, |row| (row.requests, row.in_flight) = (0, Some(0)));
         assert_eq!(Headline::of(&report, Window::Now).rps, Some(5.0), "nobody waits");
-        (report.timeline[9].in_flight, report.timeline[9].oldest_ms) = (3, 1_200.0);
+        report.timeline.update(9, |row| (row.in_flight, row.oldest_ms) = (Some(3), Some(1_200.0)));
         let headline = Headline::of(&report, Window::Now);
         assert!(headline.rps == Some(0.0) && headline.is_stalled());
     }
@@ -205,7 +149,9 @@ mod tests {
     #[test]
     fn without_seconds_there_is_no_data() {
         let mut report = report();
-        report.timeline.clear();
+        report.timeline = Timeline::default();
+        report.run.duration_s = 0.0;
+        report.total.in_flight_at_end = None;
         report.total.latency_ms = None;
         report.total.failure_ratio = None;
         for span in [Window::Now, Window::Whole] {
@@ -213,28 +159,5 @@ mod tests {
             assert_eq!((headline.rps, headline.users, headline.in_flight), (None, None, None));
             assert_eq!((headline.failure_ratio, headline.latency_ms), (None, None));
         }
-    }
-
-    #[test]
-    fn suspect_seconds_are_counted_with_their_reasons() {
-        let mut report = report();
-        assert_eq!(trust(&report), Trust::Clean);
-        report.health.suspect_seconds = 3;
-        report.health.reasons = [(SuspectReason::Late, 1), (SuspectReason::Hidden, 3)].into();
-        let words = "3 of 20 seconds are suspect: the page was hidden (3 s), users started late (1 s).";
-        assert_eq!(trust(&report), Trust::Suspect(words.to_owned()));
-    }
-
-    #[test]
-    fn names_are_for_people() {
-        let mut report = report();
-        let mut name = |started_at: &str| {
-            report.run.started_at = started_at.to_owned();
-            file_name(&report)
-        };
-        assert_eq!(name("2026-11-23T14:05:00Z"), "oddiya-load-2026-11-23T14-05-00Z.json");
-        assert_eq!(name("2026-11-23T14:05:00.123Z"), "oddiya-load-2026-11-23T14-05-00Z.json");
-        assert_eq!(name("../../etc"), "oddiya-load.json");
-        assert_eq!(name(""), "oddiya-load.json");
     }
 }

@@ -1,3 +1,4 @@
 //! What a report says. Sees only reports and `base`.
 
 pub mod headline;
+pub mod trust;

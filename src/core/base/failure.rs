@@ -1,8 +1,7 @@
 //! Why a request did not succeed. Failure is data, of a closed set of kinds; nothing is ever matched by text.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-use super::words::words;
 
 /// An HTTP status code.
 pub type Status = u16;
@@ -29,7 +28,8 @@ impl Failure {
 }
 
 /// The kinds of failure, from the name look-up to the last byte.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum FailureKind {
     /// The host's name has no address.
     Dns,
@@ -63,29 +63,10 @@ pub enum FailureKind {
     Blocked,
     /// The generator's machine has no port or file handle left for it: no fault of the host.
     Exhausted,
-    /// None of the above.
+    /// None of the above, or a kind that a later version knows.
+    #[serde(other)]
     Other,
 }
-
-words!(FailureKind {
-    Dns = "dns",
-    Refused = "refused",
-    Unreachable = "unreachable",
-    ConnectTimeout = "connect_timeout",
-    Tls = "tls",
-    Reset = "reset",
-    Malformed = "malformed",
-    RequestTimeout = "request_timeout",
-    Truncated = "truncated",
-    TooManyRedirects = "too_many_redirects",
-    RedirectedAway = "redirected_away",
-    Status = "status",
-    StreamError = "stream_error",
-    StreamCut = "stream_cut",
-    Blocked = "blocked",
-    Exhausted = "exhausted",
-    Other = "other",
-});
 
 impl FailureKind {
     /// For people: what happened.

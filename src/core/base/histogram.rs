@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hdrhistogram::Histogram as Hdr;
 use hdrhistogram::serialization::{Deserializer, Serializer as _, V2DeflateSerializer};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::units::Micros;
@@ -71,7 +72,24 @@ impl Histogram {
 
     /// Of values that are known from elsewhere to lie between these two: the exact bounds are not in the encoded form.
     pub fn keep_within(&mut self, min: Micros, max: Micros) {
-        (self.min, self.max) = (self.min.max(min), self.max.min(max));
+        let (min, max) = (self.min.max(min), self.max.min(max));
+        if min <= max {
+            (self.min, self.max) = (min, max);
+        }
+    }
+
+    /// The sum of all values in microseconds, exactly.
+    pub const fn sum_micros(&self) -> u64 {
+        self.sum
+    }
+
+    /// Gives a decoded histogram the minimum, maximum and sum that its encoded form lacks. Bounds that contradict each
+    /// other are ignored.
+    pub fn with_exact(mut self, min: Micros, max: Micros, sum: u64) -> Self {
+        if min <= max {
+            (self.min, self.max, self.sum) = (min, max, sum);
+        }
+        self
     }
 
     /// Forgets everything, keeping the memory.
@@ -123,17 +141,17 @@ impl Histogram {
     /// The figures that reports and tables show; `None` when empty.
     pub fn figures(&self) -> Option<Figures> {
         let at = |quantile| self.quantile(quantile).map(Micros::as_millis_f64);
-        Some(Figures {
+        (!self.is_empty()).then(|| Figures {
             count: self.count(),
-            min: self.min()?.as_millis_f64(),
-            mean: (self.mean_micros()?).round() / 1e3,
-            p50: at(0.5)?,
-            p75: at(0.75)?,
-            p90: at(0.9)?,
-            p95: at(0.95)?,
-            p99: at(0.99)?,
-            p999: at(0.999)?,
-            max: self.max()?.as_millis_f64(),
+            min: self.min().map(Micros::as_millis_f64),
+            mean: self.mean_micros().map(|mean| mean.round() / 1e3),
+            p50: at(0.5),
+            p75: at(0.75),
+            p90: at(0.9),
+            p95: at(0.95),
+            p99: at(0.99),
+            p999: at(0.999),
+            max: self.max().map(Micros::as_millis_f64),
         })
     }
 
@@ -178,25 +196,51 @@ impl<'de> Deserialize<'de> for Histogram {
     }
 }
 
-/// The figures of one distribution, in milliseconds, as reports carry them.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+/// The figures of one distribution, in milliseconds. Each is absent where it is not known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Figures {
     /// How many values the figures are of.
     pub count: u64,
-    pub min: f64,
-    pub mean: f64,
-    pub p50: f64,
-    pub p75: f64,
-    pub p90: f64,
-    pub p95: f64,
-    pub p99: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p50: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p75: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p90: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p95: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p99: Option<f64>,
     /// The quantile 0.999.
-    pub p999: f64,
-    pub max: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p999: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<f64>,
+}
+
+impl Figures {
+    /// The figure that is a quantile in [0, 1]; `None` for one that is not among them.
+    pub fn quantile(&self, quantile: f64) -> Option<f64> {
+        let known = [
+            (0.0, self.min),
+            (0.5, self.p50),
+            (0.75, self.p75),
+            (0.9, self.p90),
+            (0.95, self.p95),
+            (0.99, self.p99),
+            (0.999, self.p999),
+            (1.0, self.max),
+        ];
+        known.into_iter().find(|(known, _)| *known == quantile).and_then(|(_, figure)| figure)
+    }
 }
 
 /// A histogram as text; see [`Histogram::encode`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Encoded(String);
 

@@ -9,7 +9,9 @@ use std::fmt::Write as _;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::core::base::failure::FailureKind;
 use crate::core::base::histogram::{Figures, Histogram};
+use crate::core::base::units::Micros;
 use crate::core::report::{Entry, Report};
 
 /// The quantiles of Locust's tables.
@@ -37,33 +39,25 @@ pub fn files(report: &Report) -> [(&'static str, String); 4] {
 
 fn stats(report: &Report) -> String {
     let rows = report.entries().map(|entry| {
-        let latency = latency_of(entry);
+        let latency = entry.latency_ms.as_ref();
         let mut row = format!("{},{}", field(&entry.method), field(&entry.name));
         let _ = write!(
             row,
             ",{},{},{}",
             entry.requests,
             entry.failures,
-            summary(entry.latency_ms.as_ref().map(|latency| latency.figures))
+            summary(latency.map(|latency| latency.figures))
         );
         let _ = write!(row, ",{},{},{}", mean_bytes(entry), entry.rps, entry.failures_per_s);
-        row + &quantiles(&latency)
+        row + &quantiles(latency.map(|latency| latency.quantiles_ms(QUANTILES)))
     });
     lines(std::iter::once(STATS_HEADER.to_owned()).chain(rows))
 }
 
 /// One row a second, of all requests together; quantiles are of the run so far, as Locust's are by default.
 fn history(report: &Report) -> String {
-    let origin =
-        OffsetDateTime::parse(&report.run.started_at, &Rfc3339).map_or(0, OffsetDateTime::unix_timestamp);
-    let mut by_second: BTreeMap<u64, Histogram> = BTreeMap::new();
-    for row in &report.intervals.rows {
-        if let Ok(latency) = row.latency.decode() {
-            // Known at the end of its stretch, and not before.
-            let last_second = (row.index + 1) * report.intervals.period_s - 1;
-            by_second.entry(last_second).or_default().merge(&latency);
-        }
-    }
+    let origin = started_at(report).unix_timestamp();
+    let mut by_second = latency_by_second(report);
     let bytes = mean_bytes(&report.total);
     let mut so_far = Histogram::new();
     let (mut requests, mut failures) = (0, 0);
@@ -75,8 +69,9 @@ fn history(report: &Report) -> String {
         requests += row.requests;
         failures += row.failures;
         let (rps, failing) = current_rates(report, i);
-        let mut line = format!("{},{},,Aggregated", origin + row.second as i64 + 1, row.users);
-        let _ = write!(line, ",{rps:.6},{failing:.6}{}", quantiles(&so_far));
+        let users = row.users.map_or_else(String::new, |users| users.to_string());
+        let mut line = format!("{},{users},,Aggregated", origin + row.second as i64 + 1);
+        let _ = write!(line, ",{rps:.6},{failing:.6}{}", quantiles(Some(quantiles_ms(&so_far))));
         let bytes = if requests > 0 { bytes } else { 0.0 };
         let _ = write!(line, ",{requests},{failures},{},{bytes}", summary(so_far.figures()));
         line
@@ -86,15 +81,15 @@ fn history(report: &Report) -> String {
 }
 
 fn failures(report: &Report) -> String {
-    let origin =
-        OffsetDateTime::parse(&report.run.started_at, &Rfc3339).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    let at = |secs: f64| {
+    let origin = started_at(report);
+    let at = |secs: Option<f64>| {
+        let Some(secs) = secs else { return String::new() };
         let moment = origin.checked_add(time::Duration::seconds(secs as i64)).unwrap_or(origin);
         moment.replace_nanosecond(0).unwrap_or(moment).format(&Rfc3339).unwrap_or_default()
     };
     let rows = report.failures.iter().map(|row| {
         let error = match row.kind {
-            crate::core::base::failure::FailureKind::Status => row.detail.clone(),
+            FailureKind::Status => row.detail.clone(),
             kind if row.detail.is_empty() => kind.label().to_owned(),
             kind => format!("{}: {}", kind.label(), row.detail),
         };
@@ -108,25 +103,46 @@ fn failures(report: &Report) -> String {
 fn current_rates(report: &Report, i: usize) -> (f64, f64) {
     let Some(last) = report.timeline.get(i) else { return (0.0, 0.0) };
     let from = (last.second + 1).saturating_sub(WINDOW_S);
-    let window = report.timeline.iter().take(i + 1).rev().take_while(|row| row.second >= from);
+    let window = (0..=i).rev().filter_map(|i| report.timeline.get(i)).take_while(|row| row.second >= from);
     let (requests, failures) = window.fold((0, 0), |(r, f), row| (r + row.requests, f + row.failures));
     let secs = (last.second + 1 - from) as f64;
     (requests as f64 / secs, failures as f64 / secs)
 }
 
-fn latency_of(entry: &Entry) -> Histogram {
-    entry.latency_ms.as_ref().and_then(crate::core::report::Distribution::recorded).unwrap_or_default()
+/// The epoch where the report does not say.
+fn started_at(report: &Report) -> OffsetDateTime {
+    let started_at = report.run.started_at.as_deref().unwrap_or_default();
+    OffsetDateTime::parse(started_at, &Rfc3339).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}
+
+/// The latencies of all entries, by the last second of their stretch: at its end they are known, and not before.
+fn latency_by_second(report: &Report) -> BTreeMap<u64, Histogram> {
+    let mut by_second: BTreeMap<u64, Histogram> = BTreeMap::new();
+    let Some(intervals) = &report.intervals else { return by_second };
+    for row in &intervals.rows {
+        let latency = row.latency.as_ref().and_then(|latency| latency.decode().ok());
+        let last_second = (row.index + 1).saturating_mul(intervals.period_s).saturating_sub(1);
+        latency.iter().for_each(|latency| by_second.entry(last_second).or_default().merge(latency));
+    }
+    by_second
 }
 
 /// Median, mean, minimum and maximum in milliseconds; zeros without data, as Locust has them.
 fn summary(figures: Option<Figures>) -> String {
-    figures.map_or_else(|| "0,0,0,0".to_owned(), |f| format!("{},{},{},{}", f.p50, f.mean, f.min, f.max))
+    let Figures { p50, mean, min, max, .. } = figures.unwrap_or_default();
+    let [p50, mean, min, max] = [p50, mean, min, max].map(Option::unwrap_or_default);
+    format!("{p50},{mean},{min},{max}")
 }
 
-fn quantiles(latency: &Histogram) -> String {
-    QUANTILES.iter().fold(String::new(), |mut row, quantile| {
-        let _ = match latency.quantile(*quantile) {
-            Some(value) => write!(row, ",{}", value.as_millis_f64()),
+fn quantiles_ms(latency: &Histogram) -> [Option<f64>; QUANTILES.len()] {
+    QUANTILES.map(|quantile| latency.quantile(quantile).map(Micros::as_millis_f64))
+}
+
+/// `N/A` without data, as Locust has it.
+fn quantiles(millis: Option<[Option<f64>; QUANTILES.len()]>) -> String {
+    millis.unwrap_or_default().iter().fold(String::new(), |mut row, millis| {
+        let _ = match millis {
+            Some(millis) => write!(row, ",{millis}"),
             None => write!(row, ",N/A"),
         };
         row
@@ -134,7 +150,8 @@ fn quantiles(latency: &Histogram) -> String {
 }
 
 fn mean_bytes(entry: &Entry) -> f64 {
-    if entry.requests == 0 { 0.0 } else { entry.received_bytes as f64 / entry.requests as f64 }
+    let bytes = entry.received_bytes.unwrap_or_default();
+    if entry.requests == 0 { 0.0 } else { bytes as f64 / entry.requests as f64 }
 }
 
 /// Quotes what RFC 4180 wants quoted.

@@ -3,12 +3,11 @@
 //! A failed request is a measurement like any other, so failure is data here, of a closed set of kinds. The
 //! adapters fill these in from what their platform tells them; nothing is ever matched by text.
 
-use crate::core::base::failure::{Failure, Status};
-use serde::{Deserialize, Serialize};
-
 use super::stream::Streamed;
+use crate::core::base::connections::Connections;
+use crate::core::base::failure::{Failure, Status};
+use crate::core::base::timing_source::TimingSource;
 use crate::core::base::units::Micros;
-use crate::core::base::words::words;
 
 /// One request and what came of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,38 +45,6 @@ impl Exchange {
     }
 }
 
-/// Connections that were opened and used: by one request, or by many together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Connections {
-    /// Opened, TLS and all.
-    pub opened: u64,
-    /// Of these, how many speak HTTP/2; the others speak HTTP/1.1.
-    pub http2: u64,
-    /// Of these, how many speak TLS 1.2.
-    pub tls_1_2: u64,
-    /// Of these, how many speak TLS 1.3.
-    pub tls_1_3: u64,
-    /// Requests, redirected ones too, that went out on a connection that was open already.
-    pub reused: u64,
-    /// Kept connections that the host had closed when they were needed again.
-    pub reconnects: u64,
-    /// Requests sent a second time, because the host had closed their connection before they reached it.
-    pub resent: u64,
-}
-
-impl Connections {
-    /// Adds another's.
-    pub const fn merge(&mut self, other: &Self) {
-        self.opened += other.opened;
-        self.http2 += other.http2;
-        self.tls_1_2 += other.tls_1_2;
-        self.tls_1_3 += other.tls_1_3;
-        self.reused += other.reused;
-        self.reconnects += other.reconnects;
-        self.resent += other.resent;
-    }
-}
-
 /// The moments of one request, on the run's clock. What a platform hides is `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Timing {
@@ -100,18 +67,6 @@ pub struct Timing {
     /// Whose clock `sent` and `finished` are from.
     pub source: TimingSource,
 }
-
-/// How close to the wire a latency was taken.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TimingSource {
-    /// At the socket, by the runner or by the browser's network stack.
-    #[default]
-    Wire,
-    /// Around the page's call, with the browser's own queue in it.
-    PageClock,
-}
-
-words!(TimingSource { Wire = "wire", PageClock = "page_clock" });
 
 impl Timing {
     /// Request sent → last byte. Of a request that never left, the time until that was known.

@@ -7,57 +7,9 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::sse::{Event, Parser};
+use crate::core::base::event_kind::EventKind;
 use crate::core::base::failure::{Failure, FailureKind, Status};
 use crate::core::base::units::Micros;
-
-/// The agent's types of events: the field `type` of their data.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(from = "String", into = "&'static str")]
-pub enum EventKind {
-    /// A step begins.
-    Status,
-    /// A step is over.
-    Progress,
-    /// A piece of the model's answer.
-    Chunk,
-    /// The plan is there.
-    Complete,
-    /// It failed.
-    Error,
-    /// Nothing more comes.
-    Done,
-    /// Any other type, or none.
-    #[default]
-    Other,
-}
-
-impl From<String> for EventKind {
-    fn from(word: String) -> Self {
-        let known = [Self::Status, Self::Progress, Self::Chunk, Self::Complete, Self::Error, Self::Done];
-        known.into_iter().find(|kind| kind.label() == word).unwrap_or_default()
-    }
-}
-
-impl From<EventKind> for &'static str {
-    fn from(kind: EventKind) -> Self {
-        kind.label()
-    }
-}
-
-impl EventKind {
-    /// As on the wire.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Status => "status",
-            Self::Progress => "progress",
-            Self::Chunk => "chunk",
-            Self::Complete => "complete",
-            Self::Error => "error",
-            Self::Done => "done",
-            Self::Other => "other",
-        }
-    }
-}
 
 /// Something for each type of event that was seen: a list, because there are few.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,7 +1,19 @@
 //! A report for people: words, columns and plots, for page and terminal alike. Draws nothing itself.
+//!
+//! | file | what lives there |
+//! |---|---|
+//! | `words.rs` | sentences on trust and delays, a report's file name |
+//! | `load.rs`, `notes.rs`, `connections.rs` | the load, the notes and the connections in words |
+//! | `table.rs`, `phases.rs`, `streams.rs` | columns and rows of the tables |
+//! | `text.rs` | the terminal's summary |
+//! | `plot/` | charts as geometry |
 
+pub mod connections;
+pub mod load;
+pub mod notes;
 pub mod phases;
 pub mod plot;
 pub mod streams;
 pub mod table;
 pub mod text;
+pub mod words;

@@ -2,8 +2,8 @@
 //!
 //! Which milestones there are and what they are called is decided here, once.
 
+use crate::core::base::event_kind::EventKind;
 use crate::core::base::histogram::Figures;
-use crate::core::http::stream::EventKind;
 use crate::core::report::{Distribution, Report};
 
 /// One milestone of one name's streams.
@@ -63,36 +63,35 @@ mod tests {
     use super::*;
     use crate::core::base::histogram::Histogram;
     use crate::core::base::units::Micros;
-    use crate::core::http::stream::ByKind;
     use crate::core::present::text;
     use crate::core::report::{Detail, Report, StreamFigures, read};
-    use crate::core::run::tally::StreamTally;
 
     fn report() -> Report {
         let mut report = read::read(include_bytes!("../../../tests/fixtures/reports/v1/sim.json")).unwrap();
         let at = |millis| {
             let mut histogram = Histogram::new();
             histogram.record(Micros::from_millis(millis));
-            histogram
+            Distribution::of(&histogram, Detail::Full)
         };
-        let tally = StreamTally {
-            events: 3,
+        let by_type = [(EventKind::Status, at(30)), (EventKind::Error, at(800))];
+        let by_type = by_type.into_iter().filter_map(|(kind, figures)| Some((kind, figures?)));
+        let entry = report.requests.first_mut().unwrap();
+        entry.stream_events = Some(3);
+        entry.stream_ms = Some(StreamFigures {
             first_event: at(30),
             largest_gap: at(400),
+            complete: None,
             done: at(900),
-            by_type: ByKind::from_iter([(EventKind::Status, at(30)), (EventKind::Error, at(800))]),
-            ..StreamTally::default()
-        };
-        let entry = report.requests.first_mut().unwrap();
-        entry.stream_events = 3;
-        entry.stream_ms = Some(StreamFigures::of(&tally, Detail::Full));
+            by_type: by_type.collect(),
+        });
         report
     }
 
     #[test]
     fn only_milestones_that_were_reached_have_a_row() {
         let report = report();
-        let rows: Vec<_> = milestones(&report).iter().map(|row| (row.field, row.figures.p50)).collect();
+        let rows: Vec<_> =
+            milestones(&report).iter().map(|row| (row.field, row.figures.p50.unwrap())).collect();
         assert_eq!(
             rows,
             [

@@ -2,7 +2,7 @@
 //!
 //! One list of what a column is called, which field of the report it shows and how it sorts.
 
-use crate::core::base::order::in_order;
+use super::words::NO_DATA;
 use crate::core::base::units::{format_millis, format_rate, group_thousands};
 use crate::core::report::{Distribution, Entry, LoadModel, Report};
 
@@ -26,8 +26,8 @@ pub enum Column {
     InFlight,
 }
 
-/// The columns of a run by users, in order.
-const OF_USERS: [Column; 13] = [
+/// The columns of a closed run, in order.
+const OF_CLOSED: [Column; 13] = [
     Column::Method,
     Column::Name,
     Column::Requests,
@@ -43,8 +43,8 @@ const OF_USERS: [Column; 13] = [
     Column::InFlight,
 ];
 
-/// The same by arrival rate, where the corrected latency comes first.
-const OF_ARRIVALS: [Column; 15] = [
+/// The columns of an open run, where the corrected latency comes first.
+const OF_OPEN: [Column; 15] = [
     Column::Method,
     Column::Name,
     Column::Requests,
@@ -66,8 +66,8 @@ const OF_ARRIVALS: [Column; 15] = [
 pub fn columns(report: Option<&Report>) -> Vec<Column> {
     let relayed = report.is_some_and(|report| report.total.upstream_ms.is_some());
     let of_model = match report.map(|report| report.run.model()).unwrap_or_default() {
-        LoadModel::Users => OF_USERS.as_slice(),
-        LoadModel::ArrivalRate => &OF_ARRIVALS,
+        LoadModel::Closed => OF_CLOSED.as_slice(),
+        LoadModel::Open => &OF_OPEN,
     };
     of_model.iter().copied().filter(|column| relayed || *column != Column::UpstreamP95).collect()
 }
@@ -143,40 +143,35 @@ impl Column {
 
     /// The cell's text; a dash where there is no data.
     pub fn text(self, entry: &Entry) -> String {
-        match self {
-            Self::Method => entry.method.clone(),
-            Self::Name => entry.name.clone(),
-            Self::Requests | Self::Failures | Self::InFlight => group_thousands(self.number(entry) as u64),
-            Self::Rps => format_rate(entry.rps),
-            _ => self.measured(entry).map_or_else(|| "–".to_owned(), format_millis),
-        }
+        let format: fn(f64) -> String = match self {
+            Self::Method => return entry.method.clone(),
+            Self::Name => return entry.name.clone(),
+            Self::Requests | Self::Failures | Self::InFlight => |count| group_thousands(count as u64),
+            Self::Rps => format_rate,
+            _ => format_millis,
+        };
+        self.number(entry).map_or_else(|| NO_DATA.to_owned(), format)
     }
 
-    /// What it sorts by; below everything where there is no data.
-    pub fn number(self, entry: &Entry) -> f64 {
-        match self {
-            Self::Requests => entry.requests as f64,
-            Self::Failures => entry.failures as f64,
-            Self::InFlight => entry.in_flight_at_end as f64,
-            Self::Rps => entry.rps,
-            _ => self.measured(entry).unwrap_or(-1.0),
-        }
-    }
-
-    fn measured(self, entry: &Entry) -> Option<f64> {
+    /// The number in the cell; `None` where there is no data, and in columns of text.
+    pub fn number(self, entry: &Entry) -> Option<f64> {
         let figures = |family: &Option<Distribution>| family.as_ref().map(|family| family.figures);
-        let latency = figures(&entry.latency_ms);
+        let latency = || figures(&entry.latency_ms);
         match self {
-            Self::Mean => latency.map(|f| f.mean),
-            Self::P50 => latency.map(|f| f.p50),
-            Self::P95 => latency.map(|f| f.p95),
-            Self::P99 => latency.map(|f| f.p99),
-            Self::Max => latency.map(|f| f.max),
-            Self::CorrectedP50 => figures(&entry.corrected_ms).map(|f| f.p50),
-            Self::CorrectedP95 => figures(&entry.corrected_ms).map(|f| f.p95),
-            Self::CorrectedP99 => figures(&entry.corrected_ms).map(|f| f.p99),
-            Self::UpstreamP95 => figures(&entry.upstream_ms).map(|f| f.p95),
-            _ => None,
+            Self::Method | Self::Name => None,
+            Self::Requests => Some(entry.requests as f64),
+            Self::Failures => Some(entry.failures as f64),
+            Self::InFlight => entry.in_flight_at_end.map(|n| n as f64),
+            Self::Rps => Some(entry.rps),
+            Self::Mean => latency()?.mean,
+            Self::P50 => latency()?.p50,
+            Self::P95 => latency()?.p95,
+            Self::P99 => latency()?.p99,
+            Self::Max => latency()?.max,
+            Self::CorrectedP50 => figures(&entry.corrected_ms)?.p50,
+            Self::CorrectedP95 => figures(&entry.corrected_ms)?.p95,
+            Self::CorrectedP99 => figures(&entry.corrected_ms)?.p99,
+            Self::UpstreamP95 => figures(&entry.upstream_ms)?.p95,
         }
     }
 }
@@ -196,9 +191,13 @@ pub fn sorted(entries: &[Entry], column: Column, direction: Direction) -> Vec<En
         let order = if column.is_text() {
             column.text(a).cmp(&column.text(b))
         } else {
-            column.number(a).total_cmp(&column.number(b))
+            // No data sorts below everything.
+            let number = |entry| column.number(entry).unwrap_or(f64::NEG_INFINITY);
+            number(a).total_cmp(&number(b))
         };
         if direction == Direction::Ascending { order } else { order.reverse() }
     };
-    in_order(entries, rule).cloned().collect()
+    let mut sorted = entries.to_vec();
+    sorted.sort_by(rule);
+    sorted
 }

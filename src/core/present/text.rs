@@ -4,13 +4,16 @@
 
 use std::fmt::Write as _;
 
+use super::connections::connection_line;
+use super::load::load_in_words;
+use super::notes;
 use super::phases::phases;
 use super::streams::milestones;
+use super::words::millis_or_dash;
+use crate::core::analyse::trust::{Trust, trust};
 use crate::core::base::failure::FailureKind;
-use crate::core::base::units::{
-    Micros, format_clock, format_millis, format_rate, format_share, group_thousands,
-};
-use crate::core::report::{Distribution, Entry, LoadModel, Report, RunInfo, StopReason};
+use crate::core::base::units::{format_clock, format_millis, format_rate, format_share, group_thousands};
+use crate::core::report::{Distribution, Entry, LoadModel, Report, RunInfo, StopReason, TOTAL_NAME};
 
 /// The quantiles of Locust's percentile table, and what it calls them.
 const QUANTILES: [(f64, &str); 11] = [
@@ -26,12 +29,11 @@ const QUANTILES: [(f64, &str); 11] = [
     (0.9999, "99.99%"),
     (1.0, "100%"),
 ];
-const NO_DATA: &str = "–";
 
 /// Everything that is printed at the end of a run. Needs a report with its histograms.
 pub fn summary(report: &Report) -> String {
     let mut parts = vec![what(&report.run), requests(report)];
-    if report.run.model() == LoadModel::ArrivalRate {
+    if report.run.model() == LoadModel::Open {
         let title = "Corrected latency percentiles (ms from the scheduled start, approximated to 0.1 %)";
         parts.push(percentiles(report, title, |entry| entry.corrected_ms.as_ref()));
     }
@@ -46,14 +48,17 @@ pub fn summary(report: &Report) -> String {
 
 /// What was run, so that the tables are understood a month later.
 fn what(run: &RunInfo) -> String {
-    let RunInfo { host, started_at, seed, .. } = run;
+    let unknown = || "not known".to_owned();
+    let host = run.host.clone().unwrap_or_else(|| "host not known".to_owned());
+    let started_at = run.started_at.clone().unwrap_or_else(unknown);
+    let seed = run.seed.map_or_else(String::new, |seed| format!(", seed {seed}"));
     let lasted = format_clock(run.duration_s);
     let end = match run.stopped_by {
-        StopReason::RunTime => format!("for {lasted}"),
-        StopReason::Stopped => format!("stopped by hand after {lasted}"),
-        StopReason::Unfinished => format!("CUT OFF after {lasted}: what came then is missing"),
+        Some(StopReason::Stopped) => format!("stopped by hand after {lasted}"),
+        Some(StopReason::Unfinished) => format!("CUT OFF after {lasted}: what came then is missing"),
+        Some(StopReason::RunTime | StopReason::Other) | None => format!("for {lasted}"),
     };
-    format!("{host}: {}, {end}\nStarted {started_at}, seed {seed}\n", run.load_in_words())
+    format!("{host}: {}, {end}\nStarted {started_at}{seed}\n", load_in_words(run))
 }
 
 /// Counts and rates per name; latencies in milliseconds.
@@ -74,19 +79,18 @@ fn requests(report: &Report) -> String {
     ];
     let rows = used(report).map(|entry| {
         let latency = entry.latency_ms.as_ref().map(|latency| latency.figures);
-        let corrected = entry.corrected_ms.as_ref().map(|corrected| corrected.figures.p95);
-        let millis = |value: Option<f64>| value.map_or_else(|| NO_DATA.to_owned(), format_millis);
+        let corrected = entry.corrected_ms.as_ref().map(|corrected| corrected.figures);
         vec![
             entry.method.clone(),
             entry.name.clone(),
             group_thousands(entry.requests),
             group_thousands(entry.failures),
             entry.failure_ratio.map(format_share).unwrap_or_default(),
-            millis(latency.map(|f| f.mean)),
-            millis(latency.map(|f| f.min)),
-            millis(latency.map(|f| f.max)),
-            millis(latency.map(|f| f.p50)),
-            millis(corrected),
+            millis_or_dash(latency.and_then(|f| f.mean)),
+            millis_or_dash(latency.and_then(|f| f.min)),
+            millis_or_dash(latency.and_then(|f| f.max)),
+            millis_or_dash(latency.and_then(|f| f.p50)),
+            millis_or_dash(corrected.and_then(|f| f.p95)),
             format_rate(entry.rps),
             format_rate(entry.failures_per_s),
         ]
@@ -100,12 +104,9 @@ fn percentiles(report: &Report, title: &str, family: fn(&Entry) -> Option<&Distr
     heading.extend(QUANTILES.iter().map(|(_, label)| *label));
     heading.push("# reqs");
     let rows = used(report).map(|entry| {
-        let latency = family(entry).and_then(Distribution::recorded).unwrap_or_default();
-        let value = |quantile: f64| latency.quantile(quantile).map(Micros::as_millis_f64);
+        let values = family(entry).map(|family| family.quantiles_ms(QUANTILES.map(|(quantile, _)| quantile)));
         let mut row = vec![entry.method.clone(), entry.name.clone()];
-        row.extend(
-            QUANTILES.iter().map(|(q, _)| value(*q).map_or_else(|| NO_DATA.to_owned(), format_millis)),
-        );
+        row.extend(values.unwrap_or([None; QUANTILES.len()]).map(millis_or_dash));
         row.push(group_thousands(entry.requests));
         row
     });
@@ -120,17 +121,17 @@ fn connecting(report: &Report) -> Option<String> {
         let rows = rows.iter().map(|row| {
             let figures = [row.figures.p50, row.figures.p95, row.figures.p99, row.figures.max];
             let mut cells = vec![row.label.to_owned(), String::new(), group_thousands(row.figures.count)];
-            cells.extend(figures.map(format_millis));
+            cells.extend(figures.map(millis_or_dash));
             cells
         });
         let heading = ["Phase", "", "# times", "Med", "p95", "p99", "Max"];
         text += &table("Phases (ms, all names together)", &heading, rows.collect());
     }
     if let Some(connections) = &report.connections {
-        let _ = write!(text, "Connections: {}", connections.line());
+        let _ = write!(text, "Connections: {}", connection_line(connections));
         let _ = match report.total.redirects {
-            0 => writeln!(text),
-            n => writeln!(text, "; {} redirects followed", group_thousands(n)),
+            None | Some(0) => writeln!(text),
+            Some(n) => writeln!(text, "; {} redirects followed", group_thousands(n)),
         };
     }
     (!text.is_empty()).then_some(text)
@@ -146,7 +147,7 @@ fn streams(report: &Report) -> Option<String> {
         let figures = [row.figures.p50, row.figures.p95, row.figures.p99, row.figures.max];
         let mut cells = [row.method, row.name, row.label].map(str::to_owned).to_vec();
         cells.push(group_thousands(row.figures.count));
-        cells.extend(figures.map(format_millis));
+        cells.extend(figures.map(millis_or_dash));
         cells
     });
     let heading = ["Method", "Name", "What", "# times", "Med", "p95", "p99", "Max"];
@@ -171,45 +172,52 @@ fn failures(report: &Report) -> Option<String> {
 /// Whether the figures above can be trusted, in a line or two.
 fn health(report: &Report) -> String {
     let health = &report.health;
-    let late = health.lateness_ms.as_ref().map_or_else(
-        || "no user was started".to_owned(),
-        |lateness| format!("users started {} ms late at p99", format_millis(lateness.figures.p99)),
-    );
-    let queue = report.total.queue_ms.as_ref();
-    let queue =
-        queue.map_or_else(String::new, |q| format!(", requests queued {} ms", format_millis(q.figures.p99)));
-    let mut text = format!("Generator: {late}{queue}; ");
+    let mut text = format!("Generator: {}; ", delays(report));
     let seconds = report.timeline.len();
-    let _ = match health.suspect_seconds {
-        0 => writeln!(text, "none of the {seconds} seconds is suspect"),
-        n => writeln!(text, "{n} of {seconds} seconds are SUSPECT: {}", reasons(report)),
+    let _ = match trust(report) {
+        Trust::NotKnown => writeln!(text, "whether it kept up is NOT KNOWN: nobody watched it"),
+        Trust::Clean => writeln!(text, "none of the {seconds} seconds is suspect"),
+        Trust::Suspect { seconds: n, reasons } => {
+            let reasons: Vec<_> =
+                reasons.iter().map(|(reason, n)| format!("{} ({n})", reason.label())).collect();
+            writeln!(text, "{n} of {seconds} seconds are SUSPECT: {}", reasons.join(", "))
+        }
     };
-    if health.dropped > 0 {
+    if let Some(dropped) = health.dropped.filter(|dropped| *dropped > 0) {
         let _ = writeln!(
             text,
             "DROPPED: {} arrivals started no request, because every user (of their shard) was busy or the machine slept; the \
              figures are without them. More users at a time: --max-users",
-            group_thousands(health.dropped)
+            group_thousands(dropped)
         );
     }
-    if report.total.in_flight_at_end > 0 {
-        let left = group_thousands(report.total.in_flight_at_end);
-        let _ = writeln!(text, "UNANSWERED: {left} requests were still in flight at the end");
+    if let Some(left) = report.total.in_flight_at_end.filter(|left| *left > 0) {
+        let _ =
+            writeln!(text, "UNANSWERED: {} requests were still in flight at the end", group_thousands(left));
     }
-    for note in &report.generator.notes {
+    for note in notes::sentences(&report.generator) {
         let _ = writeln!(text, "Note: {note}");
     }
     text
 }
 
-fn reasons(report: &Report) -> String {
-    let reasons = report.health.reasons.iter().map(|(reason, n)| format!("{} ({n})", reason.label()));
-    reasons.collect::<Vec<_>>().join(", ")
+/// How late users started and how long requests queued.
+fn delays(report: &Report) -> String {
+    let p99 = |family: Option<&Distribution>| family.and_then(|family| family.figures.p99);
+    let late = match (p99(report.health.lateness_ms.as_ref()), trust(report)) {
+        (Some(late), _) => format!("users started {} ms late at p99", format_millis(late)),
+        (None, Trust::NotKnown) => "how late users started is not known".to_owned(),
+        (None, _) => "no user was started".to_owned(),
+    };
+    let queue = p99(report.total.queue_ms.as_ref());
+    let queue =
+        queue.map_or_else(String::new, |queue| format!(", requests queued {} ms", format_millis(queue)));
+    late + &queue
 }
 
 /// Entries that were used, and the total.
 fn used(report: &Report) -> impl Iterator<Item = &Entry> {
-    report.requests.iter().filter(|entry| entry.sent > 0).chain(std::iter::once(&report.total))
+    report.requests.iter().filter(|entry| entry.is_used()).chain(std::iter::once(&report.total))
 }
 
 /// A table: text to the left, numbers (from the third column on) to the right, the total under a rule.
@@ -230,7 +238,7 @@ fn table(title: &str, heading: &[&str], rows: Vec<Vec<String>>) -> String {
     let rule = format!("  {}\n", "─".repeat(widths.iter().map(|w| w + 2).sum::<usize>().saturating_sub(3)));
     let mut text = format!("{title}\n{}{rule}", line(&mut heading.iter().copied()));
     for row in &rows {
-        if row.get(1).is_some_and(|name| name == crate::core::run::coordinator::TOTAL_NAME) {
+        if row.get(1).is_some_and(|name| name == TOTAL_NAME) {
             text.push_str(&rule);
         }
         text.push_str(&line(&mut row.iter().map(String::as_str)));

@@ -1,44 +1,19 @@
 //! How long things took, as quantiles and as a whole histogram.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::core::base::histogram::{Encoded, Figures, Histogram};
 use crate::core::base::units::Micros;
 
-/// The figures of one latency family, and all of it for us.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(from = "ReadDistribution")]
+/// The figures of one latency family for people and scripts, in milliseconds, and the histogram they are from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Distribution {
-    /// For people and scripts, in milliseconds.
     #[serde(flatten)]
     pub figures: Figures,
-    /// In microseconds; absent from live views.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// In microseconds; absent from live views, and where only figures are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub histogram: Option<Encoded>,
-}
-
-/// The same as it is read. Spelled out, because reading by `flatten` puts every value aside first, and is kilobytes
-/// of the page.
-#[derive(Deserialize)]
-struct ReadDistribution {
-    count: u64,
-    min: f64,
-    mean: f64,
-    p50: f64,
-    p75: f64,
-    p90: f64,
-    p95: f64,
-    p99: f64,
-    p999: f64,
-    max: f64,
-    histogram: Option<Encoded>,
-}
-
-impl From<ReadDistribution> for Distribution {
-    fn from(read: ReadDistribution) -> Self {
-        let ReadDistribution { count, min, mean, p50, p75, p90, p95, p99, p999, max, histogram } = read;
-        Self { figures: Figures { count, min, mean, p50, p75, p90, p95, p99, p999, max }, histogram }
-    }
 }
 
 /// How much of a distribution to write down.
@@ -64,25 +39,46 @@ impl Distribution {
         Some(histogram)
     }
 
+    /// The values at quantiles in [0, 1], in milliseconds: from the histogram, or else from the figures, which have some
+    /// of them.
+    pub fn quantiles_ms<const N: usize>(&self, quantiles: [f64; N]) -> [Option<f64>; N] {
+        match self.recorded() {
+            Some(histogram) => {
+                quantiles.map(|quantile| histogram.quantile(quantile).map(Micros::as_millis_f64))
+            }
+            None => quantiles.map(|quantile| self.figures.quantile(quantile)),
+        }
+    }
+
     /// Gives a histogram of some of these values the exact bounds of all of them.
     pub fn bound(&self, histogram: &mut Histogram) {
-        let [min, max] = [self.figures.min, self.figures.max].map(Micros::from_millis_f64);
-        histogram.keep_within(min, max);
+        let bound = |millis: Option<f64>, otherwise| millis.map_or(otherwise, Micros::from_millis_f64);
+        let min = bound(self.figures.min, Micros::ZERO);
+        histogram.keep_within(min, bound(self.figures.max, Micros(u64::MAX)));
     }
 }
 
 /// The three quantiles of a second, in milliseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Quantiles {
-    pub p50: f64,
-    pub p95: f64,
-    pub p99: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p50: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p95: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p99: Option<f64>,
 }
 
 impl Quantiles {
     /// `None` when nothing was measured.
     pub fn of(histogram: &Histogram) -> Option<Self> {
         let at = |quantile| histogram.quantile(quantile).map(Micros::as_millis_f64);
-        Some(Self { p50: at(0.5)?, p95: at(0.95)?, p99: at(0.99)? })
+        (!histogram.is_empty()).then(|| Self { p50: at(0.5), p95: at(0.95), p99: at(0.99) })
+    }
+}
+
+impl From<Figures> for Quantiles {
+    fn from(figures: Figures) -> Self {
+        Self { p50: figures.p50, p95: figures.p95, p99: figures.p99 }
     }
 }

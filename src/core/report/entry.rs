@@ -2,29 +2,30 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::distribution::{Detail, Distribution};
-use super::is_zero;
+use super::distribution::Distribution;
+use crate::core::base::event_kind::EventKind;
 use crate::core::base::failure::Status;
-use crate::core::http::stream::EventKind;
-use crate::core::run::tally::StreamTally;
 
 /// The figures of one (method, name), or of all together.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Entry {
     /// The HTTP method; empty for the total.
     pub method: String,
     /// The name; `Aggregated` for the total.
     pub name: String,
     /// Requests started: `requests` and `in_flight_at_end` together.
-    pub sent: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<u64>,
     /// Requests that ended, well or not.
     pub requests: u64,
-    /// Of these, how many failed.
+    /// How many of these failed.
     pub failures: u64,
     /// Requests still unanswered when the run ended (or, in an unfinished report, at that moment).
-    pub in_flight_at_end: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_flight_at_end: Option<u64>,
     /// Requests per second of the run's duration.
     pub rps: f64,
     /// Failures per second of the run's duration.
@@ -33,18 +34,20 @@ pub struct Entry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure_ratio: Option<f64>,
     /// Arrivals that started no request, because every user was busy or the machine slept; only of the total.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub dropped: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dropped: Option<u64>,
     /// Bytes of response bodies.
-    pub received_bytes: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_bytes: Option<u64>,
     /// Complete responses by status.
-    pub statuses: BTreeMap<Status, u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statuses: Option<BTreeMap<Status, u64>>,
     /// Requests whose latency is by the page's clock, with the browser's queue in it.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub page_clock: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page_clock: Option<u64>,
     /// Requests without a latency, because the machine slept while they were in flight.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub untimed: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub untimed: Option<u64>,
     /// Request sent → last byte.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latency_ms: Option<Distribution>,
@@ -73,18 +76,18 @@ pub struct Entry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub download_ms: Option<Distribution>,
     /// Redirects followed; latency is over all of them.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub redirects: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redirects: Option<u64>,
     /// Events of its streams; absent without any.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub stream_events: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stream_events: Option<u64>,
     /// The milestones of its streams, each from request sent; absent where no answer was a stream.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stream_ms: Option<StreamFigures>,
 }
 
 /// The milestones of event streams. Each is of the streams that reached it, also of those that failed later.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StreamFigures {
     /// Request sent → first event: what a person waits for until something moves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -99,25 +102,11 @@ pub struct StreamFigures {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub done: Option<Distribution>,
     /// Request sent → the first event of each type (`status`, `progress`, …; `other` is every unknown one).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub by_type: BTreeMap<EventKind, Distribution>,
 }
 
 impl StreamFigures {
-    /// Of what was counted.
-    pub fn of(tally: &StreamTally, detail: Detail) -> Self {
-        let of = |histogram| Distribution::of(histogram, detail);
-        let mut by_type = BTreeMap::new();
-        // Not collected: that would sort them first, by a sort of their own.
-        by_type.extend(tally.by_type.iter().filter_map(|(kind, histogram)| Some((kind, of(histogram)?))));
-        Self {
-            first_event: of(&tally.first_event),
-            largest_gap: of(&tally.largest_gap),
-            complete: of(&tally.complete),
-            done: of(&tally.done),
-            by_type,
-        }
-    }
-
     /// Every distribution in it.
     pub fn distributions(&self) -> impl Iterator<Item = &Distribution> {
         let named = [&self.first_event, &self.largest_gap, &self.complete, &self.done];
@@ -126,6 +115,11 @@ impl StreamFigures {
 }
 
 impl Entry {
+    /// Whether any request was started under this name.
+    pub fn is_used(&self) -> bool {
+        self.sent.unwrap_or(self.requests) > 0
+    }
+
     /// Every family but those of its streams.
     pub fn families(&self) -> impl Iterator<Item = &Distribution> {
         let measured =

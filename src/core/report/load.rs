@@ -1,101 +1,118 @@
-//! The load of a run in words, and which of the two models it was of.
+//! The load that a run was asked for, as a value: closed with users, open with arrivals, each held or in stages.
 //!
-//! Only text; the fields are `RunInfo`'s, what follows a load while a run goes on is `core::load`.
+//! Data only. How a run follows a load is `core::config::load`'s and `core::run`'s business, its words are
+//! `core::present`'s.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::RunInfo;
-use crate::core::base::units::{format_clock, group_thousands};
-use crate::core::config::load::ArrivalProcess;
+use crate::core::base::stages::Stages;
+use crate::core::base::units::Micros;
 
-/// The two load models.
+/// What decides when requests start.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "model", rename_all = "snake_case")]
+pub enum Load {
+    /// Virtual users: each starts its next task after the answer to the one before, and its think time.
+    Closed {
+        /// How many users there are when.
+        users: Level,
+        /// Users started or stopped per second where the number jumps.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        spawn_rate: Option<f64>,
+    },
+    /// Arrivals: each starts one task when it is due, whatever became of the ones before.
+    Open {
+        /// Arrivals per second.
+        rate: Level,
+        /// How arrivals are spaced.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        process: Option<ArrivalProcess>,
+        /// The most users that arrivals may keep busy at a time.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max_users: Option<u32>,
+    },
+    /// A model that a later version knows.
+    #[serde(other)]
+    Other,
+}
+
+/// One number for the whole run, or stages.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Level {
+    /// The same all the time.
+    Held(f64),
+    /// Steps and ramps, one after the other.
+    Stages(Vec<Stage>),
+}
+
+impl Level {
+    /// The highest it reaches.
+    pub fn peak(&self) -> f64 {
+        match self {
+            Self::Held(level) => *level,
+            Self::Stages(stages) => stages.iter().map(|stage| stage.from.max(stage.to)).fold(0.0, f64::max),
+        }
+    }
+}
+
+/// A straight line between two levels, for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Stage {
+    /// The level at its start.
+    pub from: f64,
+    /// The level at its end.
+    pub to: f64,
+    /// How long it lasts, in seconds.
+    pub duration_s: f64,
+}
+
+impl From<&Stages> for Level {
+    fn from(stages: &Stages) -> Self {
+        if stages.length() == Micros::ZERO {
+            return Self::Held(stages.peak());
+        }
+        let stages = stages.iter().map(|stage| Stage {
+            from: stage.from,
+            to: stage.to,
+            duration_s: stage.length.as_secs_f64(),
+        });
+        Self::Stages(stages.collect())
+    }
+}
+
+/// How arrivals are spaced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ArrivalProcess {
+    /// Evenly.
+    #[default]
+    Constant,
+    /// Independently of each other, as people come who do not know of each other.
+    Poisson,
+    /// A word of a later version.
+    #[serde(other)]
+    Other,
+}
+
+/// The two load models (Schroeder, Wierman, Harchol-Balter: "Open Versus Closed", NSDI 2006).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LoadModel {
-    /// Closed: users who start their next request when the one before is answered.
+    /// Users who start their next request after the answer to the one before.
     #[default]
-    Users,
-    /// Open: requests that start when they are due, whatever became of the ones before.
-    ArrivalRate,
+    Closed,
+    /// Requests that start when they are due.
+    Open,
 }
 
 impl RunInfo {
-    /// Users or arrivals: only those have a spacing.
+    /// Which model the run was of; the closed one where that is not known, as most tools have only that.
     pub const fn model(&self) -> LoadModel {
-        if self.arrivals.is_some() { LoadModel::ArrivalRate } else { LoadModel::Users }
-    }
-
-    /// The load in words, with its live changes: `50 users at 5/s, 0:12 20 users at 5/s`.
-    pub fn load_in_words(&self) -> String {
-        let changes = self.changes.iter().map(|change| {
-            let at = format_clock(change.at_s);
-            match (change.users, change.spawn_rate, change.rate) {
-                (_, _, Some(rate)) => format!(", from {at} on {rate} arrivals/s"),
-                (Some(users), Some(rate), None) => format!(", from {at} on {users} users at {rate}/s"),
-                _ => String::new(),
-            }
-        });
-        std::iter::once(self.planned_load_in_words()).chain(changes).collect()
-    }
-
-    /// As it was planned: `50 users at 5/s`, `50 arrivals/s, evenly spaced, by at most 1 500 users`.
-    fn planned_load_in_words(&self) -> String {
-        let users = group_thousands(u64::from(self.users));
-        let Some(arrivals) = self.arrivals else {
-            return match &self.stages {
-                Some(stages) => format!("users in stages: {stages}"),
-                None if self.users == 1 => "1 user".to_owned(),
-                None => format!("{users} users at {}/s", self.spawn_rate),
-            };
-        };
-        let rate = match &self.stages {
-            Some(stages) => format!("arrivals in stages: {stages}"),
-            None => format!("{} arrivals/s", self.rate.unwrap_or_default()),
-        };
-        let spaced = match arrivals {
-            ArrivalProcess::Constant => "evenly spaced",
-            ArrivalProcess::Poisson => "Poisson",
-        };
-        format!("{rate}, {spaced}, by at most {users} users")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::core::config::run_config::RunConfigText;
-    use crate::core::report::{Detail, Generator, GeneratorKind, Route};
-    use crate::core::run::coordinator::Run;
-
-    fn words(text: RunConfigText) -> String {
-        let generator = Generator {
-            kind: GeneratorKind::Sim,
-            version: String::new(),
-            shards: 1,
-            route: Route::Direct,
-            timing: crate::core::http::exchange::TimingSource::Wire,
-            calibration: None,
-            notes: Vec::new(),
-        };
-        let run = Run::new(&text.check(0).unwrap(), generator, String::new());
-        run.report(Detail::Figures).run.load_in_words()
-    }
-
-    #[test]
-    fn a_load_reads_as_people_say_it() {
-        let default = RunConfigText::default;
-        let fifty = RunConfigText { users: "50".into(), spawn_rate: "5".into(), ..default() };
-        let stages = RunConfigText { stages: "..50,30s; 50,2m".into(), ..default() };
-        let rate = RunConfigText { rate: "50".into(), ..default() };
-        let poisson = RunConfigText {
-            stages: "10/s,1m;..50/s,90s".into(),
-            arrivals: "poisson".into(),
-            max_users: "80".into(),
-            ..default()
-        };
-        assert_eq!(words(default()), "1 user");
-        assert_eq!(words(fifty), "50 users at 5/s");
-        assert_eq!(words(stages), "users in stages: 0..50,30s; 50,2m");
-        assert_eq!(words(rate), "50 arrivals/s, evenly spaced, by at most 1\u{202f}500 users");
-        assert_eq!(
-            words(poisson),
-            "arrivals in stages: 10/s,1m; 10..50/s,1m 30s, Poisson, by at most 80 users"
-        );
+        match self.load {
+            Some(Load::Open { .. }) => LoadModel::Open,
+            _ => LoadModel::Closed,
+        }
     }
 }

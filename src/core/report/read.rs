@@ -1,16 +1,15 @@
 //! From a file's bytes to a report, or to a sentence that says why not.
 //!
-//! Whatever a person drops on the page ends up here, so nothing is trusted. Older versions would be upgraded
-//! here one step at a time; there are none yet.
+//! Whatever a person drops on the page ends up here, so nothing is trusted. Older versions are upgraded in
+//! `upgrade.rs`; what serde cannot check is checked in `check.rs`.
 
 use serde::Deserialize;
 
-use super::{Distribution, Report, SCHEMA, TimelineRow, VERSION};
+use super::check::check;
+use super::{Report, SCHEMA, VERSION, upgrade};
 
-/// Larger files are no reports: ten minutes of the standard mix are under 2 MB.
+/// Larger files are no reports: ten minutes of the standard mix are under 3 MB.
 pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
-/// A year. Nobody waits longer, and whatever counts seconds stays far from the ends of its numbers.
-const LONGEST_RUN_S: u64 = 366 * 86_400;
 
 /// Why a file is no report that can be shown. Nothing was changed by trying.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -77,13 +76,14 @@ pub fn read(bytes: &[u8]) -> Result<Report, ReadError> {
     }
     match envelope.version.as_ref().and_then(serde_json::Value::as_u64) {
         Some(version) if version > u64::from(VERSION) => Err(ReadError::Newer { found: version }),
-        Some(1) => {
-            let report: Report =
-                serde_json::from_str(text).map_err(|error| ReadError::Damaged(error.to_string()))?;
-            check(report)
-        }
+        Some(2) => check(parse::<Report>(text)?),
+        Some(1) => check(parse::<upgrade::ReportV1>(text)?.into()),
         _ => Err(ReadError::Damaged("`version` is no whole number of 1 or more".to_owned())),
     }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, ReadError> {
+    serde_json::from_str(text).map_err(|error| ReadError::Damaged(error.to_string()))
 }
 
 fn syntax_error(error: &serde_json::Error) -> ReadError {
@@ -92,57 +92,6 @@ fn syntax_error(error: &serde_json::Error) -> ReadError {
     } else {
         ReadError::NotJson { line: error.line(), column: error.column() }
     }
-}
-
-/// What serde cannot check: places that point into lists, moments that are none, figures that are hostile.
-fn check(report: Report) -> Result<Report, ReadError> {
-    let problem = wrong_place(&report).or_else(|| wrong_moment(&report)).or_else(|| wrong_histogram(&report));
-    problem.map_or(Ok(report), |problem| Err(ReadError::Damaged(problem)))
-}
-
-fn wrong_place(report: &Report) -> Option<String> {
-    if report.intervals.period_s == 0 {
-        return Some("`intervals.period_s` is 0".to_owned());
-    }
-    if report.intervals.rows.iter().any(|row| row.entry >= report.requests.len()) {
-        return Some("an interval belongs to an entry that is not in `requests`".to_owned());
-    }
-    let out_of_order = |pair: &[TimelineRow]| matches!(pair, [a, b] if a.second >= b.second);
-    report
-        .timeline
-        .windows(2)
-        .any(out_of_order)
-        .then(|| "the seconds of `timeline` are not in order".to_owned())
-}
-
-/// Charts and tables count on moments to be within a run, and a run to end.
-fn wrong_moment(report: &Report) -> Option<String> {
-    let period_s = report.intervals.period_s;
-    let is_late = |second: u64| second > LONGEST_RUN_S;
-    let is_none = |secs: f64| !(0.0..=LONGEST_RUN_S as f64).contains(&secs);
-    let wrong = [
-        ("timeline", report.timeline.iter().any(|row| is_late(row.second))),
-        ("intervals", report.intervals.rows.iter().any(|row| is_late(row.index.saturating_mul(period_s)))),
-        ("failures", report.failures.iter().any(|row| is_none(row.first_s) || is_none(row.last_s))),
-        ("run.changes", report.run.changes.iter().any(|change| is_none(change.at_s))),
-        ("run.duration_s", is_none(report.run.duration_s)),
-        ("run.drain_s", is_none(report.run.drain_s)),
-    ];
-    let (part, _) = wrong.into_iter().find(|(_, is_wrong)| *is_wrong)?;
-    Some(format!("`{part}` has a moment that is in no run of up to {} days", LONGEST_RUN_S / 86_400))
-}
-
-/// Those of intervals are many, and are looked at one by one when they are needed.
-fn wrong_histogram(report: &Report) -> Option<String> {
-    let wrong =
-        |family: &Distribution| family.histogram.as_ref().and_then(|histogram| histogram.decode().err());
-    let lateness = report.health.lateness_ms.iter().find_map(wrong);
-    let in_entries = report.entries().find_map(|entry| {
-        let streams = entry.stream_ms.iter().flat_map(super::StreamFigures::distributions);
-        let error = entry.families().chain(streams).find_map(wrong)?;
-        Some(format!("in `{} {}`, {error}", entry.method, entry.name))
-    });
-    in_entries.or_else(|| lateness.map(|error| format!("in `health`, {error}")))
 }
 
 fn shorten(text: &str) -> String {

@@ -1,349 +1,200 @@
-//! A run as its coordinator sees it: snapshots of all shards go in, reports come out.
-//!
-//! The page and the command both keep one of these; whatever they show or write is drawn from it.
+//! What page and runner both do with a run under way: merge what shards post, follow live changes, decide why it ended
+//! and when a checkpoint is due. The adapters only carry messages and write files.
 
-use std::collections::BTreeMap;
-
-use super::health::{SuspectReason, suspect_reasons};
-use super::intervals::Collector;
-use super::merging::{OpenSeconds, Second};
-use super::recorder::{Gauges, Snapshot};
-use super::tally::{ConnectingTally, Tally};
-use crate::core::base::histogram::Histogram;
-use crate::core::base::order::in_order;
+use super::journal::Record;
+use super::merged_run::MergedRun;
 use crate::core::base::units::Micros;
-use crate::core::config::load::{Load, LoadChange, LoadTarget};
+use crate::core::config::load::LoadChange;
 use crate::core::config::run_config::RunConfig;
-use crate::core::http::exchange::TimingSource;
-use crate::core::report::{
-    Calibration, Change, ConnectionSummary, Detail, Distribution, Entry, FailureRow, Generator,
-    HealthSummary, Quantiles, Report, RunInfo, SCHEMA, StopReason, StreamFigures, TimelineRow, VERSION,
-};
-use crate::core::scenario::EntryKey;
+use crate::core::report::{ConnectionSummary, Detail, Generator, Note, Report, StopReason};
 
-/// The name of the row that sums up all others, as in Locust.
-pub const TOTAL_NAME: &str = "Aggregated";
-
-/// The merged state of a run.
+/// A run under way, as its coordinator sees it.
 #[derive(Clone, Debug)]
-pub struct Run {
-    info: RunInfo,
-    generator: Generator,
-    entries: Vec<EntryKey>,
-    target: LoadTarget,
-    tallies: Vec<Tally>,
-    open: OpenSeconds,
-    timeline: Vec<TimelineRow>,
-    intervals: Collector,
-    lateness: Histogram,
-    dropped: u64,
-    gauges: Gauges,
-    connections: Option<ConnectionSummary>,
+pub struct Coordinator {
+    run: MergedRun,
+    run_time: Option<Micros>,
+    /// The load that is held now; `None` while stages are followed.
+    load: Option<LoadChange>,
+    ending: Ending,
+    /// The last second that [`Coordinator::has_news`] told of.
+    told: Option<u64>,
 }
 
-impl Run {
+/// What is known of why a run ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    /// Nobody stopped it.
+    ByItself,
+    /// Somebody stopped it.
+    Asked,
+    /// Part of it broke off.
+    Broken,
+}
+
+impl Coordinator {
     /// A run that is about to start. `started_at` is RFC 3339 in UTC.
     pub fn new(config: &RunConfig, generator: Generator, started_at: String) -> Self {
-        let (spawn_rate, rate, arrivals) = match &config.load {
-            Load::Closed { spawn_rate, .. } => (*spawn_rate, None, None),
-            Load::Open { rate, process, .. } => (0.0, Some(rate.peak()), Some(*process)),
-        };
-        let stages = config.load.length().map(|_| config.load.stages_as_typed());
-        let info = RunInfo {
-            host: config.host.to_string(),
-            scenario: config.scenario.name.clone(),
-            classes: config.scenario.classes.iter().map(|class| class.name.clone()).collect(),
-            users: config.load.most_users(),
-            spawn_rate,
-            rate: rate.filter(|_| stages.is_none()),
-            arrivals,
-            stages,
-            run_time_s: config.run_time.map(Micros::as_secs_f64),
-            think_time: config.think_time.map(|wait| wait.to_string()),
-            seed: config.seed,
-            started_at,
-            duration_s: 0.0,
-            drain_s: 0.0,
-            stopped_by: StopReason::Unfinished,
-            changes: Vec::new(),
-        };
-        let entries = config.scenario.entries.clone();
         Self {
-            tallies: vec![Tally::default(); entries.len()],
-            info,
-            open: OpenSeconds::of(generator.shards),
-            generator,
-            entries,
-            target: LoadTarget::of(&config.load),
-            timeline: Vec::new(),
-            intervals: Collector::default(),
-            lateness: Histogram::new(),
-            dropped: 0,
-            gauges: Gauges::default(),
-            connections: None,
+            run: MergedRun::new(config, generator, started_at),
+            run_time: config.run_time,
+            load: config.load.as_change(),
+            ending: Ending::ByItself,
+            told: None,
         }
-    }
-
-    /// Adds what a shard posted.
-    pub fn absorb(&mut self, snapshot: Snapshot) {
-        for (entry, tally) in &snapshot.tallies {
-            self.tallies.get_mut(*entry).into_iter().for_each(|sum| sum.merge(tally));
-        }
-        self.lateness.merge(&snapshot.health.lateness);
-        self.dropped += snapshot.health.dropped;
-        self.open.add(snapshot);
-        self.close_seconds();
-    }
-
-    /// Awaits nothing more of a shard.
-    pub fn shard_ended(&mut self, shard: u32) {
-        self.open.shard_ended(shard);
-        self.close_seconds();
-    }
-
-    /// Notes a live change of the load.
-    pub fn changed(&mut self, at: Micros, to: LoadChange) {
-        let (users, spawn_rate, rate) = match to {
-            LoadChange::Users { users, spawn_rate } => (Some(users), Some(spawn_rate), None),
-            LoadChange::Rate { per_second } => (None, None, Some(per_second)),
-        };
-        self.info.changes.push(Change { at_s: at.as_secs_f64(), users, spawn_rate, rate });
-        self.target.change(at, to);
     }
 
     /// Says how the host is connected to; what is counted of it is filled in.
     pub const fn connects(&mut self, connections: ConnectionSummary) {
-        self.connections = Some(connections);
+        self.run.connects(connections);
+    }
+
+    /// Adds a condition that a reader of the report must know.
+    pub fn note(&mut self, note: Note) {
+        if matches!(note, Note::ShardLost { .. }) {
+            self.ending = Ending::Broken;
+        }
+        self.run.note(note);
+    }
+
+    /// Takes what happened: a second, a live change, a calibration.
+    pub fn on_record(&mut self, record: Record) {
+        if let Record::Changed { to, .. } = record {
+            self.load = Some(to);
+        }
+        record.apply(&mut self.run);
+    }
+
+    /// Awaits nothing more of a shard.
+    pub fn on_shard_ended(&mut self, shard: u32) {
+        self.run.shard_ended(shard);
+    }
+
+    /// Whether a change of the load would change anything.
+    pub fn differs(&self, to: LoadChange) -> bool {
+        self.load != Some(to)
+    }
+
+    /// Somebody asked the run to stop.
+    pub fn on_stop(&mut self) {
+        if self.ending == Ending::ByItself {
+            self.ending = Ending::Asked;
+        }
+    }
+
+    /// Whether somebody asked the run to stop before.
+    pub fn is_stopping(&self) -> bool {
+        self.ending == Ending::Asked
+    }
+
+    /// Whether the run's time is over by the end of a second.
+    pub fn is_over_by(&self, second: u64) -> bool {
+        self.run_time.is_some_and(|limit| Micros::from_secs(second + 1) >= limit)
+    }
+
+    /// Whether a second is complete that was not told of before.
+    pub fn has_news(&mut self) -> bool {
+        let latest = self.run.timeline().last().map(|row| row.second);
+        std::mem::replace(&mut self.told, latest) != latest
+    }
+
+    /// Ends the run: no request was started after `stopped`, nothing was waited for after `ended`. Asking to stop while
+    /// the last answers are awaited does not cut a run short.
+    pub fn finish(&mut self, stopped: Micros, ended: Micros) {
+        let why = match self.ending {
+            Ending::Broken => StopReason::Unfinished,
+            Ending::ByItself => StopReason::RunTime,
+            Ending::Asked if self.run_time == Some(stopped) => StopReason::RunTime,
+            Ending::Asked => StopReason::Stopped,
+        };
+        self.run.finish(stopped, ended, why);
+    }
+
+    /// Ends a run that was cut off at a moment.
+    pub fn break_off(&mut self, at: Micros) {
+        self.run.finish(at, at, StopReason::Unfinished);
     }
 
     /// What runs it.
     pub const fn generator(&self) -> &Generator {
-        &self.generator
+        self.run.generator()
     }
 
-    /// Adds a sentence that a reader of the report should know.
-    pub fn note(&mut self, note: String) {
-        if !self.generator.notes.contains(&note) {
-            self.generator.notes.push(note);
-        }
+    /// The report so far; `None` before the first complete second.
+    pub fn report(&self, detail: Detail) -> Option<Report> {
+        (!self.run.timeline().is_empty()).then(|| self.run.report(detail))
     }
 
-    /// Ends the run: no request was started after `stopped`, and nothing was waited for after `ended`.
-    pub fn finish(&mut self, stopped: Micros, ended: Micros, why: StopReason) {
-        while let Some((second, all)) = self.open.pop() {
-            self.close(second, &all);
-        }
-        for row in self.timeline.iter_mut().filter(|row| Micros::from_secs(row.second) >= stopped) {
-            (row.target_users, row.target_rate) = (None, None);
-        }
-        self.info.duration_s = stopped.as_secs_f64();
-        self.info.drain_s = ended.saturating_sub(stopped).as_secs_f64();
-        self.info.stopped_by = why;
-    }
-
-    /// Where things stood at the last second that is complete.
-    pub const fn gauges(&self) -> Gauges {
-        self.gauges
-    }
-
-    /// The seconds so far.
-    pub fn timeline(&self) -> &[TimelineRow] {
-        &self.timeline
-    }
-
-    fn close_seconds(&mut self) {
-        while let Some((second, all)) = self.open.pop_complete() {
-            self.close(second, &all);
-        }
-    }
-
-    fn close(&mut self, second: u64, all: &Second) {
-        self.intervals.add(second, &all.tallies);
-        let mut row = timeline_row(second, all);
-        (row.target_users, row.target_rate) = self.target.in_second(second);
-        let expected = self.timeline.last().map_or(0, |last| last.second + 1);
-        if second < expected {
-            return self.add_late(row);
-        }
-        if second > expected {
-            mark(&mut row, SuspectReason::Asleep);
-        }
-        self.gauges = all.gauges;
-        self.info.duration_s = self.info.duration_s.max((second + 1) as f64);
-        self.timeline.push(row);
-    }
-
-    /// Adds what a shard reported when its second was written already.
-    fn add_late(&mut self, late: TimelineRow) {
-        match self.timeline.binary_search_by_key(&late.second, |row| row.second) {
-            Ok(at) => self.timeline.get_mut(at).into_iter().for_each(|row| add_late(row, &late)),
-            Err(at) => self.timeline.insert(at, late),
-        }
-    }
-
-    /// The report of what was absorbed so far.
-    pub fn report(&self, detail: Detail) -> Report {
-        let mut total = Tally::default();
-        self.tallies.iter().for_each(|tally| total.merge(tally));
-        let key = |key: &EntryKey| (key.method.as_str().to_owned(), key.name.clone());
-        let used = self.entries.iter().zip(&self.tallies);
-        Report {
-            schema: SCHEMA.to_owned(),
-            version: VERSION,
-            run: self.info.clone(),
-            generator: self.generator_with_notes(&total),
-            total: Entry {
-                dropped: self.dropped,
-                ..self.entry((String::new(), TOTAL_NAME.to_owned()), &total, detail)
-            },
-            requests: used.map(|(entry, tally)| self.entry(key(entry), tally, detail)).collect(),
-            failures: self.failures(),
-            timeline: self.timeline.clone(),
-            intervals: match detail {
-                Detail::Full => self.intervals.rows(),
-                Detail::Figures => Collector::default().rows(),
-            },
-            health: self.health(detail),
-            connections: self.connections.map(|summary| summary.with(&total.connections)),
-        }
-    }
-
-    /// With the notes that follow from what was counted.
-    fn generator_with_notes(&self, total: &Tally) -> Generator {
-        let mut generator = self.generator.clone();
-        let ceiling = generator.calibration.map(|calibration| calibration.ceiling_rps);
-        generator.notes.extend(super::health::ceiling_note(generator.kind, &self.timeline, ceiling));
-        if total.page_clock > 0 {
-            generator.notes.push(format!(
-                "{} of {} requests are timed by the page's clock, with the browser's queue in it: the host withholds \
-                 what the browser measured (no Timing-Allow-Origin), or no answer came.",
-                total.page_clock,
-                total.completed()
-            ));
-            if total.page_clock * 2 > total.completed() {
-                generator.timing = TimingSource::PageClock;
-            }
-        }
-        if total.untimed > 0 {
-            let slept = "were in flight while the machine slept; they are counted, but in no latency.";
-            generator.notes.push(format!("{} requests {slept}", total.untimed));
-        }
-        generator
-    }
-
-    /// What the page could do at its best, once that was measured.
-    pub fn calibrated(&mut self, calibration: Calibration) {
-        self.generator.calibration = Some(calibration);
-    }
-
-    fn entry(&self, (method, name): (String, String), tally: &Tally, detail: Detail) -> Entry {
-        let requests = tally.completed();
-        let per_second = |count: u64| {
-            let rate = count as f64 / self.info.duration_s;
-            if rate.is_finite() { (rate * 1e4).round() / 1e4 } else { 0.0 }
-        };
-        let connecting = |phase: fn(&ConnectingTally) -> &Histogram| {
-            tally.connecting.as_ref().and_then(|phases| Distribution::of(phase(phases), detail))
-        };
-        Entry {
-            method,
-            name,
-            sent: tally.sent,
-            requests,
-            failures: tally.failed,
-            in_flight_at_end: tally.sent.saturating_sub(requests),
-            rps: per_second(requests),
-            failures_per_s: per_second(tally.failed),
-            failure_ratio: (requests > 0)
-                .then(|| (tally.failed as f64 / requests as f64 * 1e6).round() / 1e6),
-            dropped: 0,
-            received_bytes: tally.received_bytes,
-            statuses: tally.statuses.clone(),
-            page_clock: tally.page_clock,
-            untimed: tally.untimed,
-            latency_ms: Distribution::of(&tally.latency, detail),
-            corrected_ms: Distribution::of(&tally.corrected, detail),
-            ttfb_ms: Distribution::of(&tally.ttfb, detail),
-            queue_ms: Distribution::of(&tally.queue, detail),
-            upstream_ms: Distribution::of(&tally.upstream, detail),
-            dns_ms: connecting(|phases| &phases.dns),
-            connect_ms: connecting(|phases| &phases.connect),
-            tls_ms: connecting(|phases| &phases.tls),
-            download_ms: Distribution::of(&tally.download, detail),
-            redirects: tally.redirects,
-            stream_events: tally.streams.as_ref().map_or(0, |streams| streams.events),
-            stream_ms: tally.streams.as_ref().map(|streams| StreamFigures::of(streams, detail)),
-        }
-    }
-
-    fn failures(&self) -> Vec<FailureRow> {
-        let rows = self.entries.iter().zip(&self.tallies).flat_map(|(key, tally)| {
-            tally.failures.iter().map(|(failure, occurrences)| FailureRow {
-                method: key.method.as_str().to_owned(),
-                name: key.name.clone(),
-                kind: failure.kind,
-                detail: failure.detail.clone(),
-                count: occurrences.count,
-                first_s: occurrences.first.as_secs_f64(),
-                last_s: occurrences.last.as_secs_f64(),
-            })
-        });
-        let rows: Vec<_> = rows.collect();
-        let rule = |a: &FailureRow, b: &FailureRow| {
-            b.count.cmp(&a.count).then_with(|| (&a.name, &a.detail).cmp(&(&b.name, &b.detail)))
-        };
-        in_order(&rows, rule).cloned().collect()
-    }
-
-    fn health(&self, detail: Detail) -> HealthSummary {
-        let mut reasons = BTreeMap::new();
-        for reason in self.timeline.iter().flat_map(|row| &row.suspect) {
-            *reasons.entry(*reason).or_default() += 1;
-        }
-        HealthSummary {
-            lateness_ms: Distribution::of(&self.lateness, detail),
-            suspect_seconds: self.timeline.iter().filter(|row| !row.suspect.is_empty()).count() as u64,
-            reasons,
-            dropped: self.dropped,
-        }
+    /// The report once the run is over.
+    pub fn final_report(&self) -> Report {
+        self.run.report(Detail::Full)
     }
 }
 
-/// The quantiles stay those of the shards that were in time.
-fn add_late(row: &mut TimelineRow, late: &TimelineRow) {
-    row.sent += late.sent;
-    row.requests += late.requests;
-    row.failures += late.failures;
-    row.dropped += late.dropped;
-    late.suspect.iter().for_each(|reason| mark(row, *reason));
-    mark(row, SuspectReason::Asleep);
+/// Not more often than there is something new.
+const SHORTEST: Micros = Micros::SECOND;
+/// Of a core's time, saving may take one part in so many.
+const SHARE: u64 = 50;
+/// A checkpoint may begin this much before the second is over since the last one began.
+const EARLY: Micros = Micros::from_millis(100);
+
+/// When the next checkpoint is due, after one that took from `began` to `ended`. Saving takes longer the longer the run
+/// is, on a core that the load may need; so it is done less often then.
+pub fn next_checkpoint(began: Micros, ended: Micros) -> Micros {
+    let took = ended.saturating_sub(began);
+    let soonest = began + SHORTEST.saturating_sub(EARLY);
+    ended.max(soonest).max(began + Micros(took.0.saturating_mul(SHARE)))
 }
 
-fn mark(row: &mut TimelineRow, reason: SuspectReason) {
-    if !row.suspect.contains(&reason) {
-        row.suspect.push(reason);
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::config::run_config::RunConfigText;
+    use crate::core::report::GeneratorKind;
+
+    fn run_of(seconds: &str) -> Coordinator {
+        let text = RunConfigText { run_time: seconds.into(), ..RunConfigText::default() };
+        let generator = Generator::own(GeneratorKind::Sim);
+        Coordinator::new(&text.check(0).unwrap(), generator, "2026-01-01T00:00:00Z".to_owned())
     }
-}
 
-fn timeline_row(second: u64, posted: &Second) -> TimelineRow {
-    let mut all = Tally::default();
-    posted.tallies.values().for_each(|tally| all.merge(tally));
-    let p99 = |histogram: &Histogram| histogram.quantile(0.99).map(Micros::as_millis_f64);
-    TimelineRow {
-        second,
-        users: posted.gauges.users,
-        target_users: None,
-        target_rate: None,
-        in_flight: posted.gauges.in_flight,
-        oldest_ms: posted.gauges.oldest.as_millis_f64(),
-        sent: all.sent,
-        requests: all.completed(),
-        failures: all.failed,
-        dropped: posted.health.dropped,
-        latency_ms: Quantiles::of(&all.latency),
-        corrected_ms: Quantiles::of(&all.corrected),
-        lateness_p99_ms: p99(&posted.health.lateness),
-        queue_p99_ms: p99(&all.queue),
-        suspect: suspect_reasons(&posted.health, &all),
+    fn stopped_by(run: &Coordinator) -> Option<StopReason> {
+        run.final_report().run.stopped_by
+    }
+
+    #[test]
+    fn a_run_says_why_it_ended() {
+        let (early, end) = (Micros::from_secs(3), Micros::from_secs(10));
+        let mut run = run_of("10s");
+        run.finish(end, end);
+        assert_eq!(stopped_by(&run), Some(StopReason::RunTime));
+        let mut run = run_of("10s");
+        run.on_stop();
+        run.finish(early, early);
+        assert_eq!(stopped_by(&run), Some(StopReason::Stopped));
+        let mut run = run_of("10s");
+        run.on_stop();
+        run.finish(end, end + early);
+        assert_eq!(stopped_by(&run), Some(StopReason::RunTime), "asked to stop while it drained");
+        let mut run = run_of("10s");
+        run.note(Note::ShardLost { shard: 1, why: "it panicked".to_owned() });
+        run.finish(end, end);
+        assert_eq!(stopped_by(&run), Some(StopReason::Unfinished));
+    }
+
+    #[test]
+    fn a_quick_checkpoint_is_repeated_every_second_and_a_slow_one_after_fifty_times_its_length() {
+        let began = Micros::from_secs(7);
+        let after = |took| next_checkpoint(began, began + Micros::from_millis(took)).saturating_sub(began);
+        assert_eq!([1, 10, 100].map(after), [900, 900, 5_000].map(Micros::from_millis));
+    }
+
+    #[test]
+    fn a_change_to_the_load_that_is_held_already_is_none() {
+        let mut run = run_of("10s");
+        let one = LoadChange::Users { users: 1, spawn_rate: 1.0 };
+        let nine = LoadChange::Users { users: 9, spawn_rate: 1.0 };
+        assert!(!run.differs(one) && run.differs(nine));
+        run.on_record(Record::Changed { at: Micros::SECOND, to: nine });
+        assert!(run.differs(one) && !run.differs(nine));
     }
 }

@@ -5,17 +5,18 @@
 
 use futures_channel::mpsc;
 
-use super::coordinator::Run;
+use super::coordinator::Coordinator;
 use super::health::Visibility;
+use super::journal::Record;
 use super::shard::{Assignment, Control};
 use super::sim::{self, Reply};
 use crate::core::base::failure::{Failure, FailureKind};
 use crate::core::base::rng::Rng;
+use crate::core::base::timing_source::TimingSource;
 use crate::core::base::units::Micros;
 use crate::core::config::load::Share;
 use crate::core::config::run_config::{RunConfig, RunConfigText};
-use crate::core::http::exchange::TimingSource;
-use crate::core::report::{Detail, Generator, GeneratorKind, Report, Route, StopReason};
+use crate::core::report::{Generator, GeneratorKind, Note, Report, Route};
 use crate::core::scenario::{Method, Request};
 
 /// The host answers nothing from here on …
@@ -42,27 +43,22 @@ fn of(config: &RunConfig) -> Report {
     let assignment = Assignment::of(config, Share { shard: 0, shards: 1 });
     let (_keep_open, controls) = mpsc::unbounded::<Control>();
     let (snapshots, stopped) = sim::run(assignment, controls, answer);
-    let mut run = Run::new(config, generator(), "2026-01-01T00:00:00Z".to_owned());
+    let generator = Generator {
+        shards: Some(1),
+        route: Some(Route::Direct),
+        timing: Some(TimingSource::Wire),
+        notes: vec![Note::Example],
+        ..Generator::own(GeneratorKind::Sim)
+    };
+    let mut run = Coordinator::new(config, generator, "2026-01-01T00:00:00Z".to_owned());
     for mut snapshot in snapshots {
         if HIDDEN.contains(&snapshot.second) {
             snapshot.health.visibility = Visibility::Hidden;
         }
-        run.absorb(snapshot);
+        run.on_record(Record::Second(Box::new(snapshot)));
     }
-    run.finish(stopped, stopped, StopReason::RunTime);
-    run.report(Detail::Full)
-}
-
-fn generator() -> Generator {
-    Generator {
-        kind: GeneratorKind::Sim,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        shards: 1,
-        route: Route::Direct,
-        timing: TimingSource::Wire,
-        calibration: None,
-        notes: vec!["This is an example: virtual time and a made-up host, no request was sent.".to_owned()],
-    }
+    run.finish(stopped, stopped);
+    run.final_report()
 }
 
 /// The made-up host: slower as it gets fuller, with a few errors, and one stall.
@@ -106,10 +102,11 @@ mod tests {
     fn the_example_shows_every_view_and_is_a_report_like_any_other() {
         let report = report().unwrap();
         assert!(report.failures.len() >= 3, "{:?}", report.failures);
-        assert_eq!(report.health.suspect_seconds, 7);
-        let stalled = report.timeline.iter().filter(|row| row.oldest_ms > 1_000.0).count();
+        assert_eq!(report.health.suspect_seconds, Some(7));
+        let stalled =
+            report.timeline.iter().filter(|row| row.oldest_ms.is_some_and(|oldest| oldest > 1_000.0)).count();
         assert!((6..=9).contains(&stalled), "{stalled} seconds of stall");
-        assert!(report.timeline.iter().any(|row| row.requests == 0 && row.in_flight > 20));
+        assert!(report.timeline.iter().any(|row| row.requests == 0 && row.in_flight > Some(20)));
         let json = report.to_json();
         assert_eq!(read::read(json.as_bytes()).unwrap().to_json(), json);
     }

@@ -8,8 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::tally::Tally;
 use crate::core::base::histogram::Histogram;
 use crate::core::base::units::Micros;
-use crate::core::base::words::words;
-use crate::core::report::{GeneratorKind, TimelineRow};
+use crate::core::report::SuspectReason;
 
 /// What one shard noticed about itself in one second.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -27,7 +26,7 @@ pub struct Health {
 }
 
 /// Whether the machine slept, or the generator was stopped.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Slept {
     /// It ran all the time.
     #[default]
@@ -36,10 +35,8 @@ pub enum Slept {
     Yes,
 }
 
-words!(Slept { No = "no", Yes = "yes" });
-
 /// Whether anybody could see the page.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Visibility {
     /// Visible, or there is no page.
     #[default]
@@ -47,8 +44,6 @@ pub enum Visibility {
     /// Hidden for at least part of the second: browsers slow hidden pages down.
     Hidden,
 }
-
-words!(Visibility { Visible = "visible", Hidden = "hidden" });
 
 impl Health {
     /// Adds what the same shard noticed later in its second.
@@ -68,54 +63,6 @@ impl Health {
         }
         if other.slept == Slept::Yes {
             self.slept = Slept::Yes;
-        }
-    }
-}
-
-/// Why a second's figures should not be trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SuspectReason {
-    /// Users woke up late.
-    Late,
-    /// Requests waited inside the generator.
-    Queued,
-    /// The shard's thread was busy with something else.
-    Blocked,
-    /// The page was hidden.
-    Hidden,
-    /// The machine slept, or the generator was stopped, and no second was kept.
-    Asleep,
-    /// Starts were dropped.
-    Dropped,
-    /// The browser withholds when requests left, so its queue is in their latencies.
-    Unseen,
-    /// The machine had no port or file handle left.
-    Exhausted,
-}
-
-words!(SuspectReason {
-    Late = "late",
-    Queued = "queued",
-    Blocked = "blocked",
-    Hidden = "hidden",
-    Asleep = "asleep",
-    Dropped = "dropped",
-    Unseen = "unseen",
-    Exhausted = "exhausted",
-});
-
-impl SuspectReason {
-    /// For people, in a few words.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Late => "users started late",
-            Self::Queued => "requests queued in the generator",
-            Self::Blocked => "the generator's thread was blocked",
-            Self::Hidden => "the page was hidden",
-            Self::Asleep => "the machine slept",
-            Self::Dropped => "starts were dropped",
-            Self::Unseen => "latencies have the browser's queue in them",
-            Self::Exhausted => "the machine had no ports or file handles left",
         }
     }
 }
@@ -149,43 +96,6 @@ pub fn suspect_reasons(health: &Health, counted: &Tally) -> Vec<SuspectReason> {
         (SuspectReason::Exhausted, counted.exhausted > 0),
     ];
     rules.into_iter().filter_map(|(reason, holds)| holds.then_some(reason)).collect()
-}
-
-/// Near its ceiling: from this share of the calibrated rate on, the page has no room left to be on time.
-const CEILING_SHARE: f64 = 0.8;
-/// That many seconds at the ceiling are worth a word; fewer are a hiccup.
-const CEILING_SECONDS: usize = 3;
-
-/// Says in plain words that the generator, not the host, limited the run, if it did. `ceiling_rps` is what it could
-/// do at its best, where that was measured.
-pub fn ceiling_note(
-    generator: GeneratorKind,
-    timeline: &[TimelineRow],
-    ceiling_rps: Option<f64>,
-) -> Option<String> {
-    let strained = |row: &&TimelineRow| {
-        let slow = [SuspectReason::Late, SuspectReason::Queued, SuspectReason::Blocked];
-        let fast = ceiling_rps.is_some_and(|ceiling| row.requests as f64 >= CEILING_SHARE * ceiling);
-        fast || row.suspect.iter().any(|reason| slow.contains(reason))
-    };
-    let seconds = timeline.iter().filter(strained).count();
-    if seconds < CEILING_SECONDS.max(timeline.len() / 10) {
-        return None;
-    }
-    let rps = timeline.iter().filter(strained).map(|row| row.requests).max().unwrap_or(0);
-    let best =
-        ceiling_rps.map_or_else(String::new, |best| format!(" (measured at its best: {best:.0} per second)"));
-    let way_out = match generator {
-        GeneratorKind::Browser => {
-            "Use fewer users; a page at its limit hands over to the runner, oddiya-load run."
-        }
-        _ => "Use fewer users or a lower rate, or give the runner more cores, or all of them to itself.",
-    };
-    Some(format!(
-        "ceiling reached: for {seconds} of {} seconds the generator, not the host, was the limit, at up to {rps} \
-         requests per second{best}. {way_out}",
-        timeline.len()
-    ))
 }
 
 #[cfg(test)]
@@ -247,32 +157,5 @@ mod tests {
         health.merge(&Health { visibility: Visibility::Hidden, ..Health::default() });
         health.merge(&Health::default());
         assert_eq!(health.visibility, Visibility::Hidden);
-    }
-
-    fn row(second: u64, requests: u64, suspect: Vec<SuspectReason>) -> TimelineRow {
-        TimelineRow { second, users: 1, sent: requests, requests, suspect, ..TimelineRow::default() }
-    }
-
-    #[test]
-    fn the_ceiling_is_named_when_the_generator_was_the_limit() {
-        let slow: Vec<_> = (0..5).map(|second| row(second, 300, vec![SuspectReason::Queued])).collect();
-        let note = ceiling_note(GeneratorKind::Browser, &slow, None).unwrap();
-        assert!(
-            note.starts_with("ceiling reached: for 5 of 5 seconds the generator, not the host"),
-            "{note}"
-        );
-        let fast: Vec<_> = (0..5).map(|second| row(second, 480, vec![])).collect();
-        let note = ceiling_note(GeneratorKind::Browser, &fast, Some(550.0)).unwrap();
-        assert!(note.contains("at its best: 550 per second") && note.ends_with("oddiya-load run."), "{note}");
-        let note = ceiling_note(GeneratorKind::Native, &slow, None).unwrap();
-        assert!(note.contains("give the runner more cores"), "{note}");
-    }
-
-    #[test]
-    fn a_hiccup_or_a_slow_host_is_no_ceiling() {
-        let mut rows: Vec<_> = (0..60).map(|second| row(second, 100, vec![])).collect();
-        rows[3].suspect.push(SuspectReason::Late);
-        rows[4].suspect.push(SuspectReason::Hidden);
-        assert_eq!(ceiling_note(GeneratorKind::Browser, &rows, Some(550.0)), None);
     }
 }

@@ -1,13 +1,12 @@
-//! The latencies of each stretch of a run, kept so that any range of time can be summed up again.
+//! Collects what each stretch of a run counted, so that any range of time can be summed up again.
 //!
 //! Memory is bounded whatever the run's length: when there are too many stretches, neighbours are merged and
 //! stretches become twice as long.
 
 use std::collections::BTreeMap;
 
-use super::tally::Tally;
-use crate::core::base::histogram::Encoded;
-use crate::core::report::{IntervalRow, Intervals};
+use super::tally::{StreamTally, Tally};
+use crate::core::report::{IntervalRow, IntervalStreams, Intervals, Recorded};
 
 /// Ten minutes keep their seconds; longer runs get longer stretches.
 const MAX_STRETCHES: u64 = 600;
@@ -40,7 +39,7 @@ impl Collector {
             self.close();
             self.open_index = index;
         }
-        for (entry, tally) in tallies.iter().filter(|(_, tally)| tally.completed() > 0) {
+        for (entry, tally) in tallies.iter().filter(|(_, tally)| !tally.is_empty()) {
             self.open.entry(*entry).or_default().merge(tally);
         }
         if self.period_s == 1 {
@@ -63,7 +62,7 @@ impl Collector {
 
     fn keep(&mut self, row: IntervalRow) {
         match self.ended.get_mut(&(row.index, row.entry)) {
-            Some(first) => merge_rows(first, &row),
+            Some(first) => merge_rows(first, row),
             None => {
                 self.ended.insert((row.index, row.entry), row);
             }
@@ -83,28 +82,81 @@ impl Collector {
 }
 
 fn row(index: u64, entry: usize, tally: &Tally) -> IntervalRow {
+    let mut failures_by_kind = BTreeMap::new();
+    for (failure, occurrences) in &tally.failures {
+        *failures_by_kind.entry(failure.kind).or_default() += occurrences.count;
+    }
     IntervalRow {
         index,
         entry,
+        sent: Some(tally.sent),
         requests: tally.completed(),
         failures: tally.failed,
-        latency: tally.latency.encode(),
-        corrected: tally.corrected.encode(),
+        failures_by_kind,
+        received_bytes: Some(tally.received_bytes),
+        latency: Recorded::of(&tally.latency),
+        corrected: Recorded::of(&tally.corrected),
+        ttfb: Recorded::of(&tally.ttfb),
+        streams: tally.streams.as_deref().map(streams),
     }
 }
 
-fn merge_rows(first: &mut IntervalRow, second: &IntervalRow) {
+fn streams(tally: &StreamTally) -> IntervalStreams {
+    let by_type = tally.by_type.iter().filter_map(|(kind, histogram)| Some((kind, Recorded::of(histogram)?)));
+    IntervalStreams {
+        events: tally.events,
+        first_event: Recorded::of(&tally.first_event),
+        largest_gap: Recorded::of(&tally.largest_gap),
+        complete: Recorded::of(&tally.complete),
+        done: Recorded::of(&tally.done),
+        by_type: by_type.collect(),
+    }
+}
+
+fn merge_rows(first: &mut IntervalRow, second: IntervalRow) {
+    let add = |sum: Option<u64>, more: Option<u64>| Some(sum? + more?);
+    first.sent = add(first.sent, second.sent);
     first.requests += second.requests;
     first.failures += second.failures;
-    merge_encoded(&mut first.latency, &second.latency);
-    merge_encoded(&mut first.corrected, &second.corrected);
+    first.received_bytes = add(first.received_bytes, second.received_bytes);
+    for (kind, count) in second.failures_by_kind {
+        *first.failures_by_kind.entry(kind).or_default() += count;
+    }
+    merge_recorded(&mut first.latency, second.latency);
+    merge_recorded(&mut first.corrected, second.corrected);
+    merge_recorded(&mut first.ttfb, second.ttfb);
+    match (&mut first.streams, second.streams) {
+        (Some(first), Some(second)) => merge_streams(first, second),
+        (first @ None, second) => *first = second,
+        (Some(_), None) => {}
+    }
+}
+
+fn merge_streams(first: &mut IntervalStreams, second: IntervalStreams) {
+    first.events += second.events;
+    merge_recorded(&mut first.first_event, second.first_event);
+    merge_recorded(&mut first.largest_gap, second.largest_gap);
+    merge_recorded(&mut first.complete, second.complete);
+    merge_recorded(&mut first.done, second.done);
+    for (kind, more) in second.by_type {
+        let mut sum = first.by_type.remove(&kind);
+        merge_recorded(&mut sum, Some(more));
+        first.by_type.extend(sum.map(|sum| (kind, sum)));
+    }
 }
 
 /// Both were encoded here, so decoding them cannot fail; were it to, the first would stand alone.
-fn merge_encoded(first: &mut Encoded, second: &Encoded) {
-    if let (Ok(mut sum), Ok(more)) = (first.decode(), second.decode()) {
-        sum.merge(&more);
-        *first = sum.encode();
+fn merge_recorded(first: &mut Option<Recorded>, second: Option<Recorded>) {
+    let merged = match (&*first, &second) {
+        (Some(one), Some(other)) => one.decode().ok().zip(other.decode().ok()).and_then(|(mut sum, more)| {
+            sum.merge(&more);
+            Recorded::of(&sum)
+        }),
+        (None, _) => second,
+        (Some(_), None) => return,
+    };
+    if merged.is_some() {
+        *first = merged;
     }
 }
 
@@ -125,7 +177,7 @@ mod tests {
         (0..600).for_each(|second| collector.add(second, &second_of(second + 1)));
         let intervals = collector.rows();
         assert_eq!((intervals.period_s, intervals.rows.len()), (1, 600));
-        assert_eq!(intervals.rows[41].latency.decode().unwrap().max(), Some(Micros(42)));
+        assert_eq!(intervals.rows[41].latency.as_ref().unwrap().decode().unwrap().max(), Some(Micros(42)));
     }
 
     #[test]
@@ -136,7 +188,8 @@ mod tests {
         assert_eq!(intervals.period_s, 16);
         assert!(intervals.rows.len() <= 600);
         assert_eq!(intervals.rows.iter().map(|row| row.requests).sum::<u64>(), 5_000);
-        let counted: u64 = intervals.rows.iter().map(|row| row.latency.decode().unwrap().count()).sum();
+        let counted: u64 =
+            intervals.rows.iter().map(|row| row.latency.as_ref().unwrap().decode().unwrap().count()).sum();
         assert_eq!(counted, 5_000);
     }
 

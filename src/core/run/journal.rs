@@ -5,12 +5,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::coordinator::Run;
+use super::coordinator::Coordinator;
+use super::merged_run::MergedRun;
 use super::recorder::Snapshot;
 use crate::core::base::units::Micros;
 use crate::core::config::load::LoadChange;
 use crate::core::config::run_config::RunConfigText;
-use crate::core::report::{Calibration, Detail, Generator, Report, StopReason};
+use crate::core::report::{Calibration, Generator, Report};
 
 /// What is known when a run starts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -50,7 +51,7 @@ impl Record {
     }
 
     /// Adds it to the run: the one under way, or the one that is rebuilt.
-    pub fn apply(self, run: &mut Run) {
+    pub fn apply(self, run: &mut MergedRun) {
         match self {
             Self::Second(snapshot) => run.absorb(*snapshot),
             Self::Changed { at, to } => run.changed(at, to),
@@ -62,14 +63,14 @@ impl Record {
 /// The report of a run that was cut off; `None` when the header is of a program that understood other plans.
 pub fn rebuild(header: Header, records: impl IntoIterator<Item = Record>) -> Option<Report> {
     let config = header.text.check(0).ok()?;
-    let mut run = Run::new(&config, header.generator, header.started_at);
+    let mut run = Coordinator::new(&config, header.generator, header.started_at);
     let mut end = Micros::ZERO;
     for record in records {
         end = end.max(record.reaches());
-        record.apply(&mut run);
+        run.on_record(record);
     }
-    run.finish(end, end, StopReason::Unfinished);
-    Some(run.report(Detail::Full))
+    run.break_off(end);
+    Some(run.final_report())
 }
 
 #[cfg(test)]
@@ -78,8 +79,7 @@ mod tests {
 
     use super::*;
     use crate::core::config::load::Share;
-    use crate::core::http::exchange::TimingSource;
-    use crate::core::report::{GeneratorKind, Route, read};
+    use crate::core::report::{GeneratorKind, Note, StopReason, read};
     use crate::core::run::shard::{Assignment, Control};
     use crate::core::run::sim::{self, Reply};
     use crate::core::scenario::Request;
@@ -92,13 +92,9 @@ mod tests {
             ..RunConfigText::default()
         };
         let generator = Generator {
-            kind: GeneratorKind::Sim,
-            version: "0.1.0".to_owned(),
-            shards: 1,
-            route: Route::Direct,
-            timing: TimingSource::Wire,
-            calibration: None,
-            notes: vec!["first".to_owned()],
+            shards: Some(1),
+            notes: vec![Note::RecoveryOff],
+            ..Generator::own(GeneratorKind::Sim)
         };
         Header { text, generator, started_at: "2026-01-01T00:00:00Z".to_owned() }
     }
@@ -131,9 +127,9 @@ mod tests {
         assert_eq!(report.timeline.iter().map(|row| row.second).collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5]);
         assert!(ended > 0);
         assert_eq!(report.total.requests, ended);
-        assert_eq!((report.run.stopped_by, report.run.duration_s), (StopReason::Unfinished, 6.0));
-        assert_eq!((report.run.seed, report.run.changes.len()), (3, 1));
-        assert_eq!(report.generator.notes, ["first"]);
+        assert_eq!((report.run.stopped_by, report.run.duration_s), (Some(StopReason::Unfinished), 6.0));
+        assert_eq!((report.run.seed, report.run.changes.len()), (Some(3), 1));
+        assert_eq!(report.generator.notes, [Note::RecoveryOff]);
         let json = report.to_json();
         assert_eq!(read::read(json.as_bytes()).unwrap().to_json(), json);
     }

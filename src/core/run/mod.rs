@@ -7,24 +7,28 @@
 //! | `closed.rs`, `open.rs` | the two load models |
 //! | `user.rs`, `in_flight.rs` | one user and its task; requests in flight |
 //! | `recorder.rs`, `tally.rs`, `health.rs` | what a shard counts each second, and what it notices of itself |
-//! | `merging.rs`, `coordinator.rs`, `intervals.rs` | from the shards' seconds to a report |
-//! | `journal.rs` | a run written down second by second |
+//! | `merging.rs`, `intervals.rs`, `ceiling.rs` | seconds that are not complete; stretches of time; the generator's limit |
+//! | `merged_run.rs`, `to_report.rs` | the merged state of a run, and the report of it |
+//! | `coordinator.rs`, `journal.rs` | a run as page and runner lead it; a run written down second by second |
 //! | `sim.rs`, `example.rs` | virtual time; an example report |
 //! | `timers.rs` | who sleeps until when |
 
-pub mod closed;
+mod ceiling;
+mod closed;
 pub mod coordinator;
 pub mod example;
 pub mod health;
 mod in_flight;
-pub mod intervals;
+mod intervals;
 pub mod journal;
-pub mod merging;
-pub mod open;
+pub mod merged_run;
+mod merging;
+mod open;
 pub mod platform;
 pub mod recorder;
 pub mod shard;
 pub mod sim;
 pub mod tally;
 pub mod timers;
+mod to_report;
 mod user;

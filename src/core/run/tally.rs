@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::core::base::connections::Connections;
 use crate::core::base::failure::{Failure, FailureKind, Status};
 use crate::core::base::histogram::Histogram;
+use crate::core::base::timing_source::TimingSource;
 use crate::core::base::units::Micros;
-use crate::core::http::exchange::{Connections, Exchange, Timing, TimingSource};
+use crate::core::http::exchange::{Exchange, Timing};
 use crate::core::http::stream::{ByKind, Streamed};
 
 /// Distinct failures kept apart per entry; the rest is counted together, so that texts cannot fill the memory.
@@ -269,7 +271,7 @@ const OVERFLOW_DETAIL: &str = "further distinct failures, counted together";
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::http::stream::EventKind;
+    use crate::core::base::event_kind::EventKind;
 
     fn exchange(outcome: Result<Status, Failure>, finished: u64) -> Exchange {
         let timing = Timing { sent: Some(Micros(100)), finished: Micros(finished), ..Timing::default() };

@@ -6,7 +6,7 @@ use std::io::Write as _;
 
 use super::super::redirect::Hop;
 use crate::core::base::host::Host;
-use crate::core::report::connections::ConnectionReuse;
+use crate::core::config::connections::ConnectionReuse;
 
 /// Writes the requests of a run.
 pub struct RequestWriter {

@@ -10,7 +10,8 @@ use super::readout::{Doubts, Legend, dot_class, line_class, sentence};
 use crate::browser::width::WidthWatch;
 use crate::core::analyse::headline::Window;
 use crate::core::base::units::format_clock;
-use crate::core::present::plot::{Band, Chart, Drawing, Frame, Quantity, Shape, Tick, draw, row_of};
+use crate::core::present::plot::{Band, Chart, Drawing, Frame, Quantity, Shape, Tick, draw};
+use crate::core::report::Timeline;
 use crate::ui::state::Shared;
 
 /// In CSS pixels; the width is the page's to give.
@@ -33,12 +34,9 @@ pub fn ChartFigure(
     let drawing = Memo::new(move |_| {
         let frame = Frame { width: width.get(), height: HEIGHT };
         report.with(|report| {
-            draw(
-                chart,
-                report.as_deref().map_or(&[], |report| report.timeline.as_slice()),
-                frame,
-                shape.get(),
-            )
+            let nothing = Timeline::default();
+            let timeline = report.as_deref().map_or(&nothing, |report| &report.timeline);
+            draw(chart, timeline, frame, shape.get())
         })
     });
     let moment = move || match (cursor.get(), span.get()) {
@@ -255,7 +253,7 @@ fn Cursor(
         let x = px(drawing.x_of(second));
         let line = format!("M{x} {top}V{bottom}", top = px(Frame::TOP), bottom = px(drawing.frame.bottom()));
         let values = report.with(|report| {
-            let row = report.as_ref().and_then(|report| row_of(&report.timeline, second));
+            let row = report.as_ref().and_then(|report| report.timeline.of_second(second));
             let value = |quantity: &Quantity| Some((*quantity, quantity.of(row?)?));
             chart.quantities().iter().filter_map(value).collect::<Vec<_>>()
         });

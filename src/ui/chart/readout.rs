@@ -7,14 +7,14 @@ use leptos::prelude::*;
 use crate::core::analyse::headline::Window;
 use crate::core::base::units::format_clock;
 use crate::core::base::units::{format_millis, group_thousands};
-use crate::core::present::plot::{Chart, Quantity, row_of};
+use crate::core::present::plot::{Chart, Quantity};
 use crate::core::report::{Report, TimelineRow};
 use crate::ui::state::Shared;
 
 /// The second that is read out, and what is known of it.
 fn row_at(report: &Report, cursor: Option<u64>) -> Option<&TimelineRow> {
     match cursor {
-        Some(second) => row_of(&report.timeline, second),
+        Some(second) => report.timeline.of_second(second),
         None => report.timeline.last(),
     }
 }
@@ -96,7 +96,8 @@ pub fn Doubts(
     /// The second under the pointer.
     cursor: RwSignal<Option<u64>>,
 ) -> impl IntoView {
-    let any = move || report.with(|report| report.as_ref().is_some_and(|r| r.health.suspect_seconds > 0));
+    let any =
+        move || report.with(|report| report.as_ref().is_some_and(|r| r.health.suspect_seconds > Some(0)));
     let words = move || {
         let of_cursor = cursor.get().map(|second| {
             report.with(|report| doubts(report.as_ref().and_then(|report| row_at(report, Some(second)))))

@@ -3,10 +3,10 @@
 use std::io::Write as _;
 use std::time::Duration;
 
+use oddiya_load::core::base::connections::Connections;
 use oddiya_load::core::base::failure::FailureKind;
-use oddiya_load::core::http::exchange::Connections;
+use oddiya_load::core::config::connections::ConnectionReuse;
 use oddiya_load::core::report::Report;
-use oddiya_load::core::report::connections::ConnectionReuse;
 
 use crate::fake_host::FakeHost;
 use crate::load::{load, only_failure};

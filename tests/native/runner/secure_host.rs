@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use oddiya_load::core::http::exchange::Connections;
+use oddiya_load::core::base::connections::Connections;
 use oddiya_load::core::report::Report;
 use rcgen::{CertificateParams, KeyPair};
 use tempfile::TempDir;

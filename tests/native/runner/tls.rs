@@ -1,7 +1,7 @@
 //! TLS: who is trusted, and what is said when nobody checks.
 
 use oddiya_load::core::base::failure::FailureKind;
-use oddiya_load::core::report::connections::Certificates;
+use oddiya_load::core::config::connections::Certificates;
 use rcgen::{DnType, date_time_ymd};
 
 use crate::command::{command, wait};

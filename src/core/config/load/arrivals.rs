@@ -2,9 +2,9 @@
 //!
 //! Pure and seeded. The engine asks what is due; whether somebody can be sent is not decided here.
 
-use super::stages::Stages;
 use super::{ArrivalProcess, Share};
 use crate::core::base::rng::Rng;
+use crate::core::base::stages::Stages;
 use crate::core::base::units::Micros;
 
 /// Somebody is to start.

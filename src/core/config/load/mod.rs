@@ -11,15 +11,13 @@
 
 pub mod arrivals;
 pub mod pace;
-pub mod stages;
 pub mod text;
 
 use serde::{Deserialize, Serialize};
 
+use crate::core::base::stages::Stages;
 use crate::core::base::units::Micros;
-use crate::core::base::words::words;
 use pace::Pace;
-use stages::Stages;
 
 /// What decides when requests start (Schroeder, Wierman, Harchol-Balter: "Open Versus Closed", NSDI 2006).
 #[derive(Clone, Debug, PartialEq)]
@@ -53,8 +51,6 @@ pub enum ArrivalProcess {
     /// Independently of each other, as people come who do not know of each other.
     Poisson,
 }
-
-words!(ArrivalProcess { Constant = "constant", Poisson = "poisson" });
 
 /// A shard's part of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,16 +104,6 @@ impl Load {
         self.length().is_none().then_some(change)
     }
 
-    /// The stages in their text form.
-    pub fn stages_as_typed(&self) -> String {
-        let unit = match self {
-            Self::Closed { .. } => "",
-            Self::Open { .. } => "/s",
-        };
-        let typed = self.stages().iter().map(|stage| format!("{stage}{unit},{}", stage.length));
-        typed.collect::<Vec<_>>().join("; ")
-    }
-
     /// The most users that there may be.
     pub fn most_users(&self) -> u32 {
         match self {
@@ -134,7 +120,7 @@ impl Load {
 
 /// A live change of the load; what the stages still had in mind is dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(into = "(Option<u32>, f64)", from = "(Option<u32>, f64)")]
+#[serde(rename_all = "snake_case")]
 pub enum LoadChange {
     /// Another number of users, in a run by users.
     Users {
@@ -150,23 +136,7 @@ pub enum LoadChange {
     },
 }
 
-// Between page and worker, users and their rate, or no users and the arrivals': half the code of the derived form.
-impl From<LoadChange> for (Option<u32>, f64) {
-    fn from(change: LoadChange) -> Self {
-        match change {
-            LoadChange::Users { users, spawn_rate } => (Some(users), spawn_rate),
-            LoadChange::Rate { per_second } => (None, per_second),
-        }
-    }
-}
-
-impl From<(Option<u32>, f64)> for LoadChange {
-    fn from((users, per_second): (Option<u32>, f64)) -> Self {
-        users.map_or(Self::Rate { per_second }, |users| Self::Users { users, spawn_rate: per_second })
-    }
-}
-
-/// What a run should do, as somebody knows it who watches: the plan, and the live changes since.
+/// The load that a run should be under: as configured, and the live changes since.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LoadTarget {
     /// Users who should be there.
@@ -176,7 +146,7 @@ pub enum LoadTarget {
 }
 
 impl LoadTarget {
-    /// As planned.
+    /// As configured.
     pub fn of(load: &Load) -> Self {
         match load {
             Load::Closed { users, spawn_rate } => Self::Users(Pace::new(users, *spawn_rate)),
@@ -184,7 +154,7 @@ impl LoadTarget {
         }
     }
 
-    /// Follows a live change; one of the other model's changes nothing, as in the engine.
+    /// Follows a live change; one of the other model's changes nothing, as in a shard.
     pub fn change(&mut self, at: Micros, change: LoadChange) {
         match (&mut *self, change) {
             (Self::Users(pace), LoadChange::Users { users, spawn_rate }) => {

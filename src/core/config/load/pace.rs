@@ -3,7 +3,7 @@
 //! The engine asks; nothing here waits or starts anything. Stages become ramps, one after the other; a live change
 //! puts a ramp from what is there in the place of all of them.
 
-use super::stages::Stages;
+use crate::core::base::stages::Stages;
 use crate::core::base::units::Micros;
 
 /// How many users there should be, over a whole run.

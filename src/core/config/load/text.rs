@@ -2,8 +2,8 @@
 //!
 //! Each field's own rules are here too; the other fields are read by `run_config.rs`.
 
-use super::stages::{Level, Stages};
 use super::{ArrivalProcess, Load, default_max_users};
+use crate::core::base::stages::{Level, Stages};
 use crate::core::base::units::{Micros, parse_number};
 use crate::core::config::run_config::{Field, FieldError, RunConfigText};
 

@@ -7,8 +7,7 @@
 mod path;
 mod scale;
 
-use crate::core::report::{LoadModel, TimelineRow};
-use crate::core::run::health::SuspectReason;
+use crate::core::report::{LoadModel, SuspectReason, Timeline, TimelineRow};
 pub use scale::{Scale, Shape, Tick};
 
 /// A chart of a run over time.
@@ -29,8 +28,8 @@ pub enum Chart {
 /// The charts of a run, in the order in which they are read.
 pub const fn charts(model: LoadModel) -> [Chart; 3] {
     match model {
-        LoadModel::Users => [Chart::Throughput, Chart::Latency, Chart::Load],
-        LoadModel::ArrivalRate => [Chart::Arrivals, Chart::Corrected, Chart::Load],
+        LoadModel::Closed => [Chart::Throughput, Chart::Latency, Chart::Load],
+        LoadModel::Open => [Chart::Arrivals, Chart::Corrected, Chart::Load],
     }
 }
 
@@ -107,15 +106,15 @@ impl Quantity {
             Self::Requests => Some(row.requests as f64),
             Self::Failures => Some(row.failures as f64),
             Self::Due => row.target_rate,
-            Self::Dropped => Some(row.dropped as f64),
-            Self::CorrectedP50 => corrected.map(|corrected| corrected.p50),
-            Self::CorrectedP95 => corrected.map(|corrected| corrected.p95),
-            Self::CorrectedP99 => corrected.map(|corrected| corrected.p99),
-            Self::P50 => latency.map(|latency| latency.p50),
-            Self::P95 => latency.map(|latency| latency.p95),
-            Self::P99 => latency.map(|latency| latency.p99),
-            Self::Users => Some(f64::from(row.users)),
-            Self::InFlight => Some(f64::from(row.in_flight)),
+            Self::Dropped => row.dropped.map(|dropped| dropped as f64),
+            Self::CorrectedP50 => corrected?.p50,
+            Self::CorrectedP95 => corrected?.p95,
+            Self::CorrectedP99 => corrected?.p99,
+            Self::P50 => latency?.p50,
+            Self::P95 => latency?.p95,
+            Self::P99 => latency?.p99,
+            Self::Users => row.users.map(f64::from),
+            Self::InFlight => row.in_flight.map(f64::from),
         }
     }
 }
@@ -192,7 +191,7 @@ pub struct Band {
 const SHORTEST_AXIS_S: f64 = 30.0;
 
 /// Draws a chart of `rows` into `frame`.
-pub fn draw(chart: Chart, rows: &[TimelineRow], frame: Frame, shape: Shape) -> Drawing {
+pub fn draw(chart: Chart, rows: &Timeline, frame: Frame, shape: Shape) -> Drawing {
     let end = rows.last().map_or(SHORTEST_AXIS_S, |last| (last.second as f64 + 1.0).max(SHORTEST_AXIS_S));
     let time = Scale::linear(0.0, end);
     let values =
@@ -217,10 +216,10 @@ pub fn draw(chart: Chart, rows: &[TimelineRow], frame: Frame, shape: Shape) -> D
     Drawing { frame, time, time_ticks, values, value_ticks, lines, bands }
 }
 
-fn bands(rows: &[TimelineRow], x: impl Fn(f64) -> f64) -> Vec<Band> {
+fn bands(rows: &Timeline, x: impl Fn(f64) -> f64) -> Vec<Band> {
     let mut spans: Vec<(u64, u64)> = Vec::new();
     let mut previous_end = 0;
-    for row in rows {
+    for row in rows.iter() {
         // The seconds that were slept through are not in the timeline; the next one tells of them.
         let asleep = row.suspect.contains(&SuspectReason::Asleep);
         let from = if asleep { previous_end } else { row.second };
@@ -261,11 +260,6 @@ impl Drawing {
     }
 }
 
-/// The row of a second; `None` when nothing was kept of it.
-pub fn row_of(rows: &[TimelineRow], second: u64) -> Option<&TimelineRow> {
-    rows.binary_search_by_key(&second, |row| row.second).ok().and_then(|place| rows.get(place))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -276,12 +270,20 @@ mod tests {
     fn row(second: u64, requests: u64) -> TimelineRow {
         TimelineRow {
             second,
-            users: 1,
-            sent: requests,
+            users: Some(1),
+            sent: Some(requests),
             requests,
-            latency_ms: (requests > 0).then_some(Quantiles { p50: 1.0, p95: 2.0, p99: 3.0 }),
+            latency_ms: (requests > 0).then_some(Quantiles {
+                p50: Some(1.0),
+                p95: Some(2.0),
+                p99: Some(3.0),
+            }),
             ..TimelineRow::default()
         }
+    }
+
+    fn timeline<const N: usize>(rows: [TimelineRow; N]) -> Timeline {
+        rows.into_iter().collect()
     }
 
     fn moves(path: &str) -> usize {
@@ -290,7 +292,7 @@ mod tests {
 
     #[test]
     fn an_empty_chart_has_axes_and_no_lines() {
-        let drawing = draw(Chart::Latency, &[], FRAME, Shape::Linear);
+        let drawing = draw(Chart::Latency, &Timeline::default(), FRAME, Shape::Linear);
         assert!(drawing.lines.iter().all(|(_, path)| path.is_empty()));
         assert!(!drawing.time_ticks.is_empty() && !drawing.value_ticks.is_empty());
     }
@@ -298,9 +300,9 @@ mod tests {
     #[test]
     fn a_second_without_answers_is_a_gap_in_latency_and_a_zero_in_requests() {
         let rows = [row(0, 5), row(1, 5), row(2, 0), row(3, 5)];
-        let latency = draw(Chart::Latency, &rows, FRAME, Shape::Linear);
+        let latency = draw(Chart::Latency, &timeline(rows.clone()), FRAME, Shape::Linear);
         assert!(latency.lines.iter().all(|(_, path)| moves(path) == 2), "{:?}", latency.lines);
-        let requests = draw(Chart::Throughput, &rows, FRAME, Shape::Linear);
+        let requests = draw(Chart::Throughput, &timeline(rows.clone()), FRAME, Shape::Linear);
         assert_eq!(moves(&requests.lines[0].1), 1);
         assert!(requests.lines[0].1.contains("118"), "zero is at the bottom: {}", requests.lines[0].1);
     }
@@ -308,7 +310,7 @@ mod tests {
     #[test]
     fn seconds_that_were_not_kept_are_a_gap_everywhere() {
         let rows = [row(0, 5), row(1, 5), row(9, 5), row(10, 5)];
-        let drawing = draw(Chart::Throughput, &rows, FRAME, Shape::Linear);
+        let drawing = draw(Chart::Throughput, &timeline(rows.clone()), FRAME, Shape::Linear);
         assert!(drawing.lines.iter().all(|(_, path)| moves(path) == 2));
     }
 
@@ -318,24 +320,17 @@ mod tests {
         rows[1].suspect = vec![SuspectReason::Late];
         rows[2].suspect = vec![SuspectReason::Queued];
         rows[4].suspect = vec![SuspectReason::Asleep];
-        let bands = draw(Chart::Load, &rows, FRAME, Shape::Linear).bands;
+        let bands = draw(Chart::Load, &timeline(rows.clone()), FRAME, Shape::Linear).bands;
         let spans: Vec<_> = bands.iter().map(|band| (band.x, band.width)).collect();
         assert_eq!(spans, [(56.0, 20.0), (86.0, 50.0)], "ten pixels a second, 46 pixels from the left");
     }
 
     #[test]
     fn a_pointer_finds_its_second() {
-        let drawing = draw(Chart::Throughput, &[row(0, 1)], FRAME, Shape::Linear);
+        let drawing = draw(Chart::Throughput, &timeline([row(0, 1)]), FRAME, Shape::Linear);
         assert_eq!(drawing.second_at(46.0), Some(0));
         assert_eq!(drawing.second_at(drawing.x_of(17)), Some(17));
         assert_eq!(drawing.second_at(346.0), Some(29));
         assert_eq!((drawing.second_at(10.0), drawing.second_at(360.0)), (None, None));
-    }
-
-    #[test]
-    fn a_row_is_found_by_its_second() {
-        let rows = [row(0, 1), row(4, 2)];
-        assert_eq!(row_of(&rows, 4).map(|row| row.requests), Some(2));
-        assert_eq!(row_of(&rows, 3), None);
     }
 }

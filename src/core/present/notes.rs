@@ -1,0 +1,114 @@
+//! The notes of a report as sentences.
+
+use crate::core::report::{Generator, GeneratorKind, Note, Route};
+
+/// All notes, a sentence or two each.
+pub fn sentences(generator: &Generator) -> impl Iterator<Item = String> {
+    generator.notes.iter().map(|note| sentence(note, generator))
+}
+
+/// One note. What to do about it depends on what ran the load.
+pub fn sentence(note: &Note, generator: &Generator) -> String {
+    match note {
+        Note::CeilingReached { seconds, of_seconds, peak_rps, best_rps } => {
+            let best = best_rps
+                .map_or_else(String::new, |best| format!(" (measured at its best: {best:.0} per second)"));
+            let way_out = match generator.kind {
+                GeneratorKind::Browser => {
+                    "Use fewer users; a page at its limit hands over to the runner, oddiya-load run."
+                }
+                _ => "Use fewer users or a lower rate, or give the runner more cores, or all of them to itself.",
+            };
+            format!(
+                "ceiling reached: for {seconds} of {of_seconds} seconds the generator, not the host, was the limit, \
+                 at up to {peak_rps:.0} requests per second{best}. {way_out}"
+            )
+        }
+        Note::CertificatesUnchecked => {
+            "CERTIFICATES WERE NOT CHECKED (--insecure): anybody could have answered in the host's place.".to_owned()
+        }
+        Note::TimingWithheld { requests, of_requests } => format!(
+            "{requests} of {of_requests} requests are timed by the page's clock, with the browser's queue in it: the \
+             host withholds what the browser measured (no Timing-Allow-Origin), or no answer came."
+        ),
+        Note::SleptInFlight { requests } => format!(
+            "{requests} requests were in flight while the machine slept; they are counted, but in no latency."
+        ),
+        Note::SharedConnections => shared_connections(generator.route).to_owned(),
+        Note::HostNamePerUser => HOST_NAME_PER_USER.to_owned(),
+        Note::RecoveryOff => {
+            "Had the tab closed or crashed, the run would have been lost: this browser keeps nothing for this page."
+                .to_owned()
+        }
+        Note::RecoveryIncomplete => {
+            "Had the tab closed or crashed, seconds would have been lost: this browser could not keep all of them."
+                .to_owned()
+        }
+        Note::ShardLost { shard, why } => format!(
+            "Shard {shard} broke off ({why}): its users stopped, and their last requests are not counted."
+        ),
+        Note::FewFileHandles { allowed, users } => few_file_handles(*allowed, *users),
+        Note::Example => "This is an example: virtual time and a made-up host, no request was sent.".to_owned(),
+        Note::Text { text } => text.clone(),
+        Note::Other => "A later version of Oddiya Load noted something that this one does not know.".to_owned(),
+    }
+}
+
+const HOST_NAME_PER_USER: &str = "Requests went straight to the host, each user's to a name of its own \
+    (u0.localhost, u1.localhost, …), which is also what the host reads in Host. The browser asks the host for permission \
+    by OPTIONS before requests with headers of their own; through the companion it need not.";
+
+const fn shared_connections(route: Option<Route>) -> &'static str {
+    match route {
+        Some(Route::Companion) => {
+            "Names under .localhost do not resolve in this browser, so all users share six connections: more than \
+             six requests at a time wait in the browser's queue."
+        }
+        _ => {
+            "Requests went straight to the host, where the browser allows six connections for all users together; \
+             through the companion each user has its own."
+        }
+    }
+}
+
+/// Descriptors that the runner needs beside one for each user's connection: files, timers and the like.
+pub const RESERVED_FILE_HANDLES: u64 = 64;
+
+fn few_file_handles(allowed: u64, users: u64) -> String {
+    let enough = allowed.saturating_sub(RESERVED_FILE_HANDLES);
+    format!(
+        "this machine lets one process open {allowed} files, enough for about {enough} users' connections; with up to \
+         {users} users, requests may fail here: raise the limit (ulimit -n {}) or share the users among machines",
+        users + RESERVED_FILE_HANDLES
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(kind: GeneratorKind, note: &Note) -> String {
+        sentence(note, &Generator::own(kind))
+    }
+
+    #[test]
+    fn the_ceiling_is_named_with_the_way_out_that_fits_the_generator() {
+        let reached =
+            |best_rps| Note::CeilingReached { seconds: 5, of_seconds: 5, peak_rps: 300.0, best_rps };
+        let note = of(GeneratorKind::Browser, &reached(None));
+        assert!(
+            note.starts_with("ceiling reached: for 5 of 5 seconds the generator, not the host"),
+            "{note}"
+        );
+        let note = of(GeneratorKind::Browser, &reached(Some(550.0)));
+        assert!(note.contains("at its best: 550 per second") && note.ends_with("oddiya-load run."), "{note}");
+        let note = of(GeneratorKind::Native, &reached(None));
+        assert!(note.contains("give the runner more cores"), "{note}");
+    }
+
+    #[test]
+    fn a_limit_on_open_files_says_for_how_many_users_it_is_enough() {
+        let note = of(GeneratorKind::Native, &Note::FewFileHandles { allowed: 20_000, users: 20_000 });
+        assert!(note.contains("about 19936 users") && note.contains("ulimit -n 20064"), "{note}");
+    }
+}

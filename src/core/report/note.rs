@@ -1,0 +1,66 @@
+//! Conditions of a run that a reader must know before comparing it. Typed, with their figures, so that "not comparable,
+//! because" can be computed; the sentences are `core::present`'s.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One condition.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Note {
+    /// The generator, not the host, limited the run.
+    CeilingReached {
+        /// In how many seconds.
+        seconds: u64,
+        /// Of how many.
+        of_seconds: u64,
+        /// The highest rate in those seconds, in requests per second.
+        peak_rps: f64,
+        /// What the generator could do at its best, where that was measured before the run.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        best_rps: Option<f64>,
+    },
+    /// Nobody checked the host's certificate (`--insecure`).
+    CertificatesUnchecked,
+    /// The browser withheld when requests left, so their latencies are by the page's clock, with its queue in them.
+    TimingWithheld {
+        /// Of how many requests.
+        requests: u64,
+        /// Of how many that ended.
+        of_requests: u64,
+    },
+    /// The machine slept while requests were in flight: they are counted, but in no latency.
+    SleptInFlight {
+        /// How many.
+        requests: u64,
+    },
+    /// All users share the browser's six connections to one name.
+    SharedConnections,
+    /// Each user went straight to the host under a name of its own, which the host reads in `Host`.
+    HostNamePerUser,
+    /// The browser keeps nothing, so a run that is cut off is lost.
+    RecoveryOff,
+    /// The browser kept less than the run, so a run that is cut off lacks some of it.
+    RecoveryIncomplete,
+    /// A shard broke off: its users stopped, and their last requests are not counted.
+    ShardLost {
+        /// Which, from 0.
+        shard: u32,
+        /// Why, for people.
+        why: String,
+    },
+    /// The system lets the process open fewer files than the run has users.
+    FewFileHandles {
+        /// Files that the process may open.
+        allowed: u64,
+        /// Users asked for.
+        users: u64,
+    },
+    /// The report is an example: virtual time and a made-up host.
+    Example,
+    /// A sentence, of version 1 or of another tool.
+    Text { text: String },
+    /// A kind that a later version knows.
+    #[serde(other)]
+    Other,
+}

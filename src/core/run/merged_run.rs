@@ -1,0 +1,260 @@
+//! The merged state of a run: seconds of all shards go in, reports come out (`to_report.rs`).
+//!
+//! What a report needs of the whole timeline is counted as seconds close, so that a report costs the same in the first
+//! minute of a run and in its second hour.
+
+use std::collections::BTreeMap;
+
+use super::ceiling::Ceiling;
+use super::health::suspect_reasons;
+use super::intervals::Collector;
+use super::merging::{OpenSeconds, Second};
+use super::recorder::{Gauges, Snapshot};
+use super::tally::Tally;
+use crate::core::base::histogram::Histogram;
+use crate::core::base::units::Micros;
+use crate::core::config::load::{LoadChange, LoadTarget};
+use crate::core::config::run_config::RunConfig;
+use crate::core::report::{
+    Calibration, Change, ConnectionSummary, Generator, Note, Quantiles, RunInfo, StopReason, SuspectReason,
+    Timeline, TimelineRow,
+};
+use crate::core::scenario::EntryKey;
+
+/// The merged state of a run.
+#[derive(Clone, Debug)]
+pub struct MergedRun {
+    pub(super) info: RunInfo,
+    pub(super) generator: Generator,
+    pub(super) entries: Vec<EntryKey>,
+    pub(super) tallies: Vec<Tally>,
+    pub(super) timeline: Timeline,
+    pub(super) intervals: Collector,
+    pub(super) lateness: Histogram,
+    pub(super) dropped: u64,
+    pub(super) suspect: SuspectSeconds,
+    pub(super) ceiling: Ceiling,
+    pub(super) connections: Option<ConnectionSummary>,
+    target: LoadTarget,
+    open: OpenSeconds,
+    gauges: Gauges,
+}
+
+/// How many seconds are marked, and for which reasons.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SuspectSeconds {
+    pub(super) seconds: u64,
+    pub(super) reasons: BTreeMap<SuspectReason, u64>,
+}
+
+impl MergedRun {
+    /// A run that is about to start. `started_at` is RFC 3339 in UTC.
+    pub fn new(config: &RunConfig, generator: Generator, started_at: String) -> Self {
+        let info = RunInfo {
+            host: Some(config.host.to_string()),
+            scenario: Some(config.scenario.name.clone()),
+            classes: config.scenario.classes.iter().map(|class| class.name.clone()).collect(),
+            load: Some((&config.load).into()),
+            run_time_s: config.run_time.map(Micros::as_secs_f64),
+            think_time: config.think_time.map(|wait| wait.to_string()),
+            seed: Some(config.seed),
+            started_at: Some(started_at),
+            duration_s: 0.0,
+            drain_s: None,
+            stopped_by: Some(StopReason::Unfinished),
+            changes: Vec::new(),
+        };
+        let entries = config.scenario.entries.clone();
+        Self {
+            tallies: vec![Tally::default(); entries.len()],
+            info,
+            open: OpenSeconds::of(generator.shards.unwrap_or(1)),
+            generator,
+            entries,
+            target: LoadTarget::of(&config.load),
+            timeline: Timeline::default(),
+            intervals: Collector::default(),
+            lateness: Histogram::new(),
+            dropped: 0,
+            suspect: SuspectSeconds::default(),
+            ceiling: Ceiling::default(),
+            gauges: Gauges::default(),
+            connections: None,
+        }
+    }
+
+    /// Adds what a shard posted.
+    pub fn absorb(&mut self, snapshot: Snapshot) {
+        for (entry, tally) in &snapshot.tallies {
+            self.tallies.get_mut(*entry).into_iter().for_each(|sum| sum.merge(tally));
+        }
+        self.lateness.merge(&snapshot.health.lateness);
+        self.dropped += snapshot.health.dropped;
+        self.open.add(snapshot);
+        self.close_complete();
+    }
+
+    /// Awaits nothing more of a shard.
+    pub fn shard_ended(&mut self, shard: u32) {
+        self.open.shard_ended(shard);
+        self.close_complete();
+    }
+
+    /// Notes a live change of the load.
+    pub fn changed(&mut self, at: Micros, to: LoadChange) {
+        let (users, spawn_rate, rate) = match to {
+            LoadChange::Users { users, spawn_rate } => (Some(users), Some(spawn_rate), None),
+            LoadChange::Rate { per_second } => (None, None, Some(per_second)),
+        };
+        self.info.changes.push(Change { at_s: at.as_secs_f64(), users, spawn_rate, rate });
+        self.target.change(at, to);
+    }
+
+    /// Says how the host is connected to; what is counted of it is filled in.
+    pub const fn connects(&mut self, connections: ConnectionSummary) {
+        self.connections = Some(connections);
+    }
+
+    /// What the page could do at its best, once that was measured: before the first second.
+    pub const fn calibrated(&mut self, calibration: Calibration) {
+        self.generator.calibration = Some(calibration);
+    }
+
+    /// What runs it.
+    pub const fn generator(&self) -> &Generator {
+        &self.generator
+    }
+
+    /// Adds a condition that a reader of the report must know; once.
+    pub fn note(&mut self, note: Note) {
+        if !self.generator.notes.contains(&note) {
+            self.generator.notes.push(note);
+        }
+    }
+
+    /// Ends the run: no request was started after `stopped`, and nothing was waited for after `ended`.
+    pub fn finish(&mut self, stopped: Micros, ended: Micros, why: StopReason) {
+        while let Some((second, all)) = self.open.pop() {
+            self.close(second, &all);
+        }
+        let from = self.timeline.place_of(stopped.0.div_ceil(Micros::SECOND.0)).unwrap_or_else(|place| place);
+        for place in from..self.timeline.len() {
+            self.timeline.update(place, |row| (row.target_users, row.target_rate) = (None, None));
+        }
+        self.info.duration_s = stopped.as_secs_f64();
+        self.info.drain_s = Some(ended.saturating_sub(stopped).as_secs_f64());
+        self.info.stopped_by = Some(why);
+    }
+
+    /// Where things stood at the last second that is complete.
+    pub const fn gauges(&self) -> Gauges {
+        self.gauges
+    }
+
+    /// The seconds so far.
+    pub const fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    fn best_rps(&self) -> Option<f64> {
+        self.generator.calibration.map(|calibration| calibration.ceiling_rps)
+    }
+
+    fn close_complete(&mut self) {
+        while let Some((second, all)) = self.open.pop_complete() {
+            self.close(second, &all);
+        }
+    }
+
+    fn close(&mut self, second: u64, all: &Second) {
+        self.intervals.add(second, &all.tallies);
+        let mut row = timeline_row(second, all);
+        (row.target_users, row.target_rate) = self.target.in_second(second);
+        let expected = self.timeline.last().map_or(0, |last| last.second + 1);
+        if second < expected {
+            return self.add_late(row);
+        }
+        if second > expected {
+            mark(&mut row, SuspectReason::Asleep);
+        }
+        self.gauges = all.gauges;
+        self.info.duration_s = self.info.duration_s.max((second + 1) as f64);
+        self.count(&row);
+        self.timeline.push(row);
+    }
+
+    fn count(&mut self, row: &TimelineRow) {
+        self.suspect.add(&[], &row.suspect);
+        self.ceiling.add(row, self.best_rps());
+    }
+
+    /// Adds what a shard reported when its second was written already.
+    fn add_late(&mut self, late: TimelineRow) {
+        let place = match self.timeline.place_of(late.second) {
+            Ok(place) => place,
+            Err(place) => {
+                self.count(&late);
+                return self.timeline.insert(place, late);
+            }
+        };
+        let Some(before) = self.timeline.get(place).cloned() else { return };
+        let mut row = before.clone();
+        add_late(&mut row, &late);
+        self.suspect.add(&before.suspect, &row.suspect);
+        self.ceiling.update(&before, &row, self.best_rps());
+        self.timeline.update(place, |place| *place = row);
+    }
+}
+
+impl SuspectSeconds {
+    /// Counts a second's reasons; those it had before were counted already.
+    fn add(&mut self, before: &[SuspectReason], now: &[SuspectReason]) {
+        self.seconds += u64::from(before.is_empty() && !now.is_empty());
+        for reason in now.iter().filter(|reason| !before.contains(reason)) {
+            *self.reasons.entry(*reason).or_default() += 1;
+        }
+    }
+}
+
+/// The quantiles stay those of the shards that were in time.
+fn add_late(row: &mut TimelineRow, late: &TimelineRow) {
+    let add = |sum: &mut Option<u64>, more: Option<u64>| {
+        *sum = sum.map_or(more, |sum| Some(sum + more.unwrap_or_default()));
+    };
+    add(&mut row.sent, late.sent);
+    add(&mut row.dropped, late.dropped);
+    row.requests += late.requests;
+    row.failures += late.failures;
+    late.suspect.iter().for_each(|reason| mark(row, *reason));
+    mark(row, SuspectReason::Asleep);
+}
+
+fn mark(row: &mut TimelineRow, reason: SuspectReason) {
+    if !row.suspect.contains(&reason) {
+        row.suspect.push(reason);
+    }
+}
+
+fn timeline_row(second: u64, posted: &Second) -> TimelineRow {
+    let mut all = Tally::default();
+    posted.tallies.values().for_each(|tally| all.merge(tally));
+    let p99 = |histogram: &Histogram| histogram.quantile(0.99).map(Micros::as_millis_f64);
+    let Gauges { users, in_flight, oldest } = posted.gauges;
+    TimelineRow {
+        second,
+        users: Some(users),
+        target_users: None,
+        target_rate: None,
+        in_flight: Some(in_flight),
+        oldest_ms: (in_flight > 0).then(|| oldest.as_millis_f64()),
+        sent: Some(all.sent),
+        requests: all.completed(),
+        failures: all.failed,
+        dropped: Some(posted.health.dropped),
+        latency_ms: Quantiles::of(&all.latency),
+        corrected_ms: Quantiles::of(&all.corrected),
+        lateness_p99_ms: p99(&posted.health.lateness),
+        queue_p99_ms: p99(&all.queue),
+        suspect: suspect_reasons(&posted.health, &all),
+    }
+}

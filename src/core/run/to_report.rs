@@ -1,0 +1,185 @@
+//! From the merged state of a run to a report.
+//!
+//! Everything here costs as much as there are endpoints, whatever the run's length; only a full report also copies the
+//! intervals.
+
+use std::collections::BTreeMap;
+
+use super::merged_run::MergedRun;
+use super::tally::{ConnectingTally, StreamTally, Tally};
+use crate::core::base::histogram::Histogram;
+use crate::core::base::timing_source::TimingSource;
+use crate::core::config::{connections as connect, load as config};
+use crate::core::report::connections::{Certificates, ConnectionReuse};
+use crate::core::report::load::{ArrivalProcess, Level, Load};
+use crate::core::report::{
+    Detail, Distribution, Entry, FailureRow, Generator, Health, Note, Report, SCHEMA, StreamFigures,
+    TOTAL_NAME, VERSION,
+};
+use crate::core::scenario::EntryKey;
+
+impl MergedRun {
+    /// The report of what was absorbed so far.
+    pub fn report(&self, detail: Detail) -> Report {
+        let mut total = Tally::default();
+        self.tallies.iter().for_each(|tally| total.merge(tally));
+        let used = self.entries.iter().zip(&self.tallies);
+        Report {
+            schema: SCHEMA.to_owned(),
+            version: VERSION,
+            run: self.info.clone(),
+            generator: self.generator_with_notes(&total),
+            total: Entry { dropped: Some(self.dropped), ..self.entry("", TOTAL_NAME, &total, detail) },
+            requests: used
+                .map(|(key, tally)| self.entry(key.method.as_str(), &key.name, tally, detail))
+                .collect(),
+            failures: self.failures(),
+            timeline: self.timeline.clone(),
+            intervals: (detail == Detail::Full).then(|| self.intervals.rows()),
+            health: Health {
+                lateness_ms: Distribution::of(&self.lateness, detail),
+                suspect_seconds: Some(self.suspect.seconds),
+                reasons: self.suspect.reasons.clone(),
+                dropped: Some(self.dropped),
+            },
+            connections: self.connections.map(|summary| summary.with(&total.connections)),
+            series: Vec::new(),
+        }
+    }
+
+    /// With the notes that follow from what was counted.
+    fn generator_with_notes(&self, total: &Tally) -> Generator {
+        let mut generator = self.generator.clone();
+        let best_rps = generator.calibration.map(|calibration| calibration.ceiling_rps);
+        generator.notes.extend(self.ceiling.note(best_rps));
+        if total.page_clock > 0 {
+            let of_requests = total.completed();
+            generator.notes.push(Note::TimingWithheld { requests: total.page_clock, of_requests });
+            if total.page_clock * 2 > of_requests {
+                generator.timing = Some(TimingSource::PageClock);
+            }
+        }
+        if total.untimed > 0 {
+            generator.notes.push(Note::SleptInFlight { requests: total.untimed });
+        }
+        generator
+    }
+
+    fn entry(&self, method: &str, name: &str, tally: &Tally, detail: Detail) -> Entry {
+        let requests = tally.completed();
+        let per_second = |count: u64| {
+            let rate = count as f64 / self.info.duration_s;
+            if rate.is_finite() { (rate * 1e4).round() / 1e4 } else { 0.0 }
+        };
+        let connecting = |phase: fn(&ConnectingTally) -> &Histogram| {
+            tally.connecting.as_ref().and_then(|phases| Distribution::of(phase(phases), detail))
+        };
+        let some = |count: u64| (count > 0).then_some(count);
+        Entry {
+            method: method.to_owned(),
+            name: name.to_owned(),
+            sent: Some(tally.sent),
+            requests,
+            failures: tally.failed,
+            in_flight_at_end: Some(tally.sent.saturating_sub(requests)),
+            rps: per_second(requests),
+            failures_per_s: per_second(tally.failed),
+            failure_ratio: (requests > 0)
+                .then(|| (tally.failed as f64 / requests as f64 * 1e6).round() / 1e6),
+            dropped: None,
+            received_bytes: Some(tally.received_bytes),
+            statuses: Some(tally.statuses.clone()),
+            page_clock: some(tally.page_clock),
+            untimed: some(tally.untimed),
+            latency_ms: Distribution::of(&tally.latency, detail),
+            corrected_ms: Distribution::of(&tally.corrected, detail),
+            ttfb_ms: Distribution::of(&tally.ttfb, detail),
+            queue_ms: Distribution::of(&tally.queue, detail),
+            upstream_ms: Distribution::of(&tally.upstream, detail),
+            dns_ms: connecting(|phases| &phases.dns),
+            connect_ms: connecting(|phases| &phases.connect),
+            tls_ms: connecting(|phases| &phases.tls),
+            download_ms: Distribution::of(&tally.download, detail),
+            redirects: some(tally.redirects),
+            stream_events: tally.streams.as_ref().map(|streams| streams.events),
+            stream_ms: tally.streams.as_ref().map(|streams| stream_figures(streams, detail)),
+        }
+    }
+
+    /// The most frequent first; by name and detail where they are as frequent.
+    fn failures(&self) -> Vec<FailureRow> {
+        let rows = self.entries.iter().zip(&self.tallies).flat_map(|(key, tally)| failure_rows(key, tally));
+        let mut rows: Vec<_> = rows.collect();
+        rows.sort_by(|a, b| {
+            b.count.cmp(&a.count).then_with(|| (&a.name, &a.detail).cmp(&(&b.name, &b.detail)))
+        });
+        rows
+    }
+}
+
+fn failure_rows<'a>(key: &'a EntryKey, tally: &'a Tally) -> impl Iterator<Item = FailureRow> + 'a {
+    tally.failures.iter().map(|(failure, occurrences)| FailureRow {
+        method: key.method.as_str().to_owned(),
+        name: key.name.clone(),
+        kind: failure.kind,
+        detail: failure.detail.clone(),
+        count: occurrences.count,
+        first_s: Some(occurrences.first.as_secs_f64()),
+        last_s: Some(occurrences.last.as_secs_f64()),
+    })
+}
+
+fn stream_figures(streams: &StreamTally, detail: Detail) -> StreamFigures {
+    let of = |histogram| Distribution::of(histogram, detail);
+    let by_type = streams.by_type.iter().filter_map(|(kind, histogram)| Some((kind, of(histogram)?)));
+    StreamFigures {
+        first_event: of(&streams.first_event),
+        largest_gap: of(&streams.largest_gap),
+        complete: of(&streams.complete),
+        done: of(&streams.done),
+        by_type: by_type.collect::<BTreeMap<_, _>>(),
+    }
+}
+
+impl From<&config::Load> for Load {
+    fn from(load: &config::Load) -> Self {
+        match load {
+            config::Load::Closed { users, spawn_rate } => {
+                Self::Closed { users: Level::from(users), spawn_rate: Some(*spawn_rate) }
+            }
+            config::Load::Open { rate, process, max_users } => Self::Open {
+                rate: Level::from(rate),
+                process: Some((*process).into()),
+                max_users: Some(*max_users),
+            },
+        }
+    }
+}
+
+impl From<config::ArrivalProcess> for ArrivalProcess {
+    fn from(process: config::ArrivalProcess) -> Self {
+        match process {
+            config::ArrivalProcess::Constant => Self::Constant,
+            config::ArrivalProcess::Poisson => Self::Poisson,
+        }
+    }
+}
+
+impl From<connect::ConnectionReuse> for ConnectionReuse {
+    fn from(reuse: connect::ConnectionReuse) -> Self {
+        match reuse {
+            connect::ConnectionReuse::PerUser => Self::PerUser,
+            connect::ConnectionReuse::None => Self::None,
+            connect::ConnectionReuse::Shared => Self::Shared,
+        }
+    }
+}
+
+impl From<connect::Certificates> for Certificates {
+    fn from(certificates: connect::Certificates) -> Self {
+        match certificates {
+            connect::Certificates::Checked => Self::Checked,
+            connect::Certificates::Unchecked => Self::Unchecked,
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Merging, intervals and the upgrade hold for every run, so random ones are tried.
+
+use std::collections::BTreeMap;
+
+use oddiya_load::core::base::failure::{Failure, FailureKind};
+use oddiya_load::core::base::histogram::Histogram;
+use oddiya_load::core::base::units::Micros;
+use oddiya_load::core::config::run_config::{RunConfig, RunConfigText};
+use oddiya_load::core::http::exchange::{Exchange, Timing};
+use oddiya_load::core::report::{Generator, GeneratorKind, Recorded, Report};
+use oddiya_load::core::run::coordinator::Coordinator;
+use oddiya_load::core::run::journal::Record;
+use oddiya_load::core::run::recorder::{Recorder, Snapshot};
+use oddiya_load::core::scenario::EntryId;
+use proptest::prelude::*;
+
+use crate::open;
+
+/// One request: which entry, in which second it ended, how long it took, and how.
+#[derive(Clone, Debug)]
+struct Sent {
+    entry: usize,
+    second: u64,
+    micros: u64,
+    bytes: u64,
+    fate: u8,
+}
+
+fn requests(seconds: u64) -> impl Strategy<Value = Vec<Sent>> {
+    let one = (0..4_usize, 0..seconds, 1..5_000_000_u64, 0..10_000_u64, 0..6_u8)
+        .prop_map(|(entry, second, micros, bytes, fate)| Sent { entry, second, micros, bytes, fate });
+    prop::collection::vec(one, 1..60)
+}
+
+fn config() -> RunConfig {
+    RunConfigText { run_time: "1h".into(), ..RunConfigText::default() }.check(1).unwrap()
+}
+
+fn exchange(sent: &Sent) -> Exchange {
+    let timing = Timing {
+        sent: Some(Micros(1)),
+        first_byte: Some(Micros(1 + sent.micros / 2)),
+        finished: Micros(1 + sent.micros),
+        ..Timing::default()
+    };
+    let outcome = match sent.fate {
+        0 => Ok(500),
+        1 => Err(Failure::new(FailureKind::Reset, "")),
+        _ => Ok(200),
+    };
+    Exchange::new(outcome, timing, sent.bytes)
+}
+
+/// The seconds that one shard posts of these requests.
+fn snapshots(shard: u32, config: &RunConfig, requests: &[&Sent], seconds: u64) -> Vec<Snapshot> {
+    let mut recorder = Recorder::new(shard, config.scenario.entries.len());
+    let second = |second: u64| {
+        let now = Micros::from_secs(second) + Micros(1);
+        for sent in requests.iter().filter(|sent| sent.second == second) {
+            recorder.sent(EntryId(sent.entry), now);
+            recorder.ended(EntryId(sent.entry), Micros::ZERO, &exchange(sent), now);
+        }
+        recorder.close(Micros::from_secs(second + 1), Default::default())
+    };
+    (0..seconds).map(second).collect()
+}
+
+/// The report of these requests, spread over so many shards.
+fn report(requests: &[Sent], shards: usize, seconds: u64) -> Report {
+    let config = config();
+    let generator = Generator { shards: Some(shards as u32), ..Generator::own(GeneratorKind::Sim) };
+    let mut run = Coordinator::new(&config, generator, "2026-01-01T00:00:00Z".to_owned());
+    let mut posted: Vec<Snapshot> = (0..shards)
+        .flat_map(|shard| {
+            let own: Vec<&Sent> = requests.iter().skip(shard).step_by(shards).collect();
+            snapshots(shard as u32, &config, &own, seconds)
+        })
+        .collect();
+    posted.sort_by_key(|snapshot| snapshot.second);
+    posted.into_iter().for_each(|snapshot| run.on_record(Record::Second(Box::new(snapshot))));
+    run.finish(Micros::from_secs(seconds), Micros::from_secs(seconds));
+    run.final_report()
+}
+
+/// All stretches of an entry, summed up again.
+fn summed(report: &Report, entry: usize) -> (u64, u64, u64, u64, BTreeMap<FailureKind, u64>, Histogram) {
+    let rows = report.intervals.as_ref().unwrap().rows.iter().filter(|row| row.entry == entry);
+    let mut sum = (0, 0, 0, 0, BTreeMap::new(), Histogram::new());
+    for row in rows {
+        sum.0 += row.sent.unwrap();
+        sum.1 += row.requests;
+        sum.2 += row.failures;
+        sum.3 += row.received_bytes.unwrap();
+        row.failures_by_kind.iter().for_each(|(kind, n)| *sum.4.entry(*kind).or_default() += n);
+        sum.5.merge(
+            &row.latency.as_ref().map(Recorded::decode).unwrap_or_else(|| Ok(Histogram::new())).unwrap(),
+        );
+    }
+    sum
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_number_of_shards_merges_to_the_same_report(requests in requests(20), shards in 2..5_usize) {
+        let (one, many) = (report(&requests, 1, 20), report(&requests, shards, 20));
+        prop_assert_eq!(&one.total, &many.total);
+        prop_assert_eq!(&one.requests, &many.requests);
+        prop_assert_eq!(&one.intervals, &many.intervals);
+        let counts = |report: &Report| report.failures.iter().map(|row| (row.name.clone(), row.count)).collect::<Vec<_>>();
+        prop_assert_eq!(counts(&one), counts(&many));
+    }
+
+    #[test]
+    fn the_stretches_of_a_run_sum_up_to_its_entries_exactly(requests in requests(1_500)) {
+        // Over 600 seconds stretches are merged on the way.
+        let report = report(&requests, 1, 1_500);
+        for (entry, whole) in report.requests.iter().enumerate() {
+            let (sent, ended, failed, bytes, by_kind, latency) = summed(&report, entry);
+            prop_assert_eq!(Some(sent), whole.sent);
+            prop_assert_eq!((ended, failed, Some(bytes)), (whole.requests, whole.failures, whole.received_bytes));
+            prop_assert_eq!(by_kind.values().sum::<u64>(), whole.failures);
+            prop_assert_eq!(latency.figures(), whole.latency_ms.as_ref().map(|latency| latency.figures));
+        }
+    }
+
+    #[test]
+    fn what_is_written_reads_back_as_it_was(requests in requests(30)) {
+        let report = report(&requests, 1, 30);
+        prop_assert_eq!(open(&report.to_json()), report);
+    }
+}
