@@ -43,7 +43,8 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let arguments = ["stub", "--port", "0", "--llm-port", "0", "--speed", "instant"].map(str::to_owned);
         let stub = Server::start(folder.path(), &arguments, "profile").await.unwrap();
-        let [gateway_port, llm_port] = stub.ports.clone().try_into().expect("two ports");
+        // The gateway's line comes first, the llm-agent's last; each has another line where there is IPv6.
+        let [gateway_port, .., llm_port] = stub.ports[..] else { panic!("not two ports: {:?}", stub.ports) };
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
         let closed = socket.local_addr().unwrap();

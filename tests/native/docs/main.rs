@@ -3,7 +3,13 @@
 //! A block marked `sh` in README.md, CONTRIBUTING.md or docs/ is run line by line, in a folder of its own and against
 //! a stub of its own. `line.rs` says what is changed in a line and which lines are only checked.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "these are tests"
+)]
 
 mod curl;
 mod line;

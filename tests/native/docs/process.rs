@@ -4,8 +4,8 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
 
 /// Far longer than any of these commands takes: a hanging one fails the test instead of hanging it.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -43,6 +43,8 @@ pub struct Server {
     /// The ports that it named, in its own order.
     pub ports: Vec<u16>,
     _process: Child,
+    /// A server that prints to a closed pipe ends.
+    _output: Lines<BufReader<ChildStdout>>,
 }
 
 impl Server {
@@ -62,7 +64,7 @@ impl Server {
             };
             ports.extend(port_in(&line));
             if line.starts_with(last) {
-                return Ok(Self { ports, _process: process });
+                return Ok(Self { ports, _process: process, _output: lines });
             }
         }
     }
