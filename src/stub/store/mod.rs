@@ -1,7 +1,7 @@
 //! The host's data in one embedded SQLite file, on one thread of its own.
 //!
-//! The async side sends closures and awaits their results; no SQL runs on its threads. The queue needs no bound of its
-//! own: the services' connection pools let at most 25 requests through at a time.
+//! Async code sends closures and awaits their results; no SQL runs on its threads. The queue needs no limit: the
+//! connection pools of the services let at most 25 requests through at a time.
 
 mod plans;
 mod users;
@@ -18,28 +18,27 @@ pub use plans::{Access, NewDetail, NewPhoto, NewPlan, Photo, Plan, PlanDates, Pl
 pub use users::{NewUser, User};
 pub use videos::{NewVideo, VideoJob};
 
-/// Users that exist from the start, as the load test assumes.
+/// Users 1 to this number exist from the start, because Oddiya's locustfile assumes them.
 const SEEDED_USERS: u32 = 100;
 
-/// Durability buys a stand-in nothing: no fsync, and the write-ahead log so that a kept file can be read meanwhile.
+/// A stub needs no durability, so there is no fsync. With the write-ahead log, a file kept by `--data` can be read
+/// while the stub runs.
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;
     PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;";
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
-/// A way to the store's thread; the thread ends with it.
+/// Sends work to the store's thread. The thread ends when this is dropped.
 #[derive(Debug)]
 pub struct Store {
     jobs: mpsc::Sender<Job>,
 }
 
-/// The store did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// SQLite refused.
     #[error("the database refused: {0}")]
     Refused(#[from] rusqlite::Error),
-    /// The store's thread is gone.
+    /// The store's thread has ended.
     #[error("the database is closed")]
     Closed,
 }
@@ -66,7 +65,7 @@ impl Store {
     {
         let (done, result) = oneshot::channel();
         let job: Job = Box::new(move |connection| {
-            // Nobody listens when the client went away meanwhile.
+            // Sending fails when the client went away meanwhile.
             let _ = done.send(job(connection));
         });
         self.jobs.send(job).map_err(|_| StoreError::Closed)?;

@@ -1,6 +1,6 @@
-//! Video jobs: the table with its unique idempotency key, and how a job comes along without a worker.
+//! Video jobs: the table with its unique idempotency key, and the status of a job by its age.
 //!
-//! Runs on the store's thread. The key is global: it belongs to no user, and the body is not compared.
+//! Runs on the store's thread. The key is global: it belongs to no user, and bodies are not compared.
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::Serialize;
@@ -20,7 +20,7 @@ CREATE INDEX IF NOT EXISTS video_jobs_user ON video_jobs (user_id, id DESC);";
 
 const COLUMNS: &str = "id, user_id, photo_urls, template, idempotency_key, created_millis";
 
-/// A video job as the video service shows one.
+/// A video job in the video service's format.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct VideoJob {
@@ -37,7 +37,7 @@ pub struct VideoJob {
     created_millis: i64,
 }
 
-/// How far a job is. The stub's jobs never fail.
+/// The stub's jobs never fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum JobStatus {
@@ -56,27 +56,26 @@ pub struct NewVideo {
 }
 
 impl VideoJob {
-    /// By idempotency key, whoever's job it is.
+    /// Finds a job by its idempotency key; the job can be any user's.
     pub fn by_key(db: &Connection, key: &str) -> rusqlite::Result<Option<Self>> {
         let sql = format!("SELECT {COLUMNS} FROM video_jobs WHERE idempotency_key = ?");
         db.prepare_cached(&sql)?.query_row([key], Self::read).optional()
     }
 
-    /// By number.
     pub fn by_id(db: &Connection, id: i64) -> rusqlite::Result<Option<Self>> {
         let sql = format!("SELECT {COLUMNS} FROM video_jobs WHERE id = ?");
         db.prepare_cached(&sql)?.query_row([id], Self::read).optional()
     }
 
-    /// All jobs of a user, newest first, as many as there are.
+    /// All jobs of a user, newest first, without a limit.
     pub fn of_user(db: &Connection, user: i64) -> rusqlite::Result<Vec<Self>> {
         let sql = format!("SELECT {COLUMNS} FROM video_jobs WHERE user_id = ? ORDER BY id DESC");
         db.prepare_cached(&sql)?.query_map([user], Self::read)?.collect()
     }
 
-    /// Inserts one; a key that is taken is a constraint error.
+    /// Inserts a job. A taken key is a constraint error.
     pub fn create(db: &Connection, new: &NewVideo, now_millis: i64) -> rusqlite::Result<Option<Self>> {
-        // Cannot fail: texts only.
+        // Serialising cannot fail: the list holds only texts.
         let urls = serde_json::to_string(&new.photo_urls).unwrap_or_default();
         db.prepare_cached(
             "INSERT INTO video_jobs (user_id, photo_urls, template, idempotency_key, created_millis)
@@ -86,7 +85,7 @@ impl VideoJob {
         Self::by_id(db, db.last_insert_rowid())
     }
 
-    /// The job as it is at a moment: the stub has no worker, so a job's age decides.
+    /// The job with its status at `now_millis`. The stub has no worker, so the job's age decides.
     pub fn at(mut self, now_millis: i64, speed: Speed) -> Self {
         let (status, since) = progress(now_millis.saturating_sub(self.created_millis), speed);
         self.status = status;
@@ -115,8 +114,9 @@ impl VideoJob {
     }
 }
 
-/// The status of a job of an age in milliseconds, and the age at which it became so. Oddiya's pages promise a video
-/// within 2 to 3 minutes, which is the slow speed's; the first tenth is the wait for the worker.
+/// The status of a job of this age, and the age in milliseconds at which that status began. Oddiya's pages promise a
+/// video within 2 to 3 minutes, which is the time of the slow speed. A job waits for its worker during the first
+/// tenth.
 fn progress(age_millis: i64, speed: Speed) -> (JobStatus, i64) {
     let done = match speed {
         Speed::Instant => 2_000,
