@@ -45,7 +45,7 @@ async fn respond(app: &App, endpoint: Endpoint, call: &Call) -> Result<Reply, St
         _ => {
             let id = call.param.as_deref().and_then(|id| id.parse().ok()).ok_or(StatusCode::BAD_REQUEST)?;
             let job = app.query(PoolName::Video, endpoint, |_| 1, move |db| VideoJob::by_id(db, id)).await;
-            // A missing job and another user's job both throw a RuntimeException without a handler.
+            // Missing and foreign alike: a RuntimeException that nobody handles.
             match job {
                 Ok(Some(job)) if job.user_id == user => {
                     Ok(Reply::spring(StatusCode::OK, &job.at(now, speed)))

@@ -18,11 +18,10 @@ pub use plans::{Access, NewDetail, NewPhoto, NewPlan, Photo, Plan, PlanDates, Pl
 pub use users::{NewUser, User};
 pub use videos::{NewVideo, VideoJob};
 
-/// Users 1 to this number exist from the start, because Oddiya's locustfile assumes them.
+/// Users that exist from the start, as the load test assumes.
 const SEEDED_USERS: u32 = 100;
 
-/// A stub needs no durability, so there is no fsync. With the write-ahead log, a file kept by `--data` can be read
-/// while the stub runs.
+/// Durability buys a stand-in nothing: no fsync, and the write-ahead log so that a kept file can be read meanwhile.
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;
     PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;";
 

@@ -62,18 +62,19 @@ impl VideoJob {
         db.prepare_cached(&sql)?.query_row([key], Self::read).optional()
     }
 
+    /// By number.
     pub fn by_id(db: &Connection, id: i64) -> rusqlite::Result<Option<Self>> {
         let sql = format!("SELECT {COLUMNS} FROM video_jobs WHERE id = ?");
         db.prepare_cached(&sql)?.query_row([id], Self::read).optional()
     }
 
-    /// All jobs of a user, newest first, without a limit.
+    /// All jobs of a user, newest first, as many as there are.
     pub fn of_user(db: &Connection, user: i64) -> rusqlite::Result<Vec<Self>> {
         let sql = format!("SELECT {COLUMNS} FROM video_jobs WHERE user_id = ? ORDER BY id DESC");
         db.prepare_cached(&sql)?.query_map([user], Self::read)?.collect()
     }
 
-    /// Inserts a job. A taken key is a constraint error.
+    /// Inserts one; a key that is taken is a constraint error.
     pub fn create(db: &Connection, new: &NewVideo, now_millis: i64) -> rusqlite::Result<Option<Self>> {
         // Serialising cannot fail: the list holds only texts.
         let urls = serde_json::to_string(&new.photo_urls).unwrap_or_default();
@@ -114,9 +115,8 @@ impl VideoJob {
     }
 }
 
-/// The status of a job of this age, and the age in milliseconds at which that status began. Oddiya's pages promise a
-/// video within 2 to 3 minutes, which is the time of the slow speed. A job waits for its worker during the first
-/// tenth.
+/// The status of a job of an age in milliseconds, and the age at which it became so. Oddiya's pages promise a video
+/// within 2 to 3 minutes, which is the slow speed's; the first tenth is the wait for the worker.
 fn progress(age_millis: i64, speed: Speed) -> (JobStatus, i64) {
     let done = match speed {
         Speed::Instant => 2_000,
