@@ -41,10 +41,10 @@ pub fn answer(app: &Arc<App>, method: &Method, path: &str, body: &[u8]) -> Reply
             app.stats.reset();
             Reply::empty(StatusCode::NO_CONTENT)
         }
-        ("/__stub/faults", &Method::GET) => active(app),
+        ("/__stub/faults", &Method::GET) => list_faults(app),
         ("/__stub/faults", &Method::POST) => match Fault::parse(body) {
-            Ok(fault) => start(app, fault),
-            Err(bad) => refused(&bad),
+            Ok(fault) => start_fault(app, fault),
+            Err(bad) => bad_request(&bad),
         },
         ("/__stub/faults", &Method::DELETE) => {
             app.faults.end_all();
@@ -68,29 +68,29 @@ fn stats(app: &App) -> StatsBody {
     StatsBody { report: app.stats.report(&app.options), pools }
 }
 
-fn active(app: &App) -> Reply {
+fn list_faults(app: &App) -> Reply {
     Reply::json(StatusCode::OK, &json!({"active": app.faults.list()}))
 }
 
-fn refused(bad: &BadFault) -> Reply {
+fn bad_request(bad: &BadFault) -> Reply {
     Reply::json(StatusCode::BAD_REQUEST, &json!({"error": bad.to_string()}))
 }
 
-fn start(app: &Arc<App>, fault: Fault) -> Reply {
-    let closes = matches!(fault, Fault::Refuse { .. });
+fn start_fault(app: &Arc<App>, fault: Fault) -> Reply {
+    let refuses_connections = matches!(fault, Fault::Refuse { .. });
     app.faults.start(fault);
-    let mut reply = active(app);
-    if closes {
+    let mut reply = list_faults(app);
+    if refuses_connections {
         let app = Arc::clone(app);
         reply.on_sent = Some(Box::new(move || {
-            tokio::spawn(refuse(app));
+            tokio::spawn(refuse_connections(app));
         }));
     }
     reply
 }
 
 /// Refuses connections until the last `refuse` fault ends.
-async fn refuse(app: Arc<App>) {
+async fn refuse_connections(app: Arc<App>) {
     tokio::time::sleep(BEFORE_REFUSING).await;
     while let Some(until) = app.faults.refused_until() {
         switch(&app, ListenState::Open, ListenState::Refusing);

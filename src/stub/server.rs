@@ -68,8 +68,8 @@ pub async fn start(options: Options) -> anyhow::Result<RunningStub> {
     let llm = listen(&options, Front::Llm).await?;
     let app = Arc::new(App::open(options)?);
     let mut listeners = Vec::new();
-    for (front, door) in [(Front::Gateway, gateway), (Front::Llm, llm)] {
-        for listener in door {
+    for (front, opened) in [(Front::Gateway, gateway), (Front::Llm, llm)] {
+        for listener in opened {
             listeners.push((front, listener.local_addr()?));
             tokio::spawn(accept(Arc::clone(&app), front, listener));
         }
@@ -102,9 +102,9 @@ async fn listen(options: &Options, front: Front) -> anyhow::Result<Vec<TcpListen
     if options.bind != IpAddr::V4(Ipv4Addr::LOCALHOST) {
         return Ok(vec![first]);
     }
-    let actual = first.local_addr().context("the listener has no address")?.port();
-    match TcpListener::bind((Ipv6Addr::LOCALHOST, actual)).await {
-        Ok(twin) => Ok(vec![first, twin]),
+    let bound_port = first.local_addr().context("the listener has no address")?.port();
+    match TcpListener::bind((Ipv6Addr::LOCALHOST, bound_port)).await {
+        Ok(on_ipv6) => Ok(vec![first, on_ipv6]),
         // Another program listens on ::1 and would get the clients that try ::1 first.
         Err(error) if error.kind() == io::ErrorKind::AddrInUse && port != 0 => Err(explain(error)),
         // This machine has no IPv6.

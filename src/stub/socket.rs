@@ -35,7 +35,7 @@ impl ResetSwitch {
         self.0.changed.notified().await;
     }
 
-    fn is_reset(&self) -> bool {
+    fn is_requested(&self) -> bool {
         self.0.is_requested.load(Ordering::Acquire)
     }
 }
@@ -58,7 +58,7 @@ impl Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        if self.reset_switch.is_reset() {
+        if self.reset_switch.is_requested() {
             // This fails only when the client is gone already.
             let _ = socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
         }
