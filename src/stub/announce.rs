@@ -1,6 +1,6 @@
 //! The lines that `oddiya-load stub` prints once it listens.
 //!
-//! Scripts read the addresses from here when they asked for port 0; nothing else of the stub prints.
+//! Scripts that asked for port 0 read the addresses from these lines. Nothing else in the stub prints.
 
 #![expect(clippy::print_stdout, reason = "the startup lines are this command's output")]
 
@@ -9,7 +9,7 @@ use clap::ValueEnum as _;
 use super::routes::Front;
 use super::server::RunningStub;
 
-/// Prints one line per listener, and how it behaves.
+/// Prints one line per listener, then one line about profile, speed and seed.
 pub fn started(stub: &RunningStub) {
     for (front, address) in stub.listeners() {
         let name = match front {

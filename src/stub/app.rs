@@ -1,6 +1,6 @@
-//! Everything that the requests of one stub share.
+//! The state that all requests of one stub share.
 //!
-//! Holds the parts and the one way to the database: a connection of the pool, the statement, the time it takes.
+//! The database is reached only through here: take a connection of the pool, run the statement, spend its service time.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,24 +21,22 @@ use super::store::{Store, StoreError};
 use super::timing::Timing;
 use crate::core::base::rng::Rng;
 
-/// Whether connects are accepted.
+/// Whether the listeners accept connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// They are.
+pub enum ListenState {
     Open,
-    /// They are refused, for a while.
+    /// A `refuse` fault is active: connections are refused until it ends.
     Refusing,
-    /// The stub is gone.
+    /// The stub was dropped.
     Stopped,
 }
 
-/// What the requests of one stub share.
 #[derive(Debug)]
 pub struct App {
     pub(super) options: Options,
     pub(super) stats: Arc<Stats>,
     pub(super) faults: Arc<Faults>,
-    pub(super) phase: watch::Sender<Phase>,
+    pub(super) listen_state: watch::Sender<ListenState>,
     pub(super) pools: Pools,
     pub(super) timing: Timing,
     pub(super) cache: Arc<PlanCache>,
@@ -48,29 +46,27 @@ pub struct App {
     gateway_routes: Routes,
     llm_routes: Routes,
     ids: Mutex<Rng>,
-    /// Deleted with the stub.
+    /// The folder of a temporary data file; dropping it deletes the folder.
     _folder: Option<TempDir>,
 }
 
 /// Why the database did not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum QueryError {
-    /// No connection came free.
     #[error(transparent)]
     Exhausted(#[from] PoolExhausted),
-    /// The statement failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl App {
-    /// Opens the store and sets everything up; nothing listens yet.
+    /// Opens the store and creates the shared state. Nothing listens yet.
     pub fn open(options: Options) -> anyhow::Result<Self> {
         let (path, folder) = data_file(options.data.clone())?;
         Ok(Self {
             stats: Arc::default(),
             faults: Arc::new(Faults::new(options.seed)),
-            phase: watch::Sender::new(Phase::Open),
+            listen_state: watch::Sender::new(ListenState::Open),
             pools: Pools::new(options.connection_timeout),
             timing: Timing::new(&options),
             cache: Arc::default(),
@@ -79,7 +75,7 @@ impl App {
             store: Store::open(&path)?,
             gateway_routes: Routes::gateway(options.profile),
             llm_routes: Routes::llm(),
-            // Not the seed's own stream: that one draws times.
+            // Service times are drawn from the seed itself; identifiers need a stream of their own.
             ids: Mutex::new(Rng::new(options.seed.rotate_left(17))),
             _folder: folder,
             options,
@@ -94,7 +90,7 @@ impl App {
         }
     }
 
-    /// Takes a connection, runs a statement, holds the connection for the endpoint's time, gives it back.
+    /// Takes a connection, runs a statement, holds the connection for the endpoint's service time, and returns it.
     pub async fn query<T: Send + 'static>(
         &self,
         pool: PoolName,
@@ -109,7 +105,7 @@ impl App {
         Ok(found)
     }
 
-    /// Runs a statement for a request that holds a connection already.
+    /// Runs a statement for a request that already holds a connection.
     pub async fn statement<T: Send + 'static>(
         &self,
         statement: impl FnOnce(&mut Database) -> rusqlite::Result<T> + Send + 'static,
@@ -117,7 +113,7 @@ impl App {
         Ok(self.store.run(statement).await?)
     }
 
-    /// Draws what is to look random: identifiers, tokens.
+    /// Draws identifiers and tokens.
     pub fn random<T>(&self, draw: impl FnOnce(&mut Rng) -> T) -> T {
         draw(&mut self.ids.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -1,7 +1,7 @@
-//! An answer's body on its way out: each piece when it is due, then the end, counted.
+//! The body of an answer while it is sent: each piece when it is due, then the end, which counts the request.
 //!
-//! Dropped before its end (the client went away, a fault cut it), it counts as unanswered, and what was to happen
-//! afterwards does not. A cut body resets the connection.
+//! A body that is dropped before its end (the client went away, a fault cut it) counts as unanswered, and its `on_sent`
+//! does not run. A cut body resets the connection.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -16,44 +16,42 @@ use hyper::body::{Body, Frame, SizeHint};
 use tokio::time::Instant;
 
 use super::faults::Faults;
-use super::reply::{Afterwards, Framing, Piece, Reply};
-use super::socket::Fate;
+use super::reply::{Framing, OnSent, Piece, Reply};
+use super::socket::ResetSwitch;
 use super::stats::Measure;
 
-/// Time for what was sent so far to leave before a cut connection is reset.
+/// Pause before a cut connection is reset, so that the bytes written so far leave the machine.
 const BEFORE_RESET: Duration = Duration::from_millis(20);
 
 /// A body that is sent piece by piece.
-pub struct Paced {
+pub struct PacedBody {
     pieces: VecDeque<Piece>,
     framing: Framing,
     began: Instant,
     ending: Ending,
     status: StatusCode,
     measure: Option<Measure>,
-    afterwards: Option<Afterwards>,
+    on_sent: Option<OnSent>,
     stalls: Option<Stalls>,
     hold: Option<Pin<Box<dyn Future<Output = ()> + Send + Sync>>>,
 }
 
 /// How a body ends.
 pub enum Ending {
-    /// With its last piece.
     Whole,
-    /// By a reset after its last piece.
-    Reset(Fate),
+    /// The connection is reset after the last piece.
+    Reset(ResetSwitch),
 }
 
-/// Which stalls hold this body back.
+/// The stall faults that can hold this body back.
 pub struct Stalls {
-    /// All faults.
     pub faults: Arc<Faults>,
-    /// The route's name.
+    /// Name of the request's route.
     pub name: String,
 }
 
-impl Paced {
-    /// The body of a reply. What is not counted (`/__stub`) has no measure and no stalls.
+impl PacedBody {
+    /// The body of a reply. Control requests (`/__stub`) are neither counted nor stalled: no measure, no stalls.
     pub fn new(reply: Reply, ending: Ending, measure: Option<Measure>, stalls: Option<Stalls>) -> Self {
         let mut body = Self {
             pieces: reply.pieces.into_iter().filter(|piece| !piece.bytes.is_empty()).collect(),
@@ -62,18 +60,18 @@ impl Paced {
             ending,
             status: reply.status,
             measure,
-            afterwards: reply.afterwards,
+            on_sent: reply.on_sent,
             stalls,
             hold: None,
         };
-        // hyper never asks an empty body for its end.
+        // hyper never polls an empty body, so its end is counted here.
         if body.is_end_stream() {
             body.finish();
         }
         body
     }
 
-    /// A body that nobody will ask for: the answer to HEAD.
+    /// The body of an answer to HEAD, which is never sent.
     pub fn unsent(mut reply: Reply, measure: Option<Measure>) -> Self {
         reply.pieces.clear();
         Self::new(reply, Ending::Whole, measure, None)
@@ -83,12 +81,12 @@ impl Paced {
         if let Some(measure) = self.measure.take() {
             measure.answered(self.status);
         }
-        if let Some(afterwards) = self.afterwards.take() {
-            afterwards();
+        if let Some(on_sent) = self.on_sent.take() {
+            on_sent();
         }
     }
 
-    /// What the next piece has to wait for, if anything.
+    /// The wait before the next piece: until it is due and no stall holds it.
     fn next_hold(&self, piece: &Piece) -> Option<Pin<Box<dyn Future<Output = ()> + Send + Sync>>> {
         let due = self.began + piece.due;
         let stalls =
@@ -106,17 +104,17 @@ impl Paced {
     }
 
     fn poll_reset(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        let Ending::Reset(fate) = &self.ending else { return Poll::Ready(None) };
+        let Ending::Reset(reset_switch) = &self.ending else { return Poll::Ready(None) };
         let hold = self.hold.get_or_insert_with(|| Box::pin(tokio::time::sleep(BEFORE_RESET)));
         if hold.as_mut().poll(context).is_ready() {
-            // The connection's owner watches this and drops the socket; the body itself never ends.
-            fate.reset();
+            // The task that owns the connection drops its socket; this body never ends.
+            reset_switch.reset();
         }
         Poll::Pending
     }
 }
 
-impl Body for Paced {
+impl Body for PacedBody {
     type Data = Bytes;
     type Error = Infallible;
 
@@ -135,7 +133,7 @@ impl Body for Paced {
             match self.hold.as_mut().map(|hold| hold.as_mut().poll(context)) {
                 None => break,
                 Some(Poll::Pending) => return Poll::Pending,
-                // Asked again: a stall may have begun meanwhile.
+                // The wait is computed again, because a stall may have begun meanwhile.
                 Some(Poll::Ready(())) => self.hold = None,
             }
         }

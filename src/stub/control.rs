@@ -1,6 +1,6 @@
-//! `/__stub`: what the stub tells about itself, and the faults it is asked for.
+//! `/__stub`: the stub's own interface to its counters and faults. Oddiya has none.
 //!
-//! Never counted, never stalled, never cut. No part of Oddiya.
+//! Control requests are never counted, stalled or cut.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,16 +9,15 @@ use http::{Method, StatusCode};
 use serde::Serialize;
 use serde_json::json;
 
-use super::app::{App, Phase};
+use super::app::{App, ListenState};
 use super::faults::{BadFault, Fault};
 use super::pool::{PoolName, PoolState};
 use super::reply::Reply;
 use super::stats::Report;
 
-/// Prefix of the control paths.
 pub const PREFIX: &str = "/__stub";
 
-/// Time for the answer to `refuse` to leave before its own connection is reset.
+/// Pause before `refuse` resets all connections, so that its own answer leaves first.
 const BEFORE_REFUSING: Duration = Duration::from_millis(50);
 
 #[derive(Serialize)]
@@ -35,7 +34,6 @@ struct PoolsBody {
     video: PoolState,
 }
 
-/// Answers a control request.
 pub fn answer(app: &Arc<App>, method: &Method, path: &str, body: &[u8]) -> Reply {
     match (path, method) {
         ("/__stub/stats", &Method::GET) => Reply::json(StatusCode::OK, &stats(app)),
@@ -43,10 +41,10 @@ pub fn answer(app: &Arc<App>, method: &Method, path: &str, body: &[u8]) -> Reply
             app.stats.reset();
             Reply::empty(StatusCode::NO_CONTENT)
         }
-        ("/__stub/faults", &Method::GET) => active(app),
+        ("/__stub/faults", &Method::GET) => list_faults(app),
         ("/__stub/faults", &Method::POST) => match Fault::parse(body) {
-            Ok(fault) => start(app, fault),
-            Err(bad) => refused(&bad),
+            Ok(fault) => start_fault(app, fault),
+            Err(bad) => bad_request(&bad),
         },
         ("/__stub/faults", &Method::DELETE) => {
             app.faults.end_all();
@@ -70,43 +68,43 @@ fn stats(app: &App) -> StatsBody {
     StatsBody { report: app.stats.report(&app.options), pools }
 }
 
-fn active(app: &App) -> Reply {
+fn list_faults(app: &App) -> Reply {
     Reply::json(StatusCode::OK, &json!({"active": app.faults.list()}))
 }
 
-fn refused(bad: &BadFault) -> Reply {
+fn bad_request(bad: &BadFault) -> Reply {
     Reply::json(StatusCode::BAD_REQUEST, &json!({"error": bad.to_string()}))
 }
 
-fn start(app: &Arc<App>, fault: Fault) -> Reply {
-    let closes = matches!(fault, Fault::Refuse { .. });
+fn start_fault(app: &Arc<App>, fault: Fault) -> Reply {
+    let refuses_connections = matches!(fault, Fault::Refuse { .. });
     app.faults.start(fault);
-    let mut reply = active(app);
-    if closes {
+    let mut reply = list_faults(app);
+    if refuses_connections {
         let app = Arc::clone(app);
-        reply.afterwards = Some(Box::new(move || {
-            tokio::spawn(refuse(app));
+        reply.on_sent = Some(Box::new(move || {
+            tokio::spawn(refuse_connections(app));
         }));
     }
     reply
 }
 
-/// Closes the door until the last `refuse` fault is over.
-async fn refuse(app: Arc<App>) {
+/// Refuses connections until the last `refuse` fault ends.
+async fn refuse_connections(app: Arc<App>) {
     tokio::time::sleep(BEFORE_REFUSING).await;
     while let Some(until) = app.faults.refused_until() {
-        turn(&app, Phase::Open, Phase::Refusing);
+        switch(&app, ListenState::Open, ListenState::Refusing);
         tokio::time::sleep_until(until.into()).await;
     }
-    turn(&app, Phase::Refusing, Phase::Open);
+    switch(&app, ListenState::Refusing, ListenState::Open);
 }
 
-fn turn(app: &App, from: Phase, to: Phase) {
-    app.phase.send_if_modified(|phase| {
-        let turns = *phase == from;
-        if turns {
-            *phase = to;
+fn switch(app: &App, from: ListenState, to: ListenState) {
+    app.listen_state.send_if_modified(|listen_state| {
+        let is_from = *listen_state == from;
+        if is_from {
+            *listen_state = to;
         }
-        turns
+        is_from
     });
 }

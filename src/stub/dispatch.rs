@@ -1,6 +1,6 @@
-//! One request from head to answer: count it, let faults at it, find its endpoint, send what the service says.
+//! One request from its head to its answer: count it, apply faults, find its endpoint, send the service's reply.
 //!
-//! The order is the host's: preflights and unknown paths are answered before anybody asks for a token.
+//! The order is the real host's: preflights and unknown paths are answered before the token is checked.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -12,27 +12,27 @@ use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 
 use super::app::App;
-use super::body::{Ending, Paced, Stalls};
+use super::body::{Ending, PacedBody, Stalls};
 use super::control;
 use super::identity::{USER_HEADER, is_public, user_of_token};
 use super::llm;
 use super::options::Profile;
 use super::reply::Reply;
-use super::routes::{Endpoint, Front, NoEndpoint, Service, Target};
+use super::routes::{Endpoint, Front, NoEndpoint, RouteMatch, Service};
 use super::services::{self, Call};
-use super::socket::Fate;
+use super::socket::ResetSwitch;
 use super::stats::{Measure, UNROUTED};
 
-/// Longest request body that is read, in bytes; nothing Oddiya accepts comes near.
+/// Longest request body that is read, in bytes. Oddiya's own bodies are far smaller.
 const MOST_BODY_BYTES: usize = 8 * 1024 * 1024;
 
-/// Answers one request that arrived on a connection with this fate.
+/// Answers one request. `reset_switch` ends the connection that it arrived on.
 pub async fn answer(
     app: Arc<App>,
     front: Front,
-    fate: Fate,
+    reset_switch: ResetSwitch,
     request: Request<Incoming>,
-) -> Result<Response<Paced>, Infallible> {
+) -> Result<Response<PacedBody>, Infallible> {
     let (head, body) = request.into_parts();
     let path = head.uri.path().to_owned();
     if path == control::PREFIX || path.starts_with("/__stub/") {
@@ -40,51 +40,51 @@ pub async fn answer(
             Ok(body) => control::answer(&app, &head.method, &path, &body),
             Err(status) => Reply::empty(status),
         };
-        return Ok(respond(reply, |reply| Paced::new(reply, Ending::Whole, None, None)));
+        return Ok(respond(reply, |reply| PacedBody::new(reply, Ending::Whole, None, None)));
     }
-    let target = app.routes(front).find(&head.method, &path);
-    let name = target.name.clone().unwrap_or_else(|| UNROUTED.to_owned());
+    let route_match = app.routes(front).find(&head.method, &path);
+    let name = route_match.name.clone().unwrap_or_else(|| UNROUTED.to_owned());
     let measure = app.stats.begin(front, &head.method, &name);
     app.faults.wait_while_stalled(&name).await;
     let mut call = Call {
         method: head.method,
-        path: target.service_path.clone(),
+        path: route_match.service_path.clone(),
         headers: head.headers,
-        param: target.param.clone(),
+        param: route_match.param.clone(),
         body: Bytes::new(),
     };
     let reply = match app.faults.failure(&name) {
         Some(status) => failed(front, status, &path),
-        None => served(&app, front, &path, target, &mut call, body).await,
+        None => served(&app, front, &path, route_match, &mut call, body).await,
     };
     let reply = if front == Front::Llm { llm::with_cors(reply, &call.headers) } else { reply };
     app.faults.wait_while_stalled(&name).await;
-    Ok(finish(&app, &call.method, name, measure, fate, reply))
+    Ok(finish(&app, &call.method, name, measure, reset_switch, reply))
 }
 
-/// Chooses how the body goes out.
+/// Chooses how the body is sent: not at all (HEAD), whole, or cut in the middle by a fault.
 fn finish(
     app: &App,
     method: &Method,
     name: String,
     measure: Measure,
-    fate: Fate,
+    reset_switch: ResetSwitch,
     mut reply: Reply,
-) -> Response<Paced> {
+) -> Response<PacedBody> {
     if *method == Method::HEAD {
-        return respond(reply, |reply| Paced::unsent(reply, Some(measure)));
+        return respond(reply, |reply| PacedBody::unsent(reply, Some(measure)));
     }
-    let ending = if app.faults.cuts(&name) {
+    let ending = if app.faults.cuts_body(&name) {
         reply.halve();
-        Ending::Reset(fate)
+        Ending::Reset(reset_switch)
     } else {
         Ending::Whole
     };
     let stalls = Stalls { faults: Arc::clone(&app.faults), name };
-    respond(reply, |reply| Paced::new(reply, ending, Some(measure), Some(stalls)))
+    respond(reply, |reply| PacedBody::new(reply, ending, Some(measure), Some(stalls)))
 }
 
-fn respond(mut reply: Reply, body: impl FnOnce(Reply) -> Paced) -> Response<Paced> {
+fn respond(mut reply: Reply, body: impl FnOnce(Reply) -> PacedBody) -> Response<PacedBody> {
     let (status, headers) = (reply.status, std::mem::take(&mut reply.headers));
     let mut response = Response::new(body(reply));
     *response.status_mut() = status;
@@ -96,19 +96,19 @@ async fn served(
     app: &App,
     front: Front,
     path: &str,
-    target: Target,
+    route_match: RouteMatch,
     call: &mut Call,
     body: Incoming,
 ) -> Reply {
     if is_preflight(call) {
         return match front {
             Front::Llm => llm::preflight(&call.headers),
-            // No service knows CORS; the gateway refuses before its token filter.
+            // No Spring service has CORS rules, and the gateway refuses preflights before its token filter.
             Front::Gateway => Reply::empty(StatusCode::FORBIDDEN),
         };
     }
     if app.options.profile == Profile::Gateway
-        && !matches!(target.service, Service::Gateway | Service::Llm)
+        && !matches!(route_match.service, Service::Gateway | Service::Llm)
         && let Err(status) = authenticate(path, &mut call.headers)
     {
         return Reply::empty(status);
@@ -117,14 +117,14 @@ async fn served(
         Ok(body) => call.body = body,
         Err(status) => return Reply::empty(status),
     }
-    match target.endpoint {
-        Ok(endpoint) => endpoint_reply(app, target.service, endpoint, call).await,
+    match route_match.endpoint {
+        Ok(endpoint) => endpoint_reply(app, route_match.service, endpoint, call).await,
         Err(NoEndpoint::OtherMethods(allowed))
-            if call.method == Method::OPTIONS && target.service != Service::Llm =>
+            if call.method == Method::OPTIONS && route_match.service != Service::Llm =>
         {
             Reply::empty(StatusCode::OK).with(ALLOW, allow(&allowed))
         }
-        Err(none) => no_endpoint(app, target.service, &none, call),
+        Err(none) => no_endpoint(app, route_match.service, &none, call),
     }
 }
 
@@ -170,7 +170,7 @@ fn is_preflight(call: &Call) -> bool {
         && call.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
 }
 
-/// The gateway's token filter: the user in the token replaces whatever the client claims to be.
+/// The gateway's token filter: the token's user replaces the `X-User-Id` that the client sent.
 fn authenticate(path: &str, headers: &mut HeaderMap) -> Result<(), StatusCode> {
     if is_public(path) {
         return Ok(());
@@ -191,7 +191,7 @@ async fn read(body: Incoming) -> Result<Bytes, StatusCode> {
     match Limited::new(body, MOST_BODY_BYTES).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(StatusCode::PAYLOAD_TOO_LARGE),
-        // The client went away; this answer reaches nobody.
+        // The client went away, so this status is never received.
         Err(_) => Err(StatusCode::BAD_REQUEST),
     }
 }

@@ -1,6 +1,6 @@
-//! Faults on demand: what `POST /__stub/faults` accepts, which are active, and whom they hit.
+//! Faults on demand: which ones `POST /__stub/faults` accepts, which are active, and which requests they affect.
 //!
-//! This file decides; whoever serves a request asks it and does the harm. Closing listeners is the server's part.
+//! This file only decides. `dispatch`, `body` and `control` ask it and carry the faults out; `server` closes listeners.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -12,64 +12,52 @@ use tokio::sync::watch;
 
 use crate::core::base::rng::Rng;
 
-/// Longest a fault may last, in seconds: a day.
+/// The longest duration of a fault, in seconds: a day.
 const LONGEST_SECS: f64 = 86_400.0;
 
-/// Something that goes wrong.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Fault {
-    /// Requests wait and nothing is answered; connections stay open.
+    /// Requests wait without an answer; connections stay open.
     Stall {
-        /// For how long.
         seconds: f64,
-        /// Only requests of this name.
+        /// The only route that is affected; every route when absent.
         #[serde(skip_serializing_if = "Option::is_none")]
         route: Option<String>,
     },
-    /// Connects are refused and open connections reset.
-    Refuse {
-        /// For how long.
-        seconds: f64,
-    },
+    /// New connections are refused and open ones are reset.
+    Refuse { seconds: f64 },
     /// The head and half the body are sent, then the connection is reset.
     ResetMidBody {
-        /// Of requests, in [0, 1].
+        /// Share of the requests that are affected, in [0, 1].
         share: f64,
-        /// Only requests of this name.
+        /// The only route that is affected; every route when absent.
         #[serde(skip_serializing_if = "Option::is_none")]
         route: Option<String>,
     },
     /// The request is answered with an error status and has no effect.
     Fail {
-        /// Of requests, in [0, 1].
+        /// Share of the requests that are affected, in [0, 1].
         share: f64,
-        /// The status, 400 to 599.
+        /// From 400 to 599.
         status: u16,
-        /// Only requests of this name.
+        /// The only route that is affected; every route when absent.
         #[serde(skip_serializing_if = "Option::is_none")]
         route: Option<String>,
     },
 }
 
-/// Why a body is no fault; the text names the field.
+/// Why a request body does not describe a fault. The message names the field.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadFault {
-    /// Not a JSON object.
     #[error("the body must be a JSON object such as {{\"kind\":\"stall\",\"seconds\":10}}: {0}")]
     NotAnObject(String),
-    /// A kind that does not exist.
     #[error("`kind` must be stall, refuse, reset_mid_body or fail")]
     Kind,
-    /// A field with a wrong value, or without one.
+    /// A field has a wrong value or is missing.
     #[error("`{field}` must be {wanted}")]
-    Field {
-        /// The field.
-        field: &'static str,
-        /// What it must be.
-        wanted: &'static str,
-    },
-    /// A field that this kind does not have.
+    Field { field: &'static str, wanted: &'static str },
+    /// This kind of fault has no such field.
     #[error("`{0}` is not a field of this kind of fault; leave it out")]
     Unknown(String),
 }
@@ -101,7 +89,7 @@ impl Fault {
         }
     }
 
-    /// How long it lasts; `None` is until it is ended.
+    /// How long it lasts; `None` when it lasts until `DELETE /__stub/faults`.
     pub fn duration(&self) -> Option<Duration> {
         match self {
             Self::Stall { seconds, .. } | Self::Refuse { seconds } => Some(Duration::from_secs_f64(*seconds)),
@@ -143,22 +131,22 @@ fn take_route(fields: &mut Map<String, Value>) -> Result<Option<String>, BadFaul
     }
 }
 
-/// The faults that are active.
+/// The active faults.
 #[derive(Debug)]
 pub struct Faults {
-    active: Mutex<Vec<Active>>,
+    active: Mutex<Vec<ActiveFault>>,
     draws: Mutex<Rng>,
-    /// Wakes the stalled when the list changes.
+    /// Wakes stalled requests when the list changes.
     changed: watch::Sender<()>,
 }
 
 #[derive(Clone, Debug)]
-struct Active {
+struct ActiveFault {
     fault: Fault,
     until: Option<Instant>,
 }
 
-impl Active {
+impl ActiveFault {
     fn is_over(&self, now: Instant) -> bool {
         self.until.is_some_and(|until| until <= now)
     }
@@ -169,39 +157,37 @@ impl Active {
 pub struct Listed {
     #[serde(flatten)]
     fault: Fault,
-    /// Seconds until it ends by itself; `None` is never.
+    /// Seconds until it ends by itself; absent when it does not.
     remaining_s: Option<f64>,
 }
 
 impl Faults {
-    /// None active; `seed` decides which requests a share hits.
+    /// An empty list. `seed` decides which requests a share affects.
     pub fn new(seed: u64) -> Self {
         let draws = Mutex::new(Rng::new(seed ^ 0x0fa1_75ee_dfa1_75ee));
         Self { active: Mutex::default(), draws, changed: watch::Sender::new(()) }
     }
 
-    /// Starts one.
     pub fn start(&self, fault: Fault) {
         let until = fault.duration().map(|duration| Instant::now() + duration);
-        self.active().push(Active { fault, until });
+        self.active().push(ActiveFault { fault, until });
         self.changed.send_replace(());
     }
 
-    /// Ends all.
     pub fn end_all(&self) {
         self.active().clear();
         self.changed.send_replace(());
     }
 
-    /// Those that are active.
     pub fn list(&self) -> Vec<Listed> {
         let now = Instant::now();
-        let remaining = |active: &Active| active.until.map(|until| (until - now).as_secs_f64());
-        let listed = |active: &Active| Listed { fault: active.fault.clone(), remaining_s: remaining(active) };
+        let remaining = |active: &ActiveFault| active.until.map(|until| (until - now).as_secs_f64());
+        let listed =
+            |active: &ActiveFault| Listed { fault: active.fault.clone(), remaining_s: remaining(active) };
         self.current(now).iter().map(listed).collect()
     }
 
-    /// Waits while requests of this name are stalled.
+    /// Waits while requests to this route are stalled.
     pub async fn wait_while_stalled(&self, name: &str) {
         let mut changes = self.changed.subscribe();
         loop {
@@ -214,26 +200,26 @@ impl Faults {
         }
     }
 
-    /// When the last stall of this name ends; `None` when there is none.
+    /// When the last stall of this route ends; `None` without a stall.
     pub fn stalled_until(&self, name: &str) -> Option<Instant> {
-        let stall = |active: &Active| match &active.fault {
-            Fault::Stall { route, .. } if concerns(route.as_deref(), name) => active.until,
+        let stall = |active: &ActiveFault| match &active.fault {
+            Fault::Stall { route, .. } if applies_to(route.as_deref(), name) => active.until,
             _ => None,
         };
         self.current(Instant::now()).iter().filter_map(stall).max()
     }
 
-    /// When the last refusal ends; `None` when there is none.
+    /// When the last refusal ends; `None` without one.
     pub fn refused_until(&self) -> Option<Instant> {
-        let refusal = |active: &Active| match active.fault {
+        let refusal = |active: &ActiveFault| match active.fault {
             Fault::Refuse { .. } => active.until,
             _ => None,
         };
         self.current(Instant::now()).iter().filter_map(refusal).max()
     }
 
-    /// Whether a call inside the host fails: only faults that name its route count, as the client's own request has
-    /// been at risk from the others already.
+    /// Whether a call from one service to another fails. Only faults that name its route count: faults of every route
+    /// were applied to the client's own request already.
     pub fn inner_failure(&self, name: &str) -> bool {
         let failure = |fault: &Fault| match fault {
             Fault::Fail { share, route: Some(route), .. } if route == name => Some((*share, ())),
@@ -242,20 +228,20 @@ impl Faults {
         self.hit(failure).is_some()
     }
 
-    /// The status with which this request is to fail, if it is.
+    /// The status of the injected failure; `None` when the request is served.
     pub fn failure(&self, name: &str) -> Option<StatusCode> {
         self.hit(|fault| match fault {
-            Fault::Fail { share, status, route } if concerns(route.as_deref(), name) => {
+            Fault::Fail { share, status, route } if applies_to(route.as_deref(), name) => {
                 StatusCode::from_u16(*status).ok().map(|status| (*share, status))
             }
             _ => None,
         })
     }
 
-    /// Whether this request's answer is to be cut in the middle.
-    pub fn cuts(&self, name: &str) -> bool {
+    /// Whether this request's body is cut in the middle.
+    pub fn cuts_body(&self, name: &str) -> bool {
         let cut = |fault: &Fault| match fault {
-            Fault::ResetMidBody { share, route } if concerns(route.as_deref(), name) => Some((*share, ())),
+            Fault::ResetMidBody { share, route } if applies_to(route.as_deref(), name) => Some((*share, ())),
             _ => None,
         };
         self.hit(cut).is_some()
@@ -268,19 +254,19 @@ impl Faults {
         chances.into_iter().find(|(share, _)| draws.unit() < *share).map(|(_, harm)| harm)
     }
 
-    /// The list without what is over.
-    fn current(&self, now: Instant) -> MutexGuard<'_, Vec<Active>> {
+    /// The list without faults that have ended.
+    fn current(&self, now: Instant) -> MutexGuard<'_, Vec<ActiveFault>> {
         let mut active = self.active();
         active.retain(|one| !one.is_over(now));
         active
     }
 
-    fn active(&self) -> MutexGuard<'_, Vec<Active>> {
+    fn active(&self) -> MutexGuard<'_, Vec<ActiveFault>> {
         self.active.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn concerns(route: Option<&str>, name: &str) -> bool {
+fn applies_to(route: Option<&str>, name: &str) -> bool {
     route.is_none_or(|route| route == name)
 }
 

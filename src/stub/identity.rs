@@ -1,6 +1,6 @@
-//! Who is asking: the gateway's token filter, and the header that every service trusts.
+//! The user of a request: from the gateway's Bearer token, or from the header that every service trusts.
 //!
-//! Pure. As in Oddiya, a token's signature, expiry and issuer are never looked at.
+//! Pure. As in Oddiya, a token's signature, expiry and issuer are not checked.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,7 +8,7 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use serde_json::Value;
 
-/// The header that carries the user's number inside Oddiya.
+/// The header that carries the user's id between Oddiya's services.
 pub const USER_HEADER: &str = "x-user-id";
 
 const PUBLIC_PREFIXES: &[&str] =
@@ -20,7 +20,7 @@ pub fn is_public(path: &str) -> bool {
         || PUBLIC_PREFIXES.iter().any(|prefix| path.starts_with(prefix))
 }
 
-/// The user that a Bearer token names; `None` is a refusal (401).
+/// The user id in a Bearer token; `None` means 401.
 pub fn user_of_token(headers: &HeaderMap) -> Option<i64> {
     let token = headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")?;
     let parts: Vec<&str> = token.split('.').collect();
@@ -37,16 +37,15 @@ pub fn user_of_token(headers: &HeaderMap) -> Option<i64> {
     }
 }
 
-/// Why the user header is of no use.
+/// Why the user header cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadHeader {
-    /// There is none.
     Missing,
-    /// It is no whole number ("null" after a mobile refresh).
+    /// Not a whole number. The mobile app sends "null" after it refreshed a token.
     NotANumber,
 }
 
-/// The user that the header names.
+/// The user id in the header.
 pub fn user_of_header(headers: &HeaderMap) -> Result<i64, BadHeader> {
     let value = headers.get(USER_HEADER).ok_or(BadHeader::Missing)?;
     value.to_str().ok().and_then(|text| text.trim().parse().ok()).ok_or(BadHeader::NotANumber)

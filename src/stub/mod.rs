@@ -1,17 +1,17 @@
 //! `oddiya-load stub`: an embedded stand-in for an Oddiya host.
 //!
-//! A client cannot tell it from the real thing by its answers: routes, statuses, bodies, headers, event sequences,
-//! idempotency, connection pools that run out. It also does what no real host does on demand: it repeats (`--seed`),
-//! fails as told (`/__stub/faults`) and counts what it saw (`/__stub/stats`). The layers, outside in:
+//! Its answers are those of the real host: routes, statuses, bodies, headers, event sequences, idempotency, connection
+//! pools that run out. Beyond the real host it repeats (`--seed`), fails on demand (`/__stub/faults`) and counts its
+//! requests (`/__stub/stats`). The layers, from the outside in:
 //!
 //! | file | what it does |
 //! |---|---|
 //! | `server`, `socket` | listeners, connections, resets |
 //! | `dispatch`, `body`, `reply` | one request from head to last byte |
 //! | `control`, `faults`, `stats` | `/__stub` |
-//! | `routes`, `identity` | pure: which endpoint, which user |
-//! | `services`, `llm` | what each service answers |
-//! | `app`, `pool`, `store`, `timing` | connections, data, service times |
+//! | `routes`, `identity` | the endpoint and the user of a request; pure |
+//! | `services`, `llm` | the answers of each service |
+//! | `app`, `pool`, `store`, `timing` | database connections, data, service times |
 
 mod announce;
 mod app;
@@ -42,9 +42,9 @@ pub use routes::Front;
 pub use server::{RunningStub, start};
 pub use timing::LlmLatency;
 
-/// Serves until interrupted.
+/// Serves until Ctrl-C.
 pub async fn serve(args: Args) -> anyhow::Result<()> {
     let stub = start(args.into()).await?;
     announce::started(&stub);
-    tokio::signal::ctrl_c().await.context("Ctrl-C cannot be waited for")
+    tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")
 }

@@ -1,7 +1,7 @@
-//! The services' database connections: few of them, and a queue with a deadline in front.
+//! Each service's database connections: a small pool with a queue.
 //!
-//! As HikariCP does it: a request waits for a free connection up to the connection timeout, in order of arrival, then
-//! fails. What a failure looks like is each service's affair.
+//! It behaves as HikariCP does: requests wait for a free connection in order of arrival and fail after the connection
+//! timeout. Each service words that failure itself.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Whose connections.
+/// The service that owns the pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PoolName {
     User,
@@ -34,11 +34,10 @@ struct Pool {
     waiting: AtomicUsize,
 }
 
-/// A connection in use; dropping it gives it back.
+/// A connection in use; dropping it returns it to the pool.
 #[derive(Debug)]
 pub struct Connection(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
 
-/// No connection came free in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no database connection came free in time")]
 pub struct PoolExhausted;
@@ -46,16 +45,16 @@ pub struct PoolExhausted;
 /// The state of one pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct PoolState {
-    /// Connections there are.
+    /// All connections of the pool.
     pub size: usize,
     /// Connections in use.
     pub active: usize,
-    /// Requests waiting for one.
+    /// Requests that wait for a connection.
     pub waiting: usize,
 }
 
 impl Pools {
-    /// Pools of Oddiya's sizes (user 10, plan 5, video 10), waited for up to `timeout`.
+    /// Pools of Oddiya's sizes: user 10, plan 5, video 10. A request waits at most `timeout`.
     pub fn new(timeout: Duration) -> Self {
         Self { user: Pool::new(10), plan: Pool::new(5), video: Pool::new(10), timeout }
     }
@@ -71,7 +70,6 @@ impl Pools {
         permit.ok().and_then(Result::ok).map(Connection).ok_or(PoolExhausted)
     }
 
-    /// The state of one pool, now.
     pub fn state(&self, name: PoolName) -> PoolState {
         let pool = self.pool(name);
         PoolState {
@@ -96,7 +94,7 @@ impl Pool {
     }
 }
 
-/// Counts one waiter, also when its request is given up.
+/// Counts one waiting request. It is dropped, and so no longer counted, even when the client goes away.
 struct Waiting<'a>(&'a AtomicUsize);
 
 impl<'a> Waiting<'a> {

@@ -1,6 +1,6 @@
-//! One answer before it becomes bytes on a socket: status, headers, timed pieces of body.
+//! One answer before it is sent: status, headers, and pieces of the body with the time at which each is due.
 //!
-//! Holds the body shapes that several services share. It sends nothing and measures nothing.
+//! The body formats that several services share are here. Nothing is sent or measured here.
 
 use std::time::Duration;
 
@@ -12,33 +12,28 @@ use serde_json::json;
 
 use super::wallclock;
 
-/// What runs once the last byte was handed over.
-pub type Afterwards = Box<dyn FnOnce() + Send + Sync>;
+/// Runs once the last byte was handed over.
+pub type OnSent = Box<dyn FnOnce() + Send + Sync>;
 
-/// One answer.
 pub struct Reply {
-    /// The status.
     pub status: StatusCode,
-    /// The headers, without those that the framing adds.
+    /// Without the headers that the framing adds.
     pub headers: HeaderMap,
     /// The body, in the pieces in which it is sent.
     pub pieces: Vec<Piece>,
-    /// How the body's end is told.
     pub framing: Framing,
-    /// What runs once the last byte was handed over.
-    pub afterwards: Option<Afterwards>,
+    pub on_sent: Option<OnSent>,
 }
 
 /// A part of a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
-    /// When it is sent, from the moment the answer begins.
+    /// When it is sent, counted from the start of the answer.
     pub due: Duration,
-    /// What is sent.
     pub bytes: Bytes,
 }
 
-/// How the body's end is told.
+/// How the client learns where the body ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Framing {
     /// `Content-Length`: gateway pages and the llm-agent.
@@ -55,7 +50,7 @@ impl Reply {
             headers: HeaderMap::new(),
             pieces: Vec::new(),
             framing: Framing::Length,
-            afterwards: None,
+            on_sent: None,
         }
     }
 
@@ -66,7 +61,7 @@ impl Reply {
 
     /// JSON of known length, as the gateway's own pages and `/__stub` send it.
     pub fn json(status: StatusCode, body: &impl Serialize) -> Self {
-        // Cannot fail: every body is a struct or value with text keys.
+        // Serialising cannot fail: every body is a struct or a value with text keys.
         let bytes = serde_json::to_vec(body).unwrap_or_default();
         Self::text(status, "application/json", bytes)
     }
@@ -76,7 +71,7 @@ impl Reply {
         Self::json(status, body).with(SERVER, HeaderValue::from_static("uvicorn"))
     }
 
-    /// A whole body of a named type.
+    /// A body of the given content type, sent at once.
     pub fn text(status: StatusCode, content_type: &'static str, bytes: impl Into<Bytes>) -> Self {
         let mut reply = Self::empty(status).with(CONTENT_TYPE, HeaderValue::from_static(content_type));
         reply.pieces = vec![Piece { due: Duration::ZERO, bytes: bytes.into() }];
@@ -100,9 +95,9 @@ impl Reply {
         self
     }
 
-    /// The first half of the body: half the pieces, or half of the only one. What followed will not happen.
+    /// Keeps the first half of the body: half of the pieces, or half of a single piece. `on_sent` will not run.
     pub fn halve(&mut self) {
-        self.afterwards = None;
+        self.on_sent = None;
         self.framing = Framing::Chunked;
         match self.pieces.as_mut_slice() {
             [only] => only.bytes.truncate(only.bytes.len() / 2),

@@ -1,22 +1,20 @@
-//! Which endpoint a request is for: the services' own paths, and how each of the three Oddiyas exposes them.
+//! The routing tables: the paths of each service, and how each of the three Oddiyas exposes them.
 //!
-//! Pure: a method and a path in, a match out. What the endpoints do, and who may call them, is elsewhere.
+//! Pure: a method and a path in, a match out. `services` and `llm` answer; `identity` checks the user.
 
 use http::Method;
 
 use super::options::Profile;
 
-/// Where a request arrived.
+/// The port that a request arrived at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Front {
-    /// The gateway's port.
     Gateway,
-    /// The llm-agent's port.
     Llm,
 }
 
-/// Who answers.
+/// The service that answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {
     Gateway,
@@ -27,7 +25,6 @@ pub enum Service {
     Llm,
 }
 
-/// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Endpoint {
     Page,
@@ -83,7 +80,7 @@ const GATEWAY_PAGES: &[Entry] = &[
     (Method::GET, "/api/messages/ko/{key}", Endpoint::Message),
 ];
 
-/// Every Spring service has these.
+/// Every Spring service has these endpoints.
 const ACTUATOR: &[Entry] =
     &[(Method::GET, "/actuator/health", Endpoint::Health), (Method::GET, "/actuator/info", Endpoint::Info)];
 
@@ -117,7 +114,7 @@ const PLANS: &[Entry] = &[
     (Method::PATCH, "/api/v1/plans/{id}/complete", Endpoint::CompletePlan),
 ];
 
-/// Gone since: their classes were renamed away.
+/// Endpoints of the Locust era. Today's Oddiya lacks them, because their classes were renamed.
 const LOCUST_ERA: &[Entry] = &[
     (Method::POST, "/api/v1/plans/{id}/photos", Endpoint::AddPhoto),
     (Method::GET, "/api/v1/plans/{id}/photos", Endpoint::ListPhotos),
@@ -143,7 +140,7 @@ const LLM: &[Entry] = &[
     (Method::GET, "/openapi.json", Endpoint::LlmDocument),
 ];
 
-/// A path prefix that clients use, and what the gateway makes of it.
+/// A path prefix that clients use, and the prefix that the gateway rewrites it to.
 #[derive(Clone, Copy, Debug)]
 struct Mount {
     from: &'static str,
@@ -176,7 +173,7 @@ const GATEWAY_MOUNTS: &[Mount] = &[
     mount("/api/profile", "/api/v1/profile", Service::Plan),
 ];
 
-/// No gateway: one port serves the services' own paths, so a client needs one base URL instead of four.
+/// Without a gateway, one port serves the paths of all services, so that a client needs one base URL instead of four.
 const DIRECT_MOUNTS: &[Mount] = &[
     mount("/api/auth", "/api/auth", Service::Auth),
     mount("/api/v1/auth", "/api/v1/auth", Service::Auth),
@@ -202,22 +199,20 @@ pub struct Route {
 pub struct Routes {
     routes: Vec<Route>,
     mounts: &'static [Mount],
-    /// Who answers for paths that lead nowhere.
+    /// The service that answers for unknown paths outside every mount.
     front: Service,
 }
 
-/// What a path leads to.
+/// The route that a method and a path lead to.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Target {
-    /// Who answers.
+pub struct RouteMatch {
     pub service: Service,
-    /// The path as that service sees it.
+    /// The path after the gateway's rewriting.
     pub service_path: String,
-    /// The template as the client addressed it, such as `/api/plans/{id}`; `None` when there is no such path.
+    /// The template in the client's form, such as `/api/plans/{id}`; `None` for an unknown path.
     pub name: Option<String>,
-    /// The endpoint, or why there is none.
     pub endpoint: Result<Endpoint, NoEndpoint>,
-    /// The path's one parameter, when it has one.
+    /// The value of the path's parameter; no path has more than one.
     pub param: Option<String>,
 }
 
@@ -258,8 +253,8 @@ impl Routes {
         Self { routes: own_paths(Service::Llm, LLM), mounts: &[], front: Service::Llm }
     }
 
-    /// What a request is for. HEAD is served wherever GET is.
-    pub fn find(&self, method: &Method, path: &str) -> Target {
+    /// Finds the route of a request. HEAD is served wherever GET is.
+    pub fn find(&self, method: &Method, path: &str) -> RouteMatch {
         let method = if method == Method::HEAD { &Method::GET } else { method };
         let matching: Vec<(&Route, Option<&str>)> = self
             .routes
@@ -269,31 +264,31 @@ impl Routes {
         let Some((first, first_param)) = matching.first() else {
             let mount = self.mounts.iter().find(|mount| under(mount.from, path).is_some());
             let service = mount.map_or(self.front, |mount| mount.service);
-            return self.target(service, path, None, Err(NoEndpoint::UnknownPath), None);
+            return self.route_match(service, path, None, Err(NoEndpoint::UnknownPath), None);
         };
         match matching.iter().find(|(route, _)| route.method == method) {
             Some((route, param)) => {
-                self.target(route.service, path, Some(&route.name), Ok(route.endpoint), *param)
+                self.route_match(route.service, path, Some(&route.name), Ok(route.endpoint), *param)
             }
             None => {
                 let allowed = matching.iter().map(|(route, _)| route.method.clone()).collect();
                 let none = Err(NoEndpoint::OtherMethods(allowed));
-                self.target(first.service, path, Some(&first.name), none, *first_param)
+                self.route_match(first.service, path, Some(&first.name), none, *first_param)
             }
         }
     }
 
-    fn target(
+    fn route_match(
         &self,
         service: Service,
         path: &str,
         name: Option<&String>,
         endpoint: Result<Endpoint, NoEndpoint>,
         param: Option<&str>,
-    ) -> Target {
+    ) -> RouteMatch {
         let rewritten =
             self.mounts.iter().find_map(|mount| Some(format!("{}{}", mount.to, under(mount.from, path)?)));
-        Target {
+        RouteMatch {
             service,
             service_path: rewritten.unwrap_or_else(|| path.to_owned()),
             name: name.cloned(),
@@ -318,12 +313,12 @@ fn mounted(mount: Mount, (method, path, endpoint): Entry) -> Option<Route> {
     Some(Route { method, name, service: mount.service, endpoint })
 }
 
-/// What follows a prefix that ends at a segment's end.
+/// The rest of the path after a prefix of whole segments.
 fn under<'p>(prefix: &str, path: &'p str) -> Option<&'p str> {
     path.strip_prefix(prefix).filter(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// `Some` when the path fits, with its one parameter, if the template has one.
+/// `Some` when the path matches the template; inside, the value of the template's parameter, if it has one.
 fn match_template<'p>(template: &str, path: &'p str) -> Option<Option<&'p str>> {
     let mut param = None;
     let (mut wanted, mut given) = (template.split('/'), path.split('/'));
@@ -341,16 +336,19 @@ fn match_template<'p>(template: &str, path: &'p str) -> Option<Option<&'p str>> 
 mod tests {
     use super::*;
 
-    fn found(profile: Profile, method: Method, path: &str) -> Target {
+    fn found(profile: Profile, method: Method, path: &str) -> RouteMatch {
         Routes::gateway(profile).find(&method, path)
     }
 
     #[test]
     fn the_locust_gateway_rewrites_to_the_services_paths() {
-        let target = found(Profile::Locust, Method::GET, "/api/videos/7");
-        assert_eq!(target.endpoint, Ok(Endpoint::GetVideo));
-        assert_eq!(target.name.as_deref(), Some("/api/videos/{id}"));
-        assert_eq!((target.service_path.as_str(), target.param.as_deref()), ("/api/v1/videos/7", Some("7")));
+        let route_match = found(Profile::Locust, Method::GET, "/api/videos/7");
+        assert_eq!(route_match.endpoint, Ok(Endpoint::GetVideo));
+        assert_eq!(route_match.name.as_deref(), Some("/api/videos/{id}"));
+        assert_eq!(
+            (route_match.service_path.as_str(), route_match.param.as_deref()),
+            ("/api/v1/videos/7", Some("7"))
+        );
     }
 
     #[test]
@@ -376,10 +374,10 @@ mod tests {
 
     #[test]
     fn login_through_the_gateway_reaches_a_path_that_does_not_exist() {
-        let target = found(Profile::Gateway, Method::POST, "/api/auth/login");
-        assert_eq!(target.service, Service::Auth);
-        assert_eq!(target.service_path, "/api/v1/auth/login");
-        assert_eq!(target.endpoint, Err(NoEndpoint::UnknownPath));
+        let route_match = found(Profile::Gateway, Method::POST, "/api/auth/login");
+        assert_eq!(route_match.service, Service::Auth);
+        assert_eq!(route_match.service_path, "/api/v1/auth/login");
+        assert_eq!(route_match.endpoint, Err(NoEndpoint::UnknownPath));
         assert_eq!(found(Profile::Direct, Method::POST, "/api/auth/login").endpoint, Ok(Endpoint::Login));
     }
 
@@ -391,10 +389,10 @@ mod tests {
 
     #[test]
     fn a_wrong_method_says_which_are_right() {
-        let target = found(Profile::Locust, Method::PUT, "/api/plans/3");
+        let route_match = found(Profile::Locust, Method::PUT, "/api/plans/3");
         let allowed = vec![Method::GET, Method::PATCH, Method::DELETE];
-        assert_eq!(target.endpoint, Err(NoEndpoint::OtherMethods(allowed)));
-        assert_eq!(target.name.as_deref(), Some("/api/plans/{id}"));
+        assert_eq!(route_match.endpoint, Err(NoEndpoint::OtherMethods(allowed)));
+        assert_eq!(route_match.name.as_deref(), Some("/api/plans/{id}"));
     }
 
     #[test]

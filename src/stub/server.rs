@@ -1,7 +1,7 @@
-//! Listeners, connections and their lives: from `start` until the handle is dropped.
+//! Listeners and connections, from `start` until the `RunningStub` is dropped.
 //!
-//! The accept loop is hand-driven so that a fault can close the door and reset what is open. It knows nothing of
-//! routes.
+//! The accept loop is our own, so that a fault can close the listeners and reset open connections. Routes are not known
+//! here.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -15,40 +15,37 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use super::app::{App, Phase};
+use super::app::{App, ListenState};
 use super::dispatch;
 use super::options::Options;
 use super::pool::{Connection, PoolName};
 use super::routes::Front;
-use super::socket::{Fate, Socket};
+use super::socket::{ResetSwitch, Socket};
 use super::stats::Report;
 
-/// Pause after a failed accept (usually: out of file descriptors) and between attempts to listen again.
+/// Pause after a failed accept (usually for want of file descriptors) and between attempts to listen again.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// A stub that serves; it stops when this is dropped.
+/// A running stub; dropping it stops the stub.
 #[derive(Debug)]
 pub struct RunningStub {
-    /// Where the gateway listens.
     pub gateway: SocketAddr,
-    /// Where the llm-agent listens.
     pub llm: SocketAddr,
     listeners: Vec<(Front, SocketAddr)>,
     app: Arc<App>,
 }
 
 impl RunningStub {
-    /// Every address it listens on, the twins on ::1 included.
+    /// Every address that it listens on, those on ::1 included.
     pub fn listeners(&self) -> &[(Front, SocketAddr)] {
         &self.listeners
     }
 
-    /// What it runs with.
     pub fn options(&self) -> &Options {
         &self.app.options
     }
 
-    /// What it has counted, as `GET /__stub/stats` answers.
+    /// The counters that `GET /__stub/stats` shows.
     pub fn stats(&self) -> Report {
         self.app.stats.report(&self.app.options)
     }
@@ -61,18 +58,18 @@ impl RunningStub {
 
 impl Drop for RunningStub {
     fn drop(&mut self) {
-        self.app.phase.send_replace(Phase::Stopped);
+        self.app.listen_state.send_replace(ListenState::Stopped);
     }
 }
 
-/// Starts a stub on the runtime this is called from.
+/// Starts a stub on the current runtime.
 pub async fn start(options: Options) -> anyhow::Result<RunningStub> {
     let gateway = listen(&options, Front::Gateway).await?;
     let llm = listen(&options, Front::Llm).await?;
     let app = Arc::new(App::open(options)?);
     let mut listeners = Vec::new();
-    for (front, door) in [(Front::Gateway, gateway), (Front::Llm, llm)] {
-        for listener in door {
+    for (front, opened) in [(Front::Gateway, gateway), (Front::Llm, llm)] {
+        for listener in opened {
             listeners.push((front, listener.local_addr()?));
             tokio::spawn(accept(Arc::clone(&app), front, listener));
         }
@@ -84,7 +81,7 @@ pub async fn start(options: Options) -> anyhow::Result<RunningStub> {
     Ok(RunningStub { gateway, llm, listeners, app })
 }
 
-/// Opens a port, and its twin on ::1 when the bind address is the default: browsers ask `localhost` there first.
+/// Opens a port on the bind address; on ::1 too when that is the default, because browsers try `localhost` there first.
 async fn listen(options: &Options, front: Front) -> anyhow::Result<Vec<TcpListener>> {
     let (flag, port) = match front {
         Front::Gateway => ("--port", options.port),
@@ -105,10 +102,10 @@ async fn listen(options: &Options, front: Front) -> anyhow::Result<Vec<TcpListen
     if options.bind != IpAddr::V4(Ipv4Addr::LOCALHOST) {
         return Ok(vec![first]);
     }
-    let actual = first.local_addr().context("the listener has no address")?.port();
-    match TcpListener::bind((Ipv6Addr::LOCALHOST, actual)).await {
-        Ok(twin) => Ok(vec![first, twin]),
-        // Another program would get the clients that ask ::1 first.
+    let bound_port = first.local_addr().context("the listener has no address")?.port();
+    match TcpListener::bind((Ipv6Addr::LOCALHOST, bound_port)).await {
+        Ok(on_ipv6) => Ok(vec![first, on_ipv6]),
+        // Another program listens on ::1 and would get the clients that try ::1 first.
         Err(error) if error.kind() == io::ErrorKind::AddrInUse && port != 0 => Err(explain(error)),
         // This machine has no IPv6.
         Err(_) => Ok(vec![first]),
@@ -116,14 +113,14 @@ async fn listen(options: &Options, front: Front) -> anyhow::Result<Vec<TcpListen
 }
 
 async fn accept(app: Arc<App>, front: Front, mut listener: TcpListener) {
-    let mut phase = app.phase.subscribe();
+    let mut state = app.listen_state.subscribe();
     let Ok(address) = listener.local_addr() else { return };
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
                     app.stats.connected();
-                    tokio::spawn(converse(Arc::clone(&app), front, stream));
+                    tokio::spawn(serve_connection(Arc::clone(&app), front, stream));
                     continue;
                 }
                 Err(_) => {
@@ -131,20 +128,20 @@ async fn accept(app: Arc<App>, front: Front, mut listener: TcpListener) {
                     continue;
                 }
             },
-            _ = end_of(Phase::Open, &mut phase) => {}
+            _ = wait_for_end_of(ListenState::Open, &mut state) => {}
         }
         drop(listener);
-        match reopen(&mut phase, address).await {
+        match reopen(&mut state, address).await {
             Some(again) => listener = again,
             None => return,
         }
     }
 }
 
-/// Listens again once the door opens; `None` when the stub stops instead.
-async fn reopen(phase: &mut watch::Receiver<Phase>, address: SocketAddr) -> Option<TcpListener> {
+/// Listens again once connections are accepted; `None` when the stub stops instead.
+async fn reopen(state: &mut watch::Receiver<ListenState>, address: SocketAddr) -> Option<TcpListener> {
     loop {
-        if end_of(Phase::Refusing, phase).await == Phase::Stopped {
+        if wait_for_end_of(ListenState::Refusing, state).await == ListenState::Stopped {
             return None;
         }
         if let Ok(listener) = TcpListener::bind(address).await {
@@ -155,33 +152,34 @@ async fn reopen(phase: &mut watch::Receiver<Phase>, address: SocketAddr) -> Opti
 }
 
 /// Serves one connection until either side ends it.
-async fn converse(app: Arc<App>, front: Front, stream: TcpStream) {
-    let mut phase = app.phase.subscribe();
-    let fate = Fate::default();
-    let io = TokioIo::new(Socket::new(stream, fate.clone()));
+async fn serve_connection(app: Arc<App>, front: Front, stream: TcpStream) {
+    let mut state = app.listen_state.subscribe();
+    let reset_switch = ResetSwitch::default();
+    let io = TokioIo::new(Socket::new(stream, reset_switch.clone()));
     let service = {
-        let (app, fate) = (Arc::clone(&app), fate.clone());
-        service_fn(move |request| dispatch::answer(Arc::clone(&app), front, fate.clone(), request))
+        let (app, reset_switch) = (Arc::clone(&app), reset_switch.clone());
+        service_fn(move |request| dispatch::answer(Arc::clone(&app), front, reset_switch.clone(), request))
     };
     let mut server = http1::Builder::new();
     // Tomcat and Netty write `Content-Type`, uvicorn `content-type`.
     server.title_case_headers(front == Front::Gateway);
     tokio::select! {
-        // A broken connection is the client's affair; its request counts as unanswered.
+        // An error means that the client broke the connection; its request counts as unanswered.
         _ = server.serve_connection(io, service) => {}
-        () = fate.told() => {}
-        () = doomed(&mut phase, &fate) => {}
+        () = reset_switch.requested() => {}
+        () = reset_on_refusal(&mut state, &reset_switch) => {}
     }
 }
 
-/// Waits until the door closes. The fate is told before the connection is dropped, which is when it matters.
-async fn doomed(phase: &mut watch::Receiver<Phase>, fate: &Fate) {
-    if end_of(Phase::Open, phase).await == Phase::Refusing {
-        fate.reset();
+/// Waits until connections are no longer accepted. If they are refused, it requests the reset before the caller drops
+/// the connection.
+async fn reset_on_refusal(state: &mut watch::Receiver<ListenState>, reset_switch: &ResetSwitch) {
+    if wait_for_end_of(ListenState::Open, state).await == ListenState::Refusing {
+        reset_switch.reset();
     }
 }
 
-/// Waits until a phase is over; gives the next one.
-async fn end_of(current: Phase, phase: &mut watch::Receiver<Phase>) -> Phase {
-    phase.wait_for(|phase| *phase != current).await.map_or(Phase::Stopped, |phase| *phase)
+/// Waits until `current` is over and returns the next state.
+async fn wait_for_end_of(current: ListenState, state: &mut watch::Receiver<ListenState>) -> ListenState {
+    state.wait_for(|state| *state != current).await.map_or(ListenState::Stopped, |state| *state)
 }

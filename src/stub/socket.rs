@@ -1,7 +1,7 @@
-//! A TCP connection that can be told to end with a reset.
+//! A TCP connection that ends with a reset on request.
 //!
-//! An ordinary close ends a stream in order (FIN); a crashed or overloaded host does not. With SO_LINGER 0 the close
-//! becomes a reset (RST), and the client reads "connection reset".
+//! An ordinary close ends a stream in order (FIN). A crashed or overloaded host does not do that: with SO_LINGER 0 the
+//! close becomes a reset (RST), and the client sees "connection reset".
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,53 +13,53 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
-/// How a connection is to end; shared by its socket and the answers on it.
+/// Requests a reset of a connection. Its socket and the answers on it share one switch.
 #[derive(Clone, Debug, Default)]
-pub struct Fate(Arc<Doom>);
+pub struct ResetSwitch(Arc<ResetState>);
 
 #[derive(Debug, Default)]
-struct Doom {
-    reset: AtomicBool,
-    told: Notify,
+struct ResetState {
+    is_requested: AtomicBool,
+    changed: Notify,
 }
 
-impl Fate {
-    /// The connection is to be reset, now.
+impl ResetSwitch {
+    /// Requests the reset.
     pub fn reset(&self) {
-        self.0.reset.store(true, Ordering::Release);
-        self.0.told.notify_one();
+        self.0.is_requested.store(true, Ordering::Release);
+        self.0.changed.notify_one();
     }
 
-    /// Waits until someone asked for a reset.
-    pub async fn told(&self) {
-        self.0.told.notified().await;
+    /// Waits until a reset is requested.
+    pub async fn requested(&self) {
+        self.0.changed.notified().await;
     }
 
-    fn is_reset(&self) -> bool {
-        self.0.reset.load(Ordering::Acquire)
+    fn is_requested(&self) -> bool {
+        self.0.is_requested.load(Ordering::Acquire)
     }
 }
 
-/// A TCP stream that obeys its [`Fate`] when it is dropped.
+/// A TCP stream that is reset when it is dropped, if its [`ResetSwitch`] says so.
 #[derive(Debug)]
 pub struct Socket {
     stream: TcpStream,
-    fate: Fate,
+    reset_switch: ResetSwitch,
 }
 
 impl Socket {
-    /// Wraps an accepted stream; small writes leave at once (TCP_NODELAY).
-    pub fn new(stream: TcpStream, fate: Fate) -> Self {
-        // A socket that refuses the option still works, only slower.
+    /// Wraps an accepted stream and sets TCP_NODELAY, so that small writes leave at once.
+    pub fn new(stream: TcpStream, reset_switch: ResetSwitch) -> Self {
+        // A socket that refuses the option still works, but more slowly.
         let _ = stream.set_nodelay(true);
-        Self { stream, fate }
+        Self { stream, reset_switch }
     }
 }
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        if self.fate.is_reset() {
-            // When this fails the peer is gone already.
+        if self.reset_switch.is_requested() {
+            // This fails only when the client is gone already.
             let _ = socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
         }
     }

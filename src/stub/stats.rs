@@ -1,7 +1,7 @@
-//! What the stub saw: requests, statuses, unanswered ones and server-side times per route.
+//! The stub's counters for each route: requests, statuses, unanswered requests, server-side times.
 //!
-//! Tests compare a load generator's figures with these. A route is counted when its request's head was read, and its
-//! answer when the last byte was handed over. Requests to `/__stub` never come here.
+//! Tests compare a load generator's figures with these. A request is counted when its head was read, its answer when
+//! the last byte was handed over. Requests to `/__stub` are not counted.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,7 +14,7 @@ use super::options::{Options, Profile, Speed};
 use super::routes::Front;
 use crate::core::base::histogram::{Encoded, Figures, Histogram};
 
-/// Name of all paths that lead nowhere: one, so that a scan of random paths cannot fill the memory.
+/// The name of all unknown paths. They share one name, so that a scan of random paths cannot fill the memory.
 pub const UNROUTED: &str = "(unrouted)";
 
 /// The counters of one stub.
@@ -23,11 +23,11 @@ pub struct Stats(Mutex<Counters>);
 
 #[derive(Debug, Default)]
 struct Counters {
-    /// Grows at each reset: answers to requests from before it are not counted.
+    /// Grows at each reset, so that answers to earlier requests are not counted.
     epoch: u64,
     connections: u64,
     options: u64,
-    routes: HashMap<Key, Seen>,
+    routes: HashMap<Key, RouteCounters>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,7 +38,7 @@ struct Key {
 }
 
 #[derive(Debug, Default)]
-struct Seen {
+struct RouteCounters {
     requests: u64,
     statuses: BTreeMap<u16, u64>,
     unanswered: u64,
@@ -51,7 +51,7 @@ impl Stats {
         self.counters().connections += 1;
     }
 
-    /// Counts a request whose head was read; what is given back counts its answer.
+    /// Counts a request whose head was read. The returned measure counts its answer.
     pub fn begin(self: &Arc<Self>, front: Front, method: &Method, name: &str) -> Measure {
         let key = Key { front, name: name.to_owned(), method: method_name(method) };
         let mut counters = self.counters();
@@ -66,16 +66,16 @@ impl Stats {
         }
     }
 
-    /// Forgets everything.
+    /// Counts from zero again.
     pub fn reset(&self) {
         let mut counters = self.counters();
         *counters = Counters { epoch: counters.epoch + 1, ..Counters::default() };
     }
 
-    /// All counters, as `GET /__stub/stats` shows them.
+    /// The counters that `GET /__stub/stats` shows.
     pub fn report(&self, options: &Options) -> Report {
         let counters = self.counters();
-        let mut routes: Vec<(&Key, &Seen)> = counters.routes.iter().collect();
+        let mut routes: Vec<(&Key, &RouteCounters)> = counters.routes.iter().collect();
         routes.sort_by_key(|(key, _)| *key);
         Report {
             profile: options.profile,
@@ -83,7 +83,7 @@ impl Stats {
             seed: options.seed,
             connections: counters.connections,
             options: counters.options,
-            routes: routes.into_iter().map(|(key, seen)| RouteReport::of(key, seen)).collect(),
+            routes: routes.into_iter().map(|(key, route)| RouteReport::of(key, route)).collect(),
         }
     }
 
@@ -92,7 +92,7 @@ impl Stats {
     }
 }
 
-/// Methods beyond the known ones share a name, for the same reason as unrouted paths.
+/// Unknown methods share one name, for the same reason as unknown paths.
 fn method_name(method: &Method) -> &'static str {
     const KNOWN: [Method; 7] = [
         Method::GET,
@@ -107,7 +107,7 @@ fn method_name(method: &Method) -> &'static str {
     KNOWN.iter().zip(NAMES).find(|(known, _)| *known == method).map_or("OTHER", |(_, name)| name)
 }
 
-/// A request under way. Dropped without an end, it counts as unanswered.
+/// A request in progress. It counts as unanswered unless `answered` is called before it is dropped.
 #[derive(Debug)]
 pub struct Measure {
     stats: Arc<Stats>,
@@ -137,12 +137,12 @@ impl Drop for Measure {
         if counters.epoch != self.epoch {
             return;
         }
-        let Some(seen) = counters.routes.get_mut(&self.key) else { return };
+        let Some(route) = counters.routes.get_mut(&self.key) else { return };
         match self.end {
-            End::None => seen.unanswered += 1,
+            End::None => route.unanswered += 1,
             End::Answered(status) => {
-                *seen.statuses.entry(status.as_u16()).or_default() += 1;
-                seen.times.record(took.into());
+                *route.statuses.entry(status.as_u16()).or_default() += 1;
+                route.times.record(took.into());
             }
         }
     }
@@ -151,52 +151,48 @@ impl Drop for Measure {
 /// The body of `GET /__stub/stats`.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    /// Which Oddiya the stub is.
     pub profile: Profile,
-    /// How slow it is.
     pub speed: Speed,
-    /// The seed of its draws.
     pub seed: u64,
     /// TCP connections accepted, those for `/__stub` included.
     pub connections: u64,
-    /// OPTIONS requests received.
+    /// OPTIONS requests.
     pub options: u64,
-    /// Each route that was asked for, by service, name and method.
+    /// Sorted by service, name and method; only routes that were requested.
     pub routes: Vec<RouteReport>,
 }
 
 /// The counters of one method and path template.
 #[derive(Debug, Serialize)]
 pub struct RouteReport {
-    /// The port it arrived at.
     pub service: Front,
-    /// The method; `OTHER` for unusual ones.
+    /// `OTHER` for unknown methods.
     pub method: &'static str,
-    /// The path template as the client addressed it, or [`UNROUTED`].
+    /// The path template in the client's form, or [`UNROUTED`].
     pub name: String,
-    /// Requests whose head was read; those under way included.
+    /// Requests whose head was read, including those in progress.
     pub requests: u64,
     /// Finished answers by status.
     pub statuses: BTreeMap<u16, u64>,
     /// Requests whose answer was never finished.
     pub unanswered: u64,
-    /// Head read to last byte handed over, finished answers only; `None` before the first.
+    /// From head read to last byte handed over, of finished answers; `None` before the first.
     pub server_ms: Option<Figures>,
-    /// The same, whole.
+    /// The times of `server_ms` as a whole histogram.
     pub histogram: Encoded,
 }
 
 impl RouteReport {
-    fn of(key: &Key, seen: &Seen) -> Self {
+    fn of(key: &Key, route: &RouteCounters) -> Self {
         Self {
             service: key.front,
             method: key.method,
             name: key.name.clone(),
-            requests: seen.requests,
-            statuses: seen.statuses.clone(),
-            unanswered: seen.unanswered,
-            server_ms: seen.times.figures(),
-            histogram: seen.times.encode(),
+            requests: route.requests,
+            statuses: route.statuses.clone(),
+            unanswered: route.unanswered,
+            server_ms: route.times.figures(),
+            histogram: route.times.encode(),
         }
     }
 }

@@ -1,8 +1,8 @@
-//! How long the host's work takes: one log-normal distribution per endpoint, scaled by `--speed`.
+//! Service times: one log-normal distribution for each endpoint, scaled by `--speed`.
 //!
-//! A log-normal draw is `median × exp(sigma × z)`, z standard normal: never negative, with the long right tail that
-//! service times have. The medians are our estimates of Oddiya's shape (which call costs more than which), not
-//! measurements of it. Draws repeat: the n-th request of an endpoint draws the same time for the same seed.
+//! A log-normal draw is `median × exp(sigma × z)` with z standard normal. It is never negative and has the long right
+//! tail of real service times. The medians are our estimates of which call costs more than which, not measurements of
+//! Oddiya. Draws repeat: for the same seed, the n-th request of an endpoint draws the same time.
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -14,50 +14,50 @@ use super::routes::Endpoint;
 use crate::core::base::rng::Rng;
 use crate::core::base::units::{Micros, parse_duration};
 
-/// Work of an endpoint on a laptop.
+/// The distribution of an endpoint's service time on a laptop.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Work {
-    /// Median time in milliseconds, without rows.
+pub struct ServiceTime {
+    /// Median in milliseconds, without rows.
     pub median_ms: f64,
-    /// Spread: the standard deviation of the time's logarithm.
+    /// Standard deviation of the time's natural logarithm.
     pub sigma: f64,
-    /// Further milliseconds per row read or written: lists select the details of each plan singly (N+1).
+    /// Milliseconds added for each row read or written. Lists select the details of each plan on their own (N+1).
     pub row_ms: f64,
 }
 
-const fn work(median_ms: f64, sigma: f64, row_ms: f64) -> Work {
-    Work { median_ms, sigma, row_ms }
+const fn service_time(median_ms: f64, sigma: f64, row_ms: f64) -> ServiceTime {
+    ServiceTime { median_ms, sigma, row_ms }
 }
 
-/// The table of times. Sign-up and login hash a password (BCrypt 10); a video job calls SQS inside its transaction.
-pub fn work_of(endpoint: Endpoint) -> Work {
+/// Sign-up and login hash a password (BCrypt 10). A video job calls SQS inside its transaction.
+pub fn service_time_of(endpoint: Endpoint) -> ServiceTime {
     use Endpoint as E;
     match endpoint {
-        E::Signup | E::Login => work(80.0, 0.20, 0.0),
+        E::Signup | E::Login => service_time(80.0, 0.20, 0.0),
         E::Refresh | E::GoogleVerify | E::AppleVerify | E::GoogleCallback | E::GoogleRedirect => {
-            work(5.0, 0.40, 0.0)
+            service_time(5.0, 0.40, 0.0)
         }
-        E::Me | E::UserByEmail => work(3.0, 0.35, 0.0),
-        E::PatchMe | E::FindOrCreateUser | E::CreateEmailUser => work(5.0, 0.40, 0.0),
-        E::ListPlans | E::Trips => work(4.0, 0.40, 0.4),
-        E::GetPlan | E::ListPhotos | E::PresignPhoto => work(4.0, 0.35, 0.0),
-        E::CreatePlan => work(6.0, 0.40, 0.5),
-        E::UpdatePlan | E::ConfirmPlan | E::CompletePlan | E::AddPhoto => work(6.0, 0.40, 0.0),
-        E::DeletePlan => work(5.0, 0.40, 0.5),
-        E::CreateVideo => work(15.0, 0.50, 0.0),
-        E::ListVideos => work(3.0, 0.40, 0.05),
-        E::GetVideo => work(3.0, 0.35, 0.0),
-        E::Health => work(2.0, 0.40, 0.0),
+        E::Me | E::UserByEmail => service_time(3.0, 0.35, 0.0),
+        E::PatchMe | E::FindOrCreateUser | E::CreateEmailUser => service_time(5.0, 0.40, 0.0),
+        E::ListPlans | E::Trips => service_time(4.0, 0.40, 0.4),
+        E::GetPlan | E::ListPhotos | E::PresignPhoto => service_time(4.0, 0.35, 0.0),
+        E::CreatePlan => service_time(6.0, 0.40, 0.5),
+        E::UpdatePlan | E::ConfirmPlan | E::CompletePlan | E::AddPhoto => service_time(6.0, 0.40, 0.0),
+        E::DeletePlan => service_time(5.0, 0.40, 0.5),
+        E::CreateVideo => service_time(15.0, 0.50, 0.0),
+        E::ListVideos => service_time(3.0, 0.40, 0.05),
+        E::GetVideo => service_time(3.0, 0.35, 0.0),
+        E::Health => service_time(2.0, 0.40, 0.0),
         E::Info | E::Overview | E::Messages | E::Message | E::Page | E::Authorize | E::Jwks => {
-            work(1.0, 0.30, 0.0)
+            service_time(1.0, 0.30, 0.0)
         }
-        E::LlmRoot | E::LlmHealth | E::PlannerHealth | E::LlmDocument => work(1.0, 0.30, 0.0),
-        // Their time is the LLM's.
-        E::Generate | E::Stream => work(0.0, 0.0, 0.0),
+        E::LlmRoot | E::LlmHealth | E::PlannerHealth | E::LlmDocument => service_time(1.0, 0.30, 0.0),
+        // The time of these endpoints is the LLM's, see `draw_llm`.
+        E::Generate | E::Stream => service_time(0.0, 0.0, 0.0),
     }
 }
 
-/// Factor on every time, and what is added to every sigma.
+/// The factor on every median and the addition to every sigma.
 fn scale_of(speed: Speed) -> (f64, f64) {
     match speed {
         Speed::Instant => (0.0, 0.0),
@@ -66,7 +66,7 @@ fn scale_of(speed: Speed) -> (f64, f64) {
     }
 }
 
-/// Time of one plan generation, drawn evenly between two ends.
+/// Time of one plan generation, drawn uniformly between two limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LlmLatency {
     least: Micros,
@@ -74,7 +74,6 @@ pub struct LlmLatency {
 }
 
 impl LlmLatency {
-    /// Always the same time.
     pub const fn fixed(time: Micros) -> Self {
         Self { least: time, most: time }
     }
@@ -83,7 +82,7 @@ impl LlmLatency {
         Self { least: Micros::from_secs(least), most: Micros::from_secs(most) }
     }
 
-    /// What a speed has when nothing was asked for; Oddiya's documents speak of 2 to 5 s.
+    /// The default for a speed. Oddiya's documents speak of 2 to 5 s.
     fn of(speed: Speed) -> Self {
         match speed {
             Speed::Instant => Self::secs(0, 0),
@@ -107,7 +106,7 @@ impl FromStr for LlmLatency {
     }
 }
 
-/// Draws the times of one run.
+/// Draws service times.
 #[derive(Debug)]
 pub struct Timing {
     speed: Speed,
@@ -117,22 +116,21 @@ pub struct Timing {
 }
 
 impl Timing {
-    /// The times that the options ask for.
     pub fn new(options: &Options) -> Self {
         let llm = options.llm_latency.unwrap_or(LlmLatency::of(options.speed));
         Self { speed: options.speed, llm, seed: options.seed, streams: Mutex::default() }
     }
 
-    /// The time of one request that touches `rows` rows.
+    /// The service time of one request that reads or writes `rows` rows.
     pub fn draw(&self, endpoint: Endpoint, rows: usize) -> Duration {
         let (factor, more_sigma) = scale_of(self.speed);
-        let work = work_of(endpoint);
-        let median_ms = factor * (work.median_ms + work.row_ms * rows as f64);
+        let service_time = service_time_of(endpoint);
+        let median_ms = factor * (service_time.median_ms + service_time.row_ms * rows as f64);
         if median_ms == 0.0 {
             return Duration::ZERO;
         }
         let z = self.with_stream(endpoint, standard_normal);
-        Micros::from_millis_f64(median_ms * ((work.sigma + more_sigma) * z).exp()).into()
+        Micros::from_millis_f64(median_ms * ((service_time.sigma + more_sigma) * z).exp()).into()
     }
 
     /// The time of one plan generation.
@@ -142,27 +140,27 @@ impl Timing {
         (self.llm.least + Micros::from_secs_f64(span.as_secs_f64() * share)).into()
     }
 
-    /// Lets the time of one request pass.
+    /// Waits for the service time of one request.
     pub async fn spend(&self, endpoint: Endpoint, rows: usize) {
-        pass(self.draw(endpoint, rows)).await;
+        sleep(self.draw(endpoint, rows)).await;
     }
 
     fn with_stream<T>(&self, endpoint: Endpoint, draw: impl FnOnce(&mut Rng) -> T) -> T {
         let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
-        // Far apart, so that no endpoint's stream overlaps another's.
+        // The seeds are far apart, so that the streams of two endpoints do not overlap.
         let seed = self.seed.wrapping_add((endpoint as u64 + 1).wrapping_mul(0xd134_2543_de82_ef95));
         draw(streams.entry(endpoint).or_insert_with(|| Rng::new(seed)))
     }
 }
 
-/// Sleeps; zero does not even yield. The timer's grain is 1 ms.
-pub async fn pass(time: Duration) {
+/// Sleeps for a time, with the 1 ms resolution of tokio's timer. Zero returns at once, without yielding.
+pub async fn sleep(time: Duration) {
     if !time.is_zero() {
         tokio::time::sleep(time).await;
     }
 }
 
-/// Box and Muller's transform (1958), one of its two values.
+/// One of the two values of Box and Muller's transform (1958).
 fn standard_normal(rng: &mut Rng) -> f64 {
     let radius = (-2.0 * (1.0 - rng.unit()).ln()).sqrt();
     radius * (std::f64::consts::TAU * rng.unit()).cos()

@@ -1,14 +1,14 @@
-//! UUIDs as the host reads and makes them.
+//! UUIDs, read and made as the real host does.
 //!
-//! Reading follows `java.util.UUID.fromString`, which is laxer than the standard: five hexadecimal groups of any
-//! length up to the standard one.
+//! Reading follows `java.util.UUID.fromString`, which is laxer than the standard: each of the five hexadecimal groups
+//! may be shorter than the standard says.
 
 use crate::core::base::rng::Rng;
 
-/// Digits of each group.
+/// Number of digits in each group.
 const GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
 
-/// The canonical form of a UUID that Java would accept; `None` when it would not.
+/// The canonical form of a UUID; `None` when Java would not accept it.
 pub fn parse(text: &str) -> Option<String> {
     let groups: Vec<&str> = text.trim().split('-').collect();
     let accepted = groups.len() == GROUPS.len()

@@ -1,17 +1,17 @@
-//! The date and time of day, in the forms that the host writes them, and trip dates.
+//! Date and time of day in the formats of the real host, and the dates of trips.
 //!
-//! The only file of the stub that reads the calendar clock; spans of time are measured elsewhere.
+//! This is the only file of the stub that reads the calendar clock. Durations are not measured here.
 
 use time::{Date, Month, OffsetDateTime};
 
-/// The present as Java's `LocalDateTime` is written to JSON: `2025-11-10T12:34:56.123456` (UTC, as in a container).
+/// Now, as Java's `LocalDateTime` is written to JSON: `2025-11-10T12:34:56.123456` (UTC, as in a container).
 pub fn local_date_time() -> String {
-    written(OffsetDateTime::now_utc())
+    iso_text(OffsetDateTime::now_utc())
 }
 
-/// The present as Spring Boot's error body writes it: `2025-11-10T12:34:56.123+00:00`.
+/// Now, as in Spring Boot's error body: `2025-11-10T12:34:56.123+00:00`.
 pub fn error_timestamp() -> String {
-    let now = written(OffsetDateTime::now_utc());
+    let now = iso_text(OffsetDateTime::now_utc());
     // Milliseconds: the text without its last three digits.
     format!("{}+00:00", now.get(..23).unwrap_or(&now))
 }
@@ -26,23 +26,23 @@ pub fn epoch_millis() -> i64 {
     i64::try_from(OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)
 }
 
-/// A moment since 1970 in milliseconds, written as [`local_date_time`] does.
+/// A time in milliseconds since 1970, in the format of [`local_date_time`].
 pub fn from_epoch_millis(millis: i64) -> String {
     let nanos = i128::from(millis) * 1_000_000;
-    OffsetDateTime::from_unix_timestamp_nanos(nanos).map_or_else(|_| local_date_time(), written)
+    OffsetDateTime::from_unix_timestamp_nanos(nanos).map_or_else(|_| local_date_time(), iso_text)
 }
 
-/// A seed for those who named none.
+/// The seed when `--seed` is not given.
 pub fn seed() -> u64 {
     epoch_millis().unsigned_abs()
 }
 
-fn written(moment: OffsetDateTime) -> String {
+fn iso_text(moment: OffsetDateTime) -> String {
     let (date, time) = (moment.date(), moment.time());
     format!("{date}T{:02}:{:02}:{:02}.{:06}", time.hour(), time.minute(), time.second(), time.microsecond())
 }
 
-/// Reads `yyyy-MM-dd` and nothing else.
+/// Reads `yyyy-MM-dd`, and refuses every other format.
 pub fn parse_date(text: &str) -> Option<Date> {
     let mut parts = text.split('-');
     let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
@@ -53,7 +53,7 @@ pub fn parse_date(text: &str) -> Option<Date> {
     Date::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?).ok()
 }
 
-/// Days of a trip, both ends included; zero or negative when it ends before it starts.
+/// Number of days of a trip, first and last day included. It is zero or negative when the trip ends before it starts.
 pub fn trip_days(start: Date, end: Date) -> i64 {
     (end - start).whole_days() + 1
 }

@@ -1,7 +1,7 @@
-//! A host whose every byte a test decides: a loopback listener that runs a script on each connection.
+//! A host on loopback that runs a test's script on each connection, so that the test decides every byte.
 //!
-//! It notes what it was asked and on which connection. A script that panics makes the test fail when the host
-//! is dropped, not only hang.
+//! It records each request with its connection. When a script panics, dropping the host fails the test; otherwise the
+//! test would only hang.
 
 use std::future::Future;
 use std::sync::{Arc, Mutex};
@@ -10,10 +10,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-/// One request as it came over the wire.
+/// One recorded request.
 #[derive(Clone, Debug)]
 pub struct Seen {
-    /// Counted from 0 in the order of opening.
+    /// Number of the connection, from 0 in the order of opening.
     pub connection: usize,
     pub method: String,
     pub target: String,
@@ -28,7 +28,7 @@ impl Seen {
     }
 }
 
-/// The host; it ends when it is dropped.
+/// A running host; dropping it stops it.
 pub struct FakeHost {
     pub port: u16,
     seen: Arc<Mutex<Vec<Seen>>>,
@@ -45,7 +45,7 @@ impl FakeHost {
         Self::on(TcpListener::bind("127.0.0.1:0").await.unwrap(), script)
     }
 
-    /// The same on a listener of the test's own.
+    /// Runs `script` on every connection of the given listener.
     pub fn on<F, Fut>(listener: TcpListener, script: F) -> Self
     where
         F: Fn(Connection) -> Fut + Send + 'static,
@@ -76,7 +76,7 @@ impl FakeHost {
         Self { port, seen, accepting: Some(accepting) }
     }
 
-    /// Gives the same answer to every request, on kept connections.
+    /// Gives the same answer to every request and keeps connections open.
     pub async fn answering(response: &'static str) -> Self {
         Self::start(move |mut connection| async move {
             while connection.request().await.is_some() {
@@ -126,7 +126,7 @@ impl Connection {
         Some(seen)
     }
 
-    /// The next request's head alone, its body left unread and nothing noted.
+    /// Reads only the head of the next request. Its body stays unread, and nothing is recorded.
     pub async fn head(&mut self) -> Option<Seen> {
         let end = loop {
             match self.unread.windows(4).position(|window| window == b"\r\n\r\n") {

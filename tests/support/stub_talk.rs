@@ -1,4 +1,4 @@
-//! Talking to a stub's own interface, and what it counted beside what a report did.
+//! Requests to a stub's own interface, and its counters in a form that can be compared with a report's.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -31,7 +31,7 @@ pub fn counted_by_the_stub(stats: &Value) -> Counts {
     counts
 }
 
-/// Sends a request to the stub's own interface and gives its JSON.
+/// Sends a request to the stub's own interface and returns the JSON of the answer.
 pub async fn ask(address: SocketAddr, method: &str, path: &str, body: &str) -> Value {
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
     let length = body.len();

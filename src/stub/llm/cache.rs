@@ -1,6 +1,7 @@
 //! The agent's plan cache, in memory instead of Redis.
 //!
-//! No single-flight, as in Oddiya: requests that miss together generate together. Only finished streams fill it.
+//! As in Oddiya, concurrent requests for the same plan are not joined: each one that misses generates the plan. Only
+//! streams that were sent to the end are stored.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,25 +9,24 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-/// How long an entry lives: the agent's SETEX.
+/// Lifetime of an entry, as in the agent's SETEX.
 const TTL: Duration = Duration::from_secs(3600);
 
-/// Entries there is room for; beyond it, writes fail silently, as they do at a full Redis.
+/// The maximum number of entries. Beyond it writes fail silently, as with a full Redis.
 const CAPACITY: usize = 20_000;
 
-/// Finished plans by key.
+/// Finished plans by cache key.
 #[derive(Debug, Default)]
 pub struct PlanCache(Mutex<HashMap<String, (Instant, Value)>>);
 
 impl PlanCache {
-    /// The plan under a key, if it is there and not too old.
+    /// The plan under a key; `None` when it is missing or too old.
     pub fn get(&self, key: &str, now: Instant) -> Option<Value> {
         let entries = self.entries();
         let (stored, plan) = entries.get(key)?;
         (now.saturating_duration_since(*stored) < TTL).then(|| plan.clone())
     }
 
-    /// Stores a plan.
     pub fn put(&self, key: String, plan: Value, now: Instant) {
         let mut entries = self.entries();
         if entries.len() >= CAPACITY {

@@ -1,7 +1,7 @@
-//! The agent's event sequence: which events a generation sends, and at which share of its time each is due.
+//! The agent's event sequence: the events of a generation, and the share of its time at which each is due.
 //!
-//! Pure. An event is due when its progress says so: 10 at once, 100 at the end, evenly between. Progress that falls
-//! back (refinements run past 95) waits for no earlier moment.
+//! Pure. An event's progress decides when it is due: 10 at the start, 100 at the end, linear in between. Refinements
+//! run past 95, so progress can fall back; such an event is due together with the one before it.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -9,16 +9,16 @@ use serde_json::{Value, json};
 use super::itinerary::{Itinerary, Trip};
 use super::pyjson::{Characters, dumps};
 
-/// The event that is sent first has this progress, and is sent at once.
+/// Progress of the first event, which is sent at once.
 const FIRST_PROGRESS: f64 = 10.0;
 const LAST_PROGRESS: f64 = 100.0;
 
 /// One server-sent event.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
-    /// When it is due, as a share of the generation's time in [0, 1].
+    /// When it is due, as a share of the generation's time, in [0, 1].
     pub share: f64,
-    /// Its bytes, `data: {json}` and an empty line.
+    /// `data: {json}` and an empty line.
     pub text: String,
 }
 
@@ -31,7 +31,7 @@ struct Step<'a> {
     step: &'a str,
 }
 
-/// The events of a generation: 9 and two per refinement.
+/// The events of a generation: nine, and two more for each refinement.
 pub fn generation(trip: &Trip, plan: &Itinerary) -> Vec<Event> {
     let mut steps = before_refining(trip);
     for round in 1..=trip.refinements() {
@@ -54,7 +54,7 @@ pub fn generation(trip: &Trip, plan: &Itinerary) -> Vec<Event> {
     events
 }
 
-/// The three events of a cache hit, all at once and in ASCII.
+/// The three events of a cache hit, all due at once and written in ASCII.
 pub fn cached(plan: &Value) -> Vec<Event> {
     let found = json!({
         "type": "status", "message": "💾 저장된 계획을 불러오는 중...", "progress": 50, "cached": true,

@@ -1,24 +1,24 @@
-//! The plan that the agent makes: pure, from the trip alone.
+//! The plan that the agent makes. Pure: the trip alone decides it.
 //!
-//! The shape and the prices are those of Oddiya's mock mode. The places are real ones of the destination, because a
-//! client tells a placeholder plan (the agent's silent fallback) by its "City Center".
+//! Fields and prices are those of Oddiya's mock mode. The places are real ones of the destination, because clients
+//! recognise a placeholder plan (the agent's silent fallback) by its "City Center".
 
 use serde::Serialize;
 
-/// What is asked for.
+/// The trip that a client asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trip {
     /// The destination; may be empty, as in Oddiya.
     pub location: String,
-    /// Days, both ends included; zero or negative when the trip ends before it starts.
+    /// Number of days, first and last included; zero or negative when the trip ends before it starts.
     pub days: i64,
-    /// `low`, `medium`, `high`; anything else costs as `medium`.
+    /// `low`, `medium` or `high`; any other text costs as much as `medium`.
     pub budget: String,
-    /// How often the plan may be validated at most.
+    /// The maximum number of validations.
     pub max_iterations: i64,
 }
 
-/// A plan as the agent answers it.
+/// A plan in the agent's format.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Itinerary {
     pub title: String,
@@ -64,7 +64,7 @@ pub struct DayPart {
     pub cost: i64,
 }
 
-/// How a plan came about; a placeholder has none.
+/// How the plan was made. A placeholder has no metadata.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Metadata {
     pub generated_at: String,
@@ -76,7 +76,7 @@ pub struct Metadata {
     pub architecture: &'static str,
 }
 
-/// Sights and places to eat, by destination.
+/// Three sights and three places to eat for each destination.
 const PLACES: &[(&str, [&str; 3], [&str; 3])] = &[
     (
         "seoul",
@@ -100,32 +100,33 @@ const PLACES: &[(&str, [&str; 3], [&str; 3])] = &[
     ),
 ];
 
-/// The weather of mock mode, every day.
+/// The weather in mock mode, the same every day.
 const WEATHER: (&str, &str) = ("clear sky", "✨ Perfect weather for sightseeing!");
 
-/// More refinements than this and the graph runs into its limit of 25 steps (4 fixed ones and 2 per refinement); the
-/// agent then answers a placeholder with 200. The streaming path has no graph and no limit.
+/// The agent's graph has a limit of 25 steps: 4 fixed ones and 2 for each refinement. With more refinements than this
+/// the agent answers 200 with a placeholder. The streaming path has no graph and no limit.
 const MOST_GRAPH_REFINEMENTS: i64 = 10;
 
-/// The stub's own limit, far beyond any trip: a day costs half a kilobyte of memory.
+/// The stub's own limit, far beyond any real trip, because each day takes half a kilobyte of memory.
 pub const MOST_DAYS: i64 = 20_000;
 
-/// The stub's own limit on refinements: the agent would go on for as long as it is told to.
+/// The stub's own limit. The real agent has none on its streaming path.
 const MOST_REFINEMENTS: i64 = 1_000;
 
 impl Trip {
-    /// What mock mode's validation finds: a negative number of days, or days without "Morning:" in their text.
+    /// Number of issues that mock mode's validation finds. It finds one in every trip that has days (their text lacks
+    /// "Morning:") or a negative number of them.
     pub fn issues(&self) -> i64 {
         i64::from(self.days != 0)
     }
 
-    /// How often the plan is refined: until validated `max_iterations` times, because refining never helps in mock
-    /// mode.
+    /// Number of refinements. In mock mode refining never removes an issue, so the plan is refined until it was
+    /// validated `max_iterations` times.
     pub fn refinements(&self) -> i64 {
         if self.issues() == 0 { 0 } else { (self.max_iterations - 1).clamp(0, MOST_REFINEMENTS) }
     }
 
-    /// The finished plan, made at a moment.
+    /// The finished plan.
     pub fn plan(&self, generated_at: String) -> Itinerary {
         let places = |day| (self.sight(day), self.restaurant(day));
         let refinements = self.refinements();
@@ -144,12 +145,12 @@ impl Trip {
         }
     }
 
-    /// What the agent answers when its model failed: success by its status, nothing by its content.
+    /// The agent's answer when its model failed: the status says success, but the content is a placeholder.
     pub fn placeholder(&self) -> Itinerary {
         self.draft(|_| ("City Center".to_owned(), "Local Restaurant".to_owned()))
     }
 
-    /// The plan of the non-streaming path, which falls back silently.
+    /// The plan of the non-streaming path, which falls back to a placeholder silently.
     pub fn graph_plan(&self, generated_at: String) -> Itinerary {
         if self.refinements() > MOST_GRAPH_REFINEMENTS { self.placeholder() } else { self.plan(generated_at) }
     }
@@ -190,7 +191,7 @@ impl Trip {
     }
 }
 
-/// Mock mode's prices in won.
+/// Mock mode's prices, in won.
 struct Prices {
     daily: i64,
     daily_text: &'static str,

@@ -1,7 +1,6 @@
 //! The llm-agent: FastAPI's answers, plan generation and the event stream.
 //!
-//! What it generates, says and remembers is in the pure parts beside; this file spends the time and puts answers
-//! together.
+//! The modules below make plans, events and cache keys. This file spends the time of a generation and builds replies.
 
 mod cache;
 mod events;
@@ -28,12 +27,12 @@ use super::app::App;
 use super::reply::{Framing, Piece, Reply};
 use super::routes::Endpoint;
 use super::services::Call;
-use super::timing::pass;
+use super::timing::sleep;
 use super::wallclock;
 use events::Event;
 use request::PlanRequest;
 
-/// The route by which the plan service reaches the agent; a fault that names it hits plan creation too.
+/// The route on which the plan service calls the agent. A fault that names it affects plan creation too.
 pub const GENERATE: &str = "/api/v1/plans/generate";
 
 const PAGE: &str =
@@ -62,9 +61,9 @@ pub async fn answer(app: &App, endpoint: Endpoint, call: &Call) -> Reply {
     }
 }
 
-/// A plan, after the time that making it takes. The plan service calls the agent this way.
+/// Waits for the time of a generation and returns the plan. The plan service calls the agent this way.
 pub async fn make_plan(app: &App, trip: &Trip) -> Itinerary {
-    pass(app.timing.draw_llm()).await;
+    sleep(app.timing.draw_llm()).await;
     trip.graph_plan(wallclock::local_date_time())
 }
 
@@ -87,7 +86,7 @@ pub fn with_cors(reply: Reply, headers: &HeaderMap) -> Reply {
     reply.with(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"))
 }
 
-/// Starlette's answer to a preflight: everything is allowed to everyone.
+/// Starlette's answer to a preflight: every method and header from every origin is allowed.
 pub fn preflight(headers: &HeaderMap) -> Reply {
     let origin = headers.get(ORIGIN).cloned().unwrap_or(HeaderValue::from_static("*"));
     let mut reply = Reply::text(StatusCode::OK, "text/plain; charset=utf-8", "OK")
@@ -110,7 +109,7 @@ fn uvicorn() -> HeaderValue {
     HeaderValue::from_static("uvicorn")
 }
 
-/// `Err` is the list of what is wrong with the body.
+/// `Err` is FastAPI's list of problems with the body.
 fn parse(call: &Call) -> Result<PlanRequest, Value> {
     let content_type = call.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     PlanRequest::parse(content_type, &call.body)
@@ -136,7 +135,7 @@ fn stream(app: &App, call: &Call) -> Reply {
     };
     let trip = match request.trip() {
         Ok(trip) => trip,
-        // With a title, the dates are first read when the stream has begun.
+        // When the request has a title, the agent reads the dates only after the stream has begun.
         Err(reason) if request.has_title() => {
             return events_reply(events::failed_to_start(&reason), Duration::ZERO);
         }
@@ -151,13 +150,13 @@ fn stream(app: &App, call: &Call) -> Reply {
     }
 }
 
-/// A generation; once it was sent to the end, it is remembered.
+/// The stream of a new generation. The plan is cached once the stream was sent to the end.
 fn fresh(app: &App, trip: &Trip, key: String) -> Reply {
     let plan = trip.plan(wallclock::local_date_time());
     let mut reply = events_reply(events::generation(trip, &plan), app.timing.draw_llm());
     let cache = Arc::clone(&app.cache);
-    reply.afterwards = Some(Box::new(move || {
-        // Cannot fail: the plan was written as JSON a moment ago.
+    reply.on_sent = Some(Box::new(move || {
+        // Serialising cannot fail: the same plan is already in the stream as JSON.
         cache.put(key, serde_json::to_value(plan).unwrap_or_default(), Instant::now());
     }));
     reply

@@ -1,13 +1,13 @@
-//! JSON spelled as Python's `json.dumps` spells it: a space after `,` and `:`, and on request only ASCII.
+//! JSON in the format of Python's `json.dumps`: a space after `,` and `:`, and optionally only ASCII.
 //!
-//! The event stream is written that way, so its byte counts and chunk sizes are those of the real agent.
+//! The event stream uses it, so that byte counts and chunk sizes equal those of the real agent.
 
 use std::io;
 
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 
-/// Which characters are written as they are.
+/// Which characters are written without an escape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Characters {
     /// All (`ensure_ascii=False`).
@@ -20,7 +20,7 @@ pub enum Characters {
 pub fn dumps(value: &impl Serialize, characters: Characters) -> String {
     let mut bytes = Vec::new();
     let mut serializer = Serializer::with_formatter(&mut bytes, Python { characters });
-    // Cannot fail: the sink is memory and the keys are texts.
+    // Serialising cannot fail: it writes to memory, and all keys are texts.
     let _ = value.serialize(&mut serializer);
     String::from_utf8(bytes).unwrap_or_default()
 }

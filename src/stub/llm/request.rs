@@ -1,17 +1,17 @@
-//! The agent's request body, validated as FastAPI and pydantic do, with their error texts.
+//! The agent's request body, validated as FastAPI and pydantic validate it, with their error texts.
 //!
-//! Pure. Where pydantic is lax (a numeric text for an integer), so is this; a number for a text is refused.
+//! Pure. Like pydantic, it accepts a numeric text as an integer and refuses a number as a text.
 
 use serde_json::{Map, Value, json};
 
 use super::itinerary::{MOST_DAYS, Trip};
 use crate::stub::wallclock::{parse_date, trip_days};
 
-/// The budget and the number of iterations of those who name none.
+/// Defaults of the agent.
 const DEFAULT_BUDGET: &str = "medium";
 const DEFAULT_ITERATIONS: i64 = 3;
 
-/// Prefix of the links in pydantic's errors, for the version that goes with FastAPI 0.104.1.
+/// Prefix of the links in pydantic's errors, for the version that FastAPI 0.104.1 uses.
 const ERRORS_URL: &str = "https://errors.pydantic.dev/2.5/v/";
 
 /// A body that passed validation.
@@ -20,7 +20,7 @@ pub struct PlanRequest {
     pub location: String,
     pub start_date: String,
     pub end_date: String,
-    /// As sent: a null is a different cache key from the default.
+    /// As sent: null and a missing budget have different cache keys.
     pub budget: Option<String>,
     pub title: Option<String>,
     pub max_iterations: Option<i64>,
@@ -46,12 +46,12 @@ impl PlanRequest {
         Ok(Self { location, start_date, end_date, budget, title, max_iterations })
     }
 
-    /// Whether a title was given; an empty one is none.
+    /// Whether there is a title that is not empty.
     pub fn has_title(&self) -> bool {
         self.title.as_deref().is_some_and(|title| !title.is_empty())
     }
 
-    /// The trip; `Err` is Python's message about a date that is none.
+    /// The trip; `Err` is Python's message about an invalid date.
     pub fn trip(&self) -> Result<Trip, String> {
         let date = |text: &str| iso_date(text).ok_or_else(|| format!("Invalid isoformat string: '{text}'"));
         let days = trip_days(date(&self.start_date)?, date(&self.end_date)?);
@@ -68,14 +68,15 @@ impl PlanRequest {
         })
     }
 
-    /// The cache key: verbatim, so that case matters; title and iterations are not in it.
+    /// The cache key. It holds the texts as they were sent, so upper and lower case differ; title and iterations are
+    /// not part of it.
     pub fn cache_key(&self) -> String {
         let budget = self.budget.as_deref().unwrap_or("None");
         format!("plan:{}:{}:{}:{budget}", self.location, self.start_date, self.end_date)
     }
 }
 
-/// Python's `datetime.fromisoformat`, for dates and for dates with a time behind them.
+/// Python's `datetime.fromisoformat`, for dates with or without a time.
 fn iso_date(text: &str) -> Option<time::Date> {
     let (date, rest) = text.split_at_checked(10)?;
     let plain = rest.is_empty() || (rest.len() >= 3 && rest.starts_with(['T', ' ']));

@@ -1,13 +1,13 @@
 //! The auth service: sign-up, login, token refresh, and the social sign-ins that cannot work offline.
 //!
-//! Its handler catches everything: unknown paths and malformed bodies are its plain 500.
+//! Its exception handler catches everything, so unknown paths and malformed bodies are answered with a plain 500.
 
 use http::StatusCode;
 use http::header::{HeaderValue, LOCATION};
 use serde_json::{Map, Value, json};
 
 use super::java_body::{BadBody, JavaBody, is_email};
-use super::sessions::{ACCESS_TOKEN_SECS, access_token, disguise};
+use super::sessions::{ACCESS_TOKEN_SECS, access_token, fake_password_hash};
 use super::{Call, users};
 use crate::stub::app::App;
 use crate::stub::reply::Reply;
@@ -28,13 +28,13 @@ pub async fn answer(app: &App, endpoint: Endpoint, call: &Call) -> Reply {
             let keys = r#"{"kty":"RSA","use":"sig","kid":"oddiya-1"}"#;
             return Reply::text(StatusCode::OK, "text/plain;charset=UTF-8", keys);
         }
-        // Verifying a Google token needs Google; Apple's is not implemented.
+        // Verifying a Google token needs Google. Oddiya does not implement Apple's.
         _ => Err(Failure::Unexpected),
     };
     done.unwrap_or_else(|failure| failure.reply())
 }
 
-/// The generic answer to everything that is not handled, unknown paths included.
+/// The answer to unknown paths and to every exception without a handler of its own.
 pub fn unexpected() -> Reply {
     Failure::Unexpected.reply()
 }
@@ -86,10 +86,10 @@ async fn signup(app: &App, call: &Call) -> Result<Reply, Failure> {
         name,
         provider: "email".to_owned(),
         provider_id: email.clone(),
-        password_hash: Some(disguise(&password, &email)),
+        password_hash: Some(fake_password_hash(&password, &email)),
         email,
     };
-    // A taken address and a user service that is down look the same.
+    // A taken address and a failing user service have the same answer.
     let created = users::create_with_password(app, new).await.ok().flatten().ok_or(Failure::Unexpected)?;
     Ok(tokens(app, created.id, &created.email, Some(created.id)))
 }
@@ -97,10 +97,10 @@ async fn signup(app: &App, call: &Call) -> Result<Reply, Failure> {
 async fn login(app: &App, call: &Call) -> Result<Reply, Failure> {
     let body = JavaBody::parse(&call.headers, &call.body)?;
     let (email, password) = credentials(&body, 6, "Password must be at least 6 characters")?;
-    let disguised = disguise(&password, &email);
-    // An error of the user service is swallowed: overload looks like a wrong password.
+    let password_hash = fake_password_hash(&password, &email);
+    // An error of the user service is ignored, so overload looks like a wrong password.
     let found = users::by_email(app, email).await.ok().flatten();
-    match found.filter(|user| user.password_hash.as_ref() == Some(&disguised)) {
+    match found.filter(|user| user.password_hash.as_ref() == Some(&password_hash)) {
         Some(user) => Ok(tokens(app, user.id, &user.email, Some(user.id))),
         None => Err(Failure::Refused("Invalid email or password")),
     }
@@ -111,7 +111,7 @@ fn refresh(app: &App, call: &Call) -> Result<Reply, Failure> {
     let token = body.required_text("refreshToken", "Refresh token is required")?;
     let user = app.sessions.user_of(&token).ok_or(Failure::Refused("Invalid refresh token"))?;
     app.sessions.close(&token);
-    // The real address is forgotten, and so is the user's number in the answer.
+    // As in Oddiya, the answer has a made-up address and no user id.
     Ok(tokens(app, user, "user@example.com", None))
 }
 

@@ -1,6 +1,6 @@
-//! The gateway's own pages: health, overview, interface texts, the web clients' entry pages.
+//! The gateway's own endpoints: health, overview, interface texts, entry pages of the web clients.
 //!
-//! They pass no token filter and touch no database.
+//! They need no token and no database.
 
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderValue};
@@ -28,7 +28,7 @@ pub async fn answer(app: &App, endpoint: Endpoint, call: &Call) -> Reply {
         Endpoint::Overview => Reply::json(StatusCode::OK, &overview()),
         Endpoint::Messages => Reply::json(StatusCode::OK, &messages()),
         Endpoint::Page => Reply::text(StatusCode::OK, "text/html", PAGE),
-        // `/api/messages/ko/{key}`: the real one cannot bind its parameter.
+        // `/api/messages/ko/{key}`: the real gateway cannot bind its parameter.
         _ => error(app, StatusCode::INTERNAL_SERVER_ERROR, &call.path),
     }
 }
@@ -46,7 +46,7 @@ pub fn error(app: &App, status: StatusCode, path: &str) -> Reply {
     Reply::json(status, &body)
 }
 
-/// The hard-coded overview: every service is "UP", whatever it does.
+/// The overview is hard-coded: it says "UP" for every service, even for one that is down.
 fn overview() -> Value {
     json!({
         "project": "Oddiya",
@@ -69,7 +69,7 @@ fn overview() -> Value {
     })
 }
 
-/// A few of the interface's texts: the shape, a flat map, is what clients depend on.
+/// A few of the interface's texts. Clients depend only on the format, a flat map.
 fn messages() -> Value {
     json!({
         "app.title": "Oddiya",

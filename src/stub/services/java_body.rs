@@ -1,6 +1,6 @@
-//! JSON bodies as Jackson and Bean Validation read them.
+//! JSON bodies, read as Jackson and Bean Validation read them.
 //!
-//! Pure. Jackson turns numbers and booleans into texts and numeric texts into numbers; an unknown field is ignored.
+//! Pure. Jackson converts numbers and booleans to texts, and numeric texts to numbers. It ignores unknown fields.
 
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
@@ -15,21 +15,19 @@ pub enum BadBody {
     MediaType,
     /// No JSON object, or a value that cannot become the field's type (HttpMessageNotReadableException).
     Unreadable,
-    /// A validation failed (MethodArgumentNotValidException).
+    /// A field failed validation (MethodArgumentNotValidException).
     Invalid {
-        /// The field.
         field: &'static str,
         /// The message of its annotation.
         message: &'static str,
     },
 }
 
-/// The fields of a body.
+/// The fields of a JSON body.
 #[derive(Clone, Debug)]
 pub struct JavaBody(Map<String, Value>);
 
 impl JavaBody {
-    /// Reads a request's body.
     pub fn parse(headers: &HeaderMap, body: &[u8]) -> Result<Self, BadBody> {
         let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if !media_type.to_ascii_lowercase().contains("json") {
@@ -41,17 +39,16 @@ impl JavaBody {
         }
     }
 
-    /// A field as it is; `None` also when it is null.
+    /// The value of a field; `None` when it is missing or null.
     pub fn value(&self, field: &str) -> Option<&Value> {
         self.0.get(field).filter(|value| !value.is_null())
     }
 
-    /// Whether the field is there and null.
+    /// Whether the field is present and null.
     pub fn is_null(&self, field: &str) -> bool {
         self.0.get(field).is_some_and(Value::is_null)
     }
 
-    /// A text.
     pub fn text(&self, field: &str) -> Result<Option<String>, BadBody> {
         self.value(field).map(as_text).transpose()
     }
@@ -73,7 +70,7 @@ impl JavaBody {
         number.and_then(|n| i32::try_from(n).ok()).map(Some).ok_or(BadBody::Unreadable)
     }
 
-    /// A date, `yyyy-MM-dd`, as it was written.
+    /// A date in the format `yyyy-MM-dd`, as the client wrote it.
     pub fn date(&self, field: &str) -> Result<Option<String>, BadBody> {
         match self.value(field) {
             None => Ok(None),
@@ -83,7 +80,6 @@ impl JavaBody {
         }
     }
 
-    /// A list of texts.
     pub fn texts(&self, field: &str) -> Result<Option<Vec<String>>, BadBody> {
         match self.value(field) {
             None => Ok(None),
@@ -102,7 +98,7 @@ fn as_text(value: &Value) -> Result<String, BadBody> {
     }
 }
 
-/// Hibernate Validator's `@Email`, roughly: one `@` with something on either side, and no spaces.
+/// Roughly Hibernate Validator's `@Email`: one `@` with text on both sides, and no spaces.
 pub fn is_email(text: &str) -> bool {
     let Some((name, domain)) = text.split_once('@') else { return false };
     let odd = |c: char| c.is_whitespace() || c == '@';

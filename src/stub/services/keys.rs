@@ -1,7 +1,7 @@
-//! Idempotency keys whose transaction is under way.
+//! Locks on idempotency keys that an open transaction has inserted.
 //!
-//! In the database, an insert of a key that another open transaction inserted waits for that transaction. SQLite runs
-//! our statements one by one, so the waiting happens here.
+//! In PostgreSQL, inserting a key waits for another open transaction that inserted the same key. SQLite runs our
+//! statements one after another, so requests wait here instead.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,11 +10,10 @@ use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
 type Lock = Arc<AsyncMutex<()>>;
 
-/// The keys under way.
 #[derive(Debug, Default)]
 pub struct KeyLocks(Mutex<HashMap<String, Lock>>);
 
-/// A key that is this request's until it is dropped.
+/// The lock on one key, released on drop.
 #[derive(Debug)]
 pub struct KeyGuard<'a> {
     locks: &'a KeyLocks,
@@ -23,7 +22,7 @@ pub struct KeyGuard<'a> {
 }
 
 impl KeyLocks {
-    /// Waits until no other request holds the key, then holds it.
+    /// Waits until no other request holds the key, then locks it.
     pub async fn lock(&self, key: &str) -> KeyGuard<'_> {
         let lock = Arc::clone(self.locks().entry(key.to_owned()).or_default());
         let mut guard = KeyGuard { locks: self, key: key.to_owned(), held: None };
@@ -40,7 +39,7 @@ impl Drop for KeyGuard<'_> {
     fn drop(&mut self) {
         let mut locks = self.locks.locks();
         self.held = None;
-        // The map's own reference is the last one: nobody waits.
+        // Only the map refers to the lock, so no request waits for it.
         if locks.get(&self.key).is_some_and(|lock| Arc::strong_count(lock) == 1) {
             locks.remove(&self.key);
         }

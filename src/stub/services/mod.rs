@@ -1,7 +1,6 @@
-//! The Spring services, one file each: what every endpoint checks, does and answers.
+//! The Spring services, one file each: what each endpoint checks, does and answers.
 //!
-//! Which endpoint a request is for was decided before (`routes`); what the data means to SQLite is decided below
-//! (`store`).
+//! `routes` has already chosen the endpoint. `store` holds the SQL.
 
 pub mod auth;
 pub mod gateway;
@@ -20,17 +19,15 @@ use http::{HeaderMap, Method};
 pub use keys::KeyLocks;
 pub use sessions::Sessions;
 
-/// A request as a service sees it.
+/// A request as a service receives it.
 #[derive(Debug)]
 pub struct Call {
-    /// The method.
     pub method: Method,
-    /// The path, rewritten by the gateway.
+    /// The path after the gateway's rewriting.
     pub path: String,
-    /// The headers, `X-User-Id` as the gateway left it.
+    /// The headers, with `X-User-Id` as the gateway set it.
     pub headers: HeaderMap,
-    /// The path's one parameter.
+    /// The value of the path's parameter.
     pub param: Option<String>,
-    /// The whole body.
     pub body: Bytes,
 }

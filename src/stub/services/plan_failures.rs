@@ -1,7 +1,7 @@
-//! How the plan service fails, in both of its eras.
+//! The failures of the plan service, today and in the Locust era.
 //!
 //! Pure. Today one handler catches everything and answers `{errorCode, message, details, timestamp}`, often with 500
-//! where 400 was meant. In the Locust era there was no handler, and Boot answered.
+//! instead of 400. In the Locust era there was no handler, and Spring Boot answered.
 
 use http::StatusCode;
 use serde_json::json;
@@ -11,26 +11,23 @@ use crate::stub::options::Profile;
 use crate::stub::reply::Reply;
 use crate::stub::wallclock;
 
-/// What went wrong in the plan service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PlanFailure {
-    /// No `X-User-Id`.
+    /// `X-User-Id` is missing.
     NoUser,
-    /// `X-User-Id` or the id in the path is no whole number.
+    /// `X-User-Id` or the id in the path is not a whole number.
     NotANumber,
-    /// The body was refused.
     Body(BadBody),
-    /// No such plan.
     Missing(i64),
-    /// Another user's plan.
+    /// The plan is another user's.
     Foreign(i64),
-    /// The llm-agent failed, or storing what it made.
+    /// The llm-agent failed. Today also when its plan could not be stored.
     Llm,
-    /// Creating took longer than Tomcat lets an answer take.
+    /// Creating took longer than Tomcat's limit for an asynchronous answer.
     TooSlow,
-    /// No connection, or a statement failed.
+    /// No connection came free, or a statement failed.
     Database,
-    /// No such path, or not with this method.
+    /// The path is unknown, or exists only for other methods.
     NoEndpoint(StatusCode),
 }
 
@@ -38,7 +35,6 @@ const UNEXPECTED: &str = "서버 오류가 발생했습니다. 관리자에게 �
 const FAILED: &str = "요청 처리 중 오류가 발생했습니다.";
 
 impl PlanFailure {
-    /// The answer in one of the three Oddiyas.
     pub fn reply(&self, profile: Profile, path: &str) -> Reply {
         match profile {
             Profile::Locust => Reply::boot_error(self.boot_status(), path),

@@ -1,7 +1,7 @@
-//! The plan service: plans made by the llm-agent and kept in the database, and in the Locust era their photos.
+//! The plan service: plans that the llm-agent makes and the database keeps, and in the Locust era their photos.
 //!
-//! Creating calls the agent first and takes a connection only to store what came back. Nothing here is idempotent: each
-//! retry is a new plan and a new generation.
+//! Creating a plan calls the agent first and takes a connection only to store the result. Nothing here is idempotent:
+//! each retry makes a new plan with a new generation.
 
 use std::time::Duration;
 
@@ -22,13 +22,13 @@ use crate::stub::routes::Endpoint;
 use crate::stub::store::{Access, NewDetail, NewPhoto, NewPlan, Photo, Plan, PlanDates, PlanStatus};
 use crate::stub::wallclock::{self, parse_date, trip_days};
 
-/// Tomcat's default for an asynchronous answer.
+/// Tomcat's default limit for an asynchronous answer.
 const ASYNC_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// WebClient's default: a longer answer of the agent is an error.
+/// WebClient's default limit: a longer answer of the agent is an error.
 const MOST_PLAN_BYTES: usize = 256 * 1024;
 
-/// The agent's default budget and iterations: the plan service names neither.
+/// The agent's defaults, because the plan service sends neither budget nor iterations.
 const DEFAULT_BUDGET: &str = "medium";
 const ITERATIONS: i64 = 3;
 
@@ -90,14 +90,14 @@ async fn one_plan(app: &App, endpoint: Endpoint, call: &Call) -> Result<Reply, P
 
 async fn create(app: &App, call: &Call) -> Result<Reply, PlanFailure> {
     let user = user(call)?;
-    let wanted = Wanted::parse(app.options.profile, call).map_err(PlanFailure::Body)?;
+    let form = PlanForm::parse(app.options.profile, call).map_err(PlanFailure::Body)?;
     let made = async {
-        let new = generate(app, user, &wanted).await?;
+        let new = generate(app, user, &form).await?;
         let rows = new.days.len();
         let now = wallclock::local_date_time();
         let statement = move |db: &mut rusqlite::Connection| Plan::create(db, &new, &now);
         app.query(PoolName::Plan, Endpoint::CreatePlan, move |_| rows, statement).await.map_err(|_| {
-            // Today a failure to store is told as one of the agent.
+            // Today a failure to store the plan is reported as a failure of the agent.
             match app.options.profile {
                 Profile::Locust => PlanFailure::Database,
                 Profile::Gateway | Profile::Direct => PlanFailure::Llm,
@@ -108,24 +108,24 @@ async fn create(app: &App, call: &Call) -> Result<Reply, PlanFailure> {
     ok(&plan.ok_or(PlanFailure::Database)?)
 }
 
-/// Asks the agent. When it fails, the Locust era stored a plan of its own instead.
-async fn generate(app: &App, user: i64, wanted: &Wanted) -> Result<NewPlan, PlanFailure> {
-    let trip = wanted.trip();
+/// Asks the agent for a plan. When the agent failed, the Locust era stored a placeholder instead.
+async fn generate(app: &App, user: i64, form: &PlanForm) -> Result<NewPlan, PlanFailure> {
+    let trip = form.trip();
     let new = |title: String, plan: Itinerary| NewPlan {
         user_id: user,
         title,
-        start_date: wanted.start_date.clone(),
-        end_date: wanted.end_date.clone(),
+        start_date: form.start_date.clone(),
+        end_date: form.end_date.clone(),
         days: plan.days.into_iter().map(stored_day).collect(),
     };
     if app.faults.inner_failure(llm::GENERATE) {
-        return match &wanted.title {
+        return match &form.title {
             Some(title) => Ok(new(title.clone(), trip.placeholder())),
             None => Err(PlanFailure::Llm),
         };
     }
     let plan = llm::make_plan(app, &trip).await;
-    if wanted.title.is_none() && serde_json::to_vec(&plan).map_or(0, |bytes| bytes.len()) > MOST_PLAN_BYTES {
+    if form.title.is_none() && serde_json::to_vec(&plan).map_or(0, |bytes| bytes.len()) > MOST_PLAN_BYTES {
         return Err(PlanFailure::Llm);
     }
     Ok(new(plan.title.clone(), plan))
@@ -135,9 +135,9 @@ fn stored_day(day: llm::Day) -> NewDetail {
     NewDetail { day: day.day, location: day.location, activity: day.activity }
 }
 
-/// A body of POST or PATCH.
-struct Wanted {
-    /// Only in the Locust era, where the destination is read from it.
+/// The body of POST and PATCH.
+struct PlanForm {
+    /// Only in the Locust era, which read the destination from it.
     title: Option<String>,
     destination: String,
     start_date: String,
@@ -145,9 +145,9 @@ struct Wanted {
     budget: Option<String>,
 }
 
-impl Wanted {
-    /// Reads a body. The Locust era also wanted dates in the future, which would refuse locustfile.py's own since
-    /// December 2025; that check is left out.
+impl PlanForm {
+    /// Reads a body. The Locust era also required dates in the future. That check is left out, because it would refuse
+    /// locustfile.py's own dates since December 2025.
     fn parse(profile: Profile, call: &Call) -> Result<Self, BadBody> {
         let body = JavaBody::parse(&call.headers, &call.body)?;
         let start_date = body.date("startDate")?;
@@ -187,7 +187,7 @@ impl Wanted {
     }
 }
 
-/// The destination that the Locust era read from a title: a city it knows, else the first word.
+/// The destination in a title, as the Locust era read it: a known city, otherwise the first word.
 fn destination_in(title: &str) -> String {
     const CITIES: [(&str, &str); 6] = [
         ("Seoul", "서울"),
@@ -205,9 +205,9 @@ fn destination_in(title: &str) -> String {
 }
 
 fn new_dates(app: &App, call: &Call) -> Result<PlanDates, PlanFailure> {
-    // Today's PATCH wants a whole body and changes the dates alone.
-    let wanted = Wanted::parse(app.options.profile, call).map_err(PlanFailure::Body)?;
-    Ok(PlanDates { title: wanted.title, start_date: wanted.start_date, end_date: wanted.end_date })
+    // Today's PATCH needs a whole body and changes only the dates.
+    let form = PlanForm::parse(app.options.profile, call).map_err(PlanFailure::Body)?;
+    Ok(PlanDates { title: form.title, start_date: form.start_date, end_date: form.end_date })
 }
 
 async fn add_photo(app: &App, call: &Call) -> Result<Reply, PlanFailure> {
@@ -256,7 +256,7 @@ fn granted<T>(id: i64, access: Access<T>) -> Result<T, PlanFailure> {
     }
 }
 
-/// 200 with a body: also for what was created or deleted.
+/// Status 200 with a body. Creating and deleting have the same status.
 pub(super) fn ok(body: &impl Serialize) -> Result<Reply, PlanFailure> {
     Ok(Reply::spring(StatusCode::OK, body))
 }

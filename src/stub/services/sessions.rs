@@ -1,6 +1,6 @@
-//! Refresh tokens, in memory instead of Redis, and the access tokens that go with them.
+//! Refresh tokens, in memory instead of Redis, and access tokens.
 //!
-//! Nothing here is a secret: no service looks at a token's signature, so random bytes stand for it.
+//! Nothing here is secret: no service checks a token's signature, so the signature is random bytes.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,21 +12,21 @@ use serde_json::json;
 use crate::core::base::rng::Rng;
 use crate::stub::{uuid, wallclock};
 
-/// Seconds an access token claims to be good for.
+/// Lifetime of an access token, in seconds, as its claims state it.
 pub const ACCESS_TOKEN_SECS: i64 = 3600;
 
-/// Refresh tokens kept; a new one beyond that takes the place of any other.
+/// The maximum number of refresh tokens. A new one beyond it replaces an arbitrary other one.
 const CAPACITY: usize = 500_000;
 
-/// Words of 64 bits in an RSA-2048 signature.
+/// Number of 64-bit words in an RSA-2048 signature.
 const SIGNATURE_WORDS: usize = 32;
 
-/// Refresh tokens and whose they are.
+/// The user id of each refresh token.
 #[derive(Debug, Default)]
 pub struct Sessions(Mutex<HashMap<String, i64>>);
 
 impl Sessions {
-    /// A new refresh token for a user.
+    /// Makes a new refresh token for a user.
     pub fn open(&self, user: i64, rng: &mut Rng) -> String {
         let token = uuid::random(rng);
         let mut sessions = self.sessions();
@@ -39,12 +39,13 @@ impl Sessions {
         token
     }
 
-    /// Whose a refresh token is; it stays good until [`close`](Self::close): two uses at once can both win.
+    /// The user of a refresh token. The token stays valid until [`close`](Self::close), so two concurrent uses can both
+    /// succeed.
     pub fn user_of(&self, token: &str) -> Option<i64> {
         self.sessions().get(token).copied()
     }
 
-    /// Forgets a refresh token.
+    /// Invalidates a refresh token.
     pub fn close(&self, token: &str) {
         self.sessions().remove(token);
     }
@@ -68,8 +69,8 @@ pub fn access_token(user: i64, email: &str, rng: &mut Rng) -> String {
     )
 }
 
-/// What stands for a BCrypt hash: as long, and equal for equal passwords. No protection at all.
-pub fn disguise(password: &str, email: &str) -> String {
+/// Stands in for a BCrypt hash: it has the same length, and equal passwords have equal values. It protects nothing.
+pub fn fake_password_hash(password: &str, email: &str) -> String {
     const ALPHABET: &[u8; 64] = b"./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     const HASH_LETTERS: usize = 53;
     // FNV-1a, 64 bits.
@@ -94,9 +95,9 @@ mod tests {
     }
 
     #[test]
-    fn a_disguise_is_as_long_as_a_bcrypt_hash_and_tells_passwords_apart() {
-        assert_eq!(disguise("secret", "a@b").len(), 60);
-        assert_eq!(disguise("secret", "a@b"), disguise("secret", "a@b"));
-        assert_ne!(disguise("secret", "a@b"), disguise("Secret", "a@b"));
+    fn a_fake_hash_is_as_long_as_a_bcrypt_hash_and_differs_between_passwords() {
+        assert_eq!(fake_password_hash("secret", "a@b").len(), 60);
+        assert_eq!(fake_password_hash("secret", "a@b"), fake_password_hash("secret", "a@b"));
+        assert_ne!(fake_password_hash("secret", "a@b"), fake_password_hash("Secret", "a@b"));
     }
 }

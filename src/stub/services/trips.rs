@@ -1,6 +1,6 @@
-//! The Locust era's trip collection: a user's plans as completed and coming trips, with totals.
+//! The Locust era's trip collection: a user's plans as completed and upcoming trips, with totals.
 //!
-//! Reads one list of plans; the photos of each completed trip are further selects, as in Oddiya.
+//! Reads one list of plans, then the photos of each plan with a select of its own (N+1), as Oddiya did.
 
 use serde_json::{Value, json};
 

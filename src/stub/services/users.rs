@@ -1,6 +1,6 @@
-//! The user service: profiles, and the internal calls by which sign-in finds or makes users.
+//! The user service: profiles, and the internal endpoints with which the auth service finds and creates users.
 //!
-//! It has no exception handler: an unknown user or a taken address is Boot's plain 500.
+//! It has no exception handler, so an unknown user or a taken address is answered with Spring Boot's plain 500.
 
 use http::StatusCode;
 
@@ -51,12 +51,12 @@ async fn respond(app: &App, endpoint: Endpoint, call: &Call) -> Result<Reply, St
     }
 }
 
-/// The user with an e-mail address; the auth service calls this.
+/// Finds a user by e-mail address. The auth service calls this.
 pub async fn by_email(app: &App, email: String) -> Result<Option<User>, QueryError> {
     query(app, Endpoint::UserByEmail, move |db| User::by_email(db, &email)).await
 }
 
-/// Makes a user with a password; the auth service calls this.
+/// Creates a user with a password. The auth service calls this.
 pub async fn create_with_password(app: &App, new: NewUser) -> Result<Option<User>, QueryError> {
     let now = wallclock::local_date_time();
     query(app, Endpoint::CreateEmailUser, move |db| User::create(db, &new, &now)).await
@@ -102,7 +102,7 @@ fn changes(call: &Call) -> Result<(Option<String>, Option<String>), BadBody> {
     }
 }
 
-/// Reads a user; the fourth field is the identity or the password, as the endpoint has it.
+/// Reads a user. The fourth field is `providerId` or `passwordHash`, depending on the endpoint.
 fn new_user(call: &Call, fourth: &'static str, message: &'static str) -> Result<NewUser, BadBody> {
     let body = JavaBody::parse(&call.headers, &call.body)?;
     let email = body.required_text("email", "Email is required")?;

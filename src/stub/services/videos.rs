@@ -1,7 +1,8 @@
-//! The video service: jobs under a global idempotency key.
+//! The video service: jobs with a global idempotency key.
 //!
-//! Creating checks for the key, then inserts, and calls SQS before it commits, all on one connection. So a replay
-//! gives the first job, whoever asks; of several at once one wins and the others fail on the unique constraint.
+//! Creating a job looks for the key, inserts the job, calls SQS and commits, all on one connection. So a repeated key
+//! returns the first job to any user. Of several concurrent requests one succeeds, and the others fail on the unique
+//! constraint.
 
 use http::StatusCode;
 
@@ -68,7 +69,7 @@ fn new_video(user: i64, call: &Call) -> Result<NewVideo, StatusCode> {
         return Err(StatusCode::BAD_REQUEST);
     }
     if body.is_null("template") {
-        // It passes validation and fails in the database.
+        // A null template passes validation and fails in the database.
         return Err(StatusCode::INTERNAL_SERVER_ERROR);
     }
     let template = body.text("template").map_err(status_of)?.unwrap_or_else(|| "default".to_owned());
@@ -82,7 +83,7 @@ async fn create(app: &App, new: NewVideo) -> Result<Option<VideoJob>, QueryError
         return Ok(Some(known));
     }
     let transaction = app.key_locks.lock(&new.idempotency_key).await;
-    // The time is SQS's, spent before the commit that shows the job to others.
+    // This is SQS's time. It passes before the commit makes the job visible to other requests.
     app.timing.spend(Endpoint::CreateVideo, 1).await;
     let created = app.statement(move |db| VideoJob::create(db, &new, wallclock::epoch_millis())).await;
     drop(transaction);

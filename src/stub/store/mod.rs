@@ -1,7 +1,7 @@
 //! The host's data in one embedded SQLite file, on one thread of its own.
 //!
-//! The async side sends closures and awaits their results; no SQL runs on its threads. The queue needs no bound of its
-//! own: the services' connection pools let at most 25 requests through at a time.
+//! Async code sends closures and awaits their results; no SQL runs on its threads. The queue needs no limit: the
+//! connection pools of the services let at most 25 requests through at a time.
 
 mod plans;
 mod users;
@@ -27,19 +27,17 @@ const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAG
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
-/// A way to the store's thread; the thread ends with it.
+/// Sends work to the store's thread. The thread ends when this is dropped.
 #[derive(Debug)]
 pub struct Store {
     jobs: mpsc::Sender<Job>,
 }
 
-/// The store did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// SQLite refused.
     #[error("the database refused: {0}")]
     Refused(#[from] rusqlite::Error),
-    /// The store's thread is gone.
+    /// The store's thread has ended.
     #[error("the database is closed")]
     Closed,
 }
@@ -66,7 +64,7 @@ impl Store {
     {
         let (done, result) = oneshot::channel();
         let job: Job = Box::new(move |connection| {
-            // Nobody listens when the client went away meanwhile.
+            // Sending fails when the client went away meanwhile.
             let _ = done.send(job(connection));
         });
         self.jobs.send(job).map_err(|_| StoreError::Closed)?;

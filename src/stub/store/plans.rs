@@ -1,7 +1,6 @@
 //! Travel plans, their days and their photos: the tables, and the statements of the plan service.
 //!
-//! Runs on the store's thread. The CHECK on the dates is the database's, as in Oddiya: nothing earlier refuses a trip
-//! that ends before it starts.
+//! Runs on the store's thread. As in Oddiya, only the database's CHECK refuses a trip that ends before it starts.
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::Serialize;
@@ -40,7 +39,7 @@ CREATE INDEX IF NOT EXISTS plan_photos_plan ON plan_photos (plan_id);";
 
 const COLUMNS: &str = "id, user_id, title, start_date, end_date, created_at, updated_at, status";
 
-/// A plan as the plan service shows one. Status and cost are not in it, as in Oddiya.
+/// A plan in the plan service's format. As in Oddiya, status and cost are not part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Plan {
@@ -52,7 +51,7 @@ pub struct Plan {
     pub details: Option<Vec<Detail>>,
     pub created_at: String,
     pub updated_at: String,
-    /// Not shown: confirming and completing cannot be verified through the API.
+    /// Not serialised, so clients cannot see through the API whether a plan was confirmed or completed.
     #[serde(skip)]
     pub status: String,
 }
@@ -84,25 +83,23 @@ pub struct NewDetail {
     pub activity: String,
 }
 
-/// What PATCH changes.
+/// The fields that PATCH changes.
 #[derive(Clone, Debug)]
 pub struct PlanDates {
-    /// The new title; `None` keeps the old one.
+    /// `None` keeps the old title.
     pub title: Option<String>,
-    /// The new first day.
     pub start_date: String,
-    /// The new last day.
     pub end_date: String,
 }
 
-/// The two statuses that a request can set.
+/// The statuses that a request can set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlanStatus {
     Confirmed,
     Completed,
 }
 
-/// A photo as the plan service shows one.
+/// A photo in the plan service's format.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Photo {
@@ -121,19 +118,17 @@ pub struct NewPhoto {
     pub upload_order: Option<i64>,
 }
 
-/// What a user may do with a plan.
+/// Whether a user may use a plan or photo.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Access<T> {
-    /// It is the user's own.
     Granted(T),
-    /// It is another user's.
+    /// It belongs to another user.
     Foreign,
-    /// It does not exist.
     Missing,
 }
 
 impl Plan {
-    /// Stores a plan and its days in one transaction; bad dates are a constraint error.
+    /// Stores a plan and its days in one transaction. A trip that ends before it starts is a constraint error.
     pub fn create(db: &mut Connection, new: &NewPlan, now: &str) -> rusqlite::Result<Option<Self>> {
         let transaction = db.transaction()?;
         transaction
@@ -155,7 +150,7 @@ impl Plan {
         Self::by_id(db, id)
     }
 
-    /// All plans of a user, newest first, as many as there are.
+    /// All plans of a user, newest first, without a limit.
     pub fn of_user(db: &Connection, user: i64) -> rusqlite::Result<Vec<Self>> {
         let sql =
             format!("SELECT {COLUMNS} FROM travel_plans WHERE user_id = ? ORDER BY created_at DESC, id DESC");
@@ -190,7 +185,7 @@ impl Plan {
         })
     }
 
-    /// Stamps a status, whatever it was before.
+    /// Sets a status and its time; every status can follow every other.
     pub fn stamp(
         db: &Connection,
         id: i64,
@@ -209,7 +204,7 @@ impl Plan {
         Self::change(db, id, user, |db| db.prepare_cached(sql)?.execute(params![id, now]))
     }
 
-    /// Deletes one; gives back what it was.
+    /// Deletes a plan and returns it.
     pub fn delete(db: &Connection, id: i64, user: i64) -> rusqlite::Result<Access<Self>> {
         let access = Self::get(db, id, user)?;
         if let Access::Granted(_) = access {
@@ -267,7 +262,7 @@ impl Plan {
 }
 
 impl Photo {
-    /// Adds a photo to the user's own plan; a confirmed trip is under way from its first photo on.
+    /// Adds a photo to the user's own plan. The first photo sets a confirmed plan to `IN_PROGRESS`.
     pub fn add(
         db: &Connection,
         plan: i64,
@@ -299,7 +294,7 @@ impl Photo {
         }))
     }
 
-    /// The photos of a plan, whoever's it is, as in Oddiya.
+    /// The photos of a plan. As in Oddiya, the plan's owner is not checked.
     pub fn of_plan(db: &Connection, plan: i64) -> rusqlite::Result<Vec<Self>> {
         let mut select = db.prepare_cached(
             "SELECT id, photo_url, s3_key, upload_order, uploaded_at FROM plan_photos WHERE plan_id = ?

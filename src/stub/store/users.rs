@@ -19,7 +19,7 @@ pub(super) const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS users (
 
 const COLUMNS: &str = "id, email, name, provider, password_hash, created_at, updated_at";
 
-/// A user as the user service shows one, password hash included: it leaks there too.
+/// A user in the user service's format. It contains the password hash, because Oddiya leaks it too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
@@ -43,19 +43,17 @@ pub struct NewUser {
 }
 
 impl User {
-    /// By number.
     pub fn by_id(db: &Connection, id: i64) -> rusqlite::Result<Option<Self>> {
         let sql = format!("SELECT {COLUMNS} FROM users WHERE id = ?");
         db.prepare_cached(&sql)?.query_row([id], Self::read).optional()
     }
 
-    /// By e-mail address.
     pub fn by_email(db: &Connection, email: &str) -> rusqlite::Result<Option<Self>> {
         let sql = format!("SELECT {COLUMNS} FROM users WHERE email = ?");
         db.prepare_cached(&sql)?.query_row([email], Self::read).optional()
     }
 
-    /// Changes what is given; a taken e-mail address is a constraint error.
+    /// Changes the given fields. A taken e-mail address is a constraint error.
     pub fn update(
         db: &Connection,
         id: i64,
@@ -70,7 +68,7 @@ impl User {
         Self::by_id(db, id)
     }
 
-    /// Inserts one; a taken e-mail address or provider identity is a constraint error.
+    /// Inserts a user. A taken e-mail address or provider identity is a constraint error.
     pub fn create(db: &Connection, new: &NewUser, now: &str) -> rusqlite::Result<Option<Self>> {
         db.prepare_cached(
             "INSERT INTO users (email, name, provider, provider_id, password_hash, created_at, updated_at)
@@ -87,7 +85,8 @@ impl User {
         Self::by_id(db, db.last_insert_rowid())
     }
 
-    /// By provider identity, else by e-mail address (which is linked to the new identity), else a new one.
+    /// Finds a user by provider identity, then by e-mail address (and links the user to the new identity), and
+    /// otherwise creates one.
     pub fn find_or_create(db: &Connection, new: &NewUser, now: &str) -> rusqlite::Result<Option<Self>> {
         let sql = format!("SELECT {COLUMNS} FROM users WHERE provider = ? AND provider_id = ?");
         let known =
@@ -114,7 +113,7 @@ impl User {
     }
 }
 
-/// Users 1 to `count`, unless they are there.
+/// Inserts users 1 to `count` that are missing.
 pub(super) fn seed(db: &Connection, count: u32) -> rusqlite::Result<()> {
     let mut insert = db.prepare(
         "INSERT OR IGNORE INTO users (id, email, name, provider, provider_id, created_at, updated_at)

@@ -1,6 +1,6 @@
-//! Video jobs: the table with its unique idempotency key, and how a job comes along without a worker.
+//! Video jobs: the table with its unique idempotency key, and the status of a job by its age.
 //!
-//! Runs on the store's thread. The key is global: it belongs to no user, and the body is not compared.
+//! Runs on the store's thread. The key is global: it belongs to no user, and bodies are not compared.
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::Serialize;
@@ -20,7 +20,7 @@ CREATE INDEX IF NOT EXISTS video_jobs_user ON video_jobs (user_id, id DESC);";
 
 const COLUMNS: &str = "id, user_id, photo_urls, template, idempotency_key, created_millis";
 
-/// A video job as the video service shows one.
+/// A video job in the video service's format.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct VideoJob {
@@ -37,7 +37,7 @@ pub struct VideoJob {
     created_millis: i64,
 }
 
-/// How far a job is. The stub's jobs never fail.
+/// The stub's jobs never fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum JobStatus {
@@ -56,7 +56,7 @@ pub struct NewVideo {
 }
 
 impl VideoJob {
-    /// By idempotency key, whoever's job it is.
+    /// Finds a job by its idempotency key; the job can be any user's.
     pub fn by_key(db: &Connection, key: &str) -> rusqlite::Result<Option<Self>> {
         let sql = format!("SELECT {COLUMNS} FROM video_jobs WHERE idempotency_key = ?");
         db.prepare_cached(&sql)?.query_row([key], Self::read).optional()
@@ -76,7 +76,7 @@ impl VideoJob {
 
     /// Inserts one; a key that is taken is a constraint error.
     pub fn create(db: &Connection, new: &NewVideo, now_millis: i64) -> rusqlite::Result<Option<Self>> {
-        // Cannot fail: texts only.
+        // Serialising cannot fail: the list holds only texts.
         let urls = serde_json::to_string(&new.photo_urls).unwrap_or_default();
         db.prepare_cached(
             "INSERT INTO video_jobs (user_id, photo_urls, template, idempotency_key, created_millis)
@@ -86,7 +86,7 @@ impl VideoJob {
         Self::by_id(db, db.last_insert_rowid())
     }
 
-    /// The job as it is at a moment: the stub has no worker, so a job's age decides.
+    /// The job with its status at `now_millis`. The stub has no worker, so the job's age decides.
     pub fn at(mut self, now_millis: i64, speed: Speed) -> Self {
         let (status, since) = progress(now_millis.saturating_sub(self.created_millis), speed);
         self.status = status;

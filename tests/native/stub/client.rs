@@ -1,6 +1,6 @@
-//! A small HTTP client: one connection per request, every chunk kept with the moment it came.
+//! A small HTTP client: one connection for each request; each chunk is kept with its time of arrival.
 //!
-//! Panics on what a test does not expect; failures that a test wants to see are returned as errors.
+//! `send` panics when a connection breaks; `try_send` returns the error to tests that expect it.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -14,10 +14,9 @@ use oddiya_load::stub::{Options, Profile, RunningStub, start};
 use serde_json::Value;
 use tokio::net::TcpStream;
 
-/// No test takes longer than this, even on a busy machine.
+/// Limit of each wait, so that a hanging stub fails the test. A busy machine needs far less.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A finished answer.
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
@@ -39,7 +38,6 @@ impl Answer {
     }
 }
 
-/// A request to be sent.
 pub struct Ask {
     method: Method,
     path: String,
@@ -70,12 +68,12 @@ impl Ask {
         self.header("Content-Type", "application/json")
     }
 
-    /// Sends it and reads the whole answer.
+    /// Sends the request and reads the whole answer.
     pub async fn send(self, to: SocketAddr) -> Answer {
         self.try_send(to).await.unwrap()
     }
 
-    /// Sends it; a connection that breaks is an error.
+    /// Sends the request; a broken connection is an error.
     pub async fn try_send(self, to: SocketAddr) -> Result<Answer, Box<dyn std::error::Error + Send + Sync>> {
         tokio::time::timeout(PATIENCE, self.exchange(to)).await?
     }
@@ -102,12 +100,12 @@ impl Ask {
     }
 }
 
-/// A stub with no added time.
+/// Starts a stub without added service time.
 pub async fn stub(profile: Profile) -> RunningStub {
     start(Options { profile, ..Options::default() }).await.unwrap()
 }
 
-/// The counters of one route; panics when it was never asked for.
+/// The counters of one route. Panics when the route was never requested.
 pub async fn route(stub: &RunningStub, method: &str, name: &str) -> Value {
     let stats = get("/__stub/stats").send(stub.gateway).await.json();
     let routes = stats["routes"].as_array().unwrap();
@@ -115,7 +113,7 @@ pub async fn route(stub: &RunningStub, method: &str, name: &str) -> Value {
     found.unwrap_or_else(|| panic!("{method} {name} is not in {stats}")).clone()
 }
 
-/// Asks for the counters until they are as wanted.
+/// Requests the counters until they meet a condition.
 pub async fn until(stub: &RunningStub, wanted: impl Fn(&Value) -> bool) -> Value {
     let started = Instant::now();
     loop {

@@ -1,4 +1,4 @@
-//! `/__stub/faults`: each kind does what it says, to the routes it names, until it ends.
+//! `/__stub/faults`: each kind of fault affects the routes that it names until it ends.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! Starting and stopping: ports, twins, the kept file, the end.
+//! Starting and stopping: ports, the second listener on ::1, the data file, the end.
 
 use std::net::Ipv6Addr;
 

@@ -1,6 +1,6 @@
-//! The stub over real sockets: started in this process on free ports, asked with hyper's client.
+//! The stub over real sockets: started in this process on free ports, requested with hyper's client.
 //!
-//! Each file asks about one thing. Nothing here sleeps for luck: tests wait for what the stub says of itself.
+//! One file for each subject. Tests do not sleep for luck: they wait until the stub's own counters show an event.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a panic is how a test fails")]
 

@@ -1,4 +1,4 @@
-//! The plan service: the life of a plan, and every way to be refused, in both eras.
+//! The plan service: a plan from creation to deletion, and every refusal, today and in the Locust era.
 
 use oddiya_load::stub::{Profile, RunningStub};
 use serde_json::Value;
@@ -11,7 +11,7 @@ async fn create(stub: &RunningStub, user: i64) -> Value {
     answer.json()
 }
 
-fn told(answer: &Answer) -> (u16, String) {
+fn status_and_code(answer: &Answer) -> (u16, String) {
     (answer.status.as_u16(), answer.json()["errorCode"].as_str().unwrap_or_default().to_owned())
 }
 
@@ -36,7 +36,7 @@ async fn a_plan_lives_from_creation_to_deletion() {
     }
     let deleted = send(ask("DELETE", &path)).await;
     assert_eq!((deleted.status.as_u16(), deleted.json()["message"].is_string()), (200, true));
-    assert_eq!(told(&send(ask("DELETE", &path)).await), (404, "RESOURCE_NOT_FOUND".to_owned()));
+    assert_eq!(status_and_code(&send(ask("DELETE", &path)).await), (404, "RESOURCE_NOT_FOUND".to_owned()));
 }
 
 #[tokio::test]
@@ -67,7 +67,7 @@ async fn todays_service_answers_mistakes_with_500() {
         post("{"),
         post(&PLAN.replace("2025-12-01", "tomorrow")),
     ] {
-        assert_eq!(told(&request.send(stub.gateway).await), internal);
+        assert_eq!(status_and_code(&request.send(stub.gateway).await), internal);
     }
 }
 
@@ -75,10 +75,13 @@ async fn todays_service_answers_mistakes_with_500() {
 async fn another_users_plan_is_403_and_a_backward_trip_503() {
     let stub = stub(Profile::Direct).await;
     let path = format!("/api/v1/plans/{}", create(&stub, 1).await["id"]);
-    assert_eq!(told(&get(&path).user(2).send(stub.gateway).await), (403, "UNAUTHORIZED".to_owned()));
+    assert_eq!(
+        status_and_code(&get(&path).user(2).send(stub.gateway).await),
+        (403, "UNAUTHORIZED".to_owned())
+    );
     let backward = PLAN.replace("2025-12-03", "2025-11-03");
     let answer = ask("POST", "/api/v1/plans").user(1).json(&backward).send(stub.gateway).await;
-    assert_eq!(told(&answer), (503, "LLM_UNAVAILABLE".to_owned()));
+    assert_eq!(status_and_code(&answer), (503, "LLM_UNAVAILABLE".to_owned()));
 }
 
 #[tokio::test]
@@ -86,7 +89,7 @@ async fn a_plan_too_long_for_the_services_client_is_503() {
     let stub = stub(Profile::Direct).await;
     let long = PLAN.replace("2025-12-03", "2027-12-03");
     let answer = ask("POST", "/api/v1/plans").user(1).json(&long).send(stub.gateway).await;
-    assert_eq!(told(&answer), (503, "LLM_UNAVAILABLE".to_owned()));
+    assert_eq!(status_and_code(&answer), (503, "LLM_UNAVAILABLE".to_owned()));
 }
 
 #[tokio::test]
@@ -95,7 +98,7 @@ async fn a_failing_agent_is_503_today_and_a_plan_of_its_own_in_the_locust_era() 
     let today = stub(Profile::Direct).await;
     ask("POST", "/__stub/faults").json(fault).send(today.gateway).await;
     let answer = ask("POST", "/api/v1/plans").user(1).json(PLAN).send(today.gateway).await;
-    assert_eq!(told(&answer), (503, "LLM_UNAVAILABLE".to_owned()));
+    assert_eq!(status_and_code(&answer), (503, "LLM_UNAVAILABLE".to_owned()));
     let before = stub(Profile::Locust).await;
     ask("POST", "/__stub/faults").json(fault).send(before.gateway).await;
     let plan = ask("POST", "/api/plans").user(1).json(LOCUST_PLAN).send(before.gateway).await;

@@ -1,4 +1,4 @@
-//! Connection pools under load: who waits, who does not, and what running out looks like.
+//! Connection pools under load: which requests wait, which do not, and what a service answers without a connection.
 
 use std::time::Duration;
 

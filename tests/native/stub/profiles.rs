@@ -1,4 +1,4 @@
-//! The three Oddiyas: who is let in, which paths exist, how refusals look.
+//! The three profiles: who is let in, which paths exist, how refusals look.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

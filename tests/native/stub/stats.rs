@@ -1,4 +1,4 @@
-//! `/__stub/stats`: what is counted, under which name, and what is not.
+//! `/__stub/stats`: which requests are counted, and under which name.
 
 use oddiya_load::core::base::histogram::Encoded;
 use oddiya_load::stub::Profile;

@@ -1,4 +1,4 @@
-//! The agent over the wire: events and their chunks, hits, failures inside 200, clients that leave.
+//! The agent's event streams: events and chunks, cache hits, failures with status 200, clients that go away.
 
 use std::time::Duration;
 
@@ -55,7 +55,7 @@ async fn events_are_spread_over_the_llms_time_each_in_its_own_chunk() {
     let answer = stream(&stub, TRIP).await;
     assert_eq!(answer.chunks.len(), 13);
     let (first, last) = (answer.chunks[0].0, answer.chunks[12].0);
-    // Between the first event and the last lies the whole time, less how late the first one was seen.
+    // The events span the whole time, less the delay with which the first one was read.
     assert!(last - first >= time / 2, "{:?}", last - first);
     let gaps =
         answer.chunks.windows(2).filter(|pair| pair[1].0 - pair[0].0 > Duration::from_millis(5)).count();

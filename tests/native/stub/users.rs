@@ -1,4 +1,4 @@
-//! Users and sign-in: seeded users, the internal calls, tokens that rotate.
+//! Users and sign-in: the users that exist from the start, the internal endpoints, rotating tokens.
 
 use oddiya_load::stub::Profile;
 use serde_json::{Value, json};

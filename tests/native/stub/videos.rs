@@ -1,4 +1,4 @@
-//! The video service: refusals, and the global idempotency key, one after another and all at once.
+//! The video service: refusals, and the global idempotency key with repeated and with concurrent requests.
 
 use std::collections::HashSet;
 

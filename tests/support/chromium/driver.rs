@@ -1,13 +1,13 @@
-//! The chromedriver process: started on a port that the system picks, ended by its id.
+//! The chromedriver process: started on a free port, ended by its process id.
 //!
-//! Its end is synchronous, so that it also happens while a failed test unwinds, when no runtime can be asked.
+//! Ending it is synchronous, because a failed test unwinds without a runtime.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// A browser that does not close by itself within this is left to the killing of its driver.
+/// Limit for closing the session. After it, killing the driver ends the browser.
 const FAREWELL: Duration = Duration::from_secs(5);
 
 /// A running chromedriver and the session whose browser it started.
@@ -18,7 +18,7 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// `$CHROMEDRIVER`, or the one on the path.
+    /// Starts `$CHROMEDRIVER`, or the chromedriver on the `PATH`.
     pub fn start() -> Self {
         let command = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
         let mut process = Command::new(&command)
@@ -34,27 +34,27 @@ impl Driver {
             .map_while(Result::ok)
             .find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok())
             .expect("chromedriver ended before it named its port");
-        // Read on, or the driver would stop at a full pipe.
+        // The rest is read too, because the driver would stop at a full pipe.
         std::thread::spawn(move || lines.for_each(drop));
         Self { process, port, session: None }
     }
 
-    /// Its process, which all of the browser's descend from.
+    /// Its process id. All processes of the browser descend from it.
     pub fn process_id(&self) -> u32 {
         self.process.id()
     }
 
-    /// Where it takes commands.
+    /// The address that takes commands.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// The session to close at the end.
+    /// Names the session to close at the end.
     pub fn owns(&mut self, session: String) {
         self.session = Some(session);
     }
 
-    /// Asks for the browser's end and waits for the answer.
+    /// Requests the end of the browser and waits for the answer.
     fn close_session(&self) -> std::io::Result<()> {
         let Some(session) = &self.session else { return Ok(()) };
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))?;

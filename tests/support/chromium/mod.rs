@@ -1,7 +1,7 @@
-//! A page in headless Chromium, as a test sees it: open, find by `data-testid`, type, read, wait, look.
+//! Drives a page in headless Chromium: open, find by `data-testid`, type, read, wait, take a picture.
 //!
-//! Waiting means asking again until a deadline, never sleeping for luck. What a particular page shows is for
-//! page objects beside the tests; this file knows no page of ours apart from the attributes they share.
+//! Waiting polls until a deadline and never sleeps for luck. Page objects beside the tests know particular pages; this
+//! file knows only the attributes that all our pages share.
 
 mod driver;
 mod vendor;
@@ -18,11 +18,11 @@ use tempfile::TempDir;
 use driver::Driver;
 use vendor::Vendor;
 
-/// Between two looks at the page: shorter than a person notices, longer than a look takes.
+/// Interval of polling: shorter than a person notices, longer than one poll takes.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
-/// For what should be there already; a loaded machine may need a while.
+/// Limit for elements that should be there already. A busy machine may need this long.
 const SOON: Duration = Duration::from_secs(10);
-/// As Debian's Chromium runs headless, as root too, and without calling anywhere by itself.
+/// Flags with which Debian's Chromium runs headless, also as root, and makes no connections of its own.
 const FLAGS: [&str; 9] = [
     "--headless",
     "--no-sandbox",
@@ -35,14 +35,14 @@ const FLAGS: [&str; 9] = [
     "--disable-sync",
 ];
 
-/// What the page is told of the system's colours.
+/// The value of `prefers-color-scheme`.
 #[derive(Clone, Copy, Debug)]
 pub enum ColourScheme {
     Light,
     Dark,
 }
 
-/// A row of a statistics table: `tr[data-method][data-name]`, its `[data-field]` cells in order.
+/// A row of a statistics table: `tr[data-method][data-name]`, with its `[data-field]` cells in order.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
 pub struct Row {
     pub method: String,
@@ -57,23 +57,23 @@ impl Row {
     }
 }
 
-/// A browser of the test's own with one tab; it ends when it is dropped, also in a test that fails.
+/// A browser with one tab, for one test. It ends when it is dropped, even in a failing test.
 pub struct Chromium {
     client: Client,
     profile: PathBuf,
     downloads: PathBuf,
-    // In this order: the browser ends before its folders go.
+    // Fields are dropped in this order: the browser ends before its folders are deleted.
     driver: Driver,
     _folders: TempDir,
 }
 
 impl Chromium {
-    /// A fresh browser with a profile and a downloads folder of its own.
+    /// Starts a browser with a new profile and a new downloads folder.
     pub async fn start() -> Self {
         Self::start_with(&[]).await
     }
 
-    /// The same with further flags.
+    /// Starts a browser with additional flags.
     pub async fn start_with(flags: &[&str]) -> Self {
         let folders = tempfile::tempdir().unwrap();
         let downloads = folders.path().join("downloads");
@@ -86,13 +86,13 @@ impl Chromium {
             .connect(&driver.url())
             .await
             .unwrap_or_else(|error| panic!("Chromium does not start ({error}); run `make setup`"));
-        // `Driver` ends the session: a client's own farewell is lost when its runtime is already gone.
+        // `Driver` ends the session, because the client cannot do it once its runtime is gone.
         client.persist().await.unwrap();
         driver.owns(client.session_id().await.unwrap().unwrap());
         Self { client, profile, downloads, driver, _folders: folders }
     }
 
-    /// Stops every process of the browser for a while, as a sleeping laptop does. Linux only.
+    /// Suspends every process of the browser for a time, like a sleeping laptop. Linux only.
     pub async fn suspend(&self, time: Duration) {
         let processes = self.processes();
         assert!(!processes.is_empty(), "no process of the browser was found");
@@ -101,7 +101,7 @@ impl Chromium {
         signal("-CONT", &processes);
     }
 
-    /// The browser's processes: all that name its profile, and their children.
+    /// The browser's processes: all whose command line names its profile.
     fn processes(&self) -> Vec<String> {
         let profile = self.profile.to_string_lossy().into_owned();
         let ids = std::fs::read_dir("/proc")
@@ -114,71 +114,70 @@ impl Chromium {
         ids.filter(|id| id.bytes().all(|byte| byte.is_ascii_digit())).filter(names).collect()
     }
 
-    /// For what this harness has no word for.
+    /// The underlying client, for commands that this harness does not cover.
     pub fn client(&self) -> &Client {
         &self.client
     }
 
-    /// The process that all of the browser's descend from; it is chromedriver, no part of the browser itself.
+    /// The process id of chromedriver. All processes of the browser descend from it.
     pub fn parent_process(&self) -> u32 {
         self.driver.process_id()
     }
 
-    /// Goes to an address and waits until it is loaded.
+    /// Opens an address and waits until it is loaded.
     pub async fn open(&self, url: &str) {
         self.client.goto(url).await.unwrap_or_else(|error| panic!("{url} does not open: {error}"));
     }
 
-    /// The element with this `data-testid`, which may take a moment to appear.
+    /// Waits for the element with this `data-testid`.
     pub async fn by_testid(&self, id: &str) -> Element {
         self.by_css(&format!("[data-testid=\"{id}\"]")).await
     }
 
-    /// The first element that a CSS selector finds, which may take a moment to appear.
+    /// Waits for the first element that a CSS selector finds.
     pub async fn by_css(&self, selector: &str) -> Element {
         let found =
             self.client.wait().at_most(SOON).every(LOOK_AGAIN).for_element(Locator::Css(selector)).await;
         found.unwrap_or_else(|error| panic!("nothing on the page is `{selector}`: {error}"))
     }
 
-    /// The text that a person reads in the element.
+    /// The visible text of an element.
     pub async fn text_of(&self, id: &str) -> String {
         self.by_testid(id).await.text().await.unwrap()
     }
 
-    /// What stands in an input.
+    /// The value of an input.
     pub async fn value_of(&self, id: &str) -> String {
         self.by_testid(id).await.prop("value").await.unwrap().unwrap_or_default()
     }
 
-    /// Replaces what stands in an input, key by key.
+    /// Replaces the value of an input, key by key.
     pub async fn type_into(&self, id: &str, text: &str) {
         let input = self.by_testid(id).await;
         input.clear().await.unwrap();
         input.send_keys(text).await.unwrap();
     }
 
-    /// Gives a file input a file, as its dialogue would.
+    /// Gives a file to a file input, as its dialogue does.
     pub async fn choose_file(&self, id: &str, file: &Path) {
         self.by_testid(id).await.send_keys(&file.canonicalize().unwrap().to_string_lossy()).await.unwrap();
     }
 
-    /// Clicks it.
     pub async fn click(&self, id: &str) {
         self.by_testid(id).await.click().await.unwrap();
     }
 
-    /// Waits until the element's text is exactly this.
+    /// Waits until the element's text is exactly `expected`.
     pub async fn wait_for_text(&self, id: &str, expected: &str, within: Duration) {
         self.wait_until(id, expected, within, |text| text == expected).await;
     }
 
-    /// Waits until the element's text has this in it.
+    /// Waits until the element's text contains `expected`.
     pub async fn wait_until_text_contains(&self, id: &str, expected: &str, within: Duration) {
         self.wait_until(id, expected, within, |text| text.contains(expected)).await;
     }
 
-    /// Waits until the text is as it should be; `expected` says how, for people.
+    /// Waits until the text meets a condition, which `expected` describes in the failure message.
     pub async fn wait_until(&self, id: &str, expected: &str, within: Duration, is_it: impl Fn(&str) -> bool) {
         let mut last = String::new();
         let deadline = Instant::now() + within;
@@ -200,7 +199,7 @@ impl Chromium {
         self.wait_for_text("run-state", state, within).await;
     }
 
-    /// Every row of the statistics tables, in the order shown.
+    /// All rows of the statistics tables, in the displayed order.
     pub async fn rows(&self) -> Vec<Row> {
         const READ: &str = "return [...document.querySelectorAll('tr[data-method][data-name]')].map(row => ({
             method: row.dataset.method,
@@ -210,20 +209,20 @@ impl Chromium {
         serde_json::from_value(self.client.execute(READ, Vec::new()).await.unwrap()).unwrap()
     }
 
-    /// One cell's text; `None` when there is no such row or field.
+    /// The text of one cell; `None` when the row or the field does not exist.
     pub async fn cell(&self, method: &str, name: &str, field: &str) -> Option<String> {
         let rows = self.rows().await;
         let row = rows.iter().find(|row| row.method == method && row.name == name)?;
         row.cell(field).map(str::to_owned)
     }
 
-    /// The page's size in CSS pixels, as a phone's or a desktop's.
+    /// Sets the size of the viewport in CSS pixels.
     pub async fn set_viewport(&self, width: u32, height: u32) {
         let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
         self.devtools("Emulation.setDeviceMetricsOverride", size).await;
     }
 
-    /// What `prefers-color-scheme` matches.
+    /// Sets the value of `prefers-color-scheme`.
     pub async fn set_colour_scheme(&self, scheme: ColourScheme) {
         let value = match scheme {
             ColourScheme::Light => "light",
@@ -233,30 +232,30 @@ impl Chromium {
         self.devtools("Emulation.setEmulatedMedia", media).await;
     }
 
-    /// A command of the DevTools protocol.
+    /// Sends a command of the DevTools protocol.
     pub async fn devtools(&self, method: &str, parameters: Value) -> Value {
         let command = Vendor::new("goog/cdp/execute", json!({"cmd": method, "params": parameters}));
         self.client.issue_cmd(command).await.unwrap_or_else(|error| panic!("{method}: {error}"))
     }
 
-    /// What the page and the browser wrote to the console since the last look, warnings and errors included.
+    /// Console messages of page and browser since the last call, warnings and errors included.
     pub async fn console(&self) -> Vec<String> {
         let entries = self.client.issue_cmd(Vendor::new("se/log", json!({"type": "browser"}))).await.unwrap();
         let line = |entry: &Value| format!("{}: {}", entry["level"], entry["message"]);
         entries.as_array().into_iter().flatten().map(line).collect()
     }
 
-    /// Saves what the viewport shows, as PNG.
+    /// Saves a PNG of the viewport.
     pub async fn screenshot(&self, file: &Path) {
         std::fs::write(file, self.client.screenshot().await.unwrap()).unwrap();
     }
 
-    /// Waits for a whole downloaded file whose name ends like this.
+    /// Waits for a completely downloaded file whose name ends in `ending`.
     pub async fn wait_for_download(&self, ending: &str, within: Duration) -> PathBuf {
         let deadline = Instant::now() + within;
         while Instant::now() < deadline {
             let files = std::fs::read_dir(&self.downloads).unwrap().map(|entry| entry.unwrap().path());
-            // Chromium keeps the name with an empty file, writes to `….crdownload`, and renames that when it is whole.
+            // Chromium reserves the name with an empty file, writes to `….crdownload`, and renames that at the end.
             let is_whole = |file: &PathBuf| {
                 let has_content = std::fs::metadata(file).is_ok_and(|found| found.len() > 0);
                 has_content && file.to_string_lossy().ends_with(ending)
@@ -280,7 +279,7 @@ fn capabilities(more_flags: &[&str], profile: &Path, downloads: &Path) -> Value 
             "download.prompt_for_download": false,
         },
     });
-    // Otherwise chromedriver finds the browser that belongs to it.
+    // Without this, chromedriver uses the browser that it was installed with.
     if let Ok(binary) = std::env::var("CHROMIUM") {
         options["binary"] = binary.into();
     }
@@ -288,7 +287,7 @@ fn capabilities(more_flags: &[&str], profile: &Path, downloads: &Path) -> Value 
 }
 
 fn signal(name: &str, processes: &[String]) {
-    // Some may have ended meanwhile; the others have got the signal.
+    // A failure means that a process has ended already; the others have received the signal.
     let _ = std::process::Command::new("kill")
         .arg(name)
         .args(processes)

@@ -1,4 +1,4 @@
-//! WebDriver commands of chromedriver's own: DevTools and the console's log.
+//! WebDriver commands that only chromedriver has: DevTools, and the log of the console.
 
 use fantoccini::wd::WebDriverCompatibleCommand;
 use http::Method;
