@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each folder may name of the others, and what of the world it must not name.
-const RULES: [(&str, &[&str], &[&str]); 6] = [
+const RULES: [(&str, &[&str], &[&str]); 7] = [
     (
         "core",
         &["core"],
@@ -28,16 +28,21 @@ const RULES: [(&str, &[&str], &[&str]); 6] = [
             "now_utc",
         ],
     ),
-    ("native", &["core", "native"], &["web_sys", "js_sys", "wasm_bindgen", "leptos"]),
-    ("companion", &["core", "companion"], &["web_sys", "js_sys", "wasm_bindgen", "leptos"]),
+    (
+        "net",
+        &["core", "net"],
+        &["web_sys", "js_sys", "wasm_bindgen", "leptos", "clap", "axum", "TcpListener"],
+    ),
+    ("native", &["core", "net", "native"], &["web_sys", "js_sys", "wasm_bindgen", "leptos"]),
+    ("companion", &["core", "net", "companion"], &["web_sys", "js_sys", "wasm_bindgen", "leptos"]),
     ("stub", &["core", "stub"], &["web_sys", "js_sys", "wasm_bindgen", "leptos"]),
     ("browser", &["core", "browser"], &["leptos", "tokio", "hyper", "axum", "std::fs", "std::net"]),
     ("ui", &["core", "browser", "ui"], &["tokio", "hyper", "axum", "std::fs", "std::net", "fetch_with"]),
 ];
-const FOLDERS: [&str; 6] = ["core", "native", "companion", "stub", "browser", "ui"];
+const FOLDERS: [&str; 7] = ["core", "net", "native", "companion", "stub", "browser", "ui"];
 /// All that the worker's half has to do with the page's: what they say to each other.
 const WORKER_MAY_USE: &str = "browser::message::";
-/// Conditional compilation by feature or target has two places: the crate's root, and the alarm that only Linux has.
+/// Conditional compilation by feature or target has two places: the crate's root, and the timer that only Linux has.
 const MAX_CFG_LINES: usize = 8;
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
@@ -118,7 +123,7 @@ fn conditional_compilation_stays_in_two_places() {
         |line: &str| line.contains("cfg(feature") || line.contains("cfg(target") || line.contains("cfg(not(");
     let found = violations(|file, line| is_cfg(line).then(|| file.display().to_string()));
     assert!(found.len() <= MAX_CFG_LINES, "{found:#?}");
-    let places = ["src/lib.rs", "src/native/alarm/mod.rs"];
+    let places = ["src/lib.rs", "src/native/timer/mod.rs"];
     assert!(found.iter().all(|line| places.iter().any(|place| line.contains(place))), "{found:#?}");
 }
 

@@ -15,11 +15,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::args::Args;
 use super::checkpoints::Checkpoints;
-use super::dial::{Dialer, Notes};
-use super::handles;
-use super::options::ConnectionOptions;
+use super::fd_limit;
+use super::options::{connection_summary, dialer};
 use super::output::Outputs;
-use super::platform::Origin;
 use super::say::say;
 use super::shards::{Joined, Posted, Shards, shard_count};
 use super::terminal::Terminal;
@@ -33,6 +31,7 @@ use crate::core::report::connections::{Certificates, UNCHECKED_NOTE};
 use crate::core::report::{Detail, Generator, GeneratorKind, Report, Route, StopReason};
 use crate::core::run::coordinator::Run;
 use crate::core::run::shard::Control;
+use crate::net::options::ClientOptions;
 
 /// How long the look at the host may take: people should know within three seconds.
 const PREFLIGHT_LIMIT: Micros = Micros::from_millis(2_500);
@@ -87,7 +86,7 @@ pub async fn run(args: Args) -> anyhow::Result<Ending> {
         }
     };
     if !args.no_preflight
-        && let Err(failure) = look_for(&config, options).await?
+        && let Err(failure) = probe(&config, options).await?
     {
         explain_unreachable(&config, &failure);
         return Ok(Ending::Unreachable);
@@ -104,12 +103,8 @@ pub async fn run(args: Args) -> anyhow::Result<Ending> {
 }
 
 /// A connection, no request: what the host counts is only what the report counts.
-async fn look_for(config: &RunConfig, options: ConnectionOptions) -> anyhow::Result<Result<(), Failure>> {
-    let connect_timeout = options.connect_timeout.min(PREFLIGHT_LIMIT);
-    let dialer = Dialer::new(config.host.clone(), ConnectionOptions { connect_timeout, ..options })?;
-    let (mut timing, mut connections) = Default::default();
-    let notes = Notes { origin: Origin::start(), timing: &mut timing, connections: &mut connections };
-    Ok(dialer.connect(dialer.sessions().as_ref(), notes).await.map(drop))
+async fn probe(config: &RunConfig, options: ClientOptions) -> anyhow::Result<Result<(), Failure>> {
+    Ok(dialer(config.host.clone(), options.dial)?.probe(PREFLIGHT_LIMIT).await)
 }
 
 fn explain_unreachable(config: &RunConfig, failure: &Failure) {
@@ -131,18 +126,19 @@ fn explain_unreachable(config: &RunConfig, failure: &Failure) {
 async fn load(
     config: &RunConfig,
     shards: Option<u32>,
-    options: ConnectionOptions,
+    options: ClientOptions,
     outputs: &Outputs,
 ) -> anyhow::Result<Option<Report>> {
     let shard_count = shard_count(shards, &config.load);
-    let shortage = handles::allow(&config.load);
+    let shortage = fd_limit::raise_for(&config.load);
     shortage.iter().for_each(|shortage| eprintln!("oddiya-load: {shortage}"));
     let started_at = started_at()?;
     let mut interrupts = Interrupts::listen()?;
-    let dialer = Arc::new(Dialer::new(config.host.clone(), options)?);
-    let mut shards = Shards::start(config, shard_count, &dialer).context("cannot start the shards")?;
+    let dialer = Arc::new(dialer(config.host.clone(), options.dial)?);
+    let mut shards =
+        Shards::start(config, shard_count, &dialer, options).context("cannot start the shards")?;
     let mut run = Run::new(config, generator(shard_count, options, shortage), started_at);
-    run.connects(options.summary());
+    run.connects(connection_summary(&options));
     let terminal = Terminal::new(config.run_time);
     let mut checkpoints = Checkpoints::new(outputs);
     let mut why = StopReason::RunTime;
@@ -159,7 +155,7 @@ async fn load(
                 if latest != shown {
                     shown = latest;
                     let report = report_and_save(&run, &mut checkpoints, &terminal);
-                    terminal.show(shards.origin.now(), &Headline::of(&report, Window::Now));
+                    terminal.show(shards.clock.now(), &Headline::of(&report, Window::Now));
                 }
             }
             () = interrupts.next() => {
@@ -174,7 +170,7 @@ async fn load(
         }
     }
     terminal.close();
-    let ended = shards.origin.now();
+    let ended = shards.clock.now();
     let Joined { stopped, troubles } = shards.join();
     let stopped = stopped.unwrap_or(ended);
     // Who interrupts the waiting for the last answers does not cut the run short.
@@ -195,8 +191,8 @@ fn report_and_save(run: &Run, checkpoints: &mut Checkpoints<'_>, terminal: &Term
     report
 }
 
-fn generator(shards: u32, options: ConnectionOptions, shortage: Option<String>) -> Generator {
-    let unchecked = options.certificates == Certificates::Unchecked;
+fn generator(shards: u32, options: ClientOptions, shortage: Option<String>) -> Generator {
+    let unchecked = options.dial.certificates == Certificates::Unchecked;
     Generator {
         kind: GeneratorKind::Native,
         version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -1,6 +1,6 @@
-//! A response, read from the pieces it arrives in: status, framing, how many bytes of body. Knows no socket.
+//! Reads a response from the pieces it arrives in: status, framing, size of the body. Knows no socket.
 //!
-//! Head syntax is `httparse`'s; which request goes out next, `redirect.rs`'s.
+//! The syntax of heads is left to the crate `httparse`.
 
 use std::mem::MaybeUninit;
 
@@ -9,40 +9,34 @@ use super::super::redirect::is_redirect;
 use crate::core::base::failure::Status;
 use crate::core::scenario::Method;
 
-/// A response head past this is refused, as servers and clients commonly do.
+/// A longer head is refused, as servers and clients commonly do.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 const MAX_HEADERS: usize = 100;
 
-/// How far a response has come.
+/// How far a response has come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
-    /// More bytes are needed.
     Partial,
-    /// All of it is here.
     Complete,
 }
 
-/// Bytes that are not HTTP/1.1.
+/// Why bytes are not HTTP/1.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
-    /// Status line or headers.
     #[error("bad status line or headers")]
     Head,
-    /// Over 64 KB of them.
     #[error("status line and headers are over 64 KB")]
     HeadTooLarge,
-    /// Contradicting or unreadable lengths.
+    /// Unreadable, or two that differ.
     #[error("bad Content-Length")]
     Length,
-    /// A chunk's size or end.
     #[error("bad chunk")]
     Chunk,
-    /// Bytes after the end of the response.
     #[error("bytes after the end of the response")]
     Surplus,
 }
 
-/// What stays with the connection after a response.
+/// What becomes of the connection after a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Afterwards {
     /// It can carry another request.
@@ -51,25 +45,23 @@ pub enum Afterwards {
     Close,
 }
 
-/// Reads one response from the pieces it arrives in.
+/// One response that is being read.
 #[derive(Debug)]
 pub struct Response {
     method: Method,
     state: State,
-    /// An incomplete head, waiting for the rest.
+    /// An incomplete head, until the rest of it arrives.
     unread: Vec<u8>,
     head: Head,
     body_bytes: u64,
 }
 
-/// What matters of a response's head.
+/// The parts of a response's head that the client acts on.
 #[derive(Debug)]
 pub struct Head {
     /// The status; 0 before the head is complete.
     pub status: Status,
-    /// Whether the connection can be used again once the response is complete.
     pub afterwards: Afterwards,
-    /// How the body is packed.
     pub encoding: Encoding,
     /// Where a redirect leads.
     pub location: Option<Box<str>>,
@@ -101,7 +93,7 @@ enum Chunk {
 }
 
 impl Response {
-    /// Awaits the response to a request with that method.
+    /// The response to a request with that method, of which nothing has arrived yet.
     pub const fn to(method: Method) -> Self {
         Self {
             method,
@@ -117,17 +109,16 @@ impl Response {
         }
     }
 
-    /// What its head says.
     pub const fn head(&self) -> &Head {
         &self.head
     }
 
-    /// Where it redirects to.
+    /// Moves out where it redirects to.
     pub const fn take_location(&mut self) -> Option<Box<str>> {
         self.head.location.take()
     }
 
-    /// Whether any byte of it has come; interim (1xx) heads are none of it.
+    /// Whether any byte of it has arrived. Interim (1xx) heads do not count.
     pub const fn has_begun(&self) -> bool {
         !matches!(self.state, State::Head) || !self.unread.is_empty()
     }
@@ -137,12 +128,12 @@ impl Response {
         self.body_bytes
     }
 
-    /// Takes the next bytes; the body is counted and dropped.
+    /// Reads the next bytes. The body is counted and dropped.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<Progress, Malformed> {
         self.feed_to(bytes, &mut |_, _| {})
     }
 
-    /// Takes the next bytes, and hands each piece of the body on, without chunk framing.
+    /// Reads the next bytes and hands each piece of the body to `body`, without chunk framing.
     pub fn feed_to(
         &mut self,
         mut bytes: &[u8],
@@ -164,7 +155,7 @@ impl Response {
         Ok(if self.state == State::Complete { Progress::Complete } else { Progress::Partial })
     }
 
-    /// The host closed the connection: complete only if that is how this response ends.
+    /// The host closed the connection, which completes a response that has no other end.
     pub fn close(&mut self) -> Progress {
         if self.state == State::UntilClose {
             self.state = State::Complete;
@@ -193,9 +184,9 @@ impl Response {
         }
     }
 
-    /// Gives the head's length, or `None` while it is incomplete. Interim (1xx) heads are passed over.
+    /// The head's length, or `None` while it is incomplete. Interim (1xx) heads are passed over.
     fn parse_head(&mut self, bytes: &[u8]) -> Result<Option<usize>, Malformed> {
-        // Left uninitialised: filling a hundred headers would take longer than reading the few that come.
+        // Left uninitialised, because filling a hundred headers would take longer than reading the few that come.
         let mut headers = [const { MaybeUninit::uninit() }; MAX_HEADERS];
         let mut head = httparse::Response::new(&mut []);
         let config = httparse::ParserConfig::default();
@@ -254,7 +245,7 @@ impl Response {
         Ok(rest)
     }
 
-    /// Counts the part of `bytes` that is still body, `left` at most, and gives it and what follows it.
+    /// Counts the part of `bytes` that still is body, at most `left`, and returns it and the rest.
     fn take_body<'a>(&mut self, bytes: &'a [u8], left: u64) -> (&'a [u8], &'a [u8]) {
         let take = (bytes.len() as u64).min(left);
         self.body_bytes += take;
@@ -290,7 +281,7 @@ impl Chunk {
     }
 }
 
-/// How a response's body is delimited (RFC 9112, §6.3) and what comes after it.
+/// How a response's body is delimited (RFC 9112, §6.3), and what becomes of the connection after it.
 struct Framing {
     body: State,
     afterwards: Afterwards,
@@ -333,7 +324,7 @@ impl Framing {
     }
 }
 
-/// Where a redirect leads, as it says.
+/// Where a redirect leads, as the host wrote it.
 fn location(headers: &[httparse::Header<'_>]) -> Option<Box<str>> {
     let header = headers.iter().find(|header| header.name.eq_ignore_ascii_case("location"))?;
     std::str::from_utf8(header.value).ok().map(Into::into)
@@ -348,7 +339,7 @@ fn lists(value: &[u8], token: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// Feeds a response in pieces of every size: whatever the split, the outcome is the same.
+    /// Reads a response in pieces of every size. The outcome must not depend on the size.
     fn read(bytes: &str) -> Result<(Progress, Status, u64, Afterwards), Malformed> {
         let mut outcomes = (1..=bytes.len()).map(|size| {
             let mut response = Response::to(Method::Get);
