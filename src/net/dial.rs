@@ -83,14 +83,22 @@ impl Dialer {
         self.connect_within(self.options.connect_timeout, sessions, notes).await
     }
 
-    /// Opens a connection within a limit and closes it again. Sends no request, so that the host counts only what the
-    /// report counts.
-    pub async fn probe(&self, limit: Micros) -> Result<(), Failure> {
+    /// Opens a connection of which no measurement is wanted, within the limit and the connect timeout.
+    pub async fn connect_untimed(
+        &self,
+        limit: Micros,
+        sessions: Option<&Sessions>,
+    ) -> Result<Stream, Failure> {
         let (mut timing, mut connections) = Default::default();
         let notes =
             DialNotes { clock: RunClock::start(), timing: &mut timing, connections: &mut connections };
         let limit = limit.min(self.options.connect_timeout);
-        self.connect_within(limit, self.sessions().as_ref(), notes).await.map(drop)
+        self.connect_within(limit, sessions, notes).await.map(|(stream, _)| stream)
+    }
+
+    /// Opens a connection and closes it again. Sends no request, so that the host counts only what the report counts.
+    pub async fn probe(&self, limit: Micros) -> Result<(), Failure> {
+        self.connect_untimed(limit, self.sessions().as_ref()).await.map(drop)
     }
 
     async fn connect_within(

@@ -30,7 +30,7 @@ pub mod client;
 pub mod clock;
 mod deadlines;
 pub mod dial;
-mod failure;
+pub mod failure;
 mod http1;
 mod http2;
 mod keepalive;
