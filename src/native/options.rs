@@ -54,7 +54,7 @@ pub struct ConnectionArgs {
     #[arg(long, env = "ODDIYA_LOAD_HTTP1")]
     pub http1: bool,
 
-    /// Believe whoever answers, without checking TLS certificates; the report says so
+    /// Accept any TLS certificate without checking it; the report says so
     #[arg(long, env = "ODDIYA_LOAD_INSECURE")]
     pub insecure: bool,
 
@@ -68,7 +68,7 @@ pub struct ConnectionArgs {
     )]
     pub max_redirects: String,
 
-    /// Look into at most this much of a response's body, unpacked; the rest is read, counted and dropped
+    /// Read the events of at most this much of an event stream, counted after unpacking; the rest is counted and dropped
     #[arg(
         long,
         value_name = "SIZE",
