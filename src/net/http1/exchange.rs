@@ -16,7 +16,8 @@ use super::super::failure::connection_lost;
 use super::super::partial::{HopError, HopResponse, LostConnection, PartialExchange};
 use super::super::redirect::is_redirect;
 use super::super::stream::Stream;
-use super::response::{Afterwards, Progress, Response};
+use super::framing::Afterwards;
+use super::response::{Progress, Response};
 use crate::core::base::failure::{Failure, FailureKind};
 use crate::core::scenario::Method;
 

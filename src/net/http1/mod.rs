@@ -4,6 +4,7 @@
 //! kept per response, and the caller learns the moment of each byte.
 
 mod exchange;
+mod framing;
 mod request;
 mod response;
 
