@@ -1,13 +1,15 @@
 //! Oddiya Load: load-tests an Oddiya host and explains the result.
 //!
 //! ```text
-//!  bin/cli ──► native, companion, stub ──► core ◄── browser ◄── ui ◄── bin/app
+//!  bin/cli ──► native, companion ──► net ──► core ◄── browser ◄── ui ◄── bin/app
+//!          └─► stub ─────────────────────────►
 //! ```
 //!
 //! | folder | what lives there |
 //! |---|---|
 //! | `core` | every decision and all arithmetic; pure, compiles with no feature on |
-//! | `native` | the runner: clock, sockets, threads, terminal |
+//! | `net` | the HTTP client, shared by runner and companion |
+//! | `native` | the runner: its commands, threads, timer, terminal and files |
 //! | `companion` | `serve`: hosts the page and relays its requests to the host |
 //! | `stub` | an embedded stand-in for an Oddiya host |
 //! | `browser` | the page's worker: `fetch`, timers, messages; the only code that touches the DOM's APIs |
@@ -21,6 +23,8 @@ pub mod core;
 pub mod companion;
 #[cfg(feature = "native")]
 pub mod native;
+#[cfg(feature = "native")]
+pub mod net;
 #[cfg(feature = "native")]
 pub mod stub;
 

@@ -2,11 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each folder may name of the others, and what of the world it must not name.
-const RULES: [(&str, &[&str], &[&str]); 6] = [
+const RULES: [(&str, &[&str], &[&str]); 7] = [
     (
         "core",
         &["core"],
@@ -28,17 +29,24 @@ const RULES: [(&str, &[&str], &[&str]); 6] = [
             "now_utc",
         ],
     ),
-    ("native", &["core", "native"], &["web_sys", "js_sys", "wasm_bindgen", "leptos"]),
-    ("companion", &["core", "companion"], &["web_sys", "js_sys", "wasm_bindgen", "leptos"]),
+    (
+        "net",
+        &["core", "net"],
+        &["web_sys", "js_sys", "wasm_bindgen", "leptos", "clap", "axum", "TcpListener"],
+    ),
+    ("native", &["core", "net", "native"], &["web_sys", "js_sys", "wasm_bindgen", "leptos"]),
+    ("companion", &["core", "net", "companion"], &["web_sys", "js_sys", "wasm_bindgen", "leptos"]),
     ("stub", &["core", "stub"], &["web_sys", "js_sys", "wasm_bindgen", "leptos"]),
     ("browser", &["core", "browser"], &["leptos", "tokio", "hyper", "axum", "std::fs", "std::net"]),
     ("ui", &["core", "browser", "ui"], &["tokio", "hyper", "axum", "std::fs", "std::net", "fetch_with"]),
 ];
-const FOLDERS: [&str; 6] = ["core", "native", "companion", "stub", "browser", "ui"];
+const FOLDERS: [&str; 7] = ["core", "net", "native", "companion", "stub", "browser", "ui"];
+/// Folders in which no two files use each other, directly or by way of others.
+const WITHOUT_CIRCLES: [&str; 3] = ["net", "native", "companion"];
 /// All that the worker's half has to do with the page's: what they say to each other.
 const WORKER_MAY_USE: &str = "browser::message::";
-/// Conditional compilation by feature or target has two places: the crate's root, and the alarm that only Linux has.
-const MAX_CFG_LINES: usize = 8;
+/// Conditional compilation by feature or target has two places: the crate's root, and the timer that only Linux has.
+const MAX_CFG_LINES: usize = 9;
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
@@ -92,6 +100,114 @@ fn no_folder_uses_one_that_it_may_not() {
 }
 
 #[test]
+fn no_files_of_a_folder_use_each_other_in_a_circle() {
+    for folder in WITHOUT_CIRCLES {
+        let files = sources(&source_folder().join(folder));
+        let uses: BTreeMap<_, _> = files.iter().map(|file| (file, used_files(file))).collect();
+        let in_circle: Vec<_> = files.iter().filter(|file| reachable(file, &uses).contains(*file)).collect();
+        assert!(in_circle.is_empty(), "{in_circle:#?}");
+    }
+}
+
+#[test]
+fn a_circle_of_files_would_be_seen() {
+    let (a, b, c) = (PathBuf::from("a"), PathBuf::from("b"), PathBuf::from("c"));
+    let uses = BTreeMap::from([(&a, vec![b.clone()]), (&b, vec![a.clone(), c.clone()]), (&c, vec![])]);
+    assert!(reachable(&a, &uses).contains(&a) && reachable(&b, &uses).contains(&b));
+    assert!(!reachable(&c, &uses).contains(&c));
+    let file = source_folder().join("net/http1/exchange.rs");
+    let used = used_files(&file);
+    for other in ["net/clock.rs", "net/http1/response.rs", "core/base/failure.rs"] {
+        assert!(used.contains(&source_folder().join(other)), "{used:#?}");
+    }
+}
+
+/// The files that a file uses, by its imports and by paths written out in its code.
+fn used_files(file: &Path) -> Vec<PathBuf> {
+    let code: String = code_lines(file).into_iter().map(|(_, line)| line + "\n").collect();
+    let mut paths = Vec::new();
+    for start in ["crate::", "super::", "use "] {
+        for (at, _) in code.match_indices(start).filter(|(at, _)| !code[..*at].ends_with("::")) {
+            let text = if start == "use " { &code[at + start.len()..] } else { &code[at..] };
+            expand(Vec::new(), text, &mut paths);
+        }
+    }
+    let mut files: Vec<_> = paths.iter().filter_map(|path| file_of(file, path)).collect();
+    files.retain(|used| used != file);
+    files
+}
+
+/// Adds every path that a text such as `super::{dial::Dialer, tls}` begins with, as lists of names.
+fn expand(mut path: Vec<String>, mut text: &str, paths: &mut Vec<Vec<String>>) {
+    loop {
+        if let Some(group) = text.strip_prefix('{') {
+            items(group).into_iter().for_each(|item| expand(path.clone(), item.trim(), paths));
+            return;
+        }
+        let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+        path.push(text[..end].to_owned());
+        let Some(rest) = text[end..].strip_prefix("::") else { break };
+        text = rest;
+    }
+    paths.push(path);
+}
+
+/// The parts of a group in braces, up to its closing one.
+fn items(group: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut items) = (0, 0, Vec::new());
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth > 0 => depth -= 1,
+            ',' | '}' if depth == 0 => {
+                items.push(&group[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+        if c == '}' && start == at + 1 {
+            break;
+        }
+    }
+    items
+}
+
+/// The file of the last module that a path names, seen from a file; `None` where it names none of ours.
+fn file_of(file: &Path, path: &[String]) -> Option<PathBuf> {
+    let is_mod = file.file_name()? == "mod.rs";
+    let mut folder = if is_mod { file.parent()?.to_owned() } else { file.with_extension("") };
+    let mut found = None;
+    for name in path {
+        match name.as_str() {
+            "crate" => folder = source_folder(),
+            "super" => {
+                folder.pop();
+                found = Some(folder.join("mod.rs"));
+            }
+            name => {
+                let places = [folder.join(format!("{name}.rs")), folder.join(name).join("mod.rs")];
+                let Some(place) = places.into_iter().find(|place| place.is_file()) else { break };
+                folder.push(name);
+                found = Some(place);
+            }
+        }
+    }
+    found
+}
+
+fn reachable(file: &PathBuf, uses: &BTreeMap<&PathBuf, Vec<PathBuf>>) -> BTreeSet<PathBuf> {
+    let (mut seen, mut next) = (BTreeSet::new(), vec![file]);
+    while let Some(file) = next.pop() {
+        for used in uses.get(file).into_iter().flatten() {
+            if seen.insert(used.clone()) {
+                next.push(used);
+            }
+        }
+    }
+    seen
+}
+
+#[test]
 fn no_folder_names_a_part_of_the_world_that_it_must_not_know() {
     let found = violations(|file, line| {
         let (folder, _, forbidden) =
@@ -118,7 +234,7 @@ fn conditional_compilation_stays_in_two_places() {
         |line: &str| line.contains("cfg(feature") || line.contains("cfg(target") || line.contains("cfg(not(");
     let found = violations(|file, line| is_cfg(line).then(|| file.display().to_string()));
     assert!(found.len() <= MAX_CFG_LINES, "{found:#?}");
-    let places = ["src/lib.rs", "src/native/alarm/mod.rs"];
+    let places = ["src/lib.rs", "src/native/timer/mod.rs"];
     assert!(found.iter().all(|line| places.iter().any(|place| line.contains(place))), "{found:#?}");
 }
 

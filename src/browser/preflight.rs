@@ -4,8 +4,9 @@ use super::companion::{self, Companion};
 use super::direct::{self, Found};
 use super::message::{Destination, Lanes};
 use super::session::{Preflight, Trouble};
+use crate::core::base::failure::FailureKind;
 use crate::core::base::host::Host;
-use crate::core::http::relay::{HostCheck, RelayFailure};
+use crate::core::http::relay::HostCheck;
 
 const ARE_SERVICES_RUNNING: &str = "Are the services running? For Oddiya: ./scripts/start-for-mobile-testing.sh, or `oddiya-load stub` for a stand-in.";
 
@@ -30,11 +31,11 @@ async fn through(companion: &Companion, host: &Host, preflight: Preflight) -> Re
 
 fn unreachable(host: &Host, check: &HostCheck) -> Trouble {
     let why = match check.kind {
-        Some(RelayFailure::Refused) => "nothing listens there (connection refused)",
-        Some(RelayFailure::Dns) => "its name has no address",
-        Some(RelayFailure::Timeout) => "it does not answer in time",
-        Some(RelayFailure::Unreachable) => "there is no way to it",
-        Some(RelayFailure::Tls) => "its certificate or TLS handshake is not acceptable",
+        Some(FailureKind::Refused) => "nothing listens there (connection refused)",
+        Some(FailureKind::Dns) => "its name has no address",
+        Some(FailureKind::ConnectTimeout) => "it does not answer in time",
+        Some(FailureKind::Unreachable) => "there is no way to it",
+        Some(FailureKind::Tls) => "its certificate or TLS handshake is not acceptable",
         _ => "the connection failed",
     };
     let mut trouble = Trouble::new(format!("{host} cannot be reached: {why}."), &[ARE_SERVICES_RUNNING]);

@@ -1,8 +1,8 @@
 //! Who may talk to the companion: rules on the `Host` and `Origin` headers. Pure.
 //!
-//! A page elsewhere can make a name of its own resolve to 127.0.0.1 (DNS rebinding) and then read whatever
-//! listens here, unless the listener looks at the `Host` header; a foreign page that uses our own name gives
-//! itself away by its `Origin`. Nothing else protects a service on loopback from the web.
+//! A foreign page can make a name of its own resolve to 127.0.0.1 (DNS rebinding) and then read every service that
+//! listens there, unless the service checks the `Host` header. A foreign page that uses the companion's own name is
+//! recognised by its `Origin`. Nothing else protects a service on loopback from the web.
 
 use std::net::IpAddr;
 
@@ -13,14 +13,14 @@ use crate::core::http::relay::Refusal;
 /// A request that passed the rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Visitor {
-    /// The name it used for us, in lower case and without port: its lane.
+    /// The name by which it called the companion, in lower case and without port.
     pub lane: String,
-    /// The page's origin, where the browser sent one; always our own page's.
+    /// The page's origin, where the browser sent one. It is always that of the companion's own page.
     pub origin: Option<HeaderValue>,
 }
 
 impl Visitor {
-    /// Judges a request that came in over the local address `local`.
+    /// Admits or refuses a request that came in over the local address `local`.
     pub fn admit(headers: &HeaderMap, local: IpAddr) -> Result<Self, Refusal> {
         let host = text(headers, &header::HOST).and_then(split_port).ok_or(Refusal::HostName)?;
         let lane = host.name.to_ascii_lowercase();
@@ -47,7 +47,7 @@ struct HostAndPort<'a> {
     port: u16,
 }
 
-/// `name`, `name:8089`, `[::1]:8089`; `None` when the port is no number.
+/// Splits `name`, `name:8089` or `[::1]:8089`; `None` when the port is no number.
 fn split_port(authority: &str) -> Option<HostAndPort<'_>> {
     const HTTP_PORT: u16 = 80;
     let name_end = if authority.starts_with('[') { authority.find(']')? + 1 } else { 0 };
@@ -63,8 +63,8 @@ fn split_port(authority: &str) -> Option<HostAndPort<'_>> {
     }
 }
 
-/// Names under which the page itself is opened. An address that the request came in on is fine: rebinding needs a
-/// name, and with `--bind` that address is what people type on their phone.
+/// Whether the page itself is opened under a name. The address that the request came in on is allowed, because
+/// rebinding needs a name, and because with `--bind` people type that address on their phone.
 fn is_page_name(name: &str, local: IpAddr) -> bool {
     if ["localhost", "127.0.0.1", "[::1]"].contains(&name) {
         return true;
@@ -73,7 +73,8 @@ fn is_page_name(name: &str, local: IpAddr) -> bool {
     literal.parse().is_ok_and(|address: IpAddr| address == local.to_canonical())
 }
 
-/// Names under `.localhost` are loopback's by RFC 6761 §6.3: no foreign server can hold one.
+/// Whether a name is one of a lane's. Names under `.localhost` always mean loopback (RFC 6761 §6.3), so no foreign server
+/// can hold one.
 fn is_lane_name(name: &str) -> bool {
     let is_plain = |label: &str| {
         !label.is_empty()
@@ -82,8 +83,9 @@ fn is_lane_name(name: &str) -> bool {
     name.strip_suffix(".localhost").is_some_and(|labels| labels.split('.').all(is_plain))
 }
 
-/// Our page's origins have the port the request was sent to. That is our own, or the one that is mapped to it
-/// (a container's); a browser lets no page choose it apart from the address it connects to.
+/// Whether an origin is that of the companion's own page. Such an origin has the port that the request was sent to: the
+/// companion's own, or the one that a container maps to it. No browser lets a page choose that port apart from the
+/// address it connects to.
 fn is_own_page(origin: &str, port: u16, local: IpAddr) -> bool {
     origin
         .strip_prefix("http://")

@@ -1,15 +1,15 @@
-//! What of the host's answer may pass to the page, and under which status. Pure.
+//! Which headers of the host's response are passed to the page, and under which status. Pure.
 //!
-//! The page gets the host's answer, not its effects on a browser: no cookie is set, no redirect followed, no
-//! request repeated behind the load generator's back.
+//! The page gets the host's response without its effects on a browser: the browser sets no cookie, follows no redirect
+//! and repeats no request behind the load generator's back.
 
 use http::{HeaderMap, HeaderName, StatusCode, header};
 
 use crate::core::http::relay::{FAILURE_HEADER, HOP_BY_HOP, REFUSAL_HEADER, STATUS_HEADER};
 
-/// Of the host's headers: what would change the browser's state, what the relay answers by itself, and names
-/// that are ours alone.
-const KEPT_BACK: [&str; 14] = [
+/// Headers of the host that are not passed on: those that would change the browser's state, those that the relay sets by
+/// itself, and names that only the companion uses.
+const WITHHELD: [&str; 14] = [
     "access-control-allow-credentials",
     "access-control-allow-headers",
     "access-control-allow-methods",
@@ -26,7 +26,7 @@ const KEPT_BACK: [&str; 14] = [
     STATUS_HEADER,
 ];
 
-/// Leaves the headers that are meant for the page.
+/// Removes the headers that are not meant for the page.
 pub fn retain_end_to_end(headers: &mut HeaderMap) {
     let named_by_connection: Vec<HeaderName> = headers
         .get_all(header::CONNECTION)
@@ -36,13 +36,13 @@ pub fn retain_end_to_end(headers: &mut HeaderMap) {
         .filter_map(|name| name.trim().parse().ok())
         .collect();
     named_by_connection.iter().for_each(|name| drop(headers.remove(name)));
-    HOP_BY_HOP.iter().chain(&KEPT_BACK).for_each(|name| drop(headers.remove(*name)));
+    HOP_BY_HOP.iter().chain(&WITHHELD).for_each(|name| drop(headers.remove(*name)));
 }
 
-/// How the page is to be given a status of the host.
+/// How a status of the host is passed to the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
-    /// As it is.
+    /// Unchanged.
     Plain,
     /// As [`WRAPPED_STATUS`](crate::core::http::relay::WRAPPED_STATUS), with the real one in [`STATUS_HEADER`], because
     /// a browser would act on it.
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn headers_of_the_connection_and_of_the_browsers_state_stay_behind() {
+    fn headers_of_the_connection_and_of_the_browsers_state_are_removed() {
         let mut headers = HeaderMap::new();
         for (name, value) in [
             ("connection", "close, X-Hop"),

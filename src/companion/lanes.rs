@@ -1,8 +1,8 @@
-//! Lanes: each name that the page uses for us keeps upstream connections of its own, as a phone would.
+//! Lanes: each name by which the page calls the companion keeps connections of its own to the host, as a phone would.
 //!
-//! A connection is out of its lane while it carries a request and comes back when the response's last byte has
-//! been read, which is before the page can see that byte: a lane that sends one request at a time never needs
-//! a second connection.
+//! A connection leaves its lane while it carries a request, and returns when the response's last byte has been read.
+//! That is before the page can see that byte, so a lane that sends one request at a time never needs a second
+//! connection.
 
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -15,61 +15,60 @@ use http::{Request, Response};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::client::conn::TrySendError;
 
-use super::failure::UpstreamError;
+use crate::core::base::failure::Failure;
+
+use super::failure::from_hyper;
 use super::upstream::{Sender, Upstream};
 
-/// Four times as many as a page has names for, for pages opened one after the other.
+/// Four times as many as one page uses, because pages are opened one after the other.
 const MAX_LANES: usize = 1_024;
-/// A kept connection is ready within microseconds of its last response, unless that came before the whole request
-/// was sent; then a fresh one is quicker than waiting.
+/// A kept connection is ready within microseconds of its last response, unless that response came before the whole
+/// request was sent; then a new connection is quicker than waiting.
 const READY_LIMIT: Duration = Duration::from_millis(20);
 
 /// The connections of all lanes to one host.
 pub struct Lanes {
     upstream: Upstream,
-    kept: Mutex<HashMap<Arc<str>, Lane>>,
+    lanes: Mutex<HashMap<Arc<str>, Lane>>,
 }
 
 #[derive(Default)]
 struct Lane {
-    /// Most recently used last, and taken first.
-    connections: Vec<Kept>,
+    /// The most recently used one is the last, and is taken first.
+    idle: Vec<IdleConnection>,
 }
 
-struct Kept {
+struct IdleConnection {
     sender: Sender,
     since: Instant,
 }
 
-/// A response whose body is still to come, and what it took to get it.
+/// A response whose body is still to come, and the time it took to get its head.
 pub struct Exchanged {
-    /// The host's answer.
     pub response: Response<LaneBody>,
-    /// From handing the request to the connection to the response's head.
+    /// The time from handing the request to the connection to the response's head.
     pub upstream: Duration,
-    /// To open the connection, where none was kept.
+    /// The time to open the connection, where none was kept.
     pub connect: Option<Duration>,
 }
 
 impl Lanes {
-    /// No connection is opened yet.
     pub fn new(upstream: Upstream) -> Self {
-        Self { upstream, kept: Mutex::default() }
+        Self { upstream, lanes: Mutex::default() }
     }
 
-    /// Where all lanes lead.
     pub fn upstream(&self) -> &Upstream {
         &self.upstream
     }
 
-    /// Sends a request on the lane's connection, on a fresh one where none is free. A kept connection that the
-    /// host closed before anything was written costs nothing but another try; a request that may have reached
+    /// Sends a request on a connection that the lane keeps, or on a new one where none is free. Where the host closed a
+    /// kept connection before anything was written, the request is sent on another one. A request that may have reached
     /// the host is never sent twice.
     pub async fn exchange(
         self: &Arc<Self>,
         lane: &str,
         mut request: Request<Incoming>,
-    ) -> Result<Exchanged, UpstreamError> {
+    ) -> Result<Exchanged, Failure> {
         let lane: Arc<str> = lane.into();
         while let Some(mut sender) = self.take(&lane) {
             if !is_usable(&mut sender).await {
@@ -79,14 +78,14 @@ impl Lanes {
                 Ok(exchanged) => return Ok(exchanged),
                 Err(mut failed) => match failed.take_message() {
                     Some(unsent) => request = unsent,
-                    None => return Err(failed.into_error().into()),
+                    None => return Err(from_hyper(&failed.into_error())),
                 },
             }
         }
         let began = Instant::now();
         let sender = self.upstream.connect().await?;
         let connect = Some(began.elapsed());
-        self.send(&lane, sender, request, connect).await.map_err(|failed| failed.into_error().into())
+        self.send(&lane, sender, request, connect).await.map_err(|failed| from_hyper(&failed.into_error()))
     }
 
     async fn send(
@@ -99,48 +98,48 @@ impl Lanes {
         let sent = Instant::now();
         let response = sender.try_send_request(request).await?;
         let upstream = sent.elapsed();
-        let way_back = WayBack { lanes: Arc::clone(self), lane: Arc::clone(lane), sender };
-        let response = response.map(|incoming| LaneBody { incoming, way_back: Some(way_back) });
+        let returning = Returning { lanes: Arc::clone(self), lane: Arc::clone(lane), sender };
+        let response = response.map(|incoming| LaneBody { incoming, returning: Some(returning) });
         Ok(Exchanged { response, upstream, connect })
     }
 
     fn take(&self, lane: &str) -> Option<Sender> {
-        self.with(|kept| kept.get_mut(lane)?.connections.pop()).map(|kept| kept.sender)
+        self.with(|lanes| lanes.get_mut(lane)?.idle.pop()).map(|idle| idle.sender)
     }
 
     fn keep(&self, lane: Arc<str>, sender: Sender) {
         if sender.is_closed() {
             return;
         }
-        self.with(|kept| {
-            if kept.len() >= MAX_LANES && !kept.contains_key(&lane) {
-                forget_longest_idle(kept);
+        self.with(|lanes| {
+            if lanes.len() >= MAX_LANES && !lanes.contains_key(&lane) {
+                forget_longest_idle(lanes);
             }
-            kept.entry(lane).or_default().connections.push(Kept { sender, since: Instant::now() });
+            lanes.entry(lane).or_default().idle.push(IdleConnection { sender, since: Instant::now() });
         });
     }
 
-    /// Closes connections that were kept for `limit` without use, and forgets lanes that have none.
+    /// Closes connections that were not used for `limit`, and forgets lanes that keep none.
     pub fn close_idle(&self, limit: Duration) {
-        self.with(|kept| {
-            kept.retain(|_, lane| {
-                lane.connections.retain(|one| one.since.elapsed() < limit && !one.sender.is_closed());
-                !lane.connections.is_empty()
+        self.with(|lanes| {
+            lanes.retain(|_, lane| {
+                lane.idle.retain(|idle| idle.since.elapsed() < limit && !idle.sender.is_closed());
+                !lane.idle.is_empty()
             });
         });
     }
 
-    /// The map holds no half-made state, so a panic elsewhere leaves it fit for use.
+    /// The map is never left half changed, so it can be used on after a panic elsewhere.
     fn with<T>(&self, work: impl FnOnce(&mut HashMap<Arc<str>, Lane>) -> T) -> T {
-        work(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner))
+        work(&mut self.lanes.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-fn forget_longest_idle(kept: &mut HashMap<Arc<str>, Lane>) {
-    let last_used = |lane: &Lane| lane.connections.last().map(|one| one.since);
-    let longest_idle = kept.iter().min_by_key(|(_, lane)| last_used(lane)).map(|(name, _)| Arc::clone(name));
+fn forget_longest_idle(lanes: &mut HashMap<Arc<str>, Lane>) {
+    let last_used = |lane: &Lane| lane.idle.last().map(|idle| idle.since);
+    let longest_idle = lanes.iter().min_by_key(|(_, lane)| last_used(lane)).map(|(name, _)| Arc::clone(name));
     if let Some(name) = longest_idle {
-        kept.remove(&name);
+        lanes.remove(&name);
     }
 }
 
@@ -148,22 +147,22 @@ async fn is_usable(sender: &mut Sender) -> bool {
     sender.is_ready() || matches!(tokio::time::timeout(READY_LIMIT, sender.ready()).await, Ok(Ok(())))
 }
 
-/// The host's body, passed on chunk by chunk. Read to its end it gives its connection back to the lane; dropped
-/// before, it closes the connection, which is how the host learns that the page went away.
+/// The body of the host's response, passed on piece by piece. A body that is read to its end returns its connection to
+/// the lane. A body that is dropped before closes the connection, by which the host learns that the page went away.
 pub struct LaneBody {
     incoming: Incoming,
-    way_back: Option<WayBack>,
+    returning: Option<Returning>,
 }
 
-struct WayBack {
+struct Returning {
     lanes: Arc<Lanes>,
     lane: Arc<str>,
     sender: Sender,
 }
 
 impl LaneBody {
-    fn give_back(&mut self) {
-        if let Some(WayBack { lanes, lane, sender }) = self.way_back.take() {
+    fn return_connection(&mut self) {
+        if let Some(Returning { lanes, lane, sender }) = self.returning.take() {
             lanes.keep(lane, sender);
         }
     }
@@ -171,9 +170,9 @@ impl LaneBody {
 
 impl Drop for LaneBody {
     fn drop(&mut self) {
-        // The server drops a body that it knows to be at its end without asking for that end.
+        // hyper's server drops a body that it knows to be at its end without polling for that end.
         if self.incoming.is_end_stream() {
-            self.give_back();
+            self.return_connection();
         }
     }
 }
@@ -188,8 +187,8 @@ impl Body for LaneBody {
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let polled = Pin::new(&mut self.incoming).poll_frame(cx);
         match &polled {
-            Poll::Ready(None) => self.give_back(),
-            Poll::Ready(Some(Err(_))) => self.way_back = None,
+            Poll::Ready(None) => self.return_connection(),
+            Poll::Ready(Some(Err(_))) => self.returning = None,
             _ => {}
         }
         polled

@@ -1,14 +1,14 @@
-//! What a link on somebody else's page may ask of ours: fill the form in, but not press Start. Pure.
+//! What a link on a foreign page may do to the companion's page: fill in the form, but not start a run. Pure.
 //!
-//! Otherwise any page on the web could have its visitors load whatever they can reach.
+//! Otherwise any page on the web could make its visitors load every host that they can reach.
 
 use http::{HeaderMap, Uri};
 
 const AUTOSTART: &str = "autostart";
-/// Browsers say whose page a request comes from; `none` is the address bar or a bookmark.
+/// In this header browsers say whose page a request comes from. `none` is the address bar or a bookmark.
 const SITE: &str = "sec-fetch-site";
 
-/// The address to send a visitor to instead, when another page's link would start a run.
+/// The address to send a visitor to instead, where a foreign page's link would start a run.
 pub fn without_autostart(headers: &HeaderMap, address: &Uri) -> Option<String> {
     let is_foreign = headers.get(SITE).is_some_and(|site| site != "none" && site != "same-origin");
     let asked = address.query().filter(|_| is_foreign)?;
@@ -16,7 +16,7 @@ pub fn without_autostart(headers: &HeaderMap, address: &Uri) -> Option<String> {
     (kept.len() < asked.split('&').count()).then(|| format!("{}?{}", address.path(), kept.join("&")))
 }
 
-/// Also a name that is written in percents: none of the page's parameters needs that.
+/// Whether a parameter may start a run. A percent-encoded name counts, because none of the page's parameters needs one.
 fn may_start(pair: &str) -> bool {
     let name = pair.split('=').next().unwrap_or_default();
     name == AUTOSTART || name.contains('%')
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn the_address_bar_and_our_own_page_may_start() {
+    fn the_address_bar_and_the_companions_own_page_may_start() {
         for site in [Some("none"), Some("same-origin"), None] {
             assert_eq!(sent_to(site, "/?users=5&autostart=1"), None);
         }

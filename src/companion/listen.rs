@@ -1,7 +1,7 @@
-//! Sockets to listen on: IPv4 and IPv6 loopback under one port, unless told otherwise.
+//! The sockets that the companion listens on: IPv4 and IPv6 loopback under one port, unless told otherwise.
 //!
-//! Browsers resolve `u17.localhost` to both addresses and try either first, so one of them alone would cost some
-//! requests a failed connection.
+//! Browsers resolve `u17.localhost` to both addresses and try either one first. With only one of them, some requests
+//! would first fail to connect.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -9,15 +9,15 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use anyhow::Context as _;
 use tokio::net::TcpListener;
 
-/// With port 0 the system picks a free port for the first address only; another try when it is not free for the
-/// second.
+/// With port 0 the system chooses a port that is free for the first address. If it is taken for the second address,
+/// another port is tried.
 const PORT_TRIES: usize = 16;
 
-/// Listeners that share `port`.
+/// Listening sockets that share one port.
 pub struct Listeners {
     /// One for each address.
     pub sockets: Vec<TcpListener>,
-    /// The port they have, never 0.
+    /// Never 0.
     pub port: u16,
 }
 
@@ -51,7 +51,7 @@ async fn bind_all(addresses: &[IpAddr], port: u16) -> io::Result<Listeners> {
     for address in optional {
         match listeners.add(address).await {
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Err(error),
-            // A machine without IPv6: the other address does.
+            // A machine without IPv6 is served on IPv4 alone.
             Err(_) | Ok(()) => {}
         }
     }

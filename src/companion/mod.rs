@@ -1,13 +1,13 @@
-//! `oddiya-load serve`: hosts the page and relays its requests to the one host it was started with.
+//! `oddiya-load serve`: serves the page and relays the page's requests to the one host it was started with.
 //!
 //! ```text
 //!            access           service            relay             lanes            upstream
 //!  page ──► Host, Origin ──► which path ──► envelope, headers ──► connection ──► DNS, TCP, TLS ──► host
 //! ```
-//! `core::relay` has the wire format. The companion measures the upstream's time but draws no conclusion from it.
+//! `core::http::relay` has the wire format, and `net` opens the connections to the host. The companion measures how
+//! long the host takes but draws no conclusion from it.
 
 mod access;
-mod answer;
 mod failure;
 mod headers;
 mod lanes;
@@ -15,6 +15,7 @@ mod link;
 mod listen;
 mod page;
 mod relay;
+mod response;
 mod service;
 mod upstream;
 
@@ -38,13 +39,15 @@ use page::Page;
 use service::Companion;
 use upstream::Upstream;
 
-/// A lane without a request for this long gives its connection up; servers commonly keep one for 60 to 75 s.
+/// A lane without a request for this long closes its connection. Servers commonly keep one for 60 to 75 s.
 const LANE_IDLE: Duration = Duration::from_secs(60);
-/// A second for each of `LANE_IDLE`'s sixty would do; this also frees what the host has closed soon.
-const SWEEPS_PER_IDLE: u32 = 12;
-/// After a failed `accept` (no file handle left), so that the loop does not spin until one is free.
+/// How often idle connections are checked within `LANE_IDLE`: often enough that connections which the host closed are
+/// soon freed.
+const CHECKS_PER_IDLE: u32 = 12;
+/// The pause after a failed `accept` (no file handle left), so that the loop does not spin until one is free.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-/// Two sockets for each that a browser opens (256, or some 480 of late), with room for two browsers and for files.
+/// Two sockets for each one that a browser opens (256, in newer versions some 480), with room for two browsers and for
+/// files.
 const WANTED_FILE_HANDLES: u64 = 4_096;
 
 /// Options of `oddiya-load serve`.
@@ -81,12 +84,12 @@ pub struct Options {
     pub bind: Vec<IpAddr>,
     /// The folder with the page's `index.html`.
     pub page: PathBuf,
-    /// How long a lane keeps an unused connection to the host.
+    /// How long a lane keeps an idle connection to the host.
     pub lane_idle: Duration,
 }
 
 impl Options {
-    /// On a free port of both loopbacks, with the page where it is by default.
+    /// A free port on both loopbacks, and the page in its default folder.
     pub fn new(host: Host) -> Self {
         Self { host, port: 0, bind: Vec::new(), page: page::default_folder(), lane_idle: LANE_IDLE }
     }
@@ -99,13 +102,13 @@ impl From<Args> for Options {
     }
 }
 
-/// Serves until interrupted, on one thread of its own: no request then waits for another thread to wake, which
-/// showed in the p99. One thread relays many times what a page can send.
+/// Serves until interrupted. One thread does all of it, because waking another thread for a request showed in the p99,
+/// and one thread relays many times more than a page can send.
 pub async fn serve(args: Args) -> anyhow::Result<()> {
     let served = tokio::task::spawn_blocking(|| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let done = runtime.block_on(serve_here(args));
-        // Not waiting for a name that is still being resolved.
+        // Does not wait for a file of the page that is still being read.
         runtime.shutdown_background();
         done
     });
@@ -114,7 +117,7 @@ pub async fn serve(args: Args) -> anyhow::Result<()> {
 
 #[expect(clippy::print_stdout, reason = "the command's output")]
 async fn serve_here(args: Args) -> anyhow::Result<()> {
-    // A refusal leaves the limit as it is; what then runs out is reported as `exhausted`.
+    // If the system refuses, the limit stays, and requests that find no file handle fail as `exhausted`.
     let _ = rlimit::increase_nofile_limit(WANTED_FILE_HANDLES);
     let options = Options::from(args);
     let host = options.host.clone();
@@ -125,26 +128,26 @@ async fn serve_here(args: Args) -> anyhow::Result<()> {
         println!("The page is not built yet: run `make build`, or name its folder with --page.");
     }
     if is_open {
-        println!("Whoever reaches this machine can load {host} through the page: bind only where all may.");
+        println!("Everyone who can reach this machine can load {host} through the page.");
     }
     tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")
 }
 
-/// A companion at work; dropping it closes its sockets, those of its lanes included.
+/// A running companion. Dropping it closes its sockets, those of its lanes included.
 #[derive(Debug)]
 pub struct RunningCompanion {
     /// The port it listens on.
     pub port: u16,
-    /// What relayed requests must carry; new in each start.
+    /// Every relayed request must carry it. Each start has a new one.
     pub token: String,
-    /// Whether there was a page to serve at the start.
+    /// Whether the page was built when the companion started.
     pub page_is_built: bool,
     preflights: Arc<AtomicU64>,
     _tasks: JoinSet<()>,
 }
 
 impl RunningCompanion {
-    /// Preflights it has answered.
+    /// How many preflights it has answered.
     pub fn preflights(&self) -> u64 {
         self.preflights.load(Ordering::Relaxed)
     }
@@ -169,7 +172,7 @@ pub async fn start(options: Options) -> anyhow::Result<RunningCompanion> {
     for socket in sockets {
         tasks.spawn(accept(socket, Arc::clone(&companion)));
     }
-    tasks.spawn(sweep(lanes, options.lane_idle));
+    tasks.spawn(close_idle(lanes, options.lane_idle));
     Ok(RunningCompanion { port, token, page_is_built, preflights, _tasks: tasks })
 }
 
@@ -180,13 +183,13 @@ fn random_token() -> anyhow::Result<String> {
     Ok(format!("{high:016x}{low:016x}"))
 }
 
-/// Owns its connections, so that they end with it.
+/// Accepts connections and owns them, so that they close when this task ends.
 async fn accept(listener: TcpListener, companion: Arc<Companion>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => drop(connections.spawn(converse(stream, Arc::clone(&companion)))),
+                Ok((stream, _)) => drop(connections.spawn(serve_connection(stream, Arc::clone(&companion)))),
                 Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
             },
             Some(_) = connections.join_next() => {}
@@ -194,20 +197,20 @@ async fn accept(listener: TcpListener, companion: Arc<Companion>) {
     }
 }
 
-/// One connection of the browser's. hyper drops a request's future when the browser goes away, and with it the
+/// Serves one connection of the browser. hyper drops the future of a request when the browser goes away, and with it the
 /// request to the host.
-async fn converse(stream: TcpStream, companion: Arc<Companion>) {
+async fn serve_connection(stream: TcpStream, companion: Arc<Companion>) {
     let (Ok(()), Ok(local)) = (stream.set_nodelay(true), stream.local_addr()) else { return };
     let service = service_fn(|request| {
         let companion = Arc::clone(&companion);
-        async move { Ok::<_, std::convert::Infallible>(companion.answer(request, local.ip()).await) }
+        async move { Ok::<_, std::convert::Infallible>(companion.on_request(request, local.ip()).await) }
     });
-    // An error here is a browser that went away, or an upstream that broke off and was passed on as such.
+    // An error here means that the browser went away, or that the host broke a response off, which was passed on.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
-async fn sweep(lanes: Arc<Lanes>, idle: Duration) {
-    let mut ticks = tokio::time::interval((idle / SWEEPS_PER_IDLE).max(Duration::from_millis(1)));
+async fn close_idle(lanes: Arc<Lanes>, idle: Duration) {
+    let mut ticks = tokio::time::interval((idle / CHECKS_PER_IDLE).max(Duration::from_millis(1)));
     loop {
         ticks.tick().await;
         lanes.close_idle(idle);

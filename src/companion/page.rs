@@ -1,7 +1,7 @@
-//! The built page, as static files, with the headers that its worker and its clock need.
+//! The built page as static files, with the headers that its worker and its clock need.
 //!
-//! Which folder it lies in is settled at the start; whether it is built, at each request, so that a build shows
-//! up without a restart.
+//! The folder is chosen at the start. Whether the page is built is checked at each request, so that a new build is
+//! served without a restart.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, head
 use hyper::body::Incoming;
 use tower_http::services::ServeDir;
 
-use super::answer::{self, Answer};
+use super::response::{self, BoxResponse};
 
 /// Where `trunk build` puts the page, below the project's folder.
 const BUILT_PAGE: &str = "target/dist";
@@ -17,7 +17,7 @@ const INDEX: &str = "index.html";
 const NOT_BUILT: &str = include_str!("not_built.html");
 
 /// COOP and COEP make the page cross-origin isolated, which makes `performance.now()` step by 5 µs instead of 100.
-/// The policy allows WASM, the loader that trunk writes into the page, and any host, as a run may be direct.
+/// The content policy allows WASM, the loader that trunk writes into the page, and any host, because a run may be direct.
 const PAGE_HEADERS: [(HeaderName, HeaderValue); 6] = [
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
     (HeaderName::from_static("cross-origin-embedder-policy"), HeaderValue::from_static("require-corp")),
@@ -51,26 +51,26 @@ impl Page {
         self.folder.join(INDEX).is_file()
     }
 
-    /// The folder's file of that name, or what to do when the page is not built.
-    pub async fn answer(&self, request: Request<Incoming>) -> Answer {
-        let mut answer = self.find(request).await;
-        set_page_headers(answer.headers_mut());
-        answer
+    /// Responds with a file of the page, or with what to do when the page is not built.
+    pub async fn on_request(&self, request: Request<Incoming>) -> BoxResponse {
+        let mut response = self.find(request).await;
+        set_page_headers(response.headers_mut());
+        response
     }
 
-    async fn find(&self, request: Request<Incoming>) -> Answer {
+    async fn find(&self, request: Request<Incoming>) -> BoxResponse {
         if ![Method::GET, Method::HEAD].contains(request.method()) {
-            return answer::text(StatusCode::METHOD_NOT_ALLOWED, "the page is read with GET\n");
+            return response::text(StatusCode::METHOD_NOT_ALLOWED, "the page is read with GET\n");
         }
         if ["/", "/index.html"].contains(&request.uri().path()) && !self.is_built() {
-            return answer::small(StatusCode::OK, "text/html; charset=utf-8", NOT_BUILT);
+            return response::small(StatusCode::OK, "text/html; charset=utf-8", NOT_BUILT);
         }
         match self.files.clone().try_call(request).await {
             Ok(found) if found.status() == StatusCode::NOT_FOUND => {
-                answer::text(StatusCode::NOT_FOUND, "no such file in the page's folder\n")
+                response::text(StatusCode::NOT_FOUND, "no such file in the page's folder\n")
             }
-            Ok(found) => found.map(answer::boxed),
-            Err(error) => answer::text(
+            Ok(found) => found.map(response::boxed),
+            Err(error) => response::text(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 format!("the page's file is unreadable: {error}\n"),
             ),
@@ -84,8 +84,8 @@ fn set_page_headers(headers: &mut HeaderMap) {
     }
 }
 
-/// The first of these that holds a page: `target/dist` here, then the one beside the command's own folder (which
-/// is `target/release`). Where neither does, the first, so that a later build is found.
+/// The first folder that holds a page: `target/dist` in the current folder, then the one beside the command's own folder
+/// (which is `target/release`). `target/dist` where neither does, so that a later build is found.
 pub fn default_folder() -> PathBuf {
     let here = PathBuf::from(BUILT_PAGE);
     let command = std::env::current_exe().ok();

@@ -1,7 +1,7 @@
-//! One relayed request: unpack the envelope, ask the host, pass its answer on.
+//! One relayed request: unpacks the envelope, sends the request to the host, passes the host's response on.
 //!
-//! Bodies stream both ways; nothing here waits for the end of one. What the wire looks like is in
-//! `core::relay`, whose upstream connection carries it in `lanes.rs`.
+//! Bodies stream both ways; nothing here waits for the end of one. The wire format is in `core::http::relay`, and
+//! `lanes.rs` chooses the connection.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -10,43 +10,47 @@ use http::uri::PathAndQuery;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
 use hyper::body::{Body as _, Incoming};
 
+use crate::core::base::failure::{Failure, FailureKind};
 use crate::core::http::relay::{
-    CONNECT_METRIC, Envelope, Refusal, RelayFailure, RelayTarget, STATUS_HEADER, UPSTREAM_METRIC,
+    CONNECT_METRIC, Envelope, Refusal, RelayTarget, STATUS_HEADER, UPSTREAM_METRIC,
 };
 
-use super::answer::{self, Answer};
-use super::failure::UpstreamError;
 use super::headers::{Delivery, retain_end_to_end};
 use super::lanes::{Exchanged, Lanes};
+use super::response::{self, BoxResponse};
 
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
-/// For hosts that refuse requests without one; an envelope may name another.
+/// Sent unless the envelope names another, because some hosts refuse requests without one.
 const USER_AGENT: HeaderValue = HeaderValue::from_static(concat!("oddiya-load/", env!("CARGO_PKG_VERSION")));
 
-/// Relays to the host of `lanes` what carries `token`.
-pub async fn relay(lanes: &Arc<Lanes>, lane: &str, token: &str, request: Request<Incoming>) -> Answer {
+/// Relays a request to the host of `lanes` if it carries `token`.
+pub async fn relay(lanes: &Arc<Lanes>, lane: &str, token: &str, request: Request<Incoming>) -> BoxResponse {
     let outgoing = match unpack(lanes, token, request) {
         Ok(outgoing) => outgoing,
         Err(refused) => return *refused,
     };
     match lanes.exchange(lane, outgoing).await {
-        Ok(exchanged) if exchanged.response.status().is_informational() => answer::failure(
-            &UpstreamError::new(RelayFailure::Malformed, "the host wants to switch protocols"),
-        ),
+        Ok(exchanged) if exchanged.response.status().is_informational() => {
+            response::failure(&Failure::new(FailureKind::Malformed, "the host wants to switch protocols"))
+        }
         Ok(exchanged) => deliver(exchanged),
-        Err(error) => answer::failure(&error),
+        Err(failure) => response::failure(&failure),
     }
 }
 
-/// What is to be sent to the host.
-fn unpack(lanes: &Lanes, token: &str, request: Request<Incoming>) -> Result<Request<Incoming>, Box<Answer>> {
+/// The request as the host gets it, or the refusal.
+fn unpack(
+    lanes: &Lanes,
+    token: &str,
+    request: Request<Incoming>,
+) -> Result<Request<Incoming>, Box<BoxResponse>> {
     let path_and_query = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
     let target =
-        RelayTarget::parse(path_and_query).ok_or_else(|| answer::plain_refusal(Refusal::Envelope))?;
+        RelayTarget::parse(path_and_query).ok_or_else(|| response::plain_refusal(Refusal::Envelope))?;
     if target.token != token {
-        return Err(answer::plain_refusal(Refusal::Token).into());
+        return Err(response::plain_refusal(Refusal::Token).into());
     }
-    let bad_envelope = |why: String| answer::refusal(Refusal::Envelope, why + "\n");
+    let bad_envelope = |why: String| response::refusal(Refusal::Envelope, why + "\n");
     let envelope = Envelope::decode(target.envelope).map_err(|error| bad_envelope(error.to_string()))?;
     let headers_to_send = envelope.header_map().map_err(|error| bad_envelope(error.to_string()))?;
     let host = lanes.upstream().host();
@@ -60,7 +64,7 @@ fn unpack(lanes: &Lanes, token: &str, request: Request<Incoming>) -> Result<Requ
     headers.insert(header::HOST, lanes.upstream().host_header());
     headers.entry(header::USER_AGENT).or_insert(USER_AGENT);
     if outgoing.body().is_end_stream() && [Method::POST, Method::PUT, Method::PATCH].contains(&method) {
-        // Without it some servers answer 411 to a method that normally has a body (RFC 9110 §8.6).
+        // Without a length, some servers answer 411 to a method that normally has a body (RFC 9110 §8.6).
         outgoing.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
     *outgoing.method_mut() = method;
@@ -68,7 +72,7 @@ fn unpack(lanes: &Lanes, token: &str, request: Request<Incoming>) -> Result<Requ
     Ok(outgoing)
 }
 
-fn deliver(Exchanged { mut response, upstream, connect }: Exchanged) -> Answer {
+fn deliver(Exchanged { mut response, upstream, connect }: Exchanged) -> BoxResponse {
     let status = response.status();
     if Delivery::of(status) == Delivery::Wrapped {
         *response.status_mut() = StatusCode::NON_AUTHORITATIVE_INFORMATION;
@@ -77,7 +81,7 @@ fn deliver(Exchanged { mut response, upstream, connect }: Exchanged) -> Answer {
     let headers = response.headers_mut();
     retain_end_to_end(headers);
     if has_no_body {
-        // An answer to HEAD and a 304 state the length of a body that does not follow; the page asked by GET.
+        // A response to HEAD and a 304 state the length of a body that does not follow, and the page sent a GET.
         headers.remove(header::CONTENT_LENGTH);
     }
     if Delivery::of(status) == Delivery::Wrapped {
@@ -91,5 +95,5 @@ fn deliver(Exchanged { mut response, upstream, connect }: Exchanged) -> Answer {
     if let Ok(timing) = HeaderValue::from_str(&timing) {
         headers.insert(SERVER_TIMING, timing);
     }
-    Response::map(response, answer::boxed)
+    Response::map(response, response::boxed)
 }

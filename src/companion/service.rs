@@ -1,6 +1,6 @@
-//! What is answered to which path, once the rules on `Host` and `Origin` are met.
+//! The companion's routes: which path gets which response, once a request has passed the rules on `Host` and `Origin`.
 //!
-//! Paths of the relay and of the floor may be asked across lanes; all others belong to the page's own origin.
+//! The page may request the paths of the relay and of the floor across lanes. All other paths belong to its own origin.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -14,55 +14,53 @@ use crate::core::http::relay::{
 };
 
 use super::access::Visitor;
-use super::answer::{self, Answer};
 use super::lanes::Lanes;
 use super::link::without_autostart;
 use super::page::Page;
 use super::relay::relay;
+use super::response::{self, BoxResponse};
 
 /// Everything that requests share.
 pub struct Companion {
-    /// To the host.
     pub lanes: Arc<Lanes>,
-    /// What relayed requests must carry.
+    /// Every relayed request must carry it.
     pub token: String,
-    /// The static files.
     pub page: Page,
-    /// Preflights answered: our own page sends none.
+    /// Counts preflights. The companion's own page sends none.
     pub preflights: Arc<AtomicU64>,
 }
 
 impl Companion {
-    /// Answers one request that came in over the local address `local`.
-    pub async fn answer(&self, request: Request<Incoming>, local: IpAddr) -> Answer {
+    /// Responds to one request that came in over the local address `local`.
+    pub async fn on_request(&self, request: Request<Incoming>, local: IpAddr) -> BoxResponse {
         let visitor = match Visitor::admit(request.headers(), local) {
             Ok(visitor) => visitor,
-            Err(refusal) => return answer::plain_refusal(refusal),
+            Err(refusal) => return response::plain_refusal(refusal),
         };
         let path = request.uri().path();
         if path.starts_with(RELAY_PREFIX) || path.starts_with(FLOOR_PREFIX) {
-            let mut answer = self.across_lanes(request, &visitor.lane).await;
-            answer::allow_page(answer.headers_mut(), visitor.origin);
-            return answer;
+            let mut response = self.on_lane_request(request, &visitor.lane).await;
+            response::allow_page(response.headers_mut(), visitor.origin);
+            return response;
         }
         match path {
-            INFO_PATH => answer::json(&self.info()),
-            HOST_CHECK_PATH => answer::json(&self.lanes.upstream().check().await),
+            INFO_PATH => response::json(&self.info()),
+            HOST_CHECK_PATH => response::json(&self.lanes.upstream().check().await),
             _ => match without_autostart(request.headers(), request.uri()) {
-                Some(address) => answer::elsewhere(&address),
-                None => self.page.answer(request).await,
+                Some(address) => response::see_other(&address),
+                None => self.page.on_request(request).await,
             },
         }
     }
 
-    async fn across_lanes(&self, request: Request<Incoming>, lane: &str) -> Answer {
+    async fn on_lane_request(&self, request: Request<Incoming>, lane: &str) -> BoxResponse {
         if request.method() == Method::OPTIONS {
             self.preflights.fetch_add(1, Ordering::Relaxed);
-            return answer::preflight(request.headers().get(header::ACCESS_CONTROL_REQUEST_HEADERS));
+            return response::preflight(request.headers().get(header::ACCESS_CONTROL_REQUEST_HEADERS));
         }
         match request.uri().path().strip_prefix(FLOOR_PREFIX) {
-            Some(token) if token == self.token => answer::text(StatusCode::OK, "ok\n"),
-            Some(_) => answer::plain_refusal(Refusal::Token),
+            Some(token) if token == self.token => response::text(StatusCode::OK, "ok\n"),
+            Some(_) => response::plain_refusal(Refusal::Token),
             None => relay(&self.lanes, lane, &self.token, request).await,
         }
     }

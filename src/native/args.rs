@@ -1,6 +1,6 @@
-//! What can be typed after `oddiya-load run`, with Locust's names where they mean the same.
+//! The flags of `oddiya-load run`. They bear the names of Locust's flags where they mean the same.
 //!
-//! Only texts here: `core::config` says what is right, so that flags, form and address bar obey the same rules.
+//! Values stay text here and are checked in `core::config`, so that flags, form and address bar obey the same rules.
 
 use std::path::PathBuf;
 
@@ -60,7 +60,7 @@ pub struct Args {
     )]
     pub spawn_rate: String,
 
-    /// Start this many tasks per second, whatever became of the ones before, instead of keeping users
+    /// Start this many tasks per second, even while earlier ones still run, instead of keeping users
     #[arg(
         long,
         value_name = "PER_SECOND",
@@ -82,8 +82,8 @@ pub struct Args {
     )]
     pub arrivals: String,
 
-    /// Users that arrivals may keep busy at a time; one that finds none free is dropped, and counted [default: 30 seconds'
-    /// arrivals (of streamed plans 120 seconds'), at most 20000]
+    /// Users that arrivals may keep busy at a time; an arrival that finds none free is dropped, and counted [default: the
+    /// arrivals of 30 seconds (for streamed plans of 120 seconds), at most 20000]
     #[arg(
         long,
         value_name = "N",
@@ -148,7 +148,7 @@ pub struct Args {
     #[arg(long, value_name = "N", env = "ODDIYA_LOAD_SHARDS", value_parser = shard_count(), allow_hyphen_values = true)]
     pub shards: Option<u32>,
 
-    /// Write the report to FILE, every second, in long runs less often: a killed run leaves a report that lacks little
+    /// Write the report to FILE every second (in long runs less often), so that a killed run leaves a report too
     #[arg(long, value_name = "FILE", env = "ODDIYA_LOAD_JSON")]
     pub json: Option<PathBuf>,
 
@@ -160,26 +160,24 @@ pub struct Args {
     #[arg(long, value_name = "CODE", env = "ODDIYA_LOAD_EXIT_CODE_ON_ERROR", default_value_t = 1)]
     pub exit_code_on_error: u8,
 
-    /// Start without looking whether the host can be reached
+    /// Start without checking that the host can be reached
     #[arg(long, env = "ODDIYA_LOAD_NO_PREFLIGHT")]
     pub no_preflight: bool,
 
-    /// Accepted because Locust's users type it: `run` never opens a page
+    /// Does nothing: accepted because Locust's users type it, and `run` never opens a page
     #[arg(long, env = "ODDIYA_LOAD_HEADLESS")]
     pub headless: bool,
 
-    /// How to connect.
     #[command(flatten)]
     pub connections: ConnectionArgs,
 }
 
-/// What clap makes of anything else names the flag and the range.
+/// Refuses other numbers with an error that names the flag and the range.
 fn shard_count() -> impl clap::builder::TypedValueParser<Value = u32> {
     clap::value_parser!(u32).range(1..=64)
 }
 
 impl Args {
-    /// The run as typed.
     pub fn config_text(&self) -> RunConfigText {
         RunConfigText {
             host: self.host.clone(),

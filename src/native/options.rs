@@ -1,12 +1,15 @@
-//! How the runner connects to a host: the flags as typed, and the options they become once checked.
+//! The flags of `oddiya-load run` about connections, and the options of the HTTP client that they become once checked.
 //!
-//! Only the runner has these: a page connects as its browser does. Nothing is opened here.
+//! Only the runner has these flags, because a page connects as its browser does. Opens no connection.
 
 use crate::core::base::connections::Connections;
+use crate::core::base::host::Host;
 use crate::core::base::units::{Micros, parse_duration, parse_number};
 use crate::core::config::connections::{Certificates, ConnectionReuse};
 use crate::core::report::ConnectionSummary;
-use crate::core::scenario::Reading;
+use crate::net::dial::Dialer;
+use crate::net::options::{ClientOptions, DialOptions, Protocols};
+use crate::net::tls::TlsError;
 
 /// The flags of `oddiya-load run` about connections.
 #[derive(Debug, clap::Args)]
@@ -51,7 +54,7 @@ pub struct ConnectionArgs {
     #[arg(long, env = "ODDIYA_LOAD_HTTP1")]
     pub http1: bool,
 
-    /// Believe whoever answers, without checking TLS certificates; the report says so
+    /// Accept any TLS certificate without checking it; the report says so
     #[arg(long, env = "ODDIYA_LOAD_INSECURE")]
     pub insecure: bool,
 
@@ -65,7 +68,7 @@ pub struct ConnectionArgs {
     )]
     pub max_redirects: String,
 
-    /// Look into at most this much of a response's body, unpacked; the rest is read, counted and dropped
+    /// Read the events of at most this much of an event stream, counted after unpacking; the rest is counted and dropped
     #[arg(
         long,
         value_name = "SIZE",
@@ -76,52 +79,18 @@ pub struct ConnectionArgs {
     pub max_body: String,
 }
 
-/// How to connect, checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ConnectionOptions {
-    /// For name look-up, TCP and TLS together.
-    pub connect_timeout: Micros,
-    /// From sent to the last byte, for answers that are no event stream.
-    pub request_timeout: Micros,
-    /// Who keeps connections.
-    pub reuse: ConnectionReuse,
-    /// Which versions of HTTP may be spoken.
-    pub protocols: Protocols,
-    /// Whether the host must prove its name.
-    pub certificates: Certificates,
-    /// Redirects that are followed per request.
-    pub max_redirects: u32,
-    /// How many bytes of a body are looked into.
-    pub max_body: u64,
-}
-
-/// Which versions of HTTP may be spoken.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Protocols {
-    /// By TLS, the one that the host prefers; in the clear, HTTP/1.1.
-    #[default]
-    Negotiated,
-    /// HTTP/1.1 only.
-    Http1,
-    /// HTTP/2 only; in the clear with prior knowledge (RFC 9113, §3.3).
-    Http2,
-}
-
-/// One wrong flag.
+/// A wrong value of a flag.
 #[derive(Debug, PartialEq, Eq)]
 pub struct OptionError {
-    /// As it is typed.
+    /// The flag as it is typed.
     pub flag: &'static str,
     /// What is wrong and what would be right.
     pub problem: String,
 }
 
 impl ConnectionArgs {
-    /// Checks every flag.
-    ///
-    /// # Errors
-    /// One for each wrong flag.
-    pub fn check(&self) -> Result<ConnectionOptions, Vec<OptionError>> {
+    /// Checks every flag, and names each one that is wrong.
+    pub fn check(&self) -> Result<ClientOptions, Vec<OptionError>> {
         let mut errors = Vec::new();
         let connect_timeout = keep(&mut errors, "--connect-timeout", parse_limit(&self.connect_timeout));
         let request_timeout = keep(&mut errors, "--request-timeout", parse_limit(&self.request_timeout));
@@ -129,12 +98,15 @@ impl ConnectionArgs {
         let max_redirects = keep(&mut errors, "--max-redirects", parse_redirects(&self.max_redirects));
         let max_body = keep(&mut errors, "--max-body", parse_size(&self.max_body));
         let options = (|| {
-            Some(ConnectionOptions {
+            let dial = DialOptions {
                 connect_timeout: connect_timeout?,
-                request_timeout: request_timeout?,
-                reuse: reuse?,
                 protocols: self.protocols(),
                 certificates: if self.insecure { Certificates::Unchecked } else { Certificates::Checked },
+            };
+            Some(ClientOptions {
+                dial,
+                request_timeout: request_timeout?,
+                reuse: reuse?,
                 max_redirects: max_redirects?,
                 max_body: max_body?,
             })
@@ -151,26 +123,24 @@ impl ConnectionArgs {
     }
 }
 
-impl ConnectionOptions {
-    /// How long a request may take from sent to its last byte.
-    pub const fn time_limit(&self, reading: Reading) -> Micros {
-        match reading {
-            Reading::Whole => self.request_timeout,
-            Reading::Events => reading.time_limit(),
-        }
+/// How the run connects, as the report says it, with nothing counted yet.
+pub fn connection_summary(options: &ClientOptions) -> ConnectionSummary {
+    ConnectionSummary {
+        reuse: options.reuse.into(),
+        certificates: options.dial.certificates.into(),
+        connect_timeout_s: options.dial.connect_timeout.as_secs_f64(),
+        request_timeout_s: options.request_timeout.as_secs_f64(),
+        max_redirects: options.max_redirects,
+        counted: Connections::default(),
     }
+}
 
-    /// As the report says it, with nothing counted yet.
-    pub fn summary(&self) -> ConnectionSummary {
-        ConnectionSummary {
-            reuse: self.reuse.into(),
-            certificates: self.certificates.into(),
-            connect_timeout_s: self.connect_timeout.as_secs_f64(),
-            request_timeout_s: self.request_timeout.as_secs_f64(),
-            max_redirects: self.max_redirects,
-            counted: Connections::default(),
-        }
-    }
+/// A dialer for the host. Its error names the flag that loads the host all the same.
+pub fn dialer(host: Host, options: DialOptions) -> anyhow::Result<Dialer> {
+    Dialer::new(host, options).map_err(|error| match error {
+        TlsError::NoRoots => anyhow::anyhow!("{error}, or load the host unchecked: --insecure"),
+        TlsError::Settings(_) => error.into(),
+    })
 }
 
 fn keep<T>(errors: &mut Vec<OptionError>, flag: &'static str, parsed: Result<T, String>) -> Option<T> {
@@ -200,7 +170,7 @@ fn parse_redirects(text: &str) -> Result<u32, String> {
     most.ok_or_else(|| format!("`{text}` is no number of redirects; write a whole number from 0 to 1000"))
 }
 
-/// Units of a thousand, as sizes on the wire are counted.
+/// Each unit is a thousand of the one below it, as sizes on the wire are counted.
 const UNITS: [(&str, f64); 5] = [("gb", 1e9), ("mb", 1e6), ("kb", 1e3), ("b", 1.0), ("", 1.0)];
 
 fn parse_size(text: &str) -> Result<u64, String> {
@@ -220,6 +190,7 @@ mod tests {
     use clap::Parser as _;
 
     use super::*;
+    use crate::core::scenario::Reading;
 
     #[derive(clap::Parser)]
     struct Typed {
@@ -227,7 +198,7 @@ mod tests {
         connections: ConnectionArgs,
     }
 
-    fn check(arguments: &[&str]) -> Result<ConnectionOptions, Vec<OptionError>> {
+    fn check(arguments: &[&str]) -> Result<ClientOptions, Vec<OptionError>> {
         Typed::parse_from(std::iter::once(&"run").chain(arguments)).connections.check()
     }
 
@@ -235,14 +206,17 @@ mod tests {
     fn without_flags_a_user_connects_as_the_app_does() {
         let options = check(&[]).unwrap();
         let half_a_minute = Micros::from_secs(30);
-        assert_eq!((options.connect_timeout, options.request_timeout), (half_a_minute, half_a_minute));
-        assert_eq!((options.reuse, options.protocols), (ConnectionReuse::PerUser, Protocols::Negotiated));
-        assert_eq!((options.certificates, options.max_redirects), (Certificates::Checked, 30));
+        assert_eq!((options.dial.connect_timeout, options.request_timeout), (half_a_minute, half_a_minute));
+        assert_eq!(
+            (options.reuse, options.dial.protocols),
+            (ConnectionReuse::PerUser, Protocols::Negotiated)
+        );
+        assert_eq!((options.dial.certificates, options.max_redirects), (Certificates::Checked, 30));
         assert_eq!(options.max_body, 16_000_000);
     }
 
     #[test]
-    fn the_request_timeout_is_not_that_of_event_streams() {
+    fn event_streams_have_a_time_limit_of_their_own() {
         let options = check(&["--request-timeout", "2s"]).unwrap();
         assert_eq!(options.time_limit(Reading::Whole), Micros::from_secs(2));
         assert_eq!(options.time_limit(Reading::Events), Micros::from_secs(120));

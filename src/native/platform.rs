@@ -1,95 +1,73 @@
-//! The engine's platform natively: one alarm for all sleepers of a shard, local tasks, and lanes over sockets.
+//! The engine's platform in the runner: the run's clock, one timer for all sleepers of a shard, local tasks, lanes of the
+//! HTTP client.
 
 use std::cell::Cell;
 use std::io;
 use std::rc::Rc;
-use std::time::Instant;
 
-use super::alarm::Alarm;
-use super::lane::{HttpLane, Shared};
+use super::timer::Timer;
 use crate::core::base::units::Micros;
 use crate::core::run::platform::{Clock, Spawner, Transport};
 use crate::core::run::timers::Timers;
-
-/// The moment that a run's clock counts from; the same for all its shards.
-#[derive(Clone, Copy, Debug)]
-pub struct Origin(Instant);
-
-impl Origin {
-    /// From now.
-    pub fn start() -> Self {
-        Self(Instant::now())
-    }
-
-    /// Time since then.
-    pub fn now(self) -> Micros {
-        self.0.elapsed().into()
-    }
-
-    /// A moment of the run as the runtime's timers count it.
-    pub fn at(self, moment: Micros) -> tokio::time::Instant {
-        // A moment past the clock's end is one that never comes: a day is long enough to look again.
-        let far = std::time::Duration::from_secs(86_400);
-        let offset = std::time::Duration::from(moment);
-        self.0.checked_add(offset).unwrap_or_else(|| Instant::now() + far).into()
-    }
-}
+use crate::net::client::HttpClient;
+use crate::net::clock::RunClock;
+use crate::net::lane::HttpLane;
 
 /// One shard's platform.
 pub struct NativePlatform {
-    shared: Rc<Shared>,
-    time: Rc<Time>,
+    client: Rc<HttpClient>,
+    alarm: Rc<Alarm>,
 }
 
-/// A shard's sleepers and the alarm that is set for the first of them.
-struct Time {
-    origin: Origin,
+/// A shard's sleepers, and the timer that is set for the first of them.
+struct Alarm {
+    clock: RunClock,
     sleepers: Rc<Timers>,
-    alarm: Alarm,
+    timer: Timer,
     set_for: Cell<Option<Micros>>,
 }
 
 impl NativePlatform {
-    /// For a shard; must be called within a `LocalSet`.
+    /// The platform of one shard. Must be called within a `LocalSet`.
     ///
     /// # Errors
-    /// When the process has no file handle left for the alarm.
-    pub fn new(shared: Rc<Shared>) -> io::Result<Self> {
-        let origin = shared.origin;
-        let (sleepers, alarm, set_for) = (Rc::default(), Alarm::new()?, Cell::new(None));
-        let time = Rc::new(Time { origin, sleepers, alarm, set_for });
-        tokio::task::spawn_local(Rc::clone(&time).wake_sleepers());
-        Ok(Self { shared, time })
+    /// When the process has no file handle left for the timer.
+    pub fn new(client: Rc<HttpClient>) -> io::Result<Self> {
+        let clock = client.clock;
+        let (sleepers, timer, set_for) = (Rc::default(), Timer::new()?, Cell::new(None));
+        let alarm = Rc::new(Alarm { clock, sleepers, timer, set_for });
+        tokio::task::spawn_local(Rc::clone(&alarm).wake_sleepers());
+        Ok(Self { client, alarm })
     }
 }
 
-impl Time {
+impl Alarm {
     async fn wake_sleepers(self: Rc<Self>) {
         loop {
-            self.alarm.rung().await;
+            self.timer.fired().await;
             self.set_for.set(None);
-            self.sleepers.wake_due(self.origin.now());
-            self.set_alarm();
+            self.sleepers.wake_due(self.clock.now());
+            self.set_timer();
         }
     }
 
-    /// Sets the alarm for the next sleeper, unless it is set for then or sooner.
-    fn set_alarm(&self) {
+    /// Sets the timer for the next sleeper, unless it is set for that moment or a sooner one.
+    fn set_timer(&self) {
         let Some(at) = self.sleepers.next_due() else { return };
         if self.set_for.get().is_none_or(|earlier| earlier > at) {
             self.set_for.set(Some(at));
-            self.alarm.set(at.saturating_sub(self.origin.now()).into());
+            self.timer.set(at.saturating_sub(self.clock.now()).into());
         }
     }
 }
 
 impl Clock for NativePlatform {
     fn now(&self) -> Micros {
-        self.shared.origin.now()
+        self.client.clock.now()
     }
 
     async fn sleep_until(&self, at: Micros) {
-        self.time.sleepers.sleep(at, || self.now(), || self.time.set_alarm()).await;
+        self.alarm.sleepers.sleep(at, || self.now(), || self.alarm.set_timer()).await;
     }
 }
 
@@ -102,6 +80,6 @@ impl Spawner for NativePlatform {
 impl Transport for NativePlatform {
     type Lane = HttpLane;
     fn open_lane(&self, _user: u32) -> HttpLane {
-        HttpLane::new(Rc::clone(&self.shared))
+        HttpLane::new(Rc::clone(&self.client))
     }
 }

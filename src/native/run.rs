@@ -14,11 +14,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::args::Args;
 use super::checkpoints::Checkpoints;
-use super::dial::{Dialer, Notes};
-use super::handles;
-use super::options::ConnectionOptions;
+use super::fd_limit;
+use super::options::{connection_summary, dialer};
 use super::output::Outputs;
-use super::platform::Origin;
 use super::say::say;
 use super::shards::{Joined, Posted, Shards, shard_count};
 use super::terminal::Terminal;
@@ -33,6 +31,7 @@ use crate::core::report::{Detail, Generator, GeneratorKind, Note, Report, Route,
 use crate::core::run::coordinator::Coordinator;
 use crate::core::run::journal::Record;
 use crate::core::run::shard::Control;
+use crate::net::options::ClientOptions;
 
 /// How long the look at the host may take: people should know within three seconds.
 const PREFLIGHT_LIMIT: Micros = Micros::from_millis(2_500);
@@ -87,7 +86,7 @@ pub async fn run(args: Args) -> anyhow::Result<Ending> {
         }
     };
     if !args.no_preflight
-        && let Err(failure) = look_for(&config, options).await?
+        && let Err(failure) = probe(&config, options).await?
     {
         explain_unreachable(&config, &failure);
         return Ok(Ending::Unreachable);
@@ -104,12 +103,8 @@ pub async fn run(args: Args) -> anyhow::Result<Ending> {
 }
 
 /// A connection, no request: what the host counts is only what the report counts.
-async fn look_for(config: &RunConfig, options: ConnectionOptions) -> anyhow::Result<Result<(), Failure>> {
-    let connect_timeout = options.connect_timeout.min(PREFLIGHT_LIMIT);
-    let dialer = Dialer::new(config.host.clone(), ConnectionOptions { connect_timeout, ..options })?;
-    let (mut timing, mut connections) = Default::default();
-    let notes = Notes { origin: Origin::start(), timing: &mut timing, connections: &mut connections };
-    Ok(dialer.connect(dialer.sessions().as_ref(), notes).await.map(drop))
+async fn probe(config: &RunConfig, options: ClientOptions) -> anyhow::Result<Result<(), Failure>> {
+    Ok(dialer(config.host.clone(), options.dial)?.probe(PREFLIGHT_LIMIT).await)
 }
 
 fn explain_unreachable(config: &RunConfig, failure: &Failure) {
@@ -131,20 +126,21 @@ fn explain_unreachable(config: &RunConfig, failure: &Failure) {
 async fn load(
     config: &RunConfig,
     shards: Option<u32>,
-    options: ConnectionOptions,
+    options: ClientOptions,
     outputs: &Outputs,
 ) -> anyhow::Result<Option<Report>> {
     let shard_count = shard_count(shards, &config.load);
-    let shortage = handles::allow(&config.load);
+    let shortage = fd_limit::raise_for(&config.load);
     let generator = generator(shard_count, options, shortage);
     for note in generator.notes.iter().filter(|note| matches!(note, Note::FewFileHandles { .. })) {
         eprintln!("oddiya-load: {}", notes::sentence(note, &generator));
     }
     let mut interrupts = Interrupts::listen()?;
-    let dialer = Arc::new(Dialer::new(config.host.clone(), options)?);
+    let dialer = Arc::new(dialer(config.host.clone(), options.dial)?);
     let mut run = Coordinator::new(config, generator, started_at()?);
-    run.connects(options.summary());
-    let mut shards = Shards::start(config, shard_count, &dialer).context("cannot start the shards")?;
+    run.connects(connection_summary(&options));
+    let mut shards =
+        Shards::start(config, shard_count, &dialer, options).context("cannot start the shards")?;
     let terminal = Terminal::new(config.run_time);
     let mut checkpoints = Checkpoints::new(outputs);
     loop {
@@ -156,7 +152,7 @@ async fn load(
                     None => break,
                 }
                 if run.has_news() {
-                    show_and_save(&run, shards.origin.now(), &mut checkpoints, &terminal);
+                    show_and_save(&run, shards.clock.now(), &mut checkpoints, &terminal);
                 }
             }
             () = interrupts.next() => {
@@ -171,7 +167,7 @@ async fn load(
         }
     }
     terminal.close();
-    let ended = shards.origin.now();
+    let ended = shards.clock.now();
     let Joined { stopped, lost } = shards.join();
     lost.into_iter().for_each(|note| run.note(note));
     run.finish(stopped.unwrap_or(ended), ended);
@@ -188,8 +184,8 @@ fn show_and_save(run: &Coordinator, now: Micros, checkpoints: &mut Checkpoints<'
     terminal.show(now, &Headline::of(&report, Window::Now));
 }
 
-fn generator(shards: u32, options: ConnectionOptions, shortage: Option<Note>) -> Generator {
-    let unchecked = options.certificates == Certificates::Unchecked;
+fn generator(shards: u32, options: ClientOptions, shortage: Option<Note>) -> Generator {
+    let unchecked = options.dial.certificates == Certificates::Unchecked;
     Generator {
         shards: Some(shards),
         route: Some(Route::Direct),

@@ -1,9 +1,9 @@
-//! What a command says on standard output: its tables, for people and pipes.
+//! Writes a command's output, such as its tables, to standard output.
 
 use std::io::{self, Write as _};
 
-/// Writes a line. A reader that went away (`| head`) has seen enough, and what a report's strings may carry besides
-/// text, such as commands to the terminal, is left out.
+/// Writes a line. An error is ignored, because a reader that went away (`| head`) has seen enough. Control characters are
+/// replaced, because the strings of a report may hold commands to the terminal.
 pub fn say(text: &str) {
     let _ = writeln!(io::stdout().lock(), "{}", harmless(text));
 }

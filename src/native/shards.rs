@@ -10,15 +10,17 @@ use std::thread::JoinHandle;
 
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 
-use super::dial::Dialer;
-use super::lane::Shared;
-use super::platform::{NativePlatform, Origin};
+use super::platform::NativePlatform;
 use crate::core::base::units::Micros;
 use crate::core::config::load::{Load, Share};
 use crate::core::config::run_config::RunConfig;
 use crate::core::report::Note;
 use crate::core::run::recorder::Snapshot;
 use crate::core::run::shard::{self, Assignment, Control};
+use crate::net::client::HttpClient;
+use crate::net::clock::RunClock;
+use crate::net::dial::Dialer;
+use crate::net::options::ClientOptions;
 
 /// What shards say of themselves.
 pub enum Posted {
@@ -31,7 +33,7 @@ pub enum Posted {
 /// A run's shards at work.
 pub struct Shards {
     /// The run's clock.
-    pub origin: Origin,
+    pub clock: RunClock,
     /// What the shards post; ends when the last of them has.
     pub posted: UnboundedReceiver<Posted>,
     controls: Vec<UnboundedSender<Control>>,
@@ -51,16 +53,22 @@ pub fn shard_count(asked: Option<u32>, load: &Load) -> u32 {
 
 impl Shards {
     /// Starts them all; they share how to connect.
-    pub fn start(config: &RunConfig, count: u32, dialer: &Arc<Dialer>) -> io::Result<Self> {
-        let origin = Origin::start();
+    pub fn start(
+        config: &RunConfig,
+        count: u32,
+        dialer: &Arc<Dialer>,
+        options: ClientOptions,
+    ) -> io::Result<Self> {
+        let clock = RunClock::start();
         let (sender, posted) = unbounded();
-        let mut shards = Self { origin, posted, controls: Vec::new(), threads: Vec::new() };
+        let mut shards = Self { clock, posted, controls: Vec::new(), threads: Vec::new() };
         for shard in 0..count {
             let (control, controls) = unbounded();
             let work = Work {
                 assignment: Assignment::of(config, Share { shard, shards: count }),
                 dialer: Arc::clone(dialer),
-                origin,
+                options,
+                clock,
                 controls,
                 sender: sender.clone(),
             };
@@ -106,7 +114,8 @@ pub struct Joined {
 struct Work {
     assignment: Assignment,
     dialer: Arc<Dialer>,
-    origin: Origin,
+    options: ClientOptions,
+    clock: RunClock,
     controls: UnboundedReceiver<Control>,
     sender: UnboundedSender<Posted>,
 }
@@ -126,12 +135,12 @@ impl Drop for EndNotice {
 
 impl Work {
     fn run(self) -> io::Result<Micros> {
-        let Self { assignment, dialer, origin, controls, sender } = self;
+        let Self { assignment, dialer, options, clock, controls, sender } = self;
         let _notice = EndNotice { shard: assignment.share.shard, sender: sender.clone() };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let post = move |snapshot| drop(sender.unbounded_send(Posted::Second(Box::new(snapshot))));
         tokio::task::LocalSet::new().block_on(&runtime, async {
-            let platform = NativePlatform::new(Rc::new(Shared::new(dialer, origin)))?;
+            let platform = NativePlatform::new(Rc::new(HttpClient::new(dialer, options, clock)))?;
             Ok(shard::run(Rc::new(platform), assignment, controls, post).await)
         })
     }
@@ -151,7 +160,7 @@ mod tests {
             std::thread::spawn(|| std::panic::resume_unwind(Box::new(()))),
         ];
         let (_, posted) = unbounded();
-        let joined = Shards { origin: Origin::start(), posted, controls: Vec::new(), threads }.join();
+        let joined = Shards { clock: RunClock::start(), posted, controls: Vec::new(), threads }.join();
         assert_eq!(joined.stopped, Some(Micros::from_secs(5)));
         let lost: Vec<_> =
             joined.lost.iter().map(|note| sentence(note, &Generator::own(GeneratorKind::Native))).collect();

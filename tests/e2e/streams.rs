@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use oddiya_load::core::base::event_kind::EventKind;
 use oddiya_load::core::base::failure::FailureKind;
-use oddiya_load::core::http::stream::EventKind;
 use oddiya_load::core::report::{Distribution, read};
 use oddiya_load::stub::{self, LlmLatency};
 use serde_json::Value;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use oddiya_load::core::base::histogram::Encoded;
 use oddiya_load::core::base::units::Micros;
+use oddiya_load::core::report::SuspectReason;
 use oddiya_load::core::report::{Distribution, read};
-use oddiya_load::core::run::health::SuspectReason;
 use oddiya_load::stub::{self, Speed};
 
 use crate::fake_host::FakeHost;

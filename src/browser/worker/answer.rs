@@ -5,7 +5,9 @@ use web_sys::Response;
 
 use crate::browser::message::Destination;
 use crate::core::base::failure::{Failure, FailureKind, Status};
-use crate::core::http::relay::{FAILURE_HEADER, REFUSAL_HEADER, RelayFailure, STATUS_HEADER, WRAPPED_STATUS};
+use crate::core::http::relay::{
+    FAILURE_HEADER, REFUSAL_HEADER, STATUS_HEADER, WRAPPED_STATUS, parse_failure_header,
+};
 
 /// What came of a request.
 pub struct Answer {
@@ -58,7 +60,7 @@ impl Answer {
                 Self::of_the_host(real.unwrap_or(status), bytes)
             }
             502 => match header(FAILURE_HEADER) {
-                Some(failure) => Self::of_the_companion(relayed(RelayFailure::from_name(&failure))),
+                Some(failure) => Self::of_the_companion(relayed(&failure)),
                 None => Self::of_the_host(status, bytes),
             },
             400 | 403 => match header(REFUSAL_HEADER) {
@@ -81,20 +83,7 @@ impl Answer {
     }
 }
 
-fn relayed(failure: Option<RelayFailure>) -> Failure {
-    let (kind, detail) = match failure {
-        Some(RelayFailure::Refused) => (FailureKind::Refused, ""),
-        Some(RelayFailure::Reset) => (FailureKind::Reset, "reset by the host"),
-        Some(RelayFailure::Closed) => (FailureKind::Reset, "closed by the host"),
-        Some(RelayFailure::Dns) => (FailureKind::Dns, ""),
-        Some(RelayFailure::Timeout) => (FailureKind::ConnectTimeout, ""),
-        Some(RelayFailure::Unreachable) => (FailureKind::Unreachable, ""),
-        Some(RelayFailure::Tls) => (FailureKind::Tls, ""),
-        Some(RelayFailure::Malformed) => (FailureKind::Malformed, ""),
-        Some(RelayFailure::Exhausted) => {
-            (FailureKind::Exhausted, "the companion has no free ports or file handles left")
-        }
-        Some(RelayFailure::Other) | None => (FailureKind::Other, "the relay could not say why"),
-    };
-    Failure::new(kind, detail)
+fn relayed(header: &str) -> Failure {
+    let unknown = || Failure::new(FailureKind::Other, "the relay could not say why");
+    parse_failure_header(header).unwrap_or_else(unknown)
 }

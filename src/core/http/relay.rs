@@ -14,6 +14,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::{Deserialize, Serialize};
 
+use crate::core::base::failure::{Failure, FailureKind};
+
 /// Where relayed requests go: `/relay/{token}/{envelope}{path-and-query}`.
 pub const RELAY_PREFIX: &str = "/relay/";
 /// Who the companion is: [`CompanionInfo`] as JSON, for its own page only.
@@ -25,7 +27,7 @@ pub const FLOOR_PREFIX: &str = "/companion/floor/";
 
 /// On an answer of the companion itself rather than the host's: which [`Refusal`].
 pub const REFUSAL_HEADER: &str = "x-oddiya-load-refusal";
-/// On a 502 of the companion: why the host gave no answer, a [`RelayFailure`].
+/// On a 502 of the companion: why the host gave no response, a [`Failure`] as [`failure_header`] writes it.
 pub const FAILURE_HEADER: &str = "x-oddiya-load-failure";
 /// The status that stands for one on which a browser would act (3xx and a few more); 203 means "changed on the way"
 /// (RFC 9110, §15.3.4), and browsers take it like 200. The host's own 203 comes like that too, so that the page has to
@@ -275,10 +277,21 @@ pub struct HostCheck {
     pub reachable: bool,
     /// Why not.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub kind: Option<RelayFailure>,
+    pub kind: Option<FailureKind>,
     /// The same for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+}
+
+/// The value of [`FAILURE_HEADER`]: the failure as JSON.
+pub fn failure_header(failure: &Failure) -> String {
+    // Cannot fail: a failure is a word and a text.
+    serde_json::to_string(failure).unwrap_or_default()
+}
+
+/// The failure that a [`FAILURE_HEADER`] names; `None` when another version of the companion wrote it.
+pub fn parse_failure_header(value: &str) -> Option<Failure> {
+    serde_json::from_str(value).ok()
 }
 
 /// An enum whose variants have one text form each: in headers, in JSON, for people.
@@ -309,32 +322,6 @@ macro_rules! named {
             }
         }
     };
-}
-
-named! {
-    /// Why the relay has no answer of the host to pass on.
-    RelayFailure {
-        /// Nothing listens there.
-        Refused = "refused",
-        /// The host cut the connection.
-        Reset = "reset",
-        /// The host closed the connection before its answer was complete.
-        Closed = "closed",
-        /// The host's name has no address.
-        Dns = "dns",
-        /// No connection within the limit.
-        Timeout = "timeout",
-        /// No route to the host.
-        Unreachable = "unreachable",
-        /// The TLS handshake failed: wrong certificate, or no TLS there.
-        Tls = "tls",
-        /// What came back is not HTTP/1.
-        Malformed = "malformed",
-        /// This machine has no ports or file handles left: the generator's fault, not the host's.
-        Exhausted = "exhausted",
-        /// An I/O error of another kind; the answer's text says which.
-        Other = "other",
-    }
 }
 
 named! {
@@ -467,12 +454,20 @@ mod tests {
     }
 
     #[test]
+    fn a_failure_survives_its_way() {
+        let failure = Failure::new(FailureKind::Reset, "closed by the host");
+        let header = failure_header(&failure);
+        assert_eq!(header, r#"{"kind":"reset","detail":"closed by the host"}"#);
+        assert_eq!(parse_failure_header(&header), Some(failure));
+        assert_eq!(parse_failure_header("reset"), None);
+    }
+
+    #[test]
     fn names_read_back() {
-        for failure in RelayFailure::ALL {
-            assert_eq!(RelayFailure::from_name(failure.as_str()), Some(*failure));
-            assert_eq!(serde_json::to_string(failure).unwrap(), format!("\"{failure}\""));
+        for refusal in Refusal::ALL {
+            assert_eq!(Refusal::from_name(refusal.as_str()), Some(*refusal));
+            assert_eq!(serde_json::to_string(refusal).unwrap(), format!("\"{refusal}\""));
         }
-        assert_eq!(Refusal::from_name("token"), Some(Refusal::Token));
         assert_eq!(Refusal::from_name("tokens"), None);
     }
 }

@@ -1,17 +1,18 @@
 //! A host that gives no answer: each way has its kind, and a request is never sent twice.
 
 use http::StatusCode;
-use oddiya_load::core::http::relay::{HostCheck, RelayFailure};
+use oddiya_load::core::base::failure::{Failure, FailureKind};
+use oddiya_load::core::http::relay::{HostCheck, parse_failure_header};
 use tokio::net::TcpListener;
 
 use crate::browser::{Answer, Browser, companion_at, companion_for};
 use crate::fake_host::FakeHost;
 
-fn failure(answer: &Answer) -> Option<RelayFailure> {
+fn failure(answer: &Answer) -> Option<Failure> {
     assert_eq!(answer.status, StatusCode::BAD_GATEWAY, "{answer:?}");
     assert!(answer.header("access-control-allow-origin").is_some(), "the page may not read it");
     assert!(!answer.body.is_empty());
-    RelayFailure::from_name(answer.header("x-oddiya-load-failure")?)
+    parse_failure_header(answer.header("x-oddiya-load-failure")?)
 }
 
 /// A port where nothing listens.
@@ -19,7 +20,15 @@ async fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port()
 }
 
-async fn failure_of(url: &str) -> Option<RelayFailure> {
+fn kind(answer: &Answer) -> Option<FailureKind> {
+    failure(answer).map(|failure| failure.kind)
+}
+
+async fn kind_of(url: &str) -> Option<FailureKind> {
+    failure_of(url).await.map(|failure| failure.kind)
+}
+
+async fn failure_of(url: &str) -> Option<Failure> {
     let companion = companion_at(url).await;
     failure(&Browser::new(&companion, "u1.localhost").await.relay_get("/").await)
 }
@@ -33,16 +42,16 @@ async fn host_check(url: &str) -> HostCheck {
 #[tokio::test]
 async fn nobody_listens() {
     let url = format!("http://127.0.0.1:{}", free_port().await);
-    assert_eq!(failure_of(&url).await, Some(RelayFailure::Refused));
+    assert_eq!(kind_of(&url).await, Some(FailureKind::Refused));
     let check = host_check(&url).await;
-    assert_eq!((check.reachable, check.kind), (false, Some(RelayFailure::Refused)));
+    assert_eq!((check.reachable, check.kind), (false, Some(FailureKind::Refused)));
 }
 
 #[tokio::test]
 async fn the_name_has_no_address() {
     let url = "http://no-such-host.invalid:8080";
-    assert_eq!(failure_of(url).await, Some(RelayFailure::Dns));
-    assert_eq!(host_check(url).await.kind, Some(RelayFailure::Dns));
+    assert_eq!(kind_of(url).await, Some(FailureKind::Dns));
+    assert_eq!(host_check(url).await.kind, Some(FailureKind::Dns));
 }
 
 #[tokio::test]
@@ -52,7 +61,8 @@ async fn the_host_resets_instead_of_answering() {
         connection.reset();
     })
     .await;
-    assert_eq!(failure_of(&host.url()).await, Some(RelayFailure::Reset));
+    let reset = Failure::new(FailureKind::Reset, "reset by the host");
+    assert_eq!(failure_of(&host.url()).await, Some(reset));
     assert_eq!(host.seen().len(), 1, "sent again although the host may have acted on it");
 }
 
@@ -62,7 +72,8 @@ async fn the_host_closes_instead_of_answering() {
         connection.request().await.unwrap();
     })
     .await;
-    assert_eq!(failure_of(&host.url()).await, Some(RelayFailure::Closed));
+    let closed = Failure::new(FailureKind::Reset, "closed by the host");
+    assert_eq!(failure_of(&host.url()).await, Some(closed));
     assert_eq!(host.seen().len(), 1);
 }
 
@@ -74,7 +85,7 @@ async fn the_host_speaks_something_else() {
         connection.closed().await;
     })
     .await;
-    assert_eq!(failure_of(&host.url()).await, Some(RelayFailure::Malformed));
+    assert_eq!(kind_of(&host.url()).await, Some(FailureKind::Malformed));
 }
 
 #[tokio::test]
@@ -83,7 +94,7 @@ async fn the_host_wants_to_switch_protocols() {
         "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
     )
     .await;
-    assert_eq!(failure_of(&host.url()).await, Some(RelayFailure::Malformed));
+    assert_eq!(kind_of(&host.url()).await, Some(FailureKind::Malformed));
 }
 
 #[tokio::test]
@@ -94,8 +105,8 @@ async fn there_is_no_tls_where_https_is_asked_for() {
     })
     .await;
     let url = format!("https://localhost:{}", host.port);
-    assert_eq!(failure_of(&url).await, Some(RelayFailure::Tls));
-    assert_eq!(host_check(&url).await.kind, Some(RelayFailure::Tls));
+    assert_eq!(kind_of(&url).await, Some(FailureKind::Tls));
+    assert_eq!(host_check(&url).await.kind, Some(FailureKind::Tls));
 }
 
 #[tokio::test]
@@ -111,7 +122,7 @@ async fn a_host_that_comes_back_is_used_again() {
     let port = free_port().await;
     let companion = companion_at(&format!("http://127.0.0.1:{port}")).await;
     let mut browser = Browser::new(&companion, "u1.localhost").await;
-    assert_eq!(failure(&browser.relay_get("/").await), Some(RelayFailure::Refused));
+    assert_eq!(kind(&browser.relay_get("/").await), Some(FailureKind::Refused));
     let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
     let host = FakeHost::on(listener, |mut connection| async move {
         connection.request().await.unwrap();
@@ -137,7 +148,7 @@ async fn a_failure_on_one_lane_leaves_the_others_alone() {
     let mut good = Browser::new(&companion, "u1.localhost").await;
     let mut bad = Browser::new(&companion, "u2.localhost").await;
     good.relay_get("/good").await;
-    assert_eq!(failure(&bad.relay_get("/bad").await), Some(RelayFailure::Reset));
+    assert_eq!(kind(&bad.relay_get("/bad").await), Some(FailureKind::Reset));
     assert_eq!(good.relay_get("/good").await.status, StatusCode::NO_CONTENT);
     assert_eq!(host.seen().iter().map(|seen| seen.connection).collect::<Vec<_>>(), [0, 1, 0]);
 }

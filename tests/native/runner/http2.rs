@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use oddiya_load::core::base::failure::FailureKind;
-use oddiya_load::core::run::health::SuspectReason;
+use oddiya_load::core::report::SuspectReason;
 
 use crate::load::{load, only_failure};
 use crate::secure_host::{BODY, Host, counted, load_host, named};

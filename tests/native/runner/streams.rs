@@ -3,8 +3,8 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use oddiya_load::core::base::event_kind::EventKind;
 use oddiya_load::core::base::failure::FailureKind;
-use oddiya_load::core::http::stream::EventKind;
 use oddiya_load::core::report::{Entry, Report, read};
 use oddiya_load::stub::{self, LlmLatency, RunningStub};
 use serde_json::json;

@@ -1,4 +1,5 @@
-//! The alarm on Linux: a timer that is a file, watched by the runtime like a socket; exact to some ten microseconds.
+//! The timer on Linux: a timer that is a file (`timerfd`), which the runtime watches like a socket; exact to some ten
+//! microseconds.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -10,11 +11,11 @@ use rustix::time::{
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
-/// An alarm of nanoseconds.
-pub struct Fine(AsyncFd<OwnedFd>);
+/// A timer that counts in nanoseconds.
+pub struct FineTimer(AsyncFd<OwnedFd>);
 
-impl Fine {
-    /// Not set. Must be called within a runtime.
+impl FineTimer {
+    /// A timer that is not set. Must be called within a runtime.
     ///
     /// # Errors
     /// When the process has no file handle left.
@@ -28,26 +29,26 @@ impl Fine {
         AsyncFd::with_interest(timer, Interest::READABLE).map(Self)
     }
 
-    /// Sets it anew; what it was set for is forgotten.
+    /// Sets the timer; it no longer fires for the moment it was set to before.
     pub fn set(&self, after: Duration) {
-        // Zero would switch it off.
+        // Zero would switch the timer off.
         let after = after.max(Duration::from_nanos(1));
         let once = Itimerspec {
             it_interval: Timespec::default(),
             it_value: Timespec::try_from(after).unwrap_or(LONGEST),
         };
-        // Fails only for a time that is none, and this is one.
+        // Fails only for a time that is not valid, and this one is.
         let _ = timerfd_settime(self.0.get_ref(), TimerfdTimerFlags::empty(), &once);
     }
 
-    /// Waits until it rings.
-    pub async fn rung(&self) {
-        // What it counted is not read: setting it anew clears that, and every ring is an event of its own.
+    /// Waits until the timer fires.
+    pub async fn fired(&self) {
+        // The file's count of expiries is not read: setting the timer clears it, and each expiry is an event of its own.
         if let Ok(mut ready) = self.0.readable().await {
             ready.clear_ready();
         }
     }
 }
 
-/// For spans that the system cannot count: nobody waits for a century.
+/// A century, for spans that the system cannot count.
 const LONGEST: Timespec = Timespec { tv_sec: 3_600_000_000, tv_nsec: 0 };

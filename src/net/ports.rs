@@ -1,8 +1,8 @@
-//! Which of this machine's ports a connection comes from, once there are thousands.
+//! Chooses the local port of a connection, once there are thousands of connections.
 //!
-//! Left to itself, Linux looks for a free port at each `connect` by trying one after the other: with 15,000 of 28,000
-//! taken, most of a processor's time goes there (measured: 0.6 ms a connection), and users start late for a reason that
-//! is the generator's. So a run hands out ports in turn, and leaves the choice to the system only where that fails.
+//! Linux finds a free port at each `connect` by trying one after the other. With 15,000 of 28,000 ports taken, this uses
+//! most of a core (measured: 0.6 ms a connection), and users start late because of the generator. So a run hands out
+//! ports in turn, and leaves the choice to the system only where that fails.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -11,14 +11,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio::net::{TcpSocket, TcpStream};
 
-/// Up to so many connections the system finds a free port at once.
+/// Up to this many connections, the system finds a free port at once.
 const FEW: u32 = 2_000;
-/// Taken ports in a row after which the system is asked.
+/// After this many taken ports in a row, the system chooses.
 const ATTEMPTS: u32 = 32;
 
 /// The ports of a run.
 pub struct Ports {
-    /// `None` where the system does not say which ports are for this; there it picks them all.
+    /// `None` where the system does not say which ports are for outgoing connections; there it chooses every time.
     range: Option<RangeInclusive<u16>>,
     /// Connections so far.
     connections: AtomicU32,
@@ -27,7 +27,7 @@ pub struct Ports {
 }
 
 impl Ports {
-    /// The system's own range for outgoing connections.
+    /// The ports that the system sets aside for outgoing connections.
     pub fn of_this_machine() -> Self {
         let text = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").ok();
         Self::within(text.as_deref().and_then(parse))
@@ -43,7 +43,7 @@ impl Ports {
         for _ in 0..if many { ATTEMPTS } else { 0 } {
             let Some(socket) = self.next().and_then(|port| bound(to, port)) else { continue };
             match socket.connect(to).await {
-                // That very connection exists, or existed until just now.
+                // A connection between these two ports exists, or existed until just now.
                 Err(error) if is_taken(&error) => {}
                 connected => return connected,
             }
@@ -59,14 +59,15 @@ impl Ports {
     }
 }
 
-/// `None` when somebody else has the port.
+/// A socket with that local port; `None` when the port is taken.
 fn bound(to: SocketAddr, port: u16) -> Option<TcpSocket> {
     let (socket, any) = match to {
         SocketAddr::V4(_) => (TcpSocket::new_v4(), IpAddr::from(Ipv4Addr::UNSPECIFIED)),
         SocketAddr::V6(_) => (TcpSocket::new_v6(), IpAddr::from(Ipv6Addr::UNSPECIFIED)),
     };
     let socket = socket.ok()?;
-    // A port whose last connection is in its minute of rest is free for one to another host or by a newer time stamp.
+    // A port whose last connection waits out its minute (TIME_WAIT) can still connect to another host, or to the same
+    // one with a newer time stamp.
     socket.set_reuseaddr(true).ok()?;
     socket.bind(SocketAddr::new(any, port)).ok()?;
     Some(socket)
@@ -76,7 +77,7 @@ fn is_taken(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::AddrInUse | io::ErrorKind::AddrNotAvailable)
 }
 
-/// Two numbers with white space between them, as Linux writes it.
+/// Reads two numbers with white space between them, as Linux writes them.
 fn parse(text: &str) -> Option<RangeInclusive<u16>> {
     let mut ports = text.split_whitespace().map(str::parse);
     let (first, last) = (ports.next()?.ok()?, ports.next()?.ok()?);

@@ -1,107 +1,50 @@
-//! A response, read from the pieces it arrives in: status, framing, how many bytes of body. Knows no socket.
+//! Reads a response from the pieces it arrives in: status, framing, size of the body. Knows no socket.
 //!
-//! Head syntax is `httparse`'s; which request goes out next, `redirect.rs`'s.
+//! The syntax of heads is left to the crate `httparse`.
 
 use std::mem::MaybeUninit;
 
 use super::super::body::Encoding;
 use super::super::redirect::is_redirect;
+use super::framing::{Afterwards, Chunk, Framing, Malformed, State};
 use crate::core::base::failure::Status;
 use crate::core::scenario::Method;
 
-/// A response head past this is refused, as servers and clients commonly do.
+/// A longer head is refused, as servers and clients commonly do.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 const MAX_HEADERS: usize = 100;
 
-/// How far a response has come.
+/// How far a response has come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
-    /// More bytes are needed.
     Partial,
-    /// All of it is here.
     Complete,
 }
 
-/// Bytes that are not HTTP/1.1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Malformed {
-    /// Status line or headers.
-    #[error("bad status line or headers")]
-    Head,
-    /// Over 64 KB of them.
-    #[error("status line and headers are over 64 KB")]
-    HeadTooLarge,
-    /// Contradicting or unreadable lengths.
-    #[error("bad Content-Length")]
-    Length,
-    /// A chunk's size or end.
-    #[error("bad chunk")]
-    Chunk,
-    /// Bytes after the end of the response.
-    #[error("bytes after the end of the response")]
-    Surplus,
-}
-
-/// What stays with the connection after a response.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Afterwards {
-    /// It can carry another request.
-    KeepAlive,
-    /// The host closes it.
-    Close,
-}
-
-/// Reads one response from the pieces it arrives in.
+/// One response that is being read.
 #[derive(Debug)]
 pub struct Response {
     method: Method,
     state: State,
-    /// An incomplete head, waiting for the rest.
+    /// An incomplete head, until the rest of it arrives.
     unread: Vec<u8>,
     head: Head,
     body_bytes: u64,
 }
 
-/// What matters of a response's head.
+/// The parts of a response's head that the client acts on.
 #[derive(Debug)]
 pub struct Head {
     /// The status; 0 before the head is complete.
     pub status: Status,
-    /// Whether the connection can be used again once the response is complete.
     pub afterwards: Afterwards,
-    /// How the body is packed.
     pub encoding: Encoding,
     /// Where a redirect leads.
     pub location: Option<Box<str>>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    Head,
-    Length { left: u64 },
-    Chunk(Chunk),
-    UntilClose,
-    Complete,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Chunk {
-    /// In the hexadecimal size.
-    Size { so_far: u64, digits: u8 },
-    /// Between the size and the end of its line.
-    Extension { size: u64 },
-    /// Within the data.
-    Data { left: u64 },
-    /// In the line break after the data.
-    DataEnd,
-    /// At the start of a trailer line.
-    TrailerStart,
-    /// Within a trailer line.
-    Trailer,
-}
-
 impl Response {
-    /// Awaits the response to a request with that method.
+    /// The response to a request with that method, of which nothing has arrived yet.
     pub const fn to(method: Method) -> Self {
         Self {
             method,
@@ -117,17 +60,16 @@ impl Response {
         }
     }
 
-    /// What its head says.
     pub const fn head(&self) -> &Head {
         &self.head
     }
 
-    /// Where it redirects to.
+    /// Moves out where it redirects to.
     pub const fn take_location(&mut self) -> Option<Box<str>> {
         self.head.location.take()
     }
 
-    /// Whether any byte of it has come; interim (1xx) heads are none of it.
+    /// Whether any byte of it has arrived. Interim (1xx) heads do not count.
     pub const fn has_begun(&self) -> bool {
         !matches!(self.state, State::Head) || !self.unread.is_empty()
     }
@@ -137,12 +79,12 @@ impl Response {
         self.body_bytes
     }
 
-    /// Takes the next bytes; the body is counted and dropped.
+    /// Reads the next bytes. The body is counted and dropped.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<Progress, Malformed> {
         self.feed_to(bytes, &mut |_, _| {})
     }
 
-    /// Takes the next bytes, and hands each piece of the body on, without chunk framing.
+    /// Reads the next bytes and hands each piece of the body to `body`, without chunk framing.
     pub fn feed_to(
         &mut self,
         mut bytes: &[u8],
@@ -164,7 +106,7 @@ impl Response {
         Ok(if self.state == State::Complete { Progress::Complete } else { Progress::Partial })
     }
 
-    /// The host closed the connection: complete only if that is how this response ends.
+    /// The host closed the connection, which completes a response that has no other end.
     pub fn close(&mut self) -> Progress {
         if self.state == State::UntilClose {
             self.state = State::Complete;
@@ -193,9 +135,9 @@ impl Response {
         }
     }
 
-    /// Gives the head's length, or `None` while it is incomplete. Interim (1xx) heads are passed over.
+    /// The head's length, or `None` while it is incomplete. Interim (1xx) heads are passed over.
     fn parse_head(&mut self, bytes: &[u8]) -> Result<Option<usize>, Malformed> {
-        // Left uninitialised: filling a hundred headers would take longer than reading the few that come.
+        // Left uninitialised, because filling a hundred headers would take longer than reading the few that come.
         let mut headers = [const { MaybeUninit::uninit() }; MAX_HEADERS];
         let mut head = httparse::Response::new(&mut []);
         let config = httparse::ParserConfig::default();
@@ -254,7 +196,7 @@ impl Response {
         Ok(rest)
     }
 
-    /// Counts the part of `bytes` that is still body, `left` at most, and gives it and what follows it.
+    /// Counts the part of `bytes` that still is body, at most `left`, and returns it and the rest.
     fn take_body<'a>(&mut self, bytes: &'a [u8], left: u64) -> (&'a [u8], &'a [u8]) {
         let take = (bytes.len() as u64).min(left);
         self.body_bytes += take;
@@ -262,93 +204,17 @@ impl Response {
     }
 }
 
-impl Chunk {
-    /// The state after one byte that is not data.
-    fn next(self, byte: u8) -> Result<State, Malformed> {
-        let next = match (self, byte) {
-            (Self::Size { so_far, digits }, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') if digits < 15 => {
-                let digit = (byte as char).to_digit(16).map_or(0, u64::from);
-                Self::Size { so_far: so_far << 4 | digit, digits: digits + 1 }
-            }
-            (Self::Size { so_far, digits: 1.. }, b';' | b' ' | b'\t' | b'\r') => {
-                Self::Extension { size: so_far }
-            }
-            (Self::Size { so_far: size, digits: 1.. } | Self::Extension { size }, b'\n') => match size {
-                0 => Self::TrailerStart,
-                left => Self::Data { left },
-            },
-            (Self::Extension { size }, _) => Self::Extension { size },
-            (Self::DataEnd, b'\r') => Self::DataEnd,
-            (Self::DataEnd, b'\n') => Self::Size { so_far: 0, digits: 0 },
-            (Self::TrailerStart, b'\r') => Self::TrailerStart,
-            (Self::TrailerStart, b'\n') => return Ok(State::Complete),
-            (Self::Trailer, b'\n') => Self::TrailerStart,
-            (Self::TrailerStart | Self::Trailer, _) => Self::Trailer,
-            _ => return Err(Malformed::Chunk),
-        };
-        Ok(State::Chunk(next))
-    }
-}
-
-/// How a response's body is delimited (RFC 9112, §6.3) and what comes after it.
-struct Framing {
-    body: State,
-    afterwards: Afterwards,
-    encoding: Encoding,
-}
-
-impl Framing {
-    fn read(is_1_1: bool, headers: &[httparse::Header<'_>]) -> Result<Self, Malformed> {
-        let mut framing = Self {
-            body: State::UntilClose,
-            afterwards: if is_1_1 { Afterwards::KeepAlive } else { Afterwards::Close },
-            encoding: Encoding::Identity,
-        };
-        let mut length = None;
-        for header in headers {
-            if header.name.eq_ignore_ascii_case("content-length") {
-                let text = std::str::from_utf8(header.value).map_err(|_| Malformed::Length)?;
-                let value: u64 = text.trim().parse().map_err(|_| Malformed::Length)?;
-                if length.is_some_and(|known| known != value) {
-                    return Err(Malformed::Length);
-                }
-                length = Some(value);
-            } else if header.name.eq_ignore_ascii_case("transfer-encoding") && lists(header.value, "chunked")
-            {
-                framing.body = State::Chunk(Chunk::Size { so_far: 0, digits: 0 });
-            } else if header.name.eq_ignore_ascii_case("content-encoding") {
-                framing.encoding = Encoding::read(header.value);
-            } else if header.name.eq_ignore_ascii_case("connection") {
-                if lists(header.value, "close") {
-                    framing.afterwards = Afterwards::Close;
-                } else if lists(header.value, "keep-alive") {
-                    framing.afterwards = Afterwards::KeepAlive;
-                }
-            }
-        }
-        if let (State::UntilClose, Some(left)) = (framing.body, length) {
-            framing.body = if left == 0 { State::Complete } else { State::Length { left } };
-        }
-        Ok(framing)
-    }
-}
-
-/// Where a redirect leads, as it says.
+/// Where a redirect leads, as the host wrote it.
 fn location(headers: &[httparse::Header<'_>]) -> Option<Box<str>> {
     let header = headers.iter().find(|header| header.name.eq_ignore_ascii_case("location"))?;
     std::str::from_utf8(header.value).ok().map(Into::into)
-}
-
-/// Whether a comma-separated header value has the token.
-fn lists(value: &[u8], token: &str) -> bool {
-    value.split(|byte| *byte == b',').any(|item| item.trim_ascii().eq_ignore_ascii_case(token.as_bytes()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Feeds a response in pieces of every size: whatever the split, the outcome is the same.
+    /// Reads a response in pieces of every size. The outcome must not depend on the size.
     fn read(bytes: &str) -> Result<(Progress, Status, u64, Afterwards), Malformed> {
         let mut outcomes = (1..=bytes.len()).map(|size| {
             let mut response = Response::to(Method::Get);

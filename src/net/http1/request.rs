@@ -1,6 +1,6 @@
-//! Writing a request: what all requests of a run have in common is put together once.
+//! Writes a request as bytes. The part that all requests of a run have in common is put together once.
 //!
-//! Which headers there are is `redirect.rs`'s; nothing is sent here.
+//! Which headers a request has is decided in `redirect.rs`. Sends nothing.
 
 use std::io::Write as _;
 
@@ -11,24 +11,23 @@ use crate::core::config::connections::ConnectionReuse;
 /// Writes the requests of a run.
 pub struct RequestWriter {
     host: Host,
-    /// From the end of the path to the first header that may differ.
+    /// The bytes from the end of the path to the first header that may differ between requests.
     common: String,
 }
 
 impl RequestWriter {
-    /// For a host; a connection that nobody keeps is announced to it as such.
+    /// Announces to the host that a connection will not be kept, where that is so.
     pub fn new(host: &Host, reuse: ConnectionReuse) -> Self {
         let closing = if reuse == ConnectionReuse::None { "Connection: close\r\n" } else { "" };
         let common = format!(" HTTP/1.1\r\nHost: {}\r\n{closing}", host.authority());
         Self { host: host.clone(), common }
     }
 
-    /// The host that requests go to.
     pub const fn host(&self) -> &Host {
         &self.host
     }
 
-    /// Writes a request over `out`.
+    /// Replaces the contents of `out` by a request.
     pub fn write(&self, out: &mut Vec<u8>, hop: &Hop<'_>) {
         out.clear();
         let (prefix, path) = hop.target(&self.host);
@@ -79,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_that_nobody_keeps_is_announced() {
+    fn a_connection_that_will_not_be_kept_is_announced() {
         assert!(written(ConnectionReuse::None).contains("\r\nConnection: close\r\n"));
     }
 }

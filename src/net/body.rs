@@ -1,6 +1,6 @@
-//! Looking into a response's body: unpacked where it is packed, and only so far.
+//! Reads the events of a response's body: unpacks the body where it is packed, up to a limit.
 //!
-//! Only event streams are looked into; all other bodies are counted and dropped by `http1` and `http2`.
+//! Only event streams are read. All other bodies are counted and dropped in `http1/` and `http2.rs`.
 
 use std::io::{self, Write as _};
 
@@ -10,18 +10,17 @@ use crate::core::base::failure::{Failure, FailureKind, Status};
 use crate::core::base::units::Micros;
 use crate::core::http::stream::{StreamReader, Streamed};
 
-/// How a body is packed.
+/// How a body is compressed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Encoding {
-    /// Not at all, or in a way that was not asked for.
+    /// Not compressed, or in a way that was not asked for.
     #[default]
     Identity,
-    /// By gzip.
     Gzip,
 }
 
 impl Encoding {
-    /// From the value of `Content-Encoding`.
+    /// Reads the value of `Content-Encoding`.
     pub fn read(value: &[u8]) -> Self {
         let value = value.trim_ascii();
         let gzip = value.eq_ignore_ascii_case(b"gzip") || value.eq_ignore_ascii_case(b"x-gzip");
@@ -29,14 +28,14 @@ impl Encoding {
     }
 }
 
-/// Reads one event stream.
+/// One event stream that is being read.
 pub struct EventBody {
     sink: Sink,
     gunzip: Option<MultiGzDecoder<Sink>>,
     is_damaged: bool,
 }
 
-/// Where unpacked bytes go.
+/// Receives the unpacked bytes.
 #[derive(Default)]
 struct Sink {
     reader: StreamReader,
@@ -58,13 +57,13 @@ impl io::Write for Sink {
 }
 
 impl EventBody {
-    /// Looks into `max` bytes at most.
+    /// Reads at most `max` bytes, counted after unpacking.
     pub fn new(max: u64) -> Box<Self> {
         let sink = Sink { left: max, ..Sink::default() };
         Box::new(Self { sink, gunzip: None, is_damaged: false })
     }
 
-    /// Takes the next bytes of the body, which came at a moment.
+    /// Reads the next bytes of the body, which arrived at the moment `at`.
     pub fn feed(&mut self, bytes: &[u8], encoding: Encoding, at: Micros) {
         if self.is_damaged {
             return;
@@ -78,14 +77,14 @@ impl EventBody {
                 let sink = &mut self.sink;
                 let gunzip = self.gunzip.get_or_insert_with(|| MultiGzDecoder::new(std::mem::take(sink)));
                 gunzip.get_mut().at = at;
-                // What has come must be seen now, not when the decoder's own buffer is full.
+                // An event must be seen when it arrives, not when the decoder's own buffer is full.
                 gunzip.write_all(bytes).and_then(|()| gunzip.flush())
             }
         };
         self.is_damaged = taken.is_err();
     }
 
-    /// What came of the stream, given what came of the request.
+    /// The result of the stream, given the outcome of the request.
     pub fn finish(self, outcome: &Result<Status, Failure>) -> Option<Box<Streamed>> {
         let Self { mut sink, gunzip, is_damaged } = self;
         if let Some(mut gunzip) = gunzip {
@@ -94,7 +93,7 @@ impl EventBody {
         let is_seen_whole = sink.left > 0;
         let mut streamed = sink.reader.finish(outcome);
         if !is_seen_whole && let Some(streamed) = &mut streamed {
-            // Of what was not looked at nobody can say that it was missing.
+            // The stream was not read to its end, so nothing can be said to be missing from it.
             streamed.failure =
                 streamed.failure.take().filter(|failure| failure.kind != FailureKind::StreamCut);
         }
@@ -130,14 +129,14 @@ mod tests {
     }
 
     #[test]
-    fn past_the_limit_nothing_is_looked_into() {
+    fn nothing_is_read_past_the_limit() {
         let mut body = EventBody::new(EVENT.len() as u64);
         body.feed(EVENT.repeat(3).as_bytes(), Encoding::Identity, Micros(1));
         let streamed = body.finish(&Ok(200)).unwrap();
         assert_eq!(
             (streamed.events, streamed.failure),
             (1, None),
-            "nobody can say that the rest was missing"
+            "the rest was not read, so it is not missing"
         );
     }
 

@@ -1,6 +1,5 @@
-//! TLS as real clients speak it: the system's roots, HTTP chosen in the handshake, each user's own sessions.
-//!
-//! Sockets are `dial.rs`'s. Failures are typed from rustls's errors, never from their texts.
+//! TLS as real clients speak it: the system's roots, the version of HTTP negotiated in the handshake, sessions that
+//! belong to one user. Opens no socket. Failures are typed from rustls's errors, never from their texts.
 
 use std::io;
 use std::sync::Arc;
@@ -17,25 +16,30 @@ use super::options::Protocols;
 use crate::core::base::failure::{Failure, FailureKind};
 use crate::core::config::connections::Certificates;
 
-const NO_ROOTS: &str = "this machine trusts no root certificate, so no host's could be checked: install \
-    `ca-certificates`, or load the host unchecked: --insecure";
+/// Why TLS cannot be spoken with any host.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    #[error(
+        "this machine trusts no root certificate, so no host's certificate can be checked: install `ca-certificates`"
+    )]
+    NoRoots,
+    #[error("rustls refuses its settings, which is a bug: {0}")]
+    Settings(#[from] rustls::Error),
+}
 
-/// How a host is spoken to by TLS.
+/// How TLS is spoken with one host.
 pub struct Tls {
     config: ClientConfig,
     /// `None` where no certificate can be issued to the host's name.
     name: Option<ServerName<'static>>,
 }
 
-/// One user's TLS: it resumes its own sessions and nobody else's, as a phone does.
+/// The TLS sessions of one user, who resumes them and no other user's, as a phone does.
 pub type Sessions = Arc<ClientConfig>;
 
 impl Tls {
-    /// For a host by that name; reads the system's trusted roots.
-    ///
-    /// # Errors
-    /// When there are none, and the host's certificate is to be checked.
-    pub fn new(name: &str, certificates: Certificates, protocols: Protocols) -> anyhow::Result<Self> {
+    /// Reads the system's trusted roots where the host's certificate is to be checked.
+    pub fn new(name: &str, certificates: Certificates, protocols: Protocols) -> Result<Self, TlsError> {
         let provider = Arc::new(ring::default_provider());
         let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()?;
@@ -43,12 +47,14 @@ impl Tls {
             Certificates::Checked => {
                 let mut roots = RootCertStore::empty();
                 roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-                anyhow::ensure!(!roots.is_empty(), NO_ROOTS);
+                if roots.is_empty() {
+                    return Err(TlsError::NoRoots);
+                }
                 builder.with_root_certificates(roots).with_no_client_auth()
             }
             Certificates::Unchecked => builder
                 .dangerous()
-                .with_custom_certificate_verifier(Arc::new(Believe(provider)))
+                .with_custom_certificate_verifier(Arc::new(AcceptAny(provider)))
                 .with_no_client_auth(),
         };
         let offered: &[&[u8]] = match protocols {
@@ -60,21 +66,21 @@ impl Tls {
         Ok(Self { config, name: ServerName::try_from(name.to_owned()).ok() })
     }
 
-    /// For one user; its sessions start empty.
+    /// For one user, who has no session to resume yet.
     pub fn sessions(&self) -> Sessions {
         let mut config = self.config.clone();
         config.resumption = Resumption::in_memory_sessions(1);
         Arc::new(config)
     }
 
-    /// The name that the certificate must be for.
+    /// The name that the host's certificate must be for.
     pub fn server_name(&self) -> Result<ServerName<'static>, Failure> {
         let impossible = || Failure::new(FailureKind::Tls, "the host's name cannot have a certificate");
         self.name.clone().ok_or_else(impossible)
     }
 }
 
-/// What a failed handshake was.
+/// Why a handshake failed.
 pub fn handshake_failure(error: &io::Error) -> Failure {
     let detail = match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
         Some(rustls::Error::InvalidCertificate(problem)) => match problem {
@@ -96,11 +102,11 @@ pub fn handshake_failure(error: &io::Error) -> Failure {
     Failure::new(FailureKind::Tls, detail)
 }
 
-/// Takes any certificate: what `--insecure` asks for. The handshake's own signatures are still checked.
+/// Accepts any certificate, as `--insecure` asks. The handshake's own signatures are still checked.
 #[derive(Debug)]
-struct Believe(Arc<CryptoProvider>);
+struct AcceptAny(Arc<CryptoProvider>);
 
-impl ServerCertVerifier for Believe {
+impl ServerCertVerifier for AcceptAny {
     fn verify_server_cert(
         &self,
         _end_entity: &CertificateDer<'_>,
@@ -132,5 +138,17 @@ impl ServerCertVerifier for Believe {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_handshake_is_tls_whatever_its_text() {
+        let inner = rustls::Error::General("connection refused".to_owned());
+        let failure = handshake_failure(&io::Error::new(io::ErrorKind::InvalidData, inner));
+        assert_eq!((failure.kind, failure.detail.as_str()), (FailureKind::Tls, "the handshake failed"));
     }
 }

@@ -1,6 +1,7 @@
-//! Redirects, as browsers and Python's `requests` follow them: what goes out next, and where it must not go.
+//! Redirects, as browsers and Python's `requests` follow them: which request is sent next, and where it must not go.
 //!
-//! Within the host only: another host was not asked to be loaded, and must not get this one's credentials. Pure.
+//! Redirects are followed within the host only: nobody asked to load another host, and it must not get this one's
+//! credentials. Pure.
 
 use url::Url;
 
@@ -8,7 +9,7 @@ use crate::core::base::failure::{Failure, FailureKind, Status};
 use crate::core::base::host::Host;
 use crate::core::scenario::{Method, Request};
 
-/// A request as it goes out: the scenario's, or what a redirect made of it.
+/// One request as it is sent: the scenario's, or what a redirect made of it.
 pub struct Hop<'a> {
     request: &'a Request,
     redirected: Option<Redirected>,
@@ -16,12 +17,12 @@ pub struct Hop<'a> {
 
 struct Redirected {
     method: Method,
-    /// Path and query from the host's root.
+    /// Path and query, seen from the host's root.
     target: String,
     content: Content,
 }
 
-/// Whether the request's body still goes with it.
+/// Whether the request's body is still sent.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Content {
     Kept,
@@ -29,22 +30,21 @@ enum Content {
 }
 
 const USER_AGENT: &str = concat!("oddiya-load/", env!("CARGO_PKG_VERSION"));
-/// What the app's HTTP client sends of its own accord, where the scenario has no header of that name.
+/// Headers that the app's HTTP client sends by itself, unless the scenario has one of that name.
 const OWN_HEADERS: [(&str, &str); 3] =
     [("User-Agent", USER_AGENT), ("Accept", "*/*"), ("Accept-Encoding", "gzip")];
 
 impl<'a> Hop<'a> {
-    /// The scenario's request.
+    /// The scenario's request, before any redirect.
     pub const fn first(request: &'a Request) -> Self {
         Self { request, redirected: None }
     }
 
-    /// The method.
     pub fn method(&self) -> Method {
         self.redirected.as_ref().map_or(self.request.method, |redirected| redirected.method)
     }
 
-    /// Path and query from the host's root, in two parts.
+    /// Path and query, seen from the host's root, in two parts that follow each other.
     pub fn target<'b>(&'b self, host: &'b Host) -> (&'b str, &'b str) {
         match &self.redirected {
             None => (&host.prefix, &self.request.path),
@@ -52,7 +52,7 @@ impl<'a> Hop<'a> {
         }
     }
 
-    /// Header names and values: the client's own, then the scenario's.
+    /// Names and values of the headers: the client's own, then the scenario's.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         let of_scenario = || self.request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let is_set = move |own: &str| of_scenario().any(|(name, _)| name.eq_ignore_ascii_case(own));
@@ -61,7 +61,6 @@ impl<'a> Hop<'a> {
         own.chain(of_scenario().filter(move |(name, _)| !dropped || !describes_content(name)))
     }
 
-    /// The body, where there is one.
     pub fn body(&self) -> Option<&str> {
         self.request.body.as_deref().filter(|_| self.content() == Content::Kept)
     }
@@ -70,7 +69,7 @@ impl<'a> Hop<'a> {
         self.redirected.as_ref().map_or(Content::Kept, |redirected| redirected.content)
     }
 
-    /// What goes out after this one was answered with a redirect.
+    /// The request that follows when this one was answered with a redirect.
     pub fn redirected(&self, host: &Host, status: Status, location: &str) -> Result<Self, Failure> {
         let target = resolve(host, self.target(host), location)?;
         let method = method_after(status, self.method());
@@ -80,12 +79,12 @@ impl<'a> Hop<'a> {
     }
 }
 
-/// Whether a status asks to look elsewhere. The others of 300 to 399 are answers.
+/// Whether a status redirects to a `Location`. The other statuses from 300 to 399 are final.
 pub const fn is_redirect(status: Status) -> bool {
     matches!(status, 301 | 302 | 303 | 307 | 308)
 }
 
-/// As the Fetch standard has it (HTTP-redirect fetch, step 12).
+/// The method after a redirect, by the Fetch standard (HTTP-redirect fetch, step 12).
 const fn method_after(status: Status, method: Method) -> Method {
     match (status, method) {
         (301 | 302, Method::Post) => Method::Get,
@@ -105,7 +104,7 @@ fn root(host: &Host) -> String {
     address.strip_suffix(&host.prefix).unwrap_or(&address).to_owned()
 }
 
-/// Path and query that a `Location` names, seen from a request.
+/// Path and query that a `Location` names, relative to the request that was redirected.
 fn resolve(host: &Host, (prefix, path): (&str, &str), location: &str) -> Result<String, Failure> {
     let unreadable = |_| Failure::new(FailureKind::Malformed, "a redirect without a readable Location");
     let base = Url::parse(&format!("{}{prefix}{path}", root(host))).map_err(unreadable)?;

@@ -1,9 +1,8 @@
-//! From a host's name to an open connection: look-up, TCP and TLS, each timed, and what can go wrong with each.
+//! From a host's name to an open connection: look-up, TCP and TLS, each timed, each with its own failures.
 //!
-//! Speaks no HTTP. Failures are typed from error kinds, never from their texts.
+//! The only place that opens a connection to the host. Speaks no HTTP and keeps no connection.
 
 use std::collections::VecDeque;
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,12 +14,13 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::ProtocolVersion;
 
-use super::connection::Stream;
-use super::options::{ConnectionOptions, Protocols};
-use super::platform::Origin;
+use super::clock::RunClock;
+use super::failure::connect_failure;
+use super::options::{DialOptions, HttpVersion, Protocols};
 use super::ports::Ports;
-use super::resolve::{Answer, Name};
-use super::tls::{Sessions, Tls, handshake_failure};
+use super::resolve::{HostName, Lookup};
+use super::stream::Stream;
+use super::tls::{Sessions, Tls, TlsError, handshake_failure};
 use crate::core::base::connections::Connections;
 use crate::core::base::failure::{Failure, FailureKind};
 use crate::core::base::host::{Host, Scheme};
@@ -30,106 +30,118 @@ use crate::core::http::exchange::Timing;
 /// How long an address may take to answer before the next one is tried beside it: RFC 8305's recommendation.
 const NEXT_ATTEMPT: Duration = Duration::from_millis(250);
 
-/// A host, ready to be connected to many times; all shards of a run share one.
+/// A host, ready to be connected to many times. All shards of a run share one.
 pub struct Dialer {
     host: Host,
-    name: Arc<Name>,
+    name: Arc<HostName>,
     tls: Option<Tls>,
-    options: ConnectionOptions,
+    options: DialOptions,
     ports: Ports,
-    /// Which of the name's addresses answered last: the next user starts with it.
+    /// The index of the address that answered last. The next user starts with it.
     answering: AtomicUsize,
 }
 
-/// Which version of HTTP a connection speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Version {
-    /// HTTP/1.1.
-    Http1,
-    /// HTTP/2.
-    Http2,
-}
-
-/// What is noted of a request while it connects. A phase that failed has no span: its time is in the latency.
-pub struct Notes<'a> {
-    /// The run's clock.
-    pub origin: Origin,
-    /// Where the phases are written.
+/// What is written down while a connection is opened. A phase that failed has no span; its time is in the latency.
+pub struct DialNotes<'a> {
+    pub clock: RunClock,
+    /// Receives the phases.
     pub timing: &'a mut Timing,
-    /// Where the connection is counted.
+    /// Counts the connection.
     pub connections: &'a mut Connections,
 }
 
 impl Dialer {
-    /// For a host; reads the system's trusted roots when it is to be spoken to by TLS.
-    ///
-    /// # Errors
-    /// When there are none to read.
-    pub fn new(host: Host, options: ConnectionOptions) -> anyhow::Result<Self> {
+    /// Reads the system's trusted roots where the host is spoken to by TLS.
+    pub fn new(host: Host, options: DialOptions) -> Result<Self, TlsError> {
         let tls = match host.scheme {
             Scheme::Http => None,
             Scheme::Https => Some(Tls::new(&host.name, options.certificates, options.protocols)?),
         };
-        let name = Name::new(&host.name, host.port);
+        let name = HostName::new(&host.name, host.port);
         Ok(Self { host, name, tls, options, ports: Ports::of_this_machine(), answering: AtomicUsize::new(0) })
     }
 
-    /// The host it connects to.
     pub const fn host(&self) -> &Host {
         &self.host
     }
 
-    /// How it connects.
-    pub const fn options(&self) -> &ConnectionOptions {
-        &self.options
-    }
-
-    /// A user's TLS sessions, made when the user first connects.
+    /// A user's TLS sessions, made when the user first connects. `None` without TLS.
     pub fn sessions(&self) -> Option<Sessions> {
         self.tls.as_ref().map(Tls::sessions)
     }
 
-    /// Connects, within the time limit for that, and says which HTTP is spoken.
+    /// Why no certificate can be issued to the host's name, where TLS asks for one.
+    pub fn name_failure(&self) -> Option<Failure> {
+        self.tls.as_ref()?.server_name().err()
+    }
+
+    /// Opens a connection within the connect timeout, and says which version of HTTP it speaks.
     pub async fn connect(
         &self,
         sessions: Option<&Sessions>,
-        mut notes: Notes<'_>,
-    ) -> Result<(Stream, Version), Failure> {
-        let limit = self.options.connect_timeout.into();
+        notes: DialNotes<'_>,
+    ) -> Result<(Stream, HttpVersion), Failure> {
+        self.connect_within(self.options.connect_timeout, sessions, notes).await
+    }
+
+    /// Opens a connection of which no measurement is wanted, within the limit and the connect timeout.
+    pub async fn connect_untimed(
+        &self,
+        limit: Micros,
+        sessions: Option<&Sessions>,
+    ) -> Result<Stream, Failure> {
+        let (mut timing, mut connections) = Default::default();
+        let notes =
+            DialNotes { clock: RunClock::start(), timing: &mut timing, connections: &mut connections };
+        let limit = limit.min(self.options.connect_timeout);
+        self.connect_within(limit, sessions, notes).await.map(|(stream, _)| stream)
+    }
+
+    /// Opens a connection and closes it again. Sends no request, so that the host counts only what the report counts.
+    pub async fn probe(&self, limit: Micros) -> Result<(), Failure> {
+        self.connect_untimed(limit, self.sessions().as_ref()).await.map(drop)
+    }
+
+    async fn connect_within(
+        &self,
+        limit: Micros,
+        sessions: Option<&Sessions>,
+        mut notes: DialNotes<'_>,
+    ) -> Result<(Stream, HttpVersion), Failure> {
         let connecting = self.try_connect(sessions, &mut notes);
-        let connected = tokio::time::timeout(limit, connecting).await;
+        let connected = tokio::time::timeout(limit.into(), connecting).await;
         let (stream, version) =
             connected.unwrap_or_else(|_| Err(Failure::new(FailureKind::ConnectTimeout, "")))?;
         notes.connections.opened += 1;
-        notes.connections.http2 += u64::from(version == Version::Http2);
+        notes.connections.http2 += u64::from(version == HttpVersion::Http2);
         Ok((stream, version))
     }
 
     async fn try_connect(
         &self,
         sessions: Option<&Sessions>,
-        notes: &mut Notes<'_>,
-    ) -> Result<(Stream, Version), Failure> {
+        notes: &mut DialNotes<'_>,
+    ) -> Result<(Stream, HttpVersion), Failure> {
         let addresses = self.look_up(notes).await?;
-        let began = notes.origin.now();
+        let began = notes.clock.now();
         let stream = self.first_that_answers(&addresses).await?;
         // Requests are written whole; waiting for more would only delay them.
         stream.set_nodelay(true).map_err(|error| connect_failure(&error))?;
-        add(&mut notes.timing.connect, notes.origin.now().saturating_sub(began));
+        add(&mut notes.timing.connect, notes.clock.now().saturating_sub(began));
         match (&self.tls, sessions) {
             (Some(tls), Some(sessions)) => self.handshake(tls, sessions, stream, notes).await,
-            _ => Ok((Stream::Plain(stream), self.version_without_choice())),
+            _ => Ok((Stream::Plain(stream), self.options.protocols.without_negotiation())),
         }
     }
 
-    async fn look_up(&self, notes: &mut Notes<'_>) -> Result<Arc<[SocketAddr]>, Failure> {
+    async fn look_up(&self, notes: &mut DialNotes<'_>) -> Result<Arc<[SocketAddr]>, Failure> {
         let addresses = match self.name.addresses() {
-            Answer::Known(addresses) => addresses,
-            Answer::Wait(answer) => {
-                let began = notes.origin.now();
-                let found = answer.await.ok().flatten();
+            Lookup::Known(addresses) => addresses,
+            Lookup::Pending(pending) => {
+                let began = notes.clock.now();
+                let found = pending.await.ok().flatten();
                 if found.is_some() {
-                    add(&mut notes.timing.dns, notes.origin.now().saturating_sub(began));
+                    add(&mut notes.timing.dns, notes.clock.now().saturating_sub(began));
                 }
                 found
             }
@@ -137,8 +149,8 @@ impl Dialer {
         addresses.ok_or_else(|| Failure::new(FailureKind::Dns, ""))
     }
 
-    /// Tries the addresses one after the other, the next one also when the last is slow to answer (RFC 8305, §5): a
-    /// host may have an address that leads nowhere. Of several failures the first one tells most.
+    /// Tries the addresses one after the other, the next one also when the last is slow to answer (RFC 8305, §5),
+    /// because a host may have an address that leads nowhere. The first failure says most, so it is the one returned.
     async fn first_that_answers(&self, addresses: &[SocketAddr]) -> Result<TcpStream, Failure> {
         let first = self.answering.load(Ordering::Relaxed) % addresses.len().max(1);
         let mut untried = VecDeque::from_iter(addresses.iter().enumerate());
@@ -170,20 +182,20 @@ impl Dialer {
         tls: &Tls,
         sessions: &Sessions,
         stream: TcpStream,
-        notes: &mut Notes<'_>,
-    ) -> Result<(Stream, Version), Failure> {
+        notes: &mut DialNotes<'_>,
+    ) -> Result<(Stream, HttpVersion), Failure> {
         let name = tls.server_name()?;
-        let began = notes.origin.now();
+        let began = notes.clock.now();
         let connected = TlsConnector::from(Arc::clone(sessions)).connect(name, stream).await;
         let stream = connected.map_err(|error| handshake_failure(&error))?;
-        add(&mut notes.timing.tls, notes.origin.now().saturating_sub(began));
+        add(&mut notes.timing.tls, notes.clock.now().saturating_sub(began));
         let session = stream.get_ref().1;
         let version = match (session.alpn_protocol(), self.options.protocols) {
-            (Some(b"h2"), _) => Version::Http2,
+            (Some(b"h2"), _) => HttpVersion::Http2,
             (_, Protocols::Http2) => {
                 return Err(Failure::new(FailureKind::Tls, "the host does not speak that version of HTTP"));
             }
-            _ => Version::Http1,
+            _ => HttpVersion::Http1,
         };
         match session.protocol_version() {
             Some(ProtocolVersion::TLSv1_3) => notes.connections.tls_1_3 += 1,
@@ -193,58 +205,31 @@ impl Dialer {
         Ok((Stream::Tls(Box::new(stream)), version))
     }
 
-    /// The version that every connection has; `None` where the host chooses.
-    pub fn only_version(&self) -> Option<Version> {
+    /// The version that every connection speaks; `None` where the host chooses.
+    pub fn only_version(&self) -> Option<HttpVersion> {
         match (&self.tls, self.options.protocols) {
             (Some(_), Protocols::Negotiated) => None,
-            _ => Some(self.version_without_choice()),
+            (_, protocols) => Some(protocols.without_negotiation()),
         }
-    }
-
-    fn version_without_choice(&self) -> Version {
-        if self.options.protocols == Protocols::Http2 { Version::Http2 } else { Version::Http1 }
     }
 }
 
-/// A request that connects twice has spent both times.
+/// Adds up, because an exchange that connects twice has spent both times.
 fn add(phase: &mut Option<Micros>, span: Micros) {
     *phase = Some(phase.unwrap_or_default() + span);
 }
 
-fn connect_failure(error: &io::Error) -> Failure {
-    use io::ErrorKind::{
-        AddrNotAvailable, ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable,
-        NetworkDown, NetworkUnreachable, TimedOut,
-    };
-    match error.kind() {
-        ConnectionRefused => Failure::new(FailureKind::Refused, ""),
-        HostUnreachable | NetworkUnreachable | NetworkDown => Failure::new(FailureKind::Unreachable, ""),
-        TimedOut => Failure::new(FailureKind::ConnectTimeout, ""),
-        ConnectionReset | ConnectionAborted => Failure::new(FailureKind::Reset, "while connecting"),
-        AddrNotAvailable => Failure::new(FailureKind::Exhausted, "no free port left"),
-        // EMFILE and ENFILE, the same on every Unix; the standard library has no kind for them.
-        _ if matches!(error.raw_os_error(), Some(23 | 24)) => {
-            Failure::new(FailureKind::Exhausted, "no more open files allowed (ulimit -n)")
-        }
-        kind => Failure::new(FailureKind::Other, kind.to_string()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use clap::Parser as _;
-
     use super::*;
-    use crate::native::options::ConnectionArgs;
-
-    #[derive(clap::Parser)]
-    struct Typed {
-        #[command(flatten)]
-        connections: ConnectionArgs,
-    }
+    use crate::core::config::connections::Certificates;
 
     fn dialer() -> Dialer {
-        let options = Typed::parse_from(["run", "--connect-timeout=2s"]).connections.check().unwrap();
+        let options = DialOptions {
+            connect_timeout: Micros::from_secs(2),
+            protocols: Protocols::Negotiated,
+            certificates: Certificates::Checked,
+        };
         Dialer::new("http://localhost:1".parse::<Host>().unwrap(), options).unwrap()
     }
 

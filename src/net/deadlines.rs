@@ -1,7 +1,7 @@
-//! When requests in flight are given up: one timer for a whole shard instead of one for each request.
+//! The deadlines of requests in flight: one timer for a whole shard instead of one for each request.
 //!
-//! A request notes its deadline in its lane's slot, which costs a few memory writes. The one task that watches looks
-//! at a lane only when the deadline it last saw there has come: by then the lane's request is usually another one.
+//! A request notes its deadline in its lane's slot, which costs a few memory writes. One task checks a slot only when
+//! the deadline that it last saw there has passed; by then the lane's request is usually another one.
 
 use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
@@ -11,14 +11,14 @@ use std::task::{Context, Waker};
 
 use tokio::sync::Notify;
 
-use super::platform::Origin;
+use super::clock::RunClock;
 use crate::core::base::units::Micros;
 
 /// The deadlines of a shard.
 pub struct Deadlines {
-    origin: Origin,
+    clock: RunClock,
     state: RefCell<State>,
-    /// A deadline came in that is before all others.
+    /// Signals a deadline that is before all others.
     sooner: Notify,
     watching: Cell<bool>,
 }
@@ -27,27 +27,27 @@ pub struct Deadlines {
 struct State {
     slots: Vec<Slot>,
     free: Vec<usize>,
-    /// When to look at which slot; at most a few entries for each.
-    looks: BinaryHeap<Reverse<(Micros, usize)>>,
+    /// When to check which slot; at most a few entries for each slot.
+    checks: BinaryHeap<Reverse<(Micros, usize)>>,
 }
 
 #[derive(Default)]
 struct Slot {
     /// When the request in flight is given up; `None` without one.
     at: Option<Micros>,
-    /// The next entry in `looks`.
-    next_look: Option<Micros>,
+    /// The slot's next entry in `checks`.
+    next_check: Option<Micros>,
     expired: bool,
     waker: Option<Waker>,
 }
 
-/// One lane's place among the deadlines.
+/// One lane's slot.
 pub struct Watch {
     deadlines: Rc<Deadlines>,
     slot: usize,
 }
 
-/// A request under a deadline; dropping it ends the watching.
+/// The deadline of one request. Dropping it lifts the deadline.
 pub struct Armed<'a> {
     watch: &'a Watch,
     at: Micros,
@@ -55,16 +55,15 @@ pub struct Armed<'a> {
 }
 
 impl Deadlines {
-    /// None yet.
-    pub fn new(origin: Origin) -> Rc<Self> {
+    pub fn new(clock: RunClock) -> Rc<Self> {
         let (state, sooner) = (RefCell::default(), Notify::new());
-        Rc::new(Self { origin, state, sooner, watching: Cell::new(false) })
+        Rc::new(Self { clock, state, sooner, watching: Cell::new(false) })
     }
 
-    /// A place for one lane. Must be called among the shard's tasks.
+    /// A slot for one lane. Must be called among the shard's tasks.
     pub fn watch(self: &Rc<Self>) -> Watch {
         if !self.watching.replace(true) {
-            tokio::task::spawn_local(Rc::clone(self).give_up_in_time());
+            tokio::task::spawn_local(Rc::clone(self).expire_in_time());
         }
         let mut state = self.state.borrow_mut();
         let slot = state.free.pop().unwrap_or_else(|| {
@@ -74,16 +73,16 @@ impl Deadlines {
         Watch { deadlines: Rc::clone(self), slot }
     }
 
-    async fn give_up_in_time(self: Rc<Self>) {
+    async fn expire_in_time(self: Rc<Self>) {
         loop {
-            let next = self.state.borrow().looks.peek().map(|Reverse((at, _))| *at);
+            let next = self.state.borrow().checks.peek().map(|Reverse((at, _))| *at);
             let Some(next) = next else {
                 self.sooner.notified().await;
                 continue;
             };
             tokio::select! {
-                () = tokio::time::sleep_until(self.origin.at(next)) => {
-                    self.state.borrow_mut().look(self.origin.now());
+                () = tokio::time::sleep_until(self.clock.instant_at(next)) => {
+                    self.state.borrow_mut().expire(self.clock.now());
                 }
                 () = self.sooner.notified() => {}
             }
@@ -92,52 +91,52 @@ impl Deadlines {
 }
 
 impl State {
-    /// Looks at every slot whose time has come.
-    fn look(&mut self, now: Micros) {
+    /// Checks every slot that is due, and expires the requests whose deadline has passed.
+    fn expire(&mut self, now: Micros) {
         while let Some(Reverse((at, index))) =
-            self.looks.peek().copied().filter(|Reverse((at, _))| *at <= now)
+            self.checks.peek().copied().filter(|Reverse((at, _))| *at <= now)
         {
-            self.looks.pop();
-            let Some(slot) = self.slots.get_mut(index).filter(|slot| slot.next_look == Some(at)) else {
+            self.checks.pop();
+            let Some(slot) = self.slots.get_mut(index).filter(|slot| slot.next_check == Some(at)) else {
                 continue;
             };
-            slot.next_look = None;
+            slot.next_check = None;
             match slot.at {
                 Some(deadline) if deadline <= now => {
                     slot.expired = true;
                     slot.waker.take().into_iter().for_each(Waker::wake);
                 }
                 Some(deadline) => {
-                    slot.next_look = Some(deadline);
-                    self.looks.push(Reverse((deadline, index)));
+                    slot.next_check = Some(deadline);
+                    self.checks.push(Reverse((deadline, index)));
                 }
                 None => {}
             }
         }
     }
 
-    /// Notes a deadline; says whether it is now the first of all.
+    /// Notes a deadline, and returns whether it is now the first of all.
     fn note(&mut self, index: usize, at: Micros) -> bool {
         let Some(slot) = self.slots.get_mut(index) else { return false };
         slot.at = Some(at);
-        if slot.next_look.is_some_and(|look| look <= at) {
+        if slot.next_check.is_some_and(|check| check <= at) {
             return false;
         }
-        slot.next_look = Some(at);
-        self.looks.push(Reverse((at, index)));
-        self.looks.peek() == Some(&Reverse((at, index)))
+        slot.next_check = Some(at);
+        self.checks.push(Reverse((at, index)));
+        self.checks.peek() == Some(&Reverse((at, index)))
     }
 }
 
 impl Watch {
-    /// Puts the request that is sent now under a deadline.
+    /// Sets the deadline of the lane's next request.
     pub const fn until(&self, at: Micros) -> Armed<'_> {
         Armed { watch: self, at, is_noted: false }
     }
 }
 
 impl Armed<'_> {
-    /// Whether the deadline has passed; if not, wakes the task when it does.
+    /// Whether the deadline has passed. If not, the task is woken when it does.
     pub fn poll_expired(&mut self, cx: &Context<'_>) -> bool {
         let deadlines = &self.watch.deadlines;
         let mut state = deadlines.state.borrow_mut();
@@ -169,7 +168,7 @@ impl Drop for Watch {
     fn drop(&mut self) {
         let mut state = self.deadlines.state.borrow_mut();
         if let Some(slot) = state.slots.get_mut(self.slot) {
-            // The task that it would wake is ending.
+            // The lane's task is ending and must not be woken.
             slot.waker = None;
         }
         state.free.push(self.slot);
@@ -192,57 +191,57 @@ mod tests {
         poll_fn(|cx| Poll::Ready(armed.poll_expired(cx))).await
     }
 
-    /// On a real clock: the deadlines of these tests are a few milliseconds away.
-    fn run(test: impl AsyncFnOnce(Origin, Rc<Deadlines>)) {
+    /// Runs on a real clock, because the deadlines are a few milliseconds away.
+    fn run(test: impl AsyncFnOnce(RunClock, Rc<Deadlines>)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let origin = Origin::start();
-        tokio::task::LocalSet::new().block_on(&runtime, test(origin, Deadlines::new(origin)));
+        let clock = RunClock::start();
+        tokio::task::LocalSet::new().block_on(&runtime, test(clock, Deadlines::new(clock)));
     }
 
     #[test]
     fn a_request_is_given_up_at_its_deadline_and_not_before() {
-        run(async |origin, deadlines| {
+        run(async |clock, deadlines| {
             let watch = deadlines.watch();
-            let at = origin.now() + Micros::from_millis(20);
+            let at = clock.now() + Micros::from_millis(20);
             expiry(&watch, at).await;
-            assert!(origin.now() >= at);
+            assert!(clock.now() >= at);
         });
     }
 
     #[test]
     fn a_later_request_of_the_same_lane_has_its_own_deadline() {
-        run(async |origin, deadlines| {
+        run(async |clock, deadlines| {
             let watch = deadlines.watch();
-            let first = origin.now() + Micros::from_millis(10);
+            let first = clock.now() + Micros::from_millis(10);
             let mut armed = watch.until(first);
             assert!(!has_expired(&mut armed).await);
             drop(armed);
-            let second = origin.now() + Micros::from_millis(40);
+            let second = clock.now() + Micros::from_millis(40);
             expiry(&watch, second).await;
-            assert!(origin.now() >= second, "the first request's deadline is no longer anybody's");
+            assert!(clock.now() >= second, "the first request's deadline still counted");
         });
     }
 
     #[test]
     fn a_sooner_deadline_is_not_kept_waiting_by_a_later_one() {
-        run(async |origin, deadlines| {
+        run(async |clock, deadlines| {
             let (slow, quick) = (deadlines.watch(), deadlines.watch());
-            let far = origin.now() + Micros::from_secs(60);
+            let far = clock.now() + Micros::from_secs(60);
             let mut armed = slow.until(far);
             assert!(!has_expired(&mut armed).await);
             tokio::task::yield_now().await;
-            expiry(&quick, origin.now() + Micros::from_millis(10)).await;
-            assert!(origin.now() < far);
+            expiry(&quick, clock.now() + Micros::from_millis(10)).await;
+            assert!(clock.now() < far);
         });
     }
 
     #[test]
-    fn a_lane_that_ends_leaves_its_place_to_the_next() {
-        let deadlines = Rc::clone(&Deadlines::new(Origin::start()));
+    fn a_lane_that_ends_leaves_its_slot_to_the_next() {
+        let deadlines = Rc::clone(&Deadlines::new(RunClock::start()));
         deadlines.watching.set(true);
         let first = deadlines.watch();
-        let place = first.slot;
+        let slot = first.slot;
         drop(first);
-        assert_eq!(deadlines.watch().slot, place);
+        assert_eq!(deadlines.watch().slot, slot);
     }
 }

@@ -1,0 +1,222 @@
+//! One virtual user's way to the host: sends a request, follows redirects, times what comes back.
+//!
+//! Lost connections and passed deadlines become typed failures here. The user's connections are kept in
+//! `keepalive.rs`; the bytes of a request and its response are handled in `http1/` and `http2.rs`.
+
+use std::future::poll_fn;
+use std::rc::Rc;
+
+use super::body::EventBody;
+use super::client::HttpClient;
+use super::deadlines::Watch;
+use super::http1::Http1Exchange;
+use super::http2::Http2;
+use super::keepalive::Keepalive;
+use super::partial::{HopError, HopResponse, LostConnection, PartialExchange};
+use super::pool::Connection;
+use super::redirect::Hop;
+use crate::core::base::failure::{Failure, FailureKind, Status};
+use crate::core::base::units::Micros;
+use crate::core::http::exchange::Exchange;
+use crate::core::run::platform::Lane;
+use crate::core::scenario::{Method, Reading, Request};
+
+/// A connection that was used this recently was not closed for being idle. If it is lost, the host has lost it.
+const IDLE_FROM: Micros = Micros::SECOND;
+
+/// One user of the HTTP client.
+pub struct HttpLane {
+    client: Rc<HttpClient>,
+    keepalive: Keepalive,
+    watch: Watch,
+}
+
+impl HttpLane {
+    /// A lane that connects when it is first used. Must be called among the shard's tasks.
+    pub fn new(client: Rc<HttpClient>) -> Self {
+        let watch = client.deadlines.watch();
+        Self { client, keepalive: Keepalive::default(), watch }
+    }
+
+    /// Sends a request and follows its redirects.
+    async fn send(&mut self, request: &Request, partial: &mut PartialExchange) -> Result<Status, Failure> {
+        let mut outgoing = request.written.take();
+        if outgoing.is_empty() {
+            self.client.writer.write(&mut outgoing, &Hop::first(request));
+        }
+        partial.timing.ready = self.client.clock.now();
+        let response = self.send_hop(&Hop::first(request), &outgoing, partial).await;
+        request.written.replace(outgoing);
+        let response = response?;
+        match response.location {
+            Some(location) if self.client.options.max_redirects > 0 => {
+                Box::pin(self.follow(request, response.status, location, partial)).await
+            }
+            _ => Ok(response.status),
+        }
+    }
+
+    /// Follows redirects until a response is none. Boxed by its caller: redirects are rare, and their state would be
+    /// part of every user's memory.
+    async fn follow(
+        &mut self,
+        request: &Request,
+        mut status: Status,
+        mut location: Box<str>,
+        partial: &mut PartialExchange,
+    ) -> Result<Status, Failure> {
+        let mut hop = Hop::first(request);
+        let mut outgoing = Vec::new();
+        loop {
+            hop = hop.redirected(self.client.writer.host(), status, &location)?;
+            if partial.redirects >= self.client.options.max_redirects {
+                return Err(Failure::new(FailureKind::TooManyRedirects, ""));
+            }
+            partial.redirects += 1;
+            partial.timing.first_byte = None;
+            partial.finished = None;
+            self.client.writer.write(&mut outgoing, &hop);
+            let response = self.send_hop(&hop, &outgoing, partial).await?;
+            status = response.status;
+            match response.location {
+                Some(next) => location = next,
+                None => return Ok(status),
+            }
+        }
+    }
+
+    /// Sends one request on a kept connection or a new one, and once more where the kept one was closed for being idle.
+    async fn send_hop(
+        &mut self,
+        hop: &Hop<'_>,
+        outgoing: &[u8],
+        partial: &mut PartialExchange,
+    ) -> Result<HopResponse, Failure> {
+        let mut idle = self.keepalive.take(&self.client, partial);
+        loop {
+            let idle_since = idle.as_ref().map(|idle| idle.idle_since);
+            let connection = match idle.take() {
+                Some(idle) => {
+                    // The request waited for nothing, so it is sent the moment it was ready.
+                    partial.timing.sent.get_or_insert(partial.timing.ready);
+                    idle.connection
+                }
+                None => {
+                    // Boxed, because connecting is rare and its state would be part of every user's memory.
+                    let connection = Box::pin(self.keepalive.connect(&self.client, partial)).await?;
+                    partial.timing.sent.get_or_insert(self.client.clock.now());
+                    connection
+                }
+            };
+            match self.exchange_on(connection, hop, outgoing, partial).await {
+                Ok(response) => return Ok(response),
+                Err(HopError::Failed(failure)) => return Err(failure),
+                Err(HopError::Lost(lost)) => {
+                    let may_resend = idle_since.is_some_and(|since| {
+                        may_send_again(&lost, hop.method(), partial.timing.ready.saturating_sub(since))
+                    });
+                    if !may_resend {
+                        return Err(lost.into_failure());
+                    }
+                    partial.connections.reconnects += 1;
+                    partial.connections.resent += 1;
+                    self.client.pool.forget_closed_http2();
+                }
+            }
+        }
+    }
+
+    /// Sends on a connection and reads the response; keeps the connection where it can be used again.
+    async fn exchange_on(
+        &mut self,
+        connection: Connection,
+        hop: &Hop<'_>,
+        outgoing: &[u8],
+        partial: &mut PartialExchange,
+    ) -> Result<HopResponse, HopError> {
+        let sent = partial.timing.sent.unwrap_or(partial.timing.ready);
+        let reading = if partial.events.is_some() { Reading::Events } else { Reading::Whole };
+        let deadline = sent + self.client.options.time_limit(reading);
+        let mut stream = match connection {
+            Connection::Http1(stream) => stream,
+            Connection::Http2(http2) => {
+                let response = Box::pin(self.exchange_on_http2(http2, hop, deadline, partial)).await;
+                return response;
+            }
+        };
+        let mut exchange = Http1Exchange::new(outgoing, hop.method(), self.client.clock);
+        let mut armed = self.watch.until(deadline);
+        let read_buffer = &self.client.read_buffer;
+        let ended = poll_fn(|cx| exchange.poll(&mut stream, partial, read_buffer, &mut armed, cx));
+        let ended = ended.await;
+        drop(armed);
+        partial.received_bytes += exchange.body_bytes();
+        ended?;
+        if exchange.keeps_alive() {
+            self.keepalive.put(&self.client, Connection::Http1(stream), partial);
+        }
+        Ok(exchange.into_response())
+    }
+
+    async fn exchange_on_http2(
+        &mut self,
+        mut http2: Box<Http2>,
+        hop: &Hop<'_>,
+        deadline: Micros,
+        partial: &mut PartialExchange,
+    ) -> Result<HopResponse, HopError> {
+        let clock = self.client.clock;
+        let exchange = http2.exchange(hop, self.client.writer.host(), clock, partial);
+        let response = tokio::time::timeout_at(clock.instant_at(deadline), exchange).await;
+        let response =
+            response.unwrap_or_else(|_| Err(HopError::Failed(Failure::new(FailureKind::RequestTimeout, ""))));
+        if !matches!(response, Err(HopError::Lost(_))) && http2.is_open() {
+            self.keepalive.put(&self.client, Connection::Http2(http2), partial);
+        }
+        response
+    }
+}
+
+/// Whether a request may be sent again on a new connection: when the host cannot have taken it, or when it most likely
+/// had closed the idle connection and taking the request twice does no harm (RFC 9110, §9.2.2). Anything else is a
+/// failure of the host, which must be seen.
+fn may_send_again(lost: &LostConnection, method: Method, idle: Micros) -> bool {
+    let idempotent = matches!(method, Method::Get | Method::Head | Method::Put | Method::Delete);
+    match lost {
+        LostConnection::BeforeRequest(_) => true,
+        LostConnection::BeforeResponse(_) => idempotent && idle >= IDLE_FROM,
+        LostConnection::WithinResponse(_) => false,
+    }
+}
+
+impl Lane for HttpLane {
+    async fn exchange(&mut self, request: &Request) -> Exchange {
+        let mut partial = PartialExchange::default();
+        if request.reading == Reading::Events {
+            partial.events = Some(EventBody::new(self.client.options.max_body));
+        }
+        let outcome = self.send(request, &mut partial).await;
+        let PartialExchange { mut timing, finished, received_bytes, events, connections, redirects } =
+            partial;
+        timing.finished = finished.unwrap_or_else(|| self.client.clock.now());
+        let streamed = events.and_then(|events| events.finish(&outcome));
+        Exchange { outcome, timing, received_bytes, streamed, connections, redirects }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_the_host_cannot_have_answered_is_sent_again() {
+        use LostConnection::{BeforeRequest, BeforeResponse, WithinResponse};
+        let lost = || Failure::new(FailureKind::Reset, "");
+        let idle = Micros::from_secs(5);
+        assert!(may_send_again(&BeforeRequest(lost()), Method::Post, Micros::ZERO));
+        assert!(may_send_again(&BeforeResponse(lost()), Method::Get, idle));
+        assert!(!may_send_again(&BeforeResponse(lost()), Method::Post, idle), "it may have been taken");
+        assert!(!may_send_again(&BeforeResponse(lost()), Method::Get, Micros::from_millis(10)));
+        assert!(!may_send_again(&WithinResponse(lost()), Method::Get, idle));
+    }
+}

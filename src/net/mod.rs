@@ -1,0 +1,45 @@
+//! The HTTP client: connects to a host, sends requests, times what comes back. Runner and companion share it.
+//!
+//! The runner sends through `lane.rs`, where the moment of each byte is measured. The companion takes an open
+//! connection from `dial.rs` and speaks HTTP on it by a library. No command, no output and no listening socket here.
+//! A file uses only files above it in this table; `tests/layers.rs` checks that there is no circle.
+//!
+//! | file | what lives there |
+//! |---|---|
+//! | `clock.rs` | the clock of a run |
+//! | `options.rs` | how to connect and send |
+//! | `stream.rs` | the bytes of a connection, with and without TLS |
+//! | `failure.rs` | typed failures from the errors of sockets |
+//! | `resolve.rs` | the addresses of a name |
+//! | `ports.rs` | the local port of a connection |
+//! | `tls.rs` | roots, sessions, certificates |
+//! | `dial.rs` | look-up, TCP and TLS, each timed |
+//! | `redirect.rs` | the request that follows a redirect |
+//! | `body.rs` | the events of a body, unpacked |
+//! | `deadlines.rs` | the time limits of requests in flight |
+//! | `partial.rs` | what is known of an exchange while it runs |
+//! | `http1/` | HTTP/1.1 |
+//! | `http2.rs` | HTTP/2 |
+//! | `pool.rs` | idle connections, and those that users share |
+//! | `client.rs` | what all lanes of a shard share |
+//! | `keepalive.rs` | one user's connections between requests |
+//! | `lane.rs` | one user's requests |
+
+mod body;
+pub mod client;
+pub mod clock;
+mod deadlines;
+pub mod dial;
+pub mod failure;
+mod http1;
+mod http2;
+mod keepalive;
+pub mod lane;
+pub mod options;
+mod partial;
+mod pool;
+mod ports;
+mod redirect;
+mod resolve;
+mod stream;
+pub mod tls;

@@ -1,0 +1,67 @@
+//! What is known of an exchange while it runs, and how one request of it ends. A redirected exchange has several
+//! requests; HTTP/1.1 and HTTP/2 fill in the same values.
+
+use super::body::EventBody;
+use crate::core::base::connections::Connections;
+use crate::core::base::failure::{Failure, Status};
+use crate::core::base::units::Micros;
+use crate::core::http::exchange::Timing;
+
+/// An exchange that is not finished yet.
+#[derive(Default)]
+pub struct PartialExchange {
+    pub timing: Timing,
+    /// When the last byte came. `None` where nobody read the clock for it; the caller then reads it at the end.
+    pub finished: Option<Micros>,
+    /// Bytes of the bodies of all responses so far.
+    pub received_bytes: u64,
+    /// Reads the body, where an event stream is expected.
+    pub events: Option<Box<EventBody>>,
+    pub connections: Connections,
+    /// Redirects that were followed so far.
+    pub redirects: u32,
+}
+
+impl PartialExchange {
+    /// Whether no redirect was followed yet. An exchange counts as sent when its first request is.
+    pub const fn is_first_hop(&self) -> bool {
+        self.redirects == 0
+    }
+}
+
+/// A complete response to one request.
+pub struct HopResponse {
+    pub status: Status,
+    /// Where it redirects to.
+    pub location: Option<Box<str>>,
+}
+
+/// Why there is no complete response to one request.
+#[derive(Debug)]
+pub enum HopError {
+    /// The connection was lost; the request may be sent again on another one.
+    Lost(LostConnection),
+    /// Anything else, which ends the exchange.
+    Failed(Failure),
+}
+
+/// A lost connection, by how far the request had come.
+#[derive(Debug)]
+pub enum LostConnection {
+    /// No byte of the request was sent.
+    BeforeRequest(Failure),
+    /// No byte of the response came.
+    BeforeResponse(Failure),
+    /// Part of the response came.
+    WithinResponse(Failure),
+}
+
+impl LostConnection {
+    pub fn into_failure(self) -> Failure {
+        match self {
+            Self::BeforeRequest(failure) | Self::BeforeResponse(failure) | Self::WithinResponse(failure) => {
+                failure
+            }
+        }
+    }
+}
