@@ -24,6 +24,9 @@ pub struct Companion {
 
 /// Asks the server that served the page; `None` when it is a plain file server, or there is none.
 pub async fn find() -> Option<Companion> {
+    if !may_be_companions() {
+        return None;
+    }
     let info: CompanionInfo = get_json(INFO_PATH).await?;
     (info.product == CompanionInfo::PRODUCT).then_some(Companion { host: info.host, token: info.token })
 }
@@ -51,6 +54,15 @@ impl Companion {
         let authority = location.host().ok()?;
         Some(Destination::Companion { authority, port, token: self.token.clone(), lanes })
     }
+}
+
+/// A companion serves its page over plain http, at the root of its address. Any other page is a file server's, which
+/// need not be asked for something that it cannot have.
+fn may_be_companions() -> bool {
+    let Some(location) = web_sys::window().map(|window| window.location()) else { return false };
+    let is_http = location.protocol().is_ok_and(|protocol| protocol == "http:");
+    let is_at_root = location.pathname().is_ok_and(|path| path.rfind('/') == Some(0));
+    is_http && is_at_root
 }
 
 async fn get_json<T: DeserializeOwned>(path: &str) -> Option<T> {

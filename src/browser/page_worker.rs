@@ -1,9 +1,9 @@
 //! The page's end of the conversation with its worker.
 
-use js_sys::Array;
+use js_sys::Reflect;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker, WorkerOptions, WorkerType};
+use web_sys::{ErrorEvent, MessageEvent, Url, Worker, WorkerOptions, WorkerType};
 
 use super::message::{Command, Event};
 
@@ -12,7 +12,7 @@ extern "C" {
     type Meta;
     #[wasm_bindgen(method, getter)]
     fn url(this: &Meta) -> String;
-    /// The page's own script: the worker runs the same one.
+    /// The page's own script.
     #[wasm_bindgen(thread_local_v2, js_namespace = import, js_name = meta)]
     static META: Meta;
 }
@@ -28,7 +28,6 @@ pub enum WorkerEvent {
 /// A worker; dropping it ends it.
 pub struct PageWorker {
     worker: Worker,
-    loader: String,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut(ErrorEvent)>,
 }
@@ -38,8 +37,7 @@ impl PageWorker {
     pub fn spawn(hear: impl FnMut(WorkerEvent) + 'static) -> Result<Self, JsValue> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        let loader = loader_url()?;
-        let worker = Worker::new_with_options(&loader, &options)?;
+        let worker = Worker::new_with_options(&worker_url()?, &options)?;
         let hear = std::rc::Rc::new(std::cell::RefCell::new(hear));
         let tell = std::rc::Rc::clone(&hear);
         let on_message = Closure::new(move |event: MessageEvent| {
@@ -47,11 +45,11 @@ impl PageWorker {
             news.into_iter().for_each(|news| tell.borrow_mut()(WorkerEvent::Event(news)));
         });
         let on_error = Closure::new(move |event: ErrorEvent| {
-            hear.borrow_mut()(WorkerEvent::Broke(event.message()));
+            hear.borrow_mut()(WorkerEvent::Broke(problem_of(&event)));
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        Ok(Self { worker, loader, _on_message: on_message, _on_error: on_error })
+        Ok(Self { worker, _on_message: on_message, _on_error: on_error })
     }
 
     /// Tells it something.
@@ -63,15 +61,18 @@ impl PageWorker {
     }
 }
 
-/// A script that loads the page's own program again. Trunk puts `NAME_bg.wasm` beside `NAME.js`.
-fn loader_url() -> Result<String, JsValue> {
-    let script = META.with(Meta::url);
-    let program = script.strip_suffix(".js").map(|stem| format!("{stem}_bg.wasm")).ok_or(JsValue::NULL)?;
-    let loader = format!("import init from '{script}'; await init({{ module_or_path: '{program}' }});");
-    let kind = BlobPropertyBag::new();
-    kind.set_type("text/javascript");
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&loader.into()), &kind)?;
-    Url::create_object_url_with_blob(&blob)
+/// The worker's program lies beside the page's own script, whatever folder that was served from. Trunk writes a
+/// loader for it.
+fn worker_url() -> Result<String, JsValue> {
+    Url::new_with_base("worker_loader.js", &META.with(Meta::url)).map(|url| url.href())
+}
+
+/// What an error event says. One of a program that could not be loaded says nothing.
+fn problem_of(event: &ErrorEvent) -> String {
+    let message = Reflect::get(event, &"message".into()).ok().and_then(|message| message.as_string());
+    message.filter(|message| !message.is_empty()).unwrap_or_else(|| {
+        "its program could not be loaded; is worker_loader.js beside the page, and everything it loads?".to_owned()
+    })
 }
 
 impl Drop for PageWorker {
@@ -79,7 +80,5 @@ impl Drop for PageWorker {
         self.worker.set_onmessage(None);
         self.worker.set_onerror(None);
         self.worker.terminate();
-        // Fails only for an address that is no blob's.
-        let _ = Url::revoke_object_url(&self.loader);
     }
 }
