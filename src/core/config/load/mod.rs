@@ -22,7 +22,7 @@ use pace::Pace;
 use stages::Stages;
 
 /// What decides when requests start (Schroeder, Wierman, Harchol-Balter: "Open Versus Closed", NSDI 2006).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Load {
     /// Users: each starts its next task when the one before is answered and thought over. A slow host gets fewer
     /// requests.
