@@ -85,7 +85,7 @@ run_page() {
 
 # Only the load worker has a limit: it is loaded before each run. How fast the page opens is measured, not weighed.
 run_size() {
-  for program in app worker; do
+  for program in app viewer worker; do
     bytes=$(packed_size "$program")
     [ "$bytes" -gt 0 ] || fail "no $program in $page_folder; build it: make/test.sh page"
     printf '%8d  bytes gzipped: %s\n' "$bytes" "$program"

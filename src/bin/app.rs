@@ -2,5 +2,5 @@
 
 fn main() {
     console_error_panic_hook::set_once();
-    oddiya_load::ui::mount();
+    oddiya_load::ui::mount_app();
 }

@@ -1,40 +1,35 @@
-//! Files in and out: what a person picks or drops, and what the page hands them.
+//! Files in and out: what a person picks or drops, and what the page offers as a download.
 
-use js_sys::{Array, Uint8Array};
+use gloo_file::{Blob, ObjectUrl, futures::read_as_bytes};
 use wasm_bindgen::{JsCast as _, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+use web_sys::HtmlAnchorElement;
 
 /// A file that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileError {
-    /// Over the size at which reading would freeze the page; it was not read.
+    /// So many bytes would freeze the page while it reads them; the file was not read.
     TooLarge(u64),
     /// The browser could not read it.
     Unreadable,
 }
 
-/// Reads a file whole, unless it has more than `max_bytes`.
+/// Reads a whole file, unless it has more than `max_bytes`.
 pub async fn read(file: &web_sys::File, max_bytes: u64) -> Result<Vec<u8>, FileError> {
-    let size = file.size() as u64;
-    if size > max_bytes {
-        return Err(FileError::TooLarge(size));
+    let file = Blob::from(file.clone());
+    if file.size() > max_bytes {
+        return Err(FileError::TooLarge(file.size()));
     }
-    let buffer = JsFuture::from(file.array_buffer()).await.map_err(|_| FileError::Unreadable)?;
-    Ok(Uint8Array::new(&buffer).to_vec())
+    read_as_bytes(&file).await.map_err(|_| FileError::Unreadable)
 }
 
-/// Offers `text` as a download.
-pub fn download(name: &str, text: &str) -> Result<(), JsValue> {
-    let kind = BlobPropertyBag::new();
-    kind.set_type("application/json");
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &kind)?;
-    let url = Url::create_object_url_with_blob(&blob)?;
+/// Offers a JSON text as a download.
+pub fn download(name: &str, json: &str) -> Result<(), JsValue> {
+    let url = ObjectUrl::from(Blob::new_with_options(json, Some("application/json")));
     let document = web_sys::window().and_then(|window| window.document()).ok_or(JsValue::NULL)?;
     let link: HtmlAnchorElement = document.create_element("a")?.dyn_into()?;
     link.set_href(&url);
     link.set_download(name);
+    // The browser takes hold of the content here; the address may go afterwards.
     link.click();
-    // The browser has taken hold of the blob by then.
-    Url::revoke_object_url(&url)
+    Ok(())
 }

@@ -1,4 +1,4 @@
-//! Light or dark: as the system says, unless somebody chose, and then as they chose the next time too.
+//! Light or dark: as the system says, until somebody chooses; the choice is remembered.
 //!
 //! A browser that keeps nothing (private windows) only forgets the choice.
 
@@ -36,11 +36,12 @@ impl Theme {
     }
 }
 
+// Not gloo-storage, which panics in browsers that refuse local storage.
 fn storage() -> Option<web_sys::Storage> {
     web_sys::window()?.local_storage().ok().flatten()
 }
 
-/// The one that was chosen last.
+/// The theme that was chosen last.
 pub fn chosen() -> Theme {
     let word = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
     let known = [Theme::Light, Theme::Dark].into_iter().find(|theme| word.as_deref() == Some(theme.word()));
@@ -52,7 +53,7 @@ pub fn choose(theme: Theme) {
     let root =
         web_sys::window().and_then(|window| window.document()).and_then(|page| page.document_element());
     if let Some(root) = root {
-        // Fails only for a name that is no attribute's.
+        // Fails only for a name that no attribute can have.
         let _ = root.set_attribute("data-theme", theme.word());
     }
     if let Some(storage) = storage() {

@@ -1,5 +1,5 @@
-//! What came of a `fetch`: the host's answer, the companion's own, or none. The browser's words become typed failures
-//! here, and nowhere else.
+//! What came of a `fetch`: the host's response, the companion's own, or none. Only here do the browser's words become
+//! typed failures.
 
 use web_sys::Response;
 
@@ -8,33 +8,33 @@ use crate::core::base::failure::{Failure, FailureKind, Status};
 use crate::core::http::relay::{FAILURE_HEADER, REFUSAL_HEADER, RelayFailure, STATUS_HEADER, WRAPPED_STATUS};
 
 /// What came of a request.
-pub struct Answer {
+pub struct Fetched {
     /// The host's status, or why there is none.
     pub outcome: Result<Status, Failure>,
     /// Size of the body.
     pub bytes: u64,
-    /// Whether the browser has a timing entry for it.
-    pub heard: Heard,
+    /// Whether the browser has measured it.
+    pub entry: TimingEntry,
 }
 
-/// Whether the browser got any answer: without one it has no timing entry, or one without moments.
+/// Whether the browser has a timing entry for a request. Without any response it has none, or one without moments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heard {
-    /// It got one, of the host or of the companion.
-    Answer,
-    /// It got none.
-    Nothing,
+pub enum TimingEntry {
+    /// There was a response, of the host or of the companion, so an entry comes.
+    Expected,
+    /// There was none.
+    Missing,
 }
 
-impl Answer {
-    /// No answer, or none that could be read to its end.
+impl Fetched {
+    /// No response, or none that could be read to its end.
     pub fn failed(kind: FailureKind, detail: &str) -> Self {
-        Self { outcome: Err(Failure::new(kind, detail)), bytes: 0, heard: Heard::Nothing }
+        Self { outcome: Err(Failure::new(kind, detail)), bytes: 0, entry: TimingEntry::Missing }
     }
 
-    /// `fetch` failed, which says no more than that.
-    pub fn none_from(target: &Destination) -> Self {
-        match target {
+    /// `fetch` failed, and the browser does not say why.
+    pub fn nothing_from(destination: &Destination) -> Self {
+        match destination {
             Destination::Direct { .. } => {
                 Self::failed(FailureKind::Blocked, "no answer, or none that the page may read")
             }
@@ -44,11 +44,12 @@ impl Answer {
         }
     }
 
-    /// A complete response with a body of so many bytes. The companion's own answers say so in a header; all others
-    /// are the host's. Headers are asked for only where one may be: each question is a few steps into the browser.
-    pub fn of(response: &Response, bytes: u64, target: &Destination) -> Self {
+    /// A complete response with a body of so many bytes. The companion's own responses say so in a header; all others
+    /// are the host's. A header is looked up only where there may be one, because each look-up is a few steps into the
+    /// browser.
+    pub fn of(response: &Response, bytes: u64, destination: &Destination) -> Self {
         let status = response.status();
-        if target.is_direct() {
+        if destination.is_direct() {
             return Self::of_the_host(status, bytes);
         }
         let header = |name: &str| response.headers().get(name).ok().flatten();
@@ -71,13 +72,13 @@ impl Answer {
         }
     }
 
-    /// The companion's own answer, instead of the host's.
+    /// The companion's own response, instead of the host's.
     fn of_the_companion(failure: Failure) -> Self {
-        Self { outcome: Err(failure), bytes: 0, heard: Heard::Answer }
+        Self { outcome: Err(failure), bytes: 0, entry: TimingEntry::Expected }
     }
 
     fn of_the_host(status: Status, bytes: u64) -> Self {
-        Self { outcome: Ok(status), bytes, heard: Heard::Answer }
+        Self { outcome: Ok(status), bytes, entry: TimingEntry::Expected }
     }
 }
 

@@ -1,83 +1,21 @@
-//! Reports out and in: the bar with what is shown, export and file picker, and drag and drop onto the page.
-//!
-//! A file that cannot be opened is named with the reason; what was on screen stays.
+//! Opening report files: the file picker, drag and drop onto the page, and what is said when a file cannot be opened.
 
 use leptos::ev;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
+use leptos::web_sys::File;
 
-use super::state::{Import, State, page_state};
-use crate::browser::{files, incoming};
-use crate::core::analyse::headline::file_name;
-use crate::core::report::read::MAX_BYTES;
-use crate::core::report::{RunInfo, StopReason};
-
-/// What is shown, and the buttons for files.
-#[component]
-pub fn Transfer() -> impl IntoView {
-    let state = page_state();
-    let title = move || {
-        state.shown.with(|report| {
-            report.as_ref().map_or_else(|| "No run yet".to_owned(), |report| report.run.host.clone())
-        })
-    };
-    view! {
-        <section class="transfer" aria-label="Report">
-            <div class="transfer-what">
-                <h2 class="transfer-title" data-testid="report-host">{move || title()}</h2>
-                <p class="transfer-facts">{move || state.shown.with(|report| report.as_ref().map(|r| facts(&r.run)))}</p>
-            </div>
-            <div class="transfer-buttons">
-                <ImportButton />
-                <ExportButton />
-            </div>
-            <ImportOutcome />
-        </section>
-    }
-}
-
-/// What was run, in a line: what one needs to know it again and to repeat it.
-fn facts(run: &RunInfo) -> String {
-    let started = run.started_at.replace('T', " ");
-    let stopped = if run.stopped_by == StopReason::Stopped { " · stopped by hand" } else { "" };
-    format!("{} · {} · seed {} · started {started}{stopped}", run.scenario, run.load_in_words(), run.seed)
-}
-
-/// Saves the report on screen as a file.
-#[component]
-fn ExportButton() -> impl IntoView {
-    let state = page_state();
-    let unfinished = move || {
-        state.shown.with(Option::is_none) || (state.active.get() && state.opened.with(Option::is_none))
-    };
-    let save = move |_| {
-        if let Some(report) = state.shown.get_untracked() {
-            let name = file_name(&report);
-            if files::download(&name, &report.to_json()).is_err() {
-                let problem = "the browser did not let it be saved".to_owned();
-                state.import.set(Import::Refused { file: name, problem });
-            } else {
-                spawn_local(state.was_exported());
-            }
-        }
-    };
-    let why = move || {
-        if unfinished() { "There is a report once a run has ended" } else { "Saves the whole report" }
-    };
-    view! {
-        <button type="button" class="button" data-testid="export-json" disabled=move || unfinished() title=move || why() on:click=save>
-            "Export JSON"
-        </button>
-    }
-}
+use super::open_reports::{OpenReports, Opening};
+use crate::browser::page::incoming;
 
 /// A file picker that looks like a button.
 #[component]
-fn ImportButton() -> impl IntoView {
-    let state = page_state();
+pub fn OpenButton(
+    /// Called with the file that was picked.
+    on_file: Callback<File>,
+) -> impl IntoView {
     let open = move |event: ev::Event| {
         if let Some(file) = incoming::picked(&event) {
-            spawn_local(import(state, file));
+            on_file.run(file);
         }
     };
     view! {
@@ -88,35 +26,33 @@ fn ImportButton() -> impl IntoView {
     }
 }
 
-async fn import(state: State, file: leptos::web_sys::File) {
-    state.import.set(Import::Reading(file.name()));
-    let bytes = files::read(&file, MAX_BYTES).await;
-    state.open_file(file.name(), bytes);
-}
-
-/// How the last import went.
+/// How the last opening went: nothing when it went well.
 #[component]
-fn ImportOutcome() -> impl IntoView {
-    let state = page_state();
-    let dismiss = move |_| state.import.set(Import::Quiet);
-    let outcome = move || match state.import.get() {
-        Import::Quiet => ().into_any(),
-        Import::Reading(file) => view! { <p class="notice">{format!("Reading {file} …")}</p> }.into_any(),
-        Import::Refused { file, problem } => view! {
+pub fn OpeningNotice(
+    /// The opened reports.
+    reports: OpenReports,
+) -> impl IntoView {
+    let dismiss = move |_| reports.opening.set(Opening::Quiet);
+    let notice = move || match reports.opening.get() {
+        Opening::Quiet => ().into_any(),
+        Opening::Reading(name) => view! { <p class="notice">{format!("Reading {name} …")}</p> }.into_any(),
+        Opening::Refused { name, problem } => view! {
             <div class="notice notice-trouble notice-row" data-testid="import-error">
-                <p><strong>{file}</strong>": "{problem}"."</p>
+                <p><strong>{name}</strong>": "{problem}"."</p>
                 <button type="button" class="button" on:click=dismiss>"Dismiss"</button>
             </div>
         }
         .into_any(),
     };
-    view! { <div class="transfer-outcome" role="alert">{move || outcome()}</div> }
+    view! { <div role="alert">{notice}</div> }
 }
 
 /// The whole page takes dropped files, and says so while one is over it.
 #[component]
-pub fn DropTarget() -> impl IntoView {
-    let state = page_state();
+pub fn DropTarget(
+    /// Called with the file that was dropped.
+    on_file: Callback<File>,
+) -> impl IntoView {
     let over = RwSignal::new(false);
     let dragged = move |event: ev::DragEvent| {
         if incoming::carries_files(&event) {
@@ -137,7 +73,7 @@ pub fn DropTarget() -> impl IntoView {
         event.prevent_default();
         over.set(false);
         if let Some(file) = incoming::dropped(&event) {
-            spawn_local(import(state, file));
+            on_file.run(file);
         }
     };
     let handles = [

@@ -2,28 +2,30 @@
 
 use leptos::prelude::*;
 
-use super::show::Show;
-use super::state::Shared;
+use super::shared_report::SharedReport;
 use crate::core::base::units::format_clock;
 use crate::core::base::units::group_thousands;
 use crate::core::report::FailureRow;
+use crate::ui::widgets::ids::unique_id;
 
 /// The table.
 #[component]
 pub fn Failures(
     /// The report on screen.
-    report: Memo<Option<Shared>>,
+    report: Memo<Option<SharedReport>>,
 ) -> impl IntoView {
     let rows = move || {
         report.with(|report| report.as_ref().map(|report| report.failures.clone())).unwrap_or_default()
     };
     let body = move || rows().iter().map(row).collect_view();
     let none = move || report.with(|report| report.as_ref().is_none_or(|report| report.failures.is_empty()));
+    let title_id = unique_id("failures-title");
+    let region_id = title_id.clone();
     view! {
-        <section class="panel" aria-labelledby="failures-title">
-            <h2 class="panel-title" id="failures-title">"Failures"</h2>
+        <section class="panel" aria-labelledby=title_id.clone()>
+            <h2 class="panel-title" id=title_id.clone()>"Failures"</h2>
             <Show when=move || !none() fallback=|| view! { <p class="panel-empty" data-testid="no-failures">"No failures"</p> }>
-                <div class="table-box" tabindex="0" role="region" aria-labelledby="failures-title">
+                <div class="table-box" tabindex="0" role="region" aria-labelledby=region_id.clone()>
                     <table class="table" data-testid="failures">
                         <caption class="visually-hidden">"Failures by method, name and kind"</caption>
                         <thead>
@@ -37,7 +39,7 @@ pub fn Failures(
                                 <th scope="col" class="cell-number">"Last"</th>
                             </tr>
                         </thead>
-                        <tbody>{move || body()}</tbody>
+                        <tbody>{body}</tbody>
                     </table>
                 </div>
             </Show>

@@ -1,13 +1,12 @@
 //! Where requests spend their time, phase by phase, and how the host was connected to.
 //!
-//! Which phases there are is `core::report::phases`'s.
+//! `core::present::phases` says which phases there are.
 
 use leptos::prelude::*;
 
-use super::figure_table::{FigureTable, figure_cells};
-use super::show::Show;
-use super::state::Shared;
+use super::shared_report::SharedReport;
 use crate::core::present::phases::{Phase, phases};
+use crate::ui::widgets::figure_table::{FigureTable, figure_cells};
 
 const SUBJECTS: [(&str, &str); 1] = [("cell-words", "Phase")];
 
@@ -15,7 +14,7 @@ const SUBJECTS: [(&str, &str); 1] = [("cell-words", "Phase")];
 #[component]
 pub fn Phases(
     /// The report on screen.
-    report: Memo<Option<Shared>>,
+    report: Memo<Option<SharedReport>>,
 ) -> impl IntoView {
     let present = move || report.with(|r| r.as_ref().is_some_and(|report| phases(report).len() > 1));
     let rows =
@@ -28,16 +27,16 @@ pub fn Phases(
     };
     view! {
         <Show when=present>
-            <section class="panel" aria-labelledby="phases-title">
+            <section class="panel">
                 <FigureTable
                     name="phases"
                     title="Phases"
                     caption="Where requests spend their time, all names together"
                     subjects=&SUBJECTS
                     counted="Times"
-                    rows=move || view! { {move || rows()} }
+                    rows=rows
                 />
-                {move || connections()}
+                {connections}
             </section>
         </Show>
     }

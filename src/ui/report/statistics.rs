@@ -1,13 +1,13 @@
 //! The table per method and name, sortable, with all of them together in its last row.
 //!
-//! Columns, their fields and how they sort are `core::report::table`'s.
+//! `core::present::table` says which columns there are and how they sort.
 
 use leptos::prelude::*;
 
-use super::show::Show;
-use super::state::Shared;
+use super::shared_report::SharedReport;
 use crate::core::present::table::{Column, Direction, columns, sorted};
 use crate::core::report::Entry;
+use crate::ui::widgets::ids::unique_id;
 
 /// By what the rows are sorted; `None` is the scenario's order.
 type Order = Option<(Column, Direction)>;
@@ -21,7 +21,7 @@ fn after_click(order: Order, column: Column) -> Order {
     }
 }
 
-fn in_order(report: &Shared, order: Order) -> Vec<Entry> {
+fn in_order(report: &SharedReport, order: Order) -> Vec<Entry> {
     let entries: Vec<Entry> = report.requests.iter().filter(|entry| entry.sent > 0).cloned().collect();
     match order {
         Some((column, direction)) => sorted(&entries, column, direction),
@@ -33,7 +33,7 @@ fn in_order(report: &Shared, order: Order) -> Vec<Entry> {
 #[component]
 pub fn Statistics(
     /// The report on screen.
-    report: Memo<Option<Shared>>,
+    report: Memo<Option<SharedReport>>,
 ) -> impl IntoView {
     let order = RwSignal::new(Order::None);
     let columns = Memo::new(move |_| report.with(|report| columns(report.as_deref())));
@@ -43,24 +43,25 @@ pub fn Statistics(
         columns.with(|columns| entries.iter().map(|entry| row(entry, columns)).collect_view())
     };
     let total = move || {
-        let row = |report: &Shared| columns.with(|columns| row(&report.total, columns));
+        let row = |report: &SharedReport| columns.with(|columns| row(&report.total, columns));
         report.with(|report| report.as_ref().map(row))
     };
     let headings =
         move || columns.get().into_iter().map(|column| view! { <Heading column order /> }).collect_view();
     let empty = move || report.with(|report| report.as_ref().is_none_or(|report| report.total.sent == 0));
+    let title_id = unique_id("statistics-title");
     view! {
-        <section class="panel" aria-labelledby="statistics-title">
-            <h2 class="panel-title" id="statistics-title">"Statistics"</h2>
+        <section class="panel" aria-labelledby=title_id.clone()>
+            <h2 class="panel-title" id=title_id.clone()>"Statistics"</h2>
             // Focusable, so that the keyboard can scroll it on narrow screens.
-            <div class="table-box" tabindex="0" role="region" aria-labelledby="statistics-title">
+            <div class="table-box" tabindex="0" role="region" aria-labelledby=title_id.clone()>
                 <table class="table statistics" data-testid="statistics">
                     <caption class="visually-hidden">"Requests by method and name. Headings sort."</caption>
                     <thead>
-                        <tr>{move || headings()}</tr>
+                        <tr>{headings}</tr>
                     </thead>
-                    <tbody>{move || body()}</tbody>
-                    <tfoot>{move || total()}</tfoot>
+                    <tbody>{body}</tbody>
+                    <tfoot>{total}</tfoot>
                 </table>
                 <Show when=empty>
                     <p class="panel-empty">"One row per method and name, as soon as a request was sent."</p>
@@ -84,7 +85,7 @@ fn Heading(
         _ => "none",
     };
     view! {
-        <th scope="col" class=cell_class(column) aria-sort=move || sorted()>
+        <th scope="col" class=cell_class(column) aria-sort=sorted>
             <button
                 type="button"
                 class="sort-button"

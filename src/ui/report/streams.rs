@@ -1,13 +1,12 @@
 //! When event streams reached what: a table that is there only when the run had streams.
 //!
-//! Which milestones there are is `core::report::streams`'s.
+//! `core::present::streams` says which milestones there are.
 
 use leptos::prelude::*;
 
-use super::figure_table::{FigureTable, figure_cells};
-use super::show::Show;
-use super::state::Shared;
+use super::shared_report::SharedReport;
 use crate::core::present::streams::{Milestone, milestones};
+use crate::ui::widgets::figure_table::{FigureTable, figure_cells};
 
 const SUBJECTS: [(&str, &str); 2] = [("cell-name", "Name"), ("cell-words", "From request sent to")];
 
@@ -15,21 +14,21 @@ const SUBJECTS: [(&str, &str); 2] = [("cell-name", "Name"), ("cell-words", "From
 #[component]
 pub fn Streams(
     /// The report on screen.
-    report: Memo<Option<Shared>>,
+    report: Memo<Option<SharedReport>>,
 ) -> impl IntoView {
     let present = move || report.with(|r| r.as_ref().is_some_and(|report| report.total.stream_ms.is_some()));
     let rows =
         move || report.with(|r| r.as_ref().map(|report| milestones(report).iter().map(row).collect_view()));
     view! {
         <Show when=present>
-            <section class="panel" aria-labelledby="streams-title">
+            <section class="panel">
                 <FigureTable
                     name="streams"
                     title="Streams"
                     caption="Milestones of event streams, from request sent"
                     subjects=&SUBJECTS
                     counted="Streams"
-                    rows=move || view! { {move || rows()} }
+                    rows=rows
                 />
             </section>
         </Show>

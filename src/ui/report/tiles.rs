@@ -1,9 +1,8 @@
-//! Figures at a headline: one tile each, of a fixed width, so that nothing moves while the numbers do.
+//! The headline figures: one tile each, of a fixed width, so that nothing moves while the numbers do.
 
 use leptos::prelude::*;
 
-use super::show::Show;
-use super::state::page_state;
+use super::shared_report::SharedReport;
 use crate::core::analyse::headline::{Headline, OLD_MS, Window};
 use crate::core::base::units::{format_millis, format_rate, group_thousands};
 use crate::core::report::{LoadModel, Quantiles};
@@ -39,16 +38,16 @@ impl Content {
 
 /// All tiles.
 #[component]
-pub fn Tiles() -> impl IntoView {
-    let state = page_state();
+pub fn Tiles(
+    /// The report.
+    report: Memo<Option<SharedReport>>,
+    /// Which stretch of it is shown.
+    window: Memo<Window>,
+) -> impl IntoView {
     let headline = Memo::new(move |_| {
-        let span = state.span.get();
-        state
-            .shown
-            .with(|report| report.as_ref().map(|report| Headline::of(report, span)))
-            .unwrap_or_default()
+        let window = window.get();
+        report.with(|report| report.as_ref().map(|report| Headline::of(report, window))).unwrap_or_default()
     });
-    let span = state.span;
     let quantile = move |pick: fn(Quantiles) -> f64| {
         Signal::derive(move || {
             let headline = headline.get();
@@ -62,7 +61,7 @@ pub fn Tiles() -> impl IntoView {
         headline.model == LoadModel::ArrivalRate || headline.dropped > 0
     };
     let content =
-        move |of: fn(Headline, Window) -> Content| Signal::derive(move || of(headline.get(), span.get()));
+        move |of: fn(Headline, Window) -> Content| Signal::derive(move || of(headline.get(), window.get()));
     view! {
         <section class="tiles" aria-label="Figures at a glance">
             <Tile name="tile-rps" label="Requests" unit="/s" content=content(rate)
@@ -103,7 +102,7 @@ fn Tile(
 ) -> impl IntoView {
     let alarm = move || content.with(|content| content.tone == Tone::Alarm);
     view! {
-        <dl class=format!("tile {name}") class:is-alarm=move || alarm() title=title>
+        <dl class=format!("tile {name}") class:is-alarm=alarm title=title>
             <dt>{label}</dt>
             <dd class="tile-figure">
                 <span data-testid=name>{move || content.get().figure}</span>
@@ -114,8 +113,8 @@ fn Tile(
     }
 }
 
-fn rate(headline: Headline, span: Window) -> Content {
-    let note = if span == Window::Now { "last 2 s" } else { "whole run" };
+fn rate(headline: Headline, window: Window) -> Content {
+    let note = if window == Window::Now { "last 2 s" } else { "whole run" };
     Content::new(headline.rps.map(format_rate), note, Tone::Quiet)
 }
 
@@ -131,22 +130,22 @@ fn dropped(headline: Headline, _: Window) -> Content {
     Content::new(Some(group_thousands(headline.dropped)), "arrivals", tone)
 }
 
-fn users(headline: Headline, span: Window) -> Content {
-    let note = if span == Window::Now { "now" } else { "at most" };
+fn users(headline: Headline, window: Window) -> Content {
+    let note = if window == Window::Now { "now" } else { "at most" };
     let users = headline.users.map(|users| group_thousands(u64::from(users)));
     Content::new(users, note, Tone::Quiet)
 }
 
-fn in_flight(headline: Headline, span: Window) -> Content {
+fn in_flight(headline: Headline, window: Window) -> Content {
     let oldest = headline.oldest_ms.filter(|oldest| *oldest >= OLD_MS);
     let age = oldest.map(|oldest| format!("{:.1}\u{202f}s", oldest / 1e3));
-    let note = match (span, age) {
+    let note = match (window, age) {
         (Window::Now, Some(age)) => format!("oldest {age}"),
         (Window::Now, None) if headline.in_flight == Some(0) => "nobody waits".to_owned(),
         (Window::Now, None) => "oldest under 1\u{202f}s".to_owned(),
         (Window::Whole, Some(age)) => format!("longest {age}"),
         (Window::Whole, None) => "at the end".to_owned(),
     };
-    let tone = if oldest.is_some() && span == Window::Now { Tone::Alarm } else { Tone::Quiet };
+    let tone = if oldest.is_some() && window == Window::Now { Tone::Alarm } else { Tone::Quiet };
     Content::new(headline.in_flight.map(group_thousands), note, tone)
 }

@@ -2,34 +2,35 @@
 
 use leptos::prelude::*;
 
-use super::show::Show;
-use super::state::Shared;
+use super::shared_report::SharedReport;
 use crate::core::analyse::headline::{Trust, delays, trust};
 use crate::core::base::units::{format_millis, format_rate};
 use crate::core::http::exchange::TimingSource;
 use crate::core::report::{Calibration, Generator, GeneratorKind, Route};
+use crate::ui::widgets::ids::unique_id;
 
 /// The panel.
 #[component]
 pub fn GeneratorTrust(
     /// The report on screen.
-    report: Memo<Option<Shared>>,
+    report: Memo<Option<SharedReport>>,
 ) -> impl IntoView {
     let content = move || report.with(|report| report.as_ref().map(sentences));
+    let title_id = unique_id("trust-title");
     view! {
-        <section class="panel" aria-labelledby="trust-title">
-            <h2 class="panel-title" id="trust-title">"Can it be trusted?"</h2>
+        <section class="panel" aria-labelledby=title_id.clone()>
+            <h2 class="panel-title" id=title_id.clone()>"Can it be trusted?"</h2>
             <Show
                 when=move || report.with(Option::is_some)
                 fallback=|| view! { <p class="panel-empty">"Whether the generator itself kept up, once there is a run."</p> }
             >
-                <div class="trust" data-testid="trust">{move || content()}</div>
+                <div class="trust" data-testid="trust">{content}</div>
             </Show>
         </section>
     }
 }
 
-fn sentences(report: &Shared) -> impl IntoView + use<> {
+fn sentences(report: &SharedReport) -> impl IntoView + use<> {
     let (state, verdict) = match trust(report) {
         Trust::Clean => ("clean", "Yes: the generator kept up in every second.".to_owned()),
         Trust::Suspect(why) => ("suspect", format!("Not all of it: {why}")),

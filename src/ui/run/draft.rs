@@ -9,7 +9,7 @@ use crate::core::base::units::Micros;
 use crate::core::config::load::{self, LoadChange};
 use crate::core::config::run_config::{Field, FieldError, RunConfigText};
 
-/// By what the load is given.
+/// How the load is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LoadChoice {
     /// So many users.

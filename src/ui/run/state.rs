@@ -1,88 +1,29 @@
 //! What the page knows: one struct of signals, shared through context.
 //!
 //! The session says that something changed about once a second; that bumps one signal, and everything on the
-//! page follows from it. Figures are computed in `core`, requests and files are `browser`'s.
-
-use std::ops::Deref;
-use std::sync::Arc;
+//! page follows from it. Figures are computed in `core`, requests and files are read in `browser`.
 
 use leptos::prelude::*;
+use leptos::web_sys::File;
 
-use super::form::draft::Draft;
-use crate::browser::address::{self, Asked};
-use crate::browser::companion::{self, Companion};
-use crate::browser::files::FileError;
-use crate::browser::journal::Cutoff;
-use crate::browser::session::{Phase, Preflight, Session, Trouble};
-use crate::core::analyse::headline::Window;
+use super::draft::Draft;
+use crate::browser::page::address::AddressParameters;
+use crate::browser::page::example::make_example;
+use crate::browser::page::files::FileError;
+use crate::browser::page::probe::HostProbe;
+use crate::browser::page::probe::companion::{self, Companion};
+use crate::browser::page::run_state::RunState;
+use crate::browser::page::session::Session;
+use crate::browser::page::storage::journal::Cutoff;
+use crate::browser::page::trouble::Trouble;
 use crate::core::report::Report;
-use crate::core::report::read::{ReadError, read};
-use crate::core::run::example;
-
-/// A report that views share. Two are equal only if they are the same one, so comparing costs nothing.
-#[derive(Clone, Debug)]
-pub struct Shared(Arc<Report>);
-
-impl Shared {
-    /// Shares a report.
-    pub fn new(report: Report) -> Self {
-        Self(Arc::new(report))
-    }
-}
-
-impl Deref for Shared {
-    type Target = Report;
-    fn deref(&self) -> &Report {
-        &self.0
-    }
-}
-
-impl PartialEq for Shared {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-/// A report that was opened, beside the session's own run.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Opened {
-    /// Where it is from.
-    pub origin: Origin,
-    /// The report.
-    pub report: Shared,
-}
-
-/// Where an opened report is from.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Origin {
-    /// A file, of this name.
-    File(String),
-    /// The example that comes with the page.
-    Example,
-    /// A run that was cut off, found again.
-    Recovered(Cutoff),
-}
-
-/// How the last import went.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Import {
-    /// There was none, or it went well.
-    #[default]
-    Quiet,
-    /// The file of this name is being read.
-    Reading(String),
-    /// It could not be opened.
-    Refused {
-        /// The file's name.
-        file: String,
-        /// Why, and what to do.
-        problem: String,
-    },
-}
+use crate::ui::files::open_reports::{OpenReport, OpenReports, Opening, Source};
+use crate::ui::navigation::{Navigation, ReportRef, View};
+use crate::ui::report::SharedReport;
 
 /// What is known of a companion.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Lookup {
+pub enum CompanionLookup {
     /// It is being looked for.
     #[default]
     Looking,
@@ -92,97 +33,96 @@ pub enum Lookup {
     Missing,
 }
 
+/// What is known of runs that were cut off.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Cutoffs {
+    /// They are being looked for.
+    #[default]
+    Looking,
+    /// These are kept, the latest first.
+    Found(Vec<Cutoff>),
+    /// Another tab stands in the way.
+    Blocked,
+}
+
 /// The page's state. Copies share it.
 #[derive(Clone, Copy)]
 pub struct State {
     session: StoredValue<Session, LocalStorage>,
     /// Where the session's run stands.
-    pub phase: Memo<Phase>,
+    pub run_state: Memo<RunState>,
     /// Whether it is under way.
-    pub active: Memo<bool>,
+    pub is_active: Memo<bool>,
     /// How long it has been, in seconds.
     pub elapsed_s: Memo<f64>,
     /// Its report so far.
-    pub live: Memo<Option<Shared>>,
-    /// The report that was opened over it.
-    pub opened: RwSignal<Option<Opened>>,
-    /// The report on screen: the opened one, or else the run's.
-    pub shown: Memo<Option<Shared>>,
-    /// Which stretch of it the tiles show.
-    pub span: Memo<Window>,
-    /// How the last import went.
-    pub import: RwSignal<Import>,
-    /// Runs that were cut off, the latest first; `None` until they were looked for.
-    pub cutoffs: RwSignal<Option<Vec<Cutoff>>>,
+    pub live: Memo<Option<SharedReport>>,
+    /// The reports that were opened beside it.
+    pub reports: OpenReports,
+    /// Runs that were cut off.
+    pub cutoffs: RwSignal<Cutoffs>,
     /// What is known of a companion.
-    pub companion: RwSignal<Lookup>,
+    pub companion: RwSignal<CompanionLookup>,
     /// What is typed in the form.
     pub draft: Draft,
+    /// Which view is on screen.
+    pub navigation: Navigation,
 }
 
 impl State {
     /// A page that was just opened at an address. Nothing is looked for or started yet.
-    pub fn new(asked: &Asked) -> Self {
+    pub fn new(parameters: &AddressParameters) -> Self {
         let tick = RwSignal::new(0_u64);
         let session = Session::new(move || tick.update(|tick| *tick += 1));
         let session = StoredValue::new_local(session);
-        let phase = Memo::new(move |_| {
+        let run_state = Memo::new(move |_| {
             tick.track();
-            session.with_value(Session::phase)
+            session.with_value(Session::run_state)
         });
-        let active = Memo::new(move |_| phase.with(Phase::is_active));
         let live = Memo::new(move |_| {
             tick.track();
-            session.with_value(Session::report).map(Shared::new)
+            session.with_value(Session::report).map(SharedReport::new)
         });
         let elapsed_s = Memo::new(move |_| {
             tick.track();
             session.with_value(Session::elapsed_s)
         });
-        let opened = RwSignal::new(None::<Opened>);
-        let shown = Memo::new(move |_| opened.get().map(|opened| opened.report).or_else(|| live.get()));
-        let now = move || active.get() && opened.with(Option::is_none);
-        let span = Memo::new(move |_| if now() { Window::Now } else { Window::Whole });
         Self {
             session,
-            phase,
-            active,
+            run_state,
+            is_active: Memo::new(move |_| run_state.with(RunState::is_active)),
             elapsed_s,
             live,
-            opened,
-            shown,
-            span,
-            import: RwSignal::new(Import::Quiet),
-            cutoffs: RwSignal::new(None),
-            companion: RwSignal::new(Lookup::Looking),
-            draft: Draft::new(asked.text.clone()),
+            reports: OpenReports::empty(),
+            cutoffs: RwSignal::new(Cutoffs::Looking),
+            companion: RwSignal::new(CompanionLookup::Looking),
+            draft: Draft::new(parameters.text.clone()),
+            navigation: Navigation::at_address(),
         }
     }
 
     /// Looks for a companion, takes its host unless the address named one, and starts if the address says so.
-    pub async fn look_around(self, asked: Asked) {
+    pub async fn look_around(self, parameters: AddressParameters) {
         let found = companion::find().await;
-        if let (Some(companion), false) = (&found, asked.names_host) {
+        if let (Some(companion), false) = (&found, parameters.names_host) {
             self.draft.text.update(|text| text.host.clone_from(&companion.host));
         }
-        self.companion.set(found.map_or(Lookup::Missing, Lookup::Found));
-        if address::asks_for_example() {
-            self.open_example();
-        } else if asked.autostart {
-            self.start_as_asked(&asked);
+        self.companion.set(found.map_or(CompanionLookup::Missing, CompanionLookup::Found));
+        if parameters.autostart {
+            self.start_as_asked(&parameters);
         }
     }
 
     /// Starts by itself only what the address says without contradiction; the form would hide half of one.
-    fn start_as_asked(self, asked: &Asked) {
-        let unknown = asked.unknown.iter().map(|name| format!("`{name}` is no parameter of a run."));
-        let contradictions = asked.text.check(0).err().into_iter().flatten();
+    fn start_as_asked(self, parameters: &AddressParameters) {
+        let unknown = parameters.unknown.iter().map(|name| format!("`{name}` is no parameter of a run."));
+        let contradictions = parameters.text.check(0).err().into_iter().flatten();
         let contradictions = contradictions
             .filter(|error| self.draft.is_unused(error.field))
             .map(|error| format!("{}: {}.", error.field.label(), error.problem));
         let problems: Vec<String> = unknown.chain(contradictions).collect();
         if problems.is_empty() {
-            return self.start(Preflight::Check);
+            return self.start(HostProbe::Before);
         }
         let problems: Vec<&str> = problems.iter().map(String::as_str).collect();
         let trouble = Trouble::new("The address is not clear about the run.", &problems);
@@ -190,13 +130,13 @@ impl State {
     }
 
     /// Starts what is typed in the form, unless something in it is wrong; that is then shown beside its field.
-    pub fn start(self, preflight: Preflight) {
-        if self.active.get_untracked() || !self.draft.check() {
+    pub fn start(self, probe: HostProbe) {
+        if self.is_active.get_untracked() || !self.draft.check() {
             return;
         }
-        self.opened.set(None);
+        self.navigation.go(View::Run);
         let text = self.draft.asked();
-        self.session.with_value(|session| session.start(&text, preflight));
+        self.session.with_value(|session| session.start(&text, probe));
     }
 
     /// Changes the load of the run under way to what is typed in the form.
@@ -213,16 +153,20 @@ impl State {
 
     /// Looks for runs that were cut off.
     pub async fn look_for_cutoffs(self) {
-        self.cutoffs.set(Some(Cutoff::find().await));
+        self.cutoffs.set(Cutoff::find().await.map_or(Cutoffs::Blocked, Cutoffs::Found));
+    }
+
+    /// Whether the report of a run that was cut off is open.
+    pub fn is_open(self, cutoff: &Cutoff) -> bool {
+        self.reports
+            .find(|open| matches!(&open.source, Source::Recovered(other) if other == cutoff))
+            .is_some()
     }
 
     /// Opens the report of a run that was cut off. It stays kept until it is exported or discarded.
     pub async fn open_cutoff(self, cutoff: Cutoff) {
         match cutoff.report().await {
-            Some(report) => {
-                self.opened
-                    .set(Some(Opened { origin: Origin::Recovered(cutoff), report: Shared::new(report) }));
-            }
+            Some(report) => self.show(Source::Recovered(cutoff), report),
             // Another tab was faster.
             None => self.withdraw(&cutoff),
         }
@@ -235,49 +179,54 @@ impl State {
     }
 
     fn withdraw(self, cutoff: &Cutoff) {
-        self.cutoffs
-            .update(|cutoffs| cutoffs.iter_mut().for_each(|list| list.retain(|other| other != cutoff)));
-    }
-
-    /// The report on screen was exported: if it is of a run that was cut off, it need not be kept here any longer.
-    pub async fn was_exported(self) {
-        if let Some(Opened { origin: Origin::Recovered(cutoff), .. }) = self.opened.get_untracked() {
-            self.discard(cutoff).await;
-        }
-    }
-
-    /// Opens what came of reading a file, or says why not; what was on screen stays in that case.
-    pub fn open_file(self, file: String, bytes: Result<Vec<u8>, FileError>) {
-        let report = bytes
-            .map_err(|error| file_problem(&error))
-            .and_then(|bytes| read(&bytes).map_err(|error| error.to_string()));
-        match report {
-            Ok(report) => {
-                self.import.set(Import::Quiet);
-                self.opened.set(Some(Opened { origin: Origin::File(file), report: Shared::new(report) }));
+        self.cutoffs.update(|cutoffs| {
+            if let Cutoffs::Found(list) = cutoffs {
+                list.retain(|other| other != cutoff);
             }
-            Err(problem) => self.import.set(Import::Refused { file, problem }),
+        });
+    }
+
+    /// Reads a report's file and shows it.
+    pub async fn open_file(self, file: File) {
+        if let Some(number) = self.reports.open_file(file).await {
+            self.navigation.go(View::Report(ReportRef::Opened(number)));
         }
     }
 
-    /// Opens the example.
-    pub fn open_example(self) {
-        let report = example::report().map(Shared::new);
-        self.opened.set(report.map(|report| Opened { origin: Origin::Example, report }));
-    }
-
-    /// Goes back to the session's own run, or to the empty page.
-    pub fn close_opened(self) {
-        self.opened.set(None);
-    }
-}
-
-fn file_problem(error: &FileError) -> String {
-    match error {
-        FileError::TooLarge(bytes) => ReadError::TooLarge(*bytes).to_string(),
-        FileError::Unreadable => {
-            "the browser could not read the file; choose it again (folders cannot be opened)".to_owned()
+    /// Shows what came of reading a file, or says why not; what was on screen stays in that case.
+    pub fn open_bytes(self, name: String, bytes: Result<Vec<u8>, FileError>) {
+        if let Some(number) = self.reports.open_bytes(Source::File(name), bytes) {
+            self.navigation.go(View::Report(ReportRef::Opened(number)));
         }
+    }
+
+    /// Opens a report and shows it.
+    pub fn show(self, source: Source, report: Report) {
+        let number = self.reports.open(source, SharedReport::new(report));
+        self.navigation.go(View::Report(ReportRef::Opened(number)));
+    }
+
+    /// Goes to the example, which is made when it is first looked at.
+    pub fn show_example(self) {
+        self.navigation.go(View::Report(ReportRef::Example));
+    }
+
+    /// Lets a worker make the example, unless it is there.
+    pub async fn make_example(self) {
+        if self.reports.find(|open| open.source == Source::Example).is_some() {
+            return;
+        }
+        self.reports.opening.set(Opening::Reading(Source::Example.name()));
+        match make_example().await {
+            Ok(json) => drop(self.reports.open_bytes(Source::Example, Ok(json.into_bytes()))),
+            Err(problem) => self.reports.refuse(Source::Example.name(), problem),
+        }
+    }
+
+    /// Closes an opened report and goes back to the run.
+    pub fn close(self, report: &OpenReport) {
+        self.navigation.go(View::Run);
+        self.reports.close(report.number);
     }
 }
 

@@ -5,11 +5,12 @@ use leptos::prelude::*;
 
 use crate::core::base::histogram::Figures;
 use crate::core::base::units::{format_millis, group_thousands};
+use crate::ui::widgets::ids::unique_id;
 
 /// The headings of [`figure_cells`], but for the first, which says what is counted.
 const QUANTILES: [&str; 4] = ["p50 ms", "p95 ms", "p99 ms", "Max ms"];
 
-/// The table with its title; `name` is its test id, and its title's id begins with it.
+/// The table with its title; `name` is its test id.
 #[component]
 pub fn FigureTable(
     /// Lower case, one word.
@@ -26,7 +27,7 @@ pub fn FigureTable(
     #[prop(into)]
     rows: ViewFn,
 ) -> impl IntoView {
-    let title_id = format!("{name}-title");
+    let title_id = unique_id(name);
     let numbers = std::iter::once(counted).chain(QUANTILES).map(|text| ("cell-number", text));
     let headings = subjects.iter().copied().chain(numbers);
     let headings = headings.map(|(class, text)| view! { <th scope="col" class=class>{text}</th> });
@@ -39,7 +40,7 @@ pub fn FigureTable(
                 <thead>
                     <tr>{headings}</tr>
                 </thead>
-                <tbody>{rows.run()}</tbody>
+                <tbody>{move || rows.run()}</tbody>
             </table>
         </div>
     }

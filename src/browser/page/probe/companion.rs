@@ -1,19 +1,17 @@
-//! Whether the page was served by a companion, what it relays to, and whether it reaches its host.
-//!
-//! Page side. Looks only; loading is the worker's.
+//! Whether the page was served by a companion, which host that relays to, and whether it reaches that host.
 
+use gloo_net::http::Response;
 use serde::de::DeserializeOwned;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{RequestMode, Response};
+use web_sys::RequestMode;
 
-use super::look::{FIRST_LOOK_MS, SECOND_LOOK_MS, fetch};
-use super::message::{Destination, Lanes};
+use super::get::{FIRST_LIMIT_MS, SECOND_LIMIT_MS, get};
+use crate::browser::message::{Destination, Lanes};
 use crate::core::base::host::Host;
 use crate::core::http::relay::{
     CompanionInfo, HOST_CHECK_PATH, HostCheck, INFO_PATH, floor_url, lane_authority,
 };
 
-/// What the page learns when it opens.
+/// What the companion says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Companion {
     /// The one host it relays to.
@@ -42,12 +40,12 @@ impl Companion {
         self.host.parse() == Ok(host.clone())
     }
 
-    /// The way for requests: by a name per user where such names resolve.
-    pub async fn target(&self) -> Option<Destination> {
+    /// The companion as the destination of requests: by a name per user where such names resolve.
+    pub async fn destination(&self) -> Option<Destination> {
         let location = web_sys::window()?.location();
         let port: u16 = location.port().ok()?.parse().unwrap_or(80);
         let trial = floor_url(&lane_authority(0, port), &self.token);
-        let lanes = match fetch(&trial, RequestMode::Cors, SECOND_LOOK_MS).await {
+        let lanes = match get(&trial, RequestMode::Cors, SECOND_LIMIT_MS).await {
             Ok(response) if response.ok() => Lanes::PerUser,
             _ => Lanes::Shared,
         };
@@ -56,8 +54,8 @@ impl Companion {
     }
 }
 
-/// A companion serves its page over plain http, at the root of its address. Any other page is a file server's, which
-/// need not be asked for something that it cannot have.
+/// A companion serves its page over plain http, at the root of its address. Any other page comes from a file server,
+/// which has no companion's paths.
 fn may_be_companions() -> bool {
     let Some(location) = web_sys::window().map(|window| window.location()) else { return false };
     let is_http = location.protocol().is_ok_and(|protocol| protocol == "http:");
@@ -66,7 +64,6 @@ fn may_be_companions() -> bool {
 }
 
 async fn get_json<T: DeserializeOwned>(path: &str) -> Option<T> {
-    let response = fetch(path, RequestMode::SameOrigin, FIRST_LOOK_MS).await.ok().filter(Response::ok)?;
-    let text = JsFuture::from(response.text().ok()?).await.ok()?.as_string()?;
-    serde_json::from_str(&text).ok()
+    let response = get(path, RequestMode::SameOrigin, FIRST_LIMIT_MS).await.ok().filter(Response::ok)?;
+    response.json().await.ok()
 }

@@ -1,20 +1,17 @@
 //! Whether a host can be loaded without a companion, and by how many names.
-//!
-//! Page side. Looks only; loading is the worker's.
 
-use js_sys::{Function, Promise};
-use wasm_bindgen::{JsCast as _, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use gloo_timers::future::TimeoutFuture;
+use wasm_bindgen::JsCast as _;
 use web_sys::{PerformanceResourceTiming, RequestMode};
 
-use super::look::{FIRST_LOOK_MS, SECOND_LOOK_MS, fetch};
-use super::message::Lanes;
+use super::get::{FIRST_LIMIT_MS, SECOND_LIMIT_MS, get};
+use crate::browser::message::Lanes;
 use crate::core::base::host::{Host, Scheme};
 use crate::core::http::relay::lane_authority;
 
-/// What a direct look at a host found.
+/// What probing a host found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum Reachability {
     /// It answers with this status, and lets this page read its answers.
     Open(u16),
     /// It answers, but its CORS rules keep this page from reading.
@@ -25,66 +22,57 @@ pub enum Found {
     Silent,
 }
 
-/// Looks at a host without a companion: one or two `GET` of its root.
-pub async fn look(host: &Host) -> Found {
+/// Probes a host without a companion: one or two `GET`s of its root.
+pub async fn probe(host: &Host) -> Reachability {
     let address = host.to_string();
     if is_mixed_content(host) {
-        return Found::MixedContent;
+        return Reachability::MixedContent;
     }
-    if let Ok(response) = fetch(&address, RequestMode::Cors, FIRST_LOOK_MS).await {
-        return Found::Open(response.status());
+    if let Ok(response) = get(&address, RequestMode::Cors, FIRST_LIMIT_MS).await {
+        return Reachability::Open(response.status());
     }
-    // An opaque answer tells nothing but that there is one: so the first look failed by the host's CORS rules.
-    match fetch(&address, RequestMode::NoCors, SECOND_LOOK_MS).await {
-        Ok(_) => Found::CorsForbids,
-        Err(_) => Found::Silent,
+    // An opaque answer only tells that there is one, so the first request failed by the host's CORS rules.
+    match get(&address, RequestMode::NoCors, SECOND_LIMIT_MS).await {
+        Ok(_) => Reachability::CorsForbids,
+        Err(_) => Reachability::Silent,
     }
 }
 
-/// Whether each user can reach a host by a name of its own: only one on this machine, only if it answers to such a name
-/// as to its own (which had this status), and only if it lets the page see the moments of its answers, without which
-/// nothing is gained. Takes it a `GET` of its root by such a name.
+/// Whether each user can reach a host by a name of its own. That takes a host on this machine which answers to such a
+/// name with the same status as to its own name, and which lets the page see when its answers came: without that, names
+/// gain nothing. Sends one `GET` of the root by such a name.
 pub async fn lanes(host: &Host, status: u16) -> Lanes {
     if host.scheme != Scheme::Http || !host.is_localhost() {
         return Lanes::Shared;
     }
     let trial = format!("http://{}{}/", lane_authority(0, host.port), host.prefix);
     match is_timed(&trial, status).await {
-        Ok(true) => Lanes::PerUser,
+        Some(true) => Lanes::PerUser,
         _ => Lanes::Shared,
     }
 }
 
-/// Whether there is an answer with that status, of which the browser tells when its request left.
-async fn is_timed(url: &str, status: u16) -> Result<bool, JsValue> {
-    let response = fetch(url, RequestMode::Cors, SECOND_LOOK_MS).await?;
+/// Whether the answer has that status, and the browser tells when its request was sent.
+async fn is_timed(url: &str, status: u16) -> Option<bool> {
+    let response = get(url, RequestMode::Cors, SECOND_LIMIT_MS).await.ok()?;
     if response.status() != status {
-        return Ok(false);
+        return Some(false);
     }
-    JsFuture::from(response.text()?).await?;
-    let performance = web_sys::window().and_then(|window| window.performance()).ok_or(JsValue::NULL)?;
-    for _ in 0..ENTRY_LOOKS {
+    response.text().await.ok()?;
+    let performance = web_sys::window()?.performance()?;
+    for _ in 0..ENTRY_ATTEMPTS {
         let entries = performance.get_entries_by_name(url);
         if let Some(entry) = entries.iter().last() {
-            return Ok(entry.unchecked_into::<PerformanceResourceTiming>().request_start() > 0.0);
+            return Some(entry.unchecked_into::<PerformanceResourceTiming>().request_start() > 0.0);
         }
-        pause(ENTRY_LOOK_MS).await?;
+        TimeoutFuture::new(ENTRY_PAUSE_MS).await;
     }
-    Ok(false)
+    Some(false)
 }
 
-/// A timing entry comes a little after its answer, if at all: so often, and so far apart, it is looked for.
-const ENTRY_LOOKS: u32 = 10;
-const ENTRY_LOOK_MS: i32 = 20;
-
-async fn pause(millis: i32) -> Result<(), JsValue> {
-    let window = web_sys::window().ok_or(JsValue::NULL)?;
-    let mut set = |resolve: Function, _: Function| {
-        // Fails only where the window is gone, and then nobody waits.
-        let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, millis);
-    };
-    JsFuture::from(Promise::new(&mut set)).await.map(drop)
-}
+/// A timing entry comes a little after its answer, if at all: the page looks for it so often, with such pauses.
+const ENTRY_ATTEMPTS: u32 = 10;
+const ENTRY_PAUSE_MS: u32 = 20;
 
 /// Browsers block plain http from https pages, except to this machine.
 fn is_mixed_content(host: &Host) -> bool {

@@ -1,23 +1,29 @@
-//! Texts kept in the browser, under keys, past the tab's end: IndexedDB with two stores, as much of it as we need.
+//! Texts kept in the browser under keys, beyond the life of the tab: an IndexedDB database with two stores.
 //!
-//! Page side. Every call is a transaction of its own, which commits by itself. Knows nothing of what the texts mean.
+//! Every call is a transaction of its own, which commits by itself. Knows nothing of what the texts mean.
+//!
+//! Tabs of different versions of the page share the database. A connection closes as soon as another tab asks for a
+//! newer version of it, and opening gives up after a while, so that no tab ever waits for another one.
 
 use std::cell::Cell;
 use std::rc::Rc;
 
-use js_sys::{Array, Promise};
-use wasm_bindgen::prelude::Closure;
-use wasm_bindgen::{JsCast as _, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    IdbCursorDirection, IdbCursorWithValue, IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest,
-    IdbTransactionMode,
+use futures_util::future::{Either, select};
+use gloo_timers::future::TimeoutFuture;
+use idb::event::VersionChangeEvent;
+use idb::{
+    CursorDirection, DatabaseEvent as _, Factory, KeyRange, ObjectStore, ObjectStoreParams, Query,
+    Transaction, TransactionMode,
 };
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 
 const NAME: &str = "oddiya-load";
 const VERSION: u32 = 1;
+/// Opening takes milliseconds; after this long another tab stands in the way.
+const OPEN_LIMIT_MS: u32 = 1_500;
 
-/// What is kept.
+/// The database's stores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Store {
     /// One header per run, under the run's id.
@@ -27,6 +33,8 @@ pub enum Store {
 }
 
 impl Store {
+    const ALL: [Self; 2] = [Self::Runs, Self::Records];
+
     const fn name(self) -> &'static str {
         match self {
             Self::Runs => "runs",
@@ -35,99 +43,133 @@ impl Store {
     }
 }
 
-/// The open database.
+/// Why nothing can be read or written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StorageError {
+    /// Another tab, of an older version of the page, keeps the database open.
+    Blocked,
+    /// The browser keeps nothing for this page, or no more.
+    Refused,
+}
+
+impl From<idb::Error> for StorageError {
+    fn from(_: idb::Error) -> Self {
+        Self::Refused
+    }
+}
+
+/// An open connection to the database.
 pub struct Database {
-    database: IdbDatabase,
-    failed: Rc<Cell<bool>>,
-    _on_abort: Closure<dyn FnMut()>,
+    connection: idb::Database,
+    write_failed: Rc<Cell<bool>>,
 }
 
 impl Database {
-    /// Opens it; fails where the browser keeps nothing for this page.
-    pub async fn open() -> Result<Self, JsValue> {
-        let factory = web_sys::window().ok_or(JsValue::NULL)?.indexed_db()?.ok_or(JsValue::NULL)?;
-        let request = factory.open_with_u32(NAME, VERSION)?;
-        let fresh = request.clone();
-        let upgrade = Closure::once(move || {
-            // Should this fail, there is no store, and the first use of one says so.
-            let Ok(database) = fresh.result().map(JsValue::unchecked_into::<IdbDatabase>) else { return };
-            for store in [Store::Runs, Store::Records] {
-                let _ = database.create_object_store(store.name());
+    /// Opens the database.
+    pub async fn open() -> Result<Self, StorageError> {
+        let mut request = Factory::new()?.open(NAME, Some(VERSION))?;
+        request.on_upgrade_needed(create_stores);
+        let open = Box::pin(async { request.await });
+        let mut connection = match select(open, TimeoutFuture::new(OPEN_LIMIT_MS)).await {
+            Either::Left((opened, _)) => opened?,
+            Either::Right(((), late)) => {
+                spawn_local(close_when_open(late));
+                return Err(StorageError::Blocked);
+            }
+        };
+        connection.on_version_change(|event| {
+            // Another tab needs a newer version: further writes here fail, and are reported as not kept.
+            if let Some(Ok(connection)) = event.target().map(idb::Database::try_from) {
+                connection.close();
             }
         });
-        request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
-        let database: IdbDatabase = finished(&request).await?.unchecked_into();
-        let failed = Rc::new(Cell::new(false));
-        let noticed = Rc::clone(&failed);
-        let on_abort = Closure::new(move || noticed.set(true));
-        // A write that fails later, for want of room, aborts its transaction, and the event ends up here.
-        database.set_onabort(Some(on_abort.as_ref().unchecked_ref()));
-        Ok(Self { database, failed, _on_abort: on_abort })
+        Ok(Self { connection, write_failed: Rc::default() })
     }
 
-    /// Whether a write has failed since the last time it was asked.
+    /// Whether a write has failed since this was asked last.
     pub fn has_failed(&self) -> bool {
-        self.failed.replace(false)
+        self.write_failed.replace(false)
     }
 
-    /// Keeps a text, without waiting until it is: a browser that outlives the page finishes the writing.
-    pub fn put(&self, store: Store, key: &JsValue, text: &str) -> Result<(), JsValue> {
-        self.begin(store, IdbTransactionMode::Readwrite)?
-            .put_with_key(&JsValue::from_str(text), key)
-            .map(drop)
+    /// Begins to write a text, without waiting for the end: a browser that outlives the page finishes the writing.
+    pub fn put(&self, store: Store, key: &JsValue, text: &str) -> Result<(), StorageError> {
+        let (transaction, objects) = self.begin(store, TransactionMode::ReadWrite)?;
+        // The request is dropped, and goes on; the transaction tells how it ended.
+        objects.put(&JsValue::from_str(text), Some(key))?;
+        self.watch(transaction);
+        Ok(())
     }
 
-    /// Removes a text, or all in a range of keys.
-    pub fn remove(&self, store: Store, keys: &JsValue) -> Result<(), JsValue> {
-        self.begin(store, IdbTransactionMode::Readwrite)?.delete(keys).map(drop)
+    /// Begins to remove a text, or all texts in a range of keys.
+    pub fn remove(&self, store: Store, keys: impl Into<Query>) -> Result<(), StorageError> {
+        let (transaction, objects) = self.begin(store, TransactionMode::ReadWrite)?;
+        objects.delete(keys)?;
+        self.watch(transaction);
+        Ok(())
     }
 
     /// The text under a key.
-    pub async fn get(&self, store: Store, key: &JsValue) -> Result<Option<String>, JsValue> {
-        let objects = self.begin(store, IdbTransactionMode::Readonly)?;
-        Ok(finished(&objects.get(key)?).await?.as_string())
+    pub async fn get(&self, store: Store, key: &JsValue) -> Result<Option<String>, StorageError> {
+        let (_transaction, objects) = self.begin(store, TransactionMode::ReadOnly)?;
+        Ok(objects.get(key.clone())?.await?.and_then(|text| text.as_string()))
     }
 
     /// The texts in a range of keys, in the keys' order.
-    pub async fn get_all(&self, store: Store, keys: &IdbKeyRange) -> Result<Vec<String>, JsValue> {
-        let objects = self.begin(store, IdbTransactionMode::Readonly)?;
-        let texts: Array = finished(&objects.get_all_with_key(keys)?).await?.unchecked_into();
-        Ok(texts.iter().filter_map(|text| text.as_string()).collect())
+    pub async fn get_all(&self, store: Store, keys: KeyRange) -> Result<Vec<String>, StorageError> {
+        let (_transaction, objects) = self.begin(store, TransactionMode::ReadOnly)?;
+        let texts = objects.get_all(Some(keys.into()), None)?.await?;
+        Ok(texts.into_iter().filter_map(|text| text.as_string()).collect())
     }
 
     /// The text with the last key in a range.
-    pub async fn last(&self, store: Store, keys: &IdbKeyRange) -> Result<Option<String>, JsValue> {
-        let objects = self.begin(store, IdbTransactionMode::Readonly)?;
-        let request = objects.open_cursor_with_range_and_direction(keys, IdbCursorDirection::Prev)?;
-        let cursor = finished(&request).await?.dyn_into::<IdbCursorWithValue>().ok();
+    pub async fn last(&self, store: Store, keys: KeyRange) -> Result<Option<String>, StorageError> {
+        let (_transaction, objects) = self.begin(store, TransactionMode::ReadOnly)?;
+        let cursor = objects.open_cursor(Some(keys.into()), Some(CursorDirection::Prev))?.await?;
         Ok(cursor.and_then(|cursor| cursor.value().ok()).and_then(|text| text.as_string()))
     }
 
     /// All keys that are texts, in their order.
-    pub async fn keys(&self, store: Store) -> Result<Vec<String>, JsValue> {
-        let objects = self.begin(store, IdbTransactionMode::Readonly)?;
-        let keys: Array = finished(&objects.get_all_keys()?).await?.unchecked_into();
-        Ok(keys.iter().filter_map(|key| key.as_string()).collect())
+    pub async fn keys(&self, store: Store) -> Result<Vec<String>, StorageError> {
+        let (_transaction, objects) = self.begin(store, TransactionMode::ReadOnly)?;
+        let keys = objects.get_all_keys(None, None)?.await?;
+        Ok(keys.into_iter().filter_map(|key| key.as_string()).collect())
     }
 
-    fn begin(&self, store: Store, mode: IdbTransactionMode) -> Result<IdbObjectStore, JsValue> {
-        self.database.transaction_with_str_and_mode(store.name(), mode)?.object_store(store.name())
+    fn begin(&self, store: Store, mode: TransactionMode) -> Result<(Transaction, ObjectStore), StorageError> {
+        let transaction = self.connection.transaction(&[store.name()], mode)?;
+        let objects = transaction.object_store(store.name())?;
+        Ok((transaction, objects))
+    }
+
+    /// Notes when a write fails later, for want of room for instance.
+    fn watch(&self, transaction: Transaction) {
+        let write_failed = Rc::clone(&self.write_failed);
+        spawn_local(async move {
+            if !transaction.await.is_ok_and(|result| result.is_committed()) {
+                write_failed.set(true);
+            }
+        });
     }
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
-        self.database.set_onabort(None);
-        // Transactions that were begun still end.
-        self.database.close();
+        // Transactions under way still end.
+        self.connection.close();
     }
 }
 
-async fn finished(request: &IdbRequest) -> Result<JsValue, JsValue> {
-    let done = Promise::new(&mut |resolve, reject| {
-        request.set_onsuccess(Some(&resolve));
-        request.set_onerror(Some(&reject));
-    });
-    JsFuture::from(done).await?;
-    request.result()
+fn create_stores(event: VersionChangeEvent) {
+    // Should this fail, there is no store, and the first use of one says so.
+    let Ok(connection) = event.database() else { return };
+    for store in Store::ALL {
+        let _ = connection.create_object_store(store.name(), ObjectStoreParams::new());
+    }
+}
+
+/// A connection that nobody waits for any more must not stand in another tab's way.
+async fn close_when_open(opening: impl Future<Output = Result<idb::Database, idb::Error>>) {
+    if let Ok(connection) = opening.await {
+        connection.close();
+    }
 }

@@ -1,6 +1,6 @@
-//! A name that one tab holds: the browser lets go of it when the tab closes or crashes, whatever else happens.
+//! A name that one tab holds. The browser releases it when the tab closes or crashes, whatever else happens.
 //!
-//! Page side. `web-sys` has Web Locks only among its unstable APIs, hence the declarations here.
+//! `web-sys` has Web Locks only among its unstable APIs, hence the declarations here.
 
 use futures_channel::oneshot;
 use js_sys::{Array, Function, Promise, Reflect};

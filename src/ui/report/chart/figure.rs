@@ -7,14 +7,12 @@ use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::prelude::*;
 
 use super::readout::{Doubts, Legend, dot_class, line_class, sentence};
-use crate::browser::width::WidthWatch;
+use crate::browser::page::size::{Size, SizeWatch};
 use crate::core::analyse::headline::Window;
 use crate::core::base::units::format_clock;
 use crate::core::present::plot::{Band, Chart, Drawing, Frame, Quantity, Shape, Tick, draw, row_of};
-use crate::ui::state::Shared;
-
-/// In CSS pixels; the width is the page's to give.
-const HEIGHT: f64 = 190.0;
+use crate::ui::report::shared_report::SharedReport;
+use crate::ui::widgets::ids::unique_id;
 
 /// A chart with its legend.
 #[component]
@@ -22,16 +20,17 @@ pub fn ChartFigure(
     /// Which one.
     chart: Chart,
     /// What it is drawn from.
-    report: Memo<Option<Shared>>,
+    report: Memo<Option<SharedReport>>,
     /// The second under the pointer, of all charts.
     cursor: RwSignal<Option<u64>>,
-    /// Whether the last second is news.
-    span: Memo<Window>,
+    /// Which stretch of the report is shown: while a run is under way, the last second is read out.
+    window: Memo<Window>,
 ) -> impl IntoView {
-    let width = RwSignal::new(0.0);
+    let size = RwSignal::new(Size::default());
     let shape = RwSignal::new(Shape::Linear);
     let drawing = Memo::new(move |_| {
-        let frame = Frame { width: width.get(), height: HEIGHT };
+        let Size { width, height } = size.get();
+        let frame = Frame { width, height };
         report.with(|report| {
             draw(
                 chart,
@@ -41,7 +40,7 @@ pub fn ChartFigure(
             )
         })
     });
-    let moment = move || match (cursor.get(), span.get()) {
+    let moment = move || match (cursor.get(), window.get()) {
         (Some(second), _) => format!("at {}", format_clock(second as f64)),
         (None, Window::Now) => "last second".to_owned(),
         (None, Window::Whole) => String::new(),
@@ -51,11 +50,10 @@ pub fn ChartFigure(
             <figcaption class="chart-head">
                 <h3 class="chart-title">{chart.title()}</h3>
                 {matches!(chart, Chart::Latency | Chart::Corrected).then(|| view! { <ShapeButton shape /> })}
-                <span class="chart-moment">{move || moment()}</span>
-                <Legend chart report cursor span />
+                <span class="chart-moment">{moment}</span>
+                <Legend chart report cursor window />
             </figcaption>
-            <Plot chart report drawing cursor width />
-            <Doubts report cursor />
+            <Plot chart report drawing cursor size />
         </figure>
     }
 }
@@ -96,19 +94,19 @@ fn Plot(
     /// Which chart.
     chart: Chart,
     /// What it is drawn from.
-    report: Memo<Option<Shared>>,
+    report: Memo<Option<SharedReport>>,
     /// Where everything is.
     drawing: Memo<Drawing>,
     /// The second under the pointer.
     cursor: RwSignal<Option<u64>>,
     /// Told how much room there is.
-    width: RwSignal<f64>,
+    size: RwSignal<Size>,
 ) -> impl IntoView {
     let room = NodeRef::<leptos::html::Div>::new();
-    let watch = StoredValue::new_local(None::<WidthWatch>);
+    let watch = StoredValue::new_local(None::<SizeWatch>);
     Effect::new(move || {
         if let Some(room) = room.get() {
-            watch.set_value(WidthWatch::new(&room, move |now| width.set(now)));
+            watch.set_value(SizeWatch::new(&room, move |now| size.set(now)));
         }
     });
     let point = move |event: PointerEvent| {
@@ -126,7 +124,7 @@ fn Plot(
     };
     view! {
         <div class="chart-room" node_ref=room>
-            <svg class="chart-plot" width=move || width.get().to_string() height=HEIGHT.to_string() aria-hidden="true">
+            <svg class="chart-plot" width=move || size.get().width.to_string() height=move || size.get().height.to_string() aria-hidden="true">
                 <Backdrop chart drawing />
                 <Lines chart drawing />
                 <Cursor chart report drawing cursor />
@@ -146,6 +144,7 @@ fn Plot(
                 on:keydown=press
                 on:blur=move |_| cursor.set(None)
             ></div>
+            <Doubts report cursor />
             <p class="chart-empty" aria-hidden="true">"no data yet"</p>
         </div>
     }
@@ -176,16 +175,18 @@ fn Backdrop(
     /// Where everything is.
     drawing: Memo<Drawing>,
 ) -> impl IntoView {
-    let hatch = format!("{}-hatch", name(chart));
+    let hatch = unique_id("hatch");
     let fill = format!("url(#{hatch})");
     let bands = move || {
+        let drawing = drawing.get();
+        let height = drawing.frame.bottom() - Frame::TOP;
         let band = |band: Band| {
             view! {
                 <rect class="band" x=px(band.x) width=px(band.width) y=px(Frame::TOP)
-                    height=px(HEIGHT - Frame::TOP - Frame::BOTTOM) fill=fill.clone() />
+                    height=px(height) fill=fill.clone() />
             }
         };
-        drawing.get().bands.into_iter().map(band).collect_view()
+        drawing.bands.into_iter().map(band).collect_view()
     };
     let values = move || {
         let drawing = drawing.get();
@@ -215,9 +216,9 @@ fn Backdrop(
                 <path class="hatch" d="M0 0V6" />
             </pattern>
         </defs>
-        <g>{move || bands()}</g>
-        <g>{move || values()}</g>
-        <g>{move || times()}</g>
+        <g>{bands}</g>
+        <g>{values}</g>
+        <g>{times}</g>
         <text class="tick tick-value" x=px(Frame::LEFT - 6.0) y="9">{chart.unit()}</text>
     }
 }
@@ -244,7 +245,7 @@ fn Cursor(
     /// Which chart.
     chart: Chart,
     /// What it is drawn from.
-    report: Memo<Option<Shared>>,
+    report: Memo<Option<SharedReport>>,
     /// Where everything is.
     drawing: Memo<Drawing>,
     /// The second under the pointer.

@@ -9,7 +9,7 @@ use crate::core::base::units::format_clock;
 use crate::core::base::units::{format_millis, group_thousands};
 use crate::core::present::plot::{Chart, Quantity, row_of};
 use crate::core::report::{Report, TimelineRow};
-use crate::ui::state::Shared;
+use crate::ui::report::shared_report::SharedReport;
 
 /// The second that is read out, and what is known of it.
 fn row_at(report: &Report, cursor: Option<u64>) -> Option<&TimelineRow> {
@@ -61,19 +61,19 @@ pub fn Legend(
     /// Of which chart.
     chart: Chart,
     /// The report it is drawn from.
-    report: Memo<Option<Shared>>,
+    report: Memo<Option<SharedReport>>,
     /// The second under the pointer.
     cursor: RwSignal<Option<u64>>,
-    /// Whether the last second is news; of a run that is over it would mislead.
-    span: Memo<Window>,
+    /// Which stretch of the report is shown: of a run that is over, its last second would mislead.
+    window: Memo<Window>,
 ) -> impl IntoView {
-    let read = move || cursor.get().is_some() || span.get() == Window::Now;
-    let row_text = move |quantity, report: Option<&Shared>| {
+    let is_read = move || cursor.get().is_some() || window.get() == Window::Now;
+    let row_text = move |quantity, report: Option<&SharedReport>| {
         text(quantity, report.and_then(|report| row_at(report, cursor.get())))
     };
     let key = |quantity: Quantity| {
         let value = move || {
-            if read() { report.with(|report| row_text(quantity, report.as_ref())) } else { String::new() }
+            if is_read() { report.with(|report| row_text(quantity, report.as_ref())) } else { String::new() }
         };
         view! {
             <li class="legend-key">
@@ -81,18 +81,18 @@ pub fn Legend(
                     <path class=line_class(quantity) d="M1 4H21" />
                 </svg>
                 <span class="legend-label">{quantity.label()}</span>
-                <span class="legend-value">{move || value()}</span>
+                <span class="legend-value">{value}</span>
             </li>
         }
     };
     view! { <ul class="legend">{chart.quantities().iter().map(|quantity| key(*quantity)).collect_view()}</ul> }
 }
 
-/// The line below a chart: why the second at the cursor should not be trusted, or what the hatching means.
+/// The line at the top of a chart: why the second at the cursor should not be trusted, or what the hatching means.
 #[component]
 pub fn Doubts(
     /// The report it is drawn from.
-    report: Memo<Option<Shared>>,
+    report: Memo<Option<SharedReport>>,
     /// The second under the pointer.
     cursor: RwSignal<Option<u64>>,
 ) -> impl IntoView {
@@ -109,8 +109,8 @@ pub fn Doubts(
     };
     view! {
         <p class="chart-doubts">
-            <span class="chart-doubts-swatch" class:is-shown=move || any() aria-hidden="true"></span>
-            {move || words()}
+            <span class="chart-doubts-swatch" class:is-shown=any aria-hidden="true"></span>
+            {words}
         </p>
     }
 }

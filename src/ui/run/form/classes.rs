@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::field::{During, TextField};
 use crate::core::config::run_config::Field;
 use crate::core::scenario::{Presence, Scenario};
-use crate::ui::state::page_state;
+use crate::ui::run::state::page_state;
 
 /// The group of classes.
 #[component]
@@ -36,7 +36,7 @@ pub fn Classes() -> impl IntoView {
         };
         view! {
             <label class="chip" title=hint>
-                <input type="checkbox" prop:checked=move || ticked() prop:disabled=move || state.active.get() on:change=toggle />
+                <input type="checkbox" prop:checked=ticked prop:disabled=state.is_active on:change=toggle />
                 {label}
                 {optional}
             </label>

@@ -4,9 +4,10 @@
 
 use leptos::prelude::*;
 
-use super::draft::{LoadChoice, control_name};
 use crate::core::config::run_config::Field;
-use crate::ui::state::page_state;
+use crate::ui::run::draft::{LoadChoice, control_name};
+use crate::ui::run::state::page_state;
+use crate::ui::widgets::ids::unique_id;
 
 /// Whether a field may be changed while a run is under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,23 +40,28 @@ pub fn TextField(
     // Stages say for the whole run how the load changes.
     let frozen = move || {
         let fixed = during == During::ReadOnly || state.draft.choice.get() == LoadChoice::Stages;
-        fixed && state.active.get()
+        fixed && state.is_active.get()
     };
     let placeholder = move || match (field, state.draft.choice.get()) {
         (Field::RunTime, LoadChoice::Stages) => "as the stages",
         _ => placeholder,
     };
     let is_wrong = move || problem().is_some();
-    let described = move || if is_wrong() { format!("{name}-problem") } else { format!("{name}-hint") };
+    let id = unique_id(name);
+    let (problem_id, hint_id) = (format!("{id}-problem"), format!("{id}-hint"));
+    let described = {
+        let (problem_id, hint_id) = (problem_id.clone(), hint_id.clone());
+        move || if is_wrong() { problem_id.clone() } else { hint_id.clone() }
+    };
     view! {
         <div
-            class="text-field"
-            class:is-wrong=move || is_wrong()
+            class=format!("text-field text-field-{name}")
+            class:is-wrong=is_wrong
             hidden=move || state.draft.is_unused(field)
         >
-            <label for=name>{field.label()}</label>
+            <label for=id.clone()>{field.label()}</label>
             <input
-                id=name
+                id=id
                 name=name
                 data-testid=name
                 type="text"
@@ -63,9 +69,9 @@ pub fn TextField(
                 autocomplete="off"
                 autocapitalize="none"
                 spellcheck="false"
-                placeholder=move || placeholder()
-                readonly=move || frozen()
-                aria-describedby=move || described()
+                placeholder=placeholder
+                readonly=frozen
+                aria-describedby=described
                 aria-invalid=move || is_wrong().to_string()
                 prop:value=move || state.draft.value(field)
                 on:input:target=move |event| state.draft.type_into(field, event.target().value())
@@ -73,11 +79,11 @@ pub fn TextField(
             <p class="text-field-note">
                 {move || match problem() {
                     Some(problem) => view! {
-                        <span class="problem" id=format!("{name}-problem") data-testid=format!("{name}-error")>
+                        <span class="problem" id=problem_id.clone() data-testid=format!("{name}-error")>
                             {format!("{}: {problem}", field.label())}
                         </span>
                     }.into_any(),
-                    None => view! { <span id=format!("{name}-hint")>{hint}</span> }.into_any(),
+                    None => view! { <span id=hint_id.clone()>{hint}</span> }.into_any(),
                 }}
             </p>
         </div>

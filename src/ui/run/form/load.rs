@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::draft::LoadChoice;
 use super::field::{During, TextField};
 use crate::core::config::run_config::Field;
-use crate::ui::state::page_state;
+use crate::ui::run::draft::LoadChoice;
+use crate::ui::run::state::page_state;
+use crate::ui::widgets::ids::unique_id;
 
 /// The choice, and the fields of all kinds of load; a field hides where it does not belong.
 #[component]
@@ -32,6 +33,7 @@ pub fn LoadFields() -> impl IntoView {
 #[component]
 fn Choice() -> impl IntoView {
     let state = page_state();
+    let group = unique_id("load");
     let choice = |choice: LoadChoice| {
         let (name, label, title) = match choice {
             LoadChoice::Users => {
@@ -48,10 +50,10 @@ fn Choice() -> impl IntoView {
             <label class="load-option" title=title>
                 <input
                     type="radio"
-                    name="load"
+                    name=group.clone()
                     data-testid=name
                     prop:checked=move || state.draft.choice.get() == choice
-                    prop:disabled=move || state.active.get()
+                    prop:disabled=state.is_active
                     on:change=move |_| state.draft.choose(choice)
                 />
                 {label}

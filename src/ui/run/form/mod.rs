@@ -1,27 +1,28 @@
 //! The form: what to run, and the buttons that start, change and stop it.
 //!
-//! Enter starts; during a run it applies the new number of users, or the new rate. What cannot be changed then is read-only.
+//! Enter starts a run; during a run it applies the new number of users, or the new rate. Fields that cannot be changed
+//! then are read-only.
 
 mod classes;
-pub mod draft;
 mod field;
 mod load;
 mod presets;
-mod route;
+mod route_line;
 
 use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast as _, JsValue};
 use leptos::web_sys::{Element, HtmlElement};
 
-use crate::browser::session::{Phase, Preflight};
+use crate::browser::page::probe::HostProbe;
+use crate::browser::page::run_state::RunState;
 use crate::core::config::run_config::Field;
-use crate::ui::state::page_state;
+use crate::ui::run::draft::LoadChoice;
+use crate::ui::run::state::page_state;
 use classes::Classes;
-use draft::LoadChoice;
 use field::{During, TextField};
 use load::LoadFields;
 use presets::Presets;
-use route::RouteLine;
+use route_line::RouteLine;
 
 /// The whole form.
 #[component]
@@ -30,17 +31,17 @@ pub fn RunForm() -> impl IntoView {
     let form = NodeRef::<leptos::html::Form>::new();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        if state.active.get_untracked() {
+        if state.is_active.get_untracked() {
             state.apply();
         } else {
-            state.start(Preflight::Check);
+            state.start(HostProbe::Before);
         }
         if state.draft.problems_untracked() > 0 {
             request_animation_frame(move || focus_within(form, "[aria-invalid=true]"));
         }
     };
     view! {
-        <form node_ref=form class="run-form" class:is-active=state.active on:submit=submit novalidate aria-label="Load test">
+        <form node_ref=form class="run-form" class:is-active=state.is_active on:submit=submit novalidate aria-label="Load test">
             <TextField
                 field=Field::Host
                 hint="The Oddiya gateway's address."
@@ -64,14 +65,14 @@ pub fn RunForm() -> impl IntoView {
     }
 }
 
-/// What few need.
+/// The fields that few people need.
 #[component]
 fn Advanced() -> impl IntoView {
     let state = page_state();
     let fields = [Field::Arrivals, Field::Seed, Field::StopTimeout];
     let wrong = move || fields.iter().any(|field| state.draft.problem(*field).is_some());
     let details = NodeRef::<leptos::html::Details>::new();
-    // Opens by itself when something in it is wrong; closing is for whoever reads it.
+    // Opens by itself when something in it is wrong; people close it.
     Effect::new(move || {
         if let (true, Some(details)) = (wrong(), details.get()) {
             details.set_open(true);
@@ -111,7 +112,7 @@ fn Buttons() -> impl IntoView {
     let row = NodeRef::<leptos::html::Div>::new();
     // The button that had the focus is gone when a run starts or ends: hand the focus to its successor.
     Effect::new(move |was: Option<bool>| {
-        let active = state.active.get();
+        let active = state.is_active.get();
         if was.is_some_and(|was| was != active) {
             request_animation_frame(move || hand_focus_on(row));
         }
@@ -124,14 +125,14 @@ fn Buttons() -> impl IntoView {
     };
     view! {
         <div class="buttons" node_ref=row>
-            {move || if state.active.get() {
+            {move || if state.is_active.get() {
                 view! { <ActiveButtons /> }.into_any()
             } else {
                 view! {
                     <button type="submit" class="button button-primary" data-testid="start">"Start"</button>
                 }.into_any()
             }}
-            <p class="buttons-note" role="status">{move || wrong()}</p>
+            <p class="buttons-note" role="status">{wrong}</p>
         </div>
     }
 }
@@ -139,7 +140,7 @@ fn Buttons() -> impl IntoView {
 #[component]
 fn ActiveButtons() -> impl IntoView {
     let state = page_state();
-    let stopping = move || state.phase.get() == Phase::Stopping;
+    let stopping = move || state.run_state.get() == RunState::Stopping;
     let label = move || if stopping() { "Stop now" } else { "Stop" };
     // The second click of a double click must not drop what the first one asked to wait for.
     let stop = move |event: leptos::ev::MouseEvent| {
@@ -149,8 +150,8 @@ fn ActiveButtons() -> impl IntoView {
     };
     let note = move || if stopping() { "Drops what is in flight" } else { "Lets what is in flight end" };
     view! {
-        <button type="button" class="button button-stop" data-testid="stop" title=move || note() on:click=stop>
-            {move || label()}
+        <button type="button" class="button button-stop" data-testid="stop" title=note on:click=stop>
+            {label}
             <span class="visually-hidden">{move || if stopping() { " (drop what is in flight)" } else { "" }}</span>
         </button>
         <button
@@ -159,7 +160,7 @@ fn ActiveButtons() -> impl IntoView {
             data-testid="apply"
             title="Changes users and spawn rate, or the arrival rate; the time limit stays"
             disabled=move || {
-                state.phase.get() != Phase::Running || state.draft.choice.get() == LoadChoice::Stages
+                state.run_state.get() != RunState::Running || state.draft.choice.get() == LoadChoice::Stages
             }
         >
             "Apply"

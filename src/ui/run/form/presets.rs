@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::draft::LoadChoice;
 use crate::core::config::run_config::Field;
-use crate::ui::state::page_state;
+use crate::ui::run::draft::LoadChoice;
+use crate::ui::run::state::page_state;
 
 struct Preset {
     name: &'static str,
@@ -62,7 +62,7 @@ pub fn Presets() -> impl IntoView {
                 type="button"
                 class="preset"
                 data-testid=preset.control
-                disabled=move || state.active.get()
+                disabled=state.is_active
                 on:click=fill
             >
                 <strong>{preset.name}</strong>

@@ -2,34 +2,33 @@
 
 use leptos::prelude::*;
 
+use crate::browser::page::probe::companion::Companion;
 use crate::core::base::host::Host;
 use crate::core::config::run_config::Field;
-use crate::ui::state::{Lookup, page_state};
+use crate::ui::run::state::{CompanionLookup, page_state};
 
-/// A way to the host.
+/// The route to the host that is typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Way {
+enum Route {
     Unknown,
     Companion,
-    /// There is a companion, but it relays to this host only.
+    /// There is a companion, but it relays to this other host only.
     PastCompanion(String),
     Direct,
 }
 
-fn way(lookup: &Lookup, typed: &str) -> Way {
+fn route(lookup: &CompanionLookup, typed: &str) -> Route {
     match lookup {
-        Lookup::Looking => Way::Unknown,
-        Lookup::Missing => Way::Direct,
-        Lookup::Found(companion) if same_host(&companion.host, typed) => Way::Companion,
-        Lookup::Found(companion) => Way::PastCompanion(companion.host.clone()),
+        CompanionLookup::Looking => Route::Unknown,
+        CompanionLookup::Missing => Route::Direct,
+        CompanionLookup::Found(companion) if relays_to(companion, typed) => Route::Companion,
+        CompanionLookup::Found(companion) => Route::PastCompanion(companion.host.clone()),
     }
 }
 
-fn same_host(one: &str, other: &str) -> bool {
-    match (one.parse::<Host>(), other.parse::<Host>()) {
-        (Ok(one), Ok(other)) => one == other,
-        _ => one.trim() == other.trim(),
-    }
+/// Half a host is none that a companion relays to.
+fn relays_to(companion: &Companion, typed: &str) -> bool {
+    typed.parse::<Host>().is_ok_and(|host| companion.relays_to(&host))
 }
 
 const COST: &str = "The browser then opens at most six connections, shared by all users (more only to a host on \
@@ -39,12 +38,12 @@ const COST: &str = "The browser then opens at most six connections, shared by al
 #[component]
 pub fn RouteLine() -> impl IntoView {
     let state = page_state();
-    let way = move || state.companion.with(|lookup| way(lookup, &state.draft.value(Field::Host)));
-    let text = move || match way() {
-        Way::Unknown => ("Looking for a companion…", String::new()),
-        Way::Companion => ("Through the companion.", " Each user has connections of its own.".to_owned()),
-        Way::PastCompanion(host) => ("Directly:", format!(" the companion relays only to {host}. {COST}")),
-        Way::Direct => {
+    let route = move || state.companion.with(|lookup| route(lookup, &state.draft.value(Field::Host)));
+    let text = move || match route() {
+        Route::Unknown => ("Looking for a companion…", String::new()),
+        Route::Companion => ("Through the companion.", " Each user has connections of its own.".to_owned()),
+        Route::PastCompanion(host) => ("Directly:", format!(" the companion relays only to {host}. {COST}")),
+        Route::Direct => {
             let start = "oddiya-load serve avoids both.";
             ("Directly:", format!(" no companion found. {COST} {start}"))
         }
@@ -60,19 +59,18 @@ pub fn RouteLine() -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::browser::companion::Companion;
 
     #[test]
-    fn the_way_follows_from_what_is_typed() {
+    fn the_route_follows_from_what_is_typed() {
         let companion = Companion { host: "http://localhost:8080".to_owned(), token: String::new() };
-        let found = Lookup::Found(companion);
-        assert_eq!(way(&found, " http://LOCALHOST:8080/ "), Way::Companion);
+        let found = CompanionLookup::Found(companion);
+        assert_eq!(route(&found, " http://LOCALHOST:8080/ "), Route::Companion);
         assert_eq!(
-            way(&found, "http://localhost:80"),
-            Way::PastCompanion("http://localhost:8080".to_owned())
+            route(&found, "http://localhost:80"),
+            Route::PastCompanion("http://localhost:8080".to_owned())
         );
-        assert_eq!(way(&found, "http://localhost:80"), way(&found, "half-typed"));
-        assert_eq!(way(&Lookup::Missing, "http://localhost:8080"), Way::Direct);
-        assert_eq!(way(&Lookup::Looking, "http://localhost:8080"), Way::Unknown);
+        assert_eq!(route(&found, "http://localhost:80"), route(&found, "half-typed"));
+        assert_eq!(route(&CompanionLookup::Missing, "http://localhost:8080"), Route::Direct);
+        assert_eq!(route(&CompanionLookup::Looking, "http://localhost:8080"), Route::Unknown);
     }
 }
