@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+#[path = "support/imports.rs"]
+mod imports;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -35,8 +38,13 @@ const RULES: [(&str, &[&str], &[&str]); 6] = [
     ("ui", &["core", "browser", "ui"], &["tokio", "hyper", "axum", "std::fs", "std::net", "fetch_with"]),
 ];
 const FOLDERS: [&str; 6] = ["core", "native", "companion", "stub", "browser", "ui"];
-/// All that the worker's half has to do with the page's: what they say to each other.
-const WORKER_MAY_USE: &str = "browser::message::";
+/// All that page and worker share: what they tell each other.
+const SHARED_BY_PAGE_AND_WORKER: &str = "browser::message::";
+/// What the views of a report must not name: they take the report as a property.
+const NOT_IN_REPORT_VIEWS: [&str; 6] =
+    ["session", "page_state", "ui::run", "ui::app", "ui::files", "super::super::"];
+/// Folders in which no file uses another one in a circle.
+const WITHOUT_CIRCLES: [&str; 2] = ["browser", "ui"];
 /// Conditional compilation by feature or target has two places: the crate's root, and the alarm that only Linux has.
 const MAX_CFG_LINES: usize = 8;
 
@@ -103,13 +111,37 @@ fn no_folder_names_a_part_of_the_world_that_it_must_not_know() {
 }
 
 #[test]
-fn the_worker_knows_of_the_page_only_what_they_say_to_each_other() {
-    let worker = source_folder().join("browser/worker");
+fn page_and_worker_share_only_what_they_tell_each_other() {
     let found = violations(|file, line| {
-        let is_foreign = line.contains("browser::") && !line.contains(WORKER_MAY_USE);
-        (file.starts_with(&worker) && is_foreign).then(|| format!("the worker may only use {WORKER_MAY_USE}"))
+        let of = |side: &str| file.starts_with(source_folder().join("browser").join(side));
+        let foreign = match (of("worker"), of("page")) {
+            (true, _) => line.contains("browser::") && !line.contains(SHARED_BY_PAGE_AND_WORKER),
+            (_, true) => line.contains("browser::worker"),
+            _ => false,
+        };
+        foreign.then(|| format!("may only use {SHARED_BY_PAGE_AND_WORKER} of the other side"))
     });
     assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn views_of_a_report_know_no_run_and_no_session() {
+    let views = source_folder().join("ui/report");
+    let found = violations(|file, line| {
+        let named = NOT_IN_REPORT_VIEWS.iter().find(|name| line.contains(**name))?;
+        file.starts_with(&views).then(|| format!("a view of a report must not name {named}"))
+    });
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn no_files_use_each_other_in_a_circle() {
+    for folder in WITHOUT_CIRCLES {
+        let uses = imports::of_folder(&source_folder(), folder);
+        assert!(uses.len() > 10, "{folder} was not read");
+        let circles = imports::circles(&uses);
+        assert!(circles.is_empty(), "{circles:#?}");
+    }
 }
 
 #[test]

@@ -16,7 +16,7 @@ const LASTS: Duration = Duration::from_secs(15);
 
 const OPEN: &str = "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\nAccess-Control-Allow-Headers: *\r\n\
                     Access-Control-Max-Age: 600\r\nContent-Length: 2\r\n\r\nok";
-const OPEN_AND_TIMED: &str = "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\n\
+pub const OPEN_AND_TIMED: &str = "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\n\
                               Access-Control-Allow-Headers: *\r\nAccess-Control-Max-Age: 600\r\n\
                               Timing-Allow-Origin: *\r\nContent-Length: 2\r\n\r\nok";
 
