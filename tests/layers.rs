@@ -41,10 +41,25 @@ const RULES: [(&str, &[&str], &[&str]); 7] = [
     ("ui", &["core", "browser", "ui"], &["tokio", "hyper", "axum", "std::fs", "std::net", "fetch_with"]),
 ];
 const FOLDERS: [&str; 7] = ["core", "net", "native", "companion", "stub", "browser", "ui"];
+/// The rooms of the core, from the bottom of the ladder up, and the rooms that each may use beside itself.
+const CORE_ROOMS: [(&str, &[&str]); 9] = [
+    ("base", &[]),
+    ("report", &["base"]),
+    ("analyse", &["base", "report"]),
+    ("present", &["base", "report", "analyse"]),
+    ("convert", &["base", "report", "analyse"]),
+    ("scenario", &["base"]),
+    ("config", &["base", "scenario"]),
+    ("http", &["base", "scenario"]),
+    ("run", &["base", "report", "scenario", "config", "http"]),
+];
 /// Folders in which no two files use each other, directly or by way of others.
-const WITHOUT_CIRCLES: [&str; 3] = ["net", "native", "companion"];
-/// All that the worker's half has to do with the page's: what they say to each other.
-const WORKER_MAY_USE: &str = "browser::message::";
+const WITHOUT_CIRCLES: [&str; 6] = ["core", "net", "native", "companion", "browser", "ui"];
+/// All that page and worker share: what they tell each other.
+const SHARED_BY_PAGE_AND_WORKER: &str = "browser::message::";
+/// What the views of a report must not name: they take the report as a property.
+const NOT_IN_REPORT_VIEWS: [&str; 6] =
+    ["session", "page_state", "ui::run", "ui::app", "ui::files", "super::super::"];
 /// Conditional compilation by feature or target has two places: the crate's root, and the timer that only Linux has.
 const MAX_CFG_LINES: usize = 9;
 
@@ -219,11 +234,42 @@ fn no_folder_names_a_part_of_the_world_that_it_must_not_know() {
 }
 
 #[test]
-fn the_worker_knows_of_the_page_only_what_they_say_to_each_other() {
-    let worker = source_folder().join("browser/worker");
+fn page_and_worker_share_only_what_they_tell_each_other() {
     let found = violations(|file, line| {
-        let is_foreign = line.contains("browser::") && !line.contains(WORKER_MAY_USE);
-        (file.starts_with(&worker) && is_foreign).then(|| format!("the worker may only use {WORKER_MAY_USE}"))
+        let of = |side: &str| file.starts_with(source_folder().join("browser").join(side));
+        let foreign = match (of("worker"), of("page")) {
+            (true, _) => line.contains("browser::") && !line.contains(SHARED_BY_PAGE_AND_WORKER),
+            (_, true) => line.contains("browser::worker"),
+            _ => false,
+        };
+        foreign.then(|| format!("may only use {SHARED_BY_PAGE_AND_WORKER} of the other side"))
+    });
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn views_of_a_report_know_no_run_and_no_session() {
+    let views = source_folder().join("ui/report");
+    let found = violations(|file, line| {
+        let named = NOT_IN_REPORT_VIEWS.iter().find(|name| line.contains(**name))?;
+        file.starts_with(&views).then(|| format!("a view of a report must not name {named}"))
+    });
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn rooms_of_the_core_use_only_rooms_below_them() {
+    let core = source_folder().join("core");
+    let found = violations(|file, line| {
+        let room = file.strip_prefix(&core).ok()?.iter().next()?.to_str()?;
+        let (_, allowed) = CORE_ROOMS.iter().find(|(name, _)| *name == room)?;
+        let others =
+            CORE_ROOMS.iter().map(|(name, _)| *name).filter(|name| *name != room && !allowed.contains(name));
+        let named = |other: &&str| {
+            line.contains(&format!("core::{other}::")) || line.contains(&format!("core::{other};"))
+        };
+        let other = others.clone().find(named)?;
+        Some(format!("{room} must not use {other}"))
     });
     assert!(found.is_empty(), "{found:#?}");
 }

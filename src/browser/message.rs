@@ -1,12 +1,12 @@
-//! What page and worker say to each other. Plain data, sent as JSON text.
+//! What page and worker tell each other. Plain data, sent as JSON text.
 //!
-//! The worker speaks first: a message sent before its code is ready would be lost.
+//! The worker posts first: a command that is sent before its program is ready would be lost.
 
 use serde::{Deserialize, Serialize};
 
 use crate::core::base::units::Micros;
 use crate::core::config::load::LoadChange;
-use crate::core::config::run_config::RunConfigText;
+use crate::core::config::run_config::RunConfig;
 use crate::core::report::Calibration;
 use crate::core::run::health::Visibility;
 use crate::core::run::recorder::Snapshot;
@@ -14,27 +14,29 @@ use crate::core::run::recorder::Snapshot;
 /// From the page to the worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Command {
-    /// Start this run; once only, a worker serves one run.
+    /// Start this run. A worker serves one run.
     Start {
-        /// As typed, with its seed filled in.
-        text: Box<RunConfigText>,
+        /// What to run, checked by the page.
+        config: Box<RunConfig>,
         /// Where requests go.
-        target: Destination,
+        destination: Destination,
     },
-    /// Another load, from now on.
+    /// Change the load from now on.
     ChangeLoad(LoadChange),
-    /// Start nothing more.
+    /// Start no further request.
     Stop,
-    /// The same, and drop what is in flight.
+    /// Start no further request, and drop those in flight.
     Abandon,
     /// The page was hidden or shown.
-    See(Visibility),
+    SetVisibility(Visibility),
+    /// Make the example report, in virtual time.
+    MakeExample,
 }
 
 /// From the worker to the page.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Event {
-    /// It can take orders; which build it is.
+    /// It takes commands; which build it is.
     Ready {
         /// The package's version.
         version: String,
@@ -46,24 +48,36 @@ pub enum Event {
     },
     /// A second is over.
     Second(Box<Snapshot>),
-    /// All is over.
+    /// The load was changed.
+    LoadChanged {
+        /// When, on the worker's clock, which is the run's.
+        at: Micros,
+        /// The new load.
+        to: LoadChange,
+    },
+    /// The run has ended.
     Ended {
-        /// When the last request was started at the latest.
+        /// No request was started after this moment.
         stopped: Micros,
         /// When the last answer had come.
         ended: Micros,
     },
-    /// It cannot do what it was ordered to.
+    /// It cannot start the run.
     Refused {
         /// Why.
         problem: String,
+    },
+    /// The example report, as it stands in a file.
+    Example {
+        /// The file's text.
+        json: String,
     },
 }
 
 /// Where the worker's requests go.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Destination {
-    /// Straight to the plan's host.
+    /// Straight to the run's host.
     Direct {
         /// How users reach it.
         lanes: Lanes,
@@ -74,7 +88,7 @@ pub enum Destination {
         authority: String,
         /// The port of it.
         port: u16,
-        /// What it wants to see in every request.
+        /// What every request must carry.
         token: String,
         /// How users reach it.
         lanes: Lanes,
@@ -82,7 +96,7 @@ pub enum Destination {
 }
 
 impl Destination {
-    /// Whether nothing of ours is between page and host.
+    /// Whether requests go straight to the host.
     pub const fn is_direct(&self) -> bool {
         matches!(self, Self::Direct { .. })
     }

@@ -1,15 +1,16 @@
-//! A page of one's own for each test: finds elements, types, clicks and presses keys.
+//! A page for each test: finds elements, types, clicks and presses keys.
 
 use std::cell::Cell;
 use std::rc::Rc;
 
+use futures_channel::oneshot;
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyViewState;
 use leptos::task::tick;
-use oddiya_load::browser::address::{Asked, Views};
-use oddiya_load::ui::Page;
-use oddiya_load::ui::state::State;
+use oddiya_load::browser::page::address::{AddressParameters, Views, replace_fragment};
+use oddiya_load::ui::app::Page;
+use oddiya_load::ui::run::state::State;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, Event, HtmlElement, HtmlInputElement, KeyboardEvent, KeyboardEventInit};
 
@@ -26,13 +27,15 @@ impl TestPage {
     }
 
     pub async fn open_with(views: Views) -> Self {
+        // The tests share one document, and with it one address.
+        replace_fragment("");
         let body = document().body().unwrap();
         let root: HtmlElement = document().create_element("div").unwrap().unchecked_into();
         body.append_child(&root).unwrap();
         let made = Rc::new(Cell::new(None));
         let making = Rc::clone(&made);
         let mounted = mount_to(root.clone(), move || {
-            let state = State::new(&Asked::default());
+            let state = State::new(&AddressParameters::default());
             making.set(Some(state));
             view! { <Page state views /> }.into_any()
         });
@@ -77,6 +80,19 @@ impl TestPage {
 
     pub async fn click(&self, name: &str) {
         self.named(name).click();
+        tick().await;
+    }
+
+    /// Clicks a link, and waits until the browser tells the page that its address has changed.
+    pub async fn follow(&self, name: &str) {
+        let (changed, has_changed) = oneshot::channel();
+        let changed = Cell::new(Some(changed));
+        let handle = window_event_listener(leptos::ev::hashchange, move |_| {
+            changed.take().into_iter().for_each(|changed| drop(changed.send(())));
+        });
+        self.named(name).click();
+        has_changed.await.unwrap();
+        handle.remove();
         tick().await;
     }
 

@@ -1,10 +1,15 @@
 //! Reports on the page: opened, refused, sorted, read second by second, and closed again.
 
+use std::collections::BTreeSet;
+
 use leptos::task::tick;
-use oddiya_load::browser::address::Views;
-use oddiya_load::browser::files::FileError;
+use oddiya_load::browser::page::address::{Views, fragment};
+use oddiya_load::browser::page::files::FileError;
 use oddiya_load::core::base::units::Micros;
 use oddiya_load::core::config::run_config::RunConfigText;
+use oddiya_load::core::run::example;
+use oddiya_load::ui::files::open_reports::Source;
+use oddiya_load::ui::navigation::{ReportRef, View};
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use crate::page::TestPage;
@@ -13,7 +18,7 @@ use crate::world;
 const FIXTURE: &str = include_str!("../fixtures/reports/v1/sim.json");
 
 async fn open(page: &TestPage, text: &str) {
-    page.state.open_file("a.json".to_owned(), Ok(text.as_bytes().to_vec()));
+    page.state.open_bytes("a.json".to_owned(), Ok(text.as_bytes().to_vec()));
     tick().await;
 }
 
@@ -81,9 +86,11 @@ async fn a_report_by_arrival_rate_leads_with_the_corrected_latency_and_what_was_
 #[test]
 async fn closing_it_leads_back_to_where_one_was() {
     let page = with_report().await;
+    assert_eq!(fragment(), "#/report/1");
     page.click("close-report").await;
     assert!(page.has("welcome") && !page.has("opened"));
     assert_eq!(page.text("tile-rps"), "–");
+    assert_eq!(fragment(), "#/run");
 }
 
 #[test]
@@ -99,7 +106,7 @@ async fn a_file_that_is_no_report_is_named_with_the_reason_and_nothing_is_lost()
         (Err(FileError::Unreadable), "could not read"),
     ];
     for (content, reason) in wrong {
-        page.state.open_file("b.json".to_owned(), content.map(String::into_bytes));
+        page.state.open_bytes("b.json".to_owned(), content.map(String::into_bytes));
         tick().await;
         let shown = page.text("import-error");
         assert!(shown.contains("b.json") && shown.contains(reason), "{shown}");
@@ -163,11 +170,37 @@ async fn arrow_keys_read_a_chart_second_by_second_and_escape_only_puts_the_curso
 #[test]
 async fn the_example_shows_failures_and_suspect_seconds_and_says_what_it_is() {
     let page = TestPage::open().await;
-    page.click("example").await;
+    // The app leaves the making to a load worker, of which there is none here.
+    page.state.show(Source::Example, example::report().unwrap());
+    tick().await;
     assert!(page.text("opened").contains("An example"));
     assert!(page.all("[data-testid=\"failures\"] tbody tr").len() >= 3);
     assert!(page.text("trust").contains("the page was hidden (7 s)"));
     assert_eq!(page.all("[data-testid=\"chart-latency\"] .band").len(), 1);
     page.click("log-scale").await;
     assert_eq!(page.named("log-scale").get_attribute("aria-pressed").as_deref(), Some("true"));
+}
+
+#[test]
+async fn a_report_stays_open_while_other_views_are_on_screen_and_is_listed_among_the_reports() {
+    let page = with_report().await;
+    page.follow("nav-run").await;
+    assert!(page.has("start") && !page.has("opened"));
+    page.follow("nav-reports").await;
+    assert!(page.text("reports").contains("a.json"), "{}", page.text("reports"));
+    page.state.navigation.go(View::Report(ReportRef::Opened(1)));
+    tick().await;
+    assert_eq!(page.text("tile-users"), "6");
+    page.state.navigation.go(View::Report(ReportRef::Opened(9)));
+    tick().await;
+    assert!(page.has("not-open"), "a report that was never opened is not shown as an empty one");
+}
+
+#[test]
+async fn no_id_occurs_twice_with_two_reports_side_by_side() {
+    let first = with_report().await;
+    let second = with_report().await;
+    let ids = |page: &TestPage| page.all("[id]").iter().map(|element| element.id()).collect::<BTreeSet<_>>();
+    let (first, second) = (ids(&first), ids(&second));
+    assert!(!first.is_empty() && first.is_disjoint(&second), "{first:?} {second:?}");
 }

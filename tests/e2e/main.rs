@@ -10,12 +10,16 @@
     reason = "these are tests"
 )]
 
+mod addresses;
 #[allow(dead_code, reason = "page objects to come use what these tests do not")]
 #[path = "../support/chromium/mod.rs"]
 mod chromium;
 #[allow(dead_code, reason = "shared with the companion's tests, which use the rest")]
 #[path = "../support/fake_host.rs"]
 mod fake_host;
+#[path = "../support/file_server.rs"]
+mod file_server;
+mod folder;
 mod harness;
 mod load;
 mod looks;
@@ -25,5 +29,6 @@ mod steering;
 mod streams;
 #[path = "../support/stub_talk.rs"]
 mod stub_talk;
+mod tabs;
 mod truth;
 mod ways;

@@ -33,7 +33,7 @@ async fn changing_users_keeps_the_time_limit() {
     world.browser.wait_for_text("tile-users", "8", SOON).await;
     world.browser.wait_for_run_state("done", SOON).await;
     let report = read::read(world.exported().await.as_bytes()).unwrap();
-    assert_eq!((report.run.duration_s, report.run.stopped_by), (12.0, StopReason::RunTime));
+    assert_eq!((report.run.duration_s, report.run.stopped_by.unwrap()), (12.0, StopReason::RunTime));
     let changes: Vec<_> = report.run.changes.iter().map(|change| (change.users, change.spawn_rate)).collect();
     assert_eq!(changes, [(Some(8), Some(100.0))]);
 }
@@ -47,7 +47,10 @@ async fn stopping_awaits_what_is_in_flight_and_reports() {
     world.browser.click("stop").await;
     world.browser.wait_for_run_state("done", SOON).await;
     let report = read::read(world.exported().await.as_bytes()).unwrap();
-    assert_eq!((report.run.stopped_by, report.total.in_flight_at_end), (StopReason::Stopped, 0));
+    assert_eq!(
+        (report.run.stopped_by.unwrap(), report.total.in_flight_at_end.unwrap()),
+        (StopReason::Stopped, 0)
+    );
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use oddiya_load::core::base::timing_source::TimingSource;
+use oddiya_load::core::present::notes::sentences;
 use oddiya_load::core::report::{Report, Route};
 use oddiya_load::stub;
 
@@ -16,7 +17,7 @@ const LASTS: Duration = Duration::from_secs(15);
 
 const OPEN: &str = "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\nAccess-Control-Allow-Headers: *\r\n\
                     Access-Control-Max-Age: 600\r\nContent-Length: 2\r\n\r\nok";
-const OPEN_AND_TIMED: &str = "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\n\
+pub const OPEN_AND_TIMED: &str = "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\n\
                               Access-Control-Allow-Headers: *\r\nAccess-Control-Max-Age: 600\r\n\
                               Timing-Allow-Origin: *\r\nContent-Length: 2\r\n\r\nok";
 
@@ -26,7 +27,12 @@ async fn straight_to(answer: &'static str) -> (Report, FakeHost) {
     let world = World::start().await;
     let query = format!("?host=http://localhost:{}&{EIGHT_USERS}", host.port);
     let report = world.run(&query, LASTS).await;
-    assert_eq!((report.generator.route, report.total.failures), (Route::Direct, 0), "{:?}", report.failures);
+    assert_eq!(
+        (report.generator.route.unwrap(), report.total.failures),
+        (Route::Direct, 0),
+        "{:?}",
+        report.failures
+    );
     let asked = host.seen().iter().filter(|seen| seen.method == "GET" && seen.target != "/").count();
     assert_eq!(report.total.requests, asked as u64);
     (report, host)
@@ -37,7 +43,7 @@ fn connections(host: &FakeHost) -> usize {
 }
 
 fn notes(report: &Report) -> String {
-    report.generator.notes.join("\n")
+    sentences(&report.generator).collect::<Vec<_>>().join("\n")
 }
 
 #[tokio::test]
@@ -47,7 +53,12 @@ async fn where_names_do_not_resolve_all_users_share_six_connections_and_the_repo
     let flags = ["--host-resolver-rules=MAP *.localhost ~NOTFOUND"];
     let world = World::in_browser(stub, &host.url(), &flags).await;
     let report = world.run(&format!("?{EIGHT_USERS}"), LASTS).await;
-    assert_eq!((report.total.failures, report.total.page_clock), (0, 0), "{:?}", report.failures);
+    assert_eq!(
+        (report.total.failures, report.total.page_clock.unwrap_or_default()),
+        (0, 0),
+        "{:?}",
+        report.failures
+    );
     assert_eq!(report.total.requests, host.seen().len() as u64);
     assert!(connections(&host) <= 6, "{} connections", connections(&host));
     assert!(notes(&report).contains("all users share six connections"), "{}", notes(&report));
@@ -57,7 +68,10 @@ async fn where_names_do_not_resolve_all_users_share_six_connections_and_the_repo
 #[tokio::test]
 async fn a_host_on_this_machine_that_lets_the_page_see_its_timing_gets_a_name_for_each_user() {
     let (report, host) = straight_to(OPEN_AND_TIMED).await;
-    assert_eq!((report.generator.timing, report.total.page_clock), (TimingSource::Wire, 0));
+    assert_eq!(
+        (report.generator.timing.unwrap(), report.total.page_clock.unwrap_or_default()),
+        (TimingSource::Wire, 0)
+    );
     let names: BTreeSet<_> =
         host.seen().iter().filter_map(|seen| seen.header("host").map(str::to_owned)).collect();
     assert!(names.contains(&format!("u7.localhost:{}", host.port)), "{names:?}");
@@ -68,8 +82,8 @@ async fn a_host_on_this_machine_that_lets_the_page_see_its_timing_gets_a_name_fo
 #[tokio::test]
 async fn a_host_that_withholds_its_timing_is_timed_by_the_pages_clock_and_the_report_says_so() {
     let (report, host) = straight_to(OPEN).await;
-    assert_eq!(report.generator.timing, TimingSource::PageClock);
-    assert_eq!(report.total.page_clock, report.total.requests);
+    assert_eq!(report.generator.timing.unwrap(), TimingSource::PageClock);
+    assert_eq!(report.total.page_clock.unwrap_or_default(), report.total.requests);
     assert!(connections(&host) <= 8, "six, and two of looks before the run: {}", connections(&host));
     assert!(notes(&report).contains("six connections for all users"), "{}", notes(&report));
     assert!(notes(&report).contains("no Timing-Allow-Origin"), "{}", notes(&report));

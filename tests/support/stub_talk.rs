@@ -15,6 +15,7 @@ pub fn counted_by_the_report(report: &Report) -> Counts {
         entry
             .statuses
             .iter()
+            .flatten()
             .map(|(status, count)| ((entry.method.clone(), entry.name.clone(), *status), *count))
     });
     entries.collect()

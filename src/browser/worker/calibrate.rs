@@ -8,7 +8,8 @@ use std::rc::Rc;
 
 use futures_util::future::join_all;
 
-use super::lane::{FetchLane, Route};
+use super::lane::FetchLane;
+use super::route::Route;
 use crate::core::base::histogram::Histogram;
 use crate::core::base::units::Micros;
 use crate::core::report::Calibration;
@@ -43,7 +44,7 @@ pub async fn calibrate(route: &Rc<Route>) -> Option<Calibration> {
     })
 }
 
-/// One user without a thought.
+/// One user who sends without thinking between requests.
 async fn hurry(route: Rc<Route>, user: u32, until: Micros, answers: Rc<Cell<u64>>) {
     let mut lane = FetchLane::new(Rc::clone(&route), user);
     while route.now() < until && lane.floor().await.is_some() {

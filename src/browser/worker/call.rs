@@ -1,5 +1,4 @@
-//! How a request is handed to `fetch`: with as little work for the browser as it can do with, and so that it can be
-//! called back. What comes of it is `lane.rs`'s.
+//! Hands a request to `fetch` with as little work for the browser as possible, and so that it can be called back.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -121,7 +120,7 @@ fn lighten(init: &RequestInit) -> Result<(), JsValue> {
 }
 
 impl Caller {
-    /// Nothing called yet.
+    /// A caller that has called nothing yet.
     pub const fn new(fetch: Rc<Fetch>) -> Self {
         Self { fetch, options: RefCell::new(None) }
     }
@@ -130,14 +129,14 @@ impl Caller {
     ///
     /// # Errors
     /// When the browser refuses one of the headers.
-    pub fn call(&self, url: &str, target: &Destination, request: &Request) -> Result<Call<'_>, JsValue> {
+    pub fn call(&self, url: &str, destination: &Destination, request: &Request) -> Result<Call<'_>, JsValue> {
         let kept = self.options.borrow().clone();
         let options = match kept {
             Some(options) => options,
             None => self.options.borrow_mut().insert(Options::new()?).clone(),
         };
         let light = self.fetch.lighten(request);
-        let init = match (target, &light) {
+        let init = match (destination, &light) {
             // Method and headers travel in the envelope; what is left needs no preflight.
             (Destination::Companion { .. }, Some(_)) => options.light,
             (Destination::Companion { .. }, None) if request.body.is_none() => options.full,
@@ -164,7 +163,7 @@ impl Caller {
     }
 
     fn call_back(&self) {
-        // Whoever was aborted once stays so: the next call needs options of its own.
+        // An aborted signal stays aborted: the next call needs options of its own.
         self.options.take().into_iter().for_each(|options| options.abort.abort());
     }
 }
@@ -189,7 +188,7 @@ impl Call<'_> {
         &self.response
     }
 
-    /// There is nothing to call back any more.
+    /// Marks the call as over: it is not called back.
     pub fn over(mut self) {
         self.progress = Progress::Over;
     }

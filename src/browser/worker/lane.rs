@@ -1,9 +1,8 @@
-//! One virtual user's requests by `fetch`: through the companion under a name of its own, or straight to the host.
+//! One virtual user's requests by `fetch`.
 //!
-//! How a request is handed to the browser is `call.rs`'s, what its answer means `answer.rs`'s, and when what happened
-//! `timing.rs`'s.
+//! `route.rs` says where a request goes, `call.rs` hands it to the browser, `fetched.rs` says what came of it, and
+//! `timing.rs` what the browser measured.
 
-use std::cell::Cell;
 use std::rc::Rc;
 
 use futures_util::future::{Either, select};
@@ -12,72 +11,24 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, ReadableStreamReadResult, Response};
 
-use super::answer::{Answer, Heard};
-use super::call::{Caller, Fetch};
-use super::platform::Time;
-use super::timing::{ResourceTiming, Timings};
-use crate::browser::message::{Destination, Lanes};
-use crate::core::base::failure::{Failure, FailureKind};
-use crate::core::base::host::Host;
+use super::call::Caller;
+use super::clock::WorkerClock;
+use super::fetched::{Fetched, TimingEntry};
+use super::route::Route;
+use super::timing::ResourceTiming;
+use crate::core::base::failure::FailureKind;
 use crate::core::base::timing_source::TimingSource;
 use crate::core::base::units::Micros;
 use crate::core::http::exchange::{Exchange, Timing};
-use crate::core::http::relay::{floor_url, lane_authority, relay_url, seal};
 use crate::core::http::stream::StreamReader;
 use crate::core::run::platform::Lane;
 use crate::core::scenario::{Reading, Request};
 
-/// How long an entry may come after its request. Entries mostly come first; one this late does not come at all.
+/// How long the lane waits for a request's timing entry. Most come before the response is read; one that is later than
+/// this does not come at all.
 const ENTRY_PATIENCE: Micros = Micros::from_millis(500);
 
-/// The way all lanes of a worker share.
-pub struct Route {
-    host: Host,
-    target: Destination,
-    time: Rc<Time>,
-    timings: Timings,
-    fetch: Rc<Fetch>,
-    sent: Cell<u64>,
-}
-
-impl Route {
-    /// From a worker to a host.
-    pub fn new(host: Host, target: Destination, time: Rc<Time>, timings: Timings) -> Self {
-        Self { host, target, time, timings, fetch: Rc::new(Fetch::new()), sent: Cell::new(0) }
-    }
-
-    /// Now, on the run's clock.
-    pub fn now(&self) -> Micros {
-        self.time.now()
-    }
-
-    /// What a lane's addresses begin with: the companion's authority, or the host's address.
-    fn base(&self, user: u32) -> String {
-        let number = user % MAX_LANES;
-        match &self.target {
-            Destination::Companion { port, lanes: Lanes::PerUser, .. } => lane_authority(number, *port),
-            Destination::Companion { authority, lanes: Lanes::Shared, .. } => authority.clone(),
-            Destination::Direct { lanes: Lanes::PerUser } => {
-                format!("http://{}{}", lane_authority(number, self.host.port), self.host.prefix)
-            }
-            Destination::Direct { lanes: Lanes::Shared } => self.host.to_string(),
-        }
-    }
-
-    /// The address a request is fetched from. Through the companion each is unique, as its timing entry carries
-    /// nothing but its address.
-    fn url(&self, base: &str, request: &Request) -> Result<String, Failure> {
-        let Destination::Companion { token, .. } = &self.target else {
-            return Ok(format!("{base}{}", request.path));
-        };
-        let id = self.sent.replace(self.sent.get() + 1);
-        let envelope = seal(request.method.as_str(), &request.headers, id)
-            .map_err(|error| Failure::new(FailureKind::Other, error.to_string()))?;
-        Ok(relay_url(base, token, &envelope, &request.path))
-    }
-}
-
-/// One user's way.
+/// One user's lane.
 pub struct FetchLane {
     route: Rc<Route>,
     base: String,
@@ -91,43 +42,41 @@ impl FetchLane {
         Self { route, base, caller }
     }
 
-    /// Fetches an answer that takes the companion no time; gives its latency. `None` without a companion.
+    /// Fetches a response that takes the companion no time; gives its latency. `None` without a companion.
     pub async fn floor(&mut self) -> Option<Micros> {
-        let Destination::Companion { token, .. } = &self.route.target else { return None };
-        let id = self.route.sent.replace(self.route.sent.get() + 1);
-        let url = format!("{}?{id}", floor_url(&self.base, token));
+        let url = self.route.floor_url(&self.base)?;
         let exchange = self.exchange_at(&url, &Request::default()).await;
         exchange.outcome.ok().map(|_| exchange.timing.latency())
     }
 
-    async fn fetch(&self, url: &str, request: &Request, events: Option<&mut StreamReader>) -> Answer {
-        let Ok(call) = self.caller.call(url, &self.route.target, request) else {
-            return Answer::failed(FailureKind::Other, "the browser refuses one of the headers");
+    async fn fetch(&self, url: &str, request: &Request, events: Option<&mut StreamReader>) -> Fetched {
+        let Ok(call) = self.caller.call(url, &self.route.destination, request) else {
+            return Fetched::failed(FailureKind::Other, "the browser refuses one of the headers");
         };
-        let deadline = self.route.time.now() + request.reading.time_limit();
+        let deadline = self.route.clock.now() + request.reading.time_limit();
         let conversing = std::pin::pin!(self.converse(call.response().clone(), events));
-        let timeout = std::pin::pin!(self.route.time.sleep_until(deadline));
+        let timeout = std::pin::pin!(self.route.clock.sleep_until(deadline));
         match select(conversing, timeout).await {
-            Either::Left((answer, _)) => {
+            Either::Left((fetched, _)) => {
                 call.over();
-                answer
+                fetched
             }
-            Either::Right(_) => Answer::failed(FailureKind::RequestTimeout, ""),
+            Either::Right(_) => Fetched::failed(FailureKind::RequestTimeout, ""),
         }
     }
 
-    async fn converse(&self, response: Promise, events: Option<&mut StreamReader>) -> Answer {
-        let target = &self.route.target;
+    async fn converse(&self, response: Promise, events: Option<&mut StreamReader>) -> Fetched {
+        let destination = &self.route.destination;
         let Ok(response) = JsFuture::from(response).await.map(JsValue::unchecked_into::<Response>) else {
-            return Answer::none_from(target);
+            return Fetched::nothing_from(destination);
         };
         let bytes = match events {
             None => read_whole(&response).await,
             Some(events) => self.read_events(&response, events).await,
         };
         bytes.map_or_else(
-            |_| Answer::failed(FailureKind::Truncated, ""),
-            |bytes| Answer::of(&response, bytes, target),
+            |_| Fetched::failed(FailureKind::Truncated, ""),
+            |bytes| Fetched::of(&response, bytes, destination),
         )
     }
 
@@ -138,7 +87,7 @@ impl FetchLane {
         let (mut size, mut bytes) = (0, Vec::new());
         loop {
             let read = JsFuture::from(reader.read()).await?.unchecked_into::<ReadableStreamReadResult>();
-            let now = self.route.time.now();
+            let now = self.route.clock.now();
             if read.get_done() == Some(true) {
                 return Ok(size);
             }
@@ -151,11 +100,11 @@ impl FetchLane {
     }
 
     async fn exchange_at(&self, url: &str, request: &Request) -> Exchange {
-        let ready = self.route.time.now();
-        let called_ms = self.route.time.now_ms();
+        let ready = self.route.clock.now();
+        let called_ms = self.route.clock.now_ms();
         let mut events = (request.reading == Reading::Events).then(StreamReader::default);
-        let answer = self.fetch(url, request, events.as_mut()).await;
-        let finished = self.route.time.now();
+        let fetched = self.fetch(url, request, events.as_mut()).await;
+        let finished = self.route.clock.now();
         let by_clock = Timing {
             ready,
             sent: Some(ready),
@@ -163,28 +112,28 @@ impl FetchLane {
             source: TimingSource::PageClock,
             ..Timing::default()
         };
-        let timing = match answer.heard {
-            Heard::Answer => self.time(url, called_ms, by_clock).await,
-            Heard::Nothing => by_clock,
+        let timing = match fetched.entry {
+            TimingEntry::Expected => self.time(url, called_ms, by_clock).await,
+            TimingEntry::Missing => by_clock,
         };
-        let streamed = events.and_then(|events| events.finish(&answer.outcome));
-        Exchange { streamed, ..Exchange::new(answer.outcome, timing, answer.bytes) }
+        let streamed = events.and_then(|events| events.finish(&fetched.outcome));
+        Exchange { streamed, ..Exchange::new(fetched.outcome, timing, fetched.bytes) }
     }
 
-    /// What the browser measured, in time for the next request; what it withholds is by the page's clock.
+    /// What the browser measured, as far as it comes before the next request; what it withholds is by the page's clock.
     async fn time(&self, url: &str, called_ms: f64, by_clock: Timing) -> Timing {
-        let time = &self.route.time;
+        let clock = &self.route.clock;
         let entry = match self.route.timings.claim(url, called_ms) {
             Ok(entry) => Some(entry),
             Err(coming) => {
-                let patience = std::pin::pin!(time.sleep_until(time.now() + ENTRY_PATIENCE));
+                let patience = std::pin::pin!(clock.sleep_until(clock.now() + ENTRY_PATIENCE));
                 match select(coming, patience).await {
                     Either::Left((entry, _)) => entry.ok(),
                     Either::Right(_) => None,
                 }
             }
         };
-        entry.and_then(|entry| by_entry(time, by_clock.ready, &entry)).unwrap_or(by_clock)
+        entry.and_then(|entry| by_entry(clock, by_clock.ready, &entry)).unwrap_or(by_clock)
     }
 }
 
@@ -194,20 +143,16 @@ async fn read_whole(response: &Response) -> Result<u64, JsValue> {
     Ok(u64::from(body.unchecked_into::<ArrayBuffer>().byte_length()))
 }
 
-/// Names for lanes; users beyond share them. A name has up to six connections, and Chromium opens 256 in all, of late
-/// some more (480 seen in version 156).
-const MAX_LANES: u32 = 256;
-
 /// `None` when the host withholds the moments (no `Timing-Allow-Origin`), or the request never left.
-fn by_entry(time: &Time, ready: Micros, entry: &ResourceTiming) -> Option<Timing> {
+fn by_entry(clock: &WorkerClock, ready: Micros, entry: &ResourceTiming) -> Option<Timing> {
     (entry.request_start > 0.0 && entry.response_end > 0.0).then(|| Timing {
         ready,
         dns: entry.dns.map(Micros::from_millis_f64),
         connect: entry.connect.map(Micros::from_millis_f64),
         tls: entry.tls.map(Micros::from_millis_f64),
-        sent: Some(time.at_ms(entry.request_start)),
-        first_byte: (entry.response_start > 0.0).then(|| time.at_ms(entry.response_start)),
-        finished: time.at_ms(entry.response_end),
+        sent: Some(clock.at_ms(entry.request_start)),
+        first_byte: (entry.response_start > 0.0).then(|| clock.at_ms(entry.response_start)),
+        finished: clock.at_ms(entry.response_end),
         upstream: entry.upstream.map(Micros::from_millis_f64),
         source: TimingSource::Wire,
     })
@@ -218,7 +163,7 @@ impl Lane for FetchLane {
         let url = match self.route.url(&self.base, request) {
             Ok(url) => url,
             Err(failure) => {
-                let ready = self.route.time.now();
+                let ready = self.route.clock.now();
                 let timing = Timing { ready, finished: ready, ..Timing::default() };
                 return Exchange::new(Err(failure), timing, 0);
             }

@@ -1,23 +1,23 @@
-//! The worker's half: takes orders from the page, runs one shard of the engine, posts every second.
+//! The load worker: takes commands from the page, runs one shard of the engine, posts every second.
 //!
 //! | file | what lives there |
 //! |---|---|
-//! | `platform.rs` | the engine's clock, timers and spawner in a worker |
+//! | `platform.rs`, `clock.rs` | the engine's platform in a worker; its clock and timer |
 //! | `calibrate.rs` | what the page can do at its best |
-//! | `lane.rs` | one user's requests |
-//! | `call.rs` | handing a request to `fetch`, and calling it back |
-//! | `answer.rs` | what came of it, as statuses and typed failures |
-//! | `timing.rs` | what the browser's network stack measured of each request |
-//! | `book.rs` | which of these measurements is of which request |
+//! | `route.rs`, `lane.rs` | the addresses requests go to; one user's requests |
+//! | `call.rs`, `fetched.rs` | handing a request to `fetch`; what came of it |
+//! | `timing.rs`, `entries.rs` | what the browser measured; which measurement belongs to which request |
 //!
-//! Never imports the page's half or the components: the worker stays small.
+//! Never imports the page's side or the components, so that its program stays small.
 
-mod answer;
-mod book;
 mod calibrate;
 mod call;
+mod clock;
+mod entries;
+mod fetched;
 mod lane;
 mod platform;
+mod route;
 mod timing;
 
 use std::cell::RefCell;
@@ -31,26 +31,27 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 use super::message::{Command, Destination, Event};
 use crate::core::config::load::Share;
-use crate::core::config::run_config::{RunConfig, RunConfigText};
+use crate::core::config::run_config::RunConfig;
+use crate::core::run::example;
 use crate::core::run::platform::Clock as _;
 use crate::core::run::shard::{self, Assignment, Control};
 use platform::BrowserPlatform;
 
 /// What the worker is doing.
 enum Job {
-    /// Waiting for the order to start.
+    /// Waiting for a run.
     Idle,
-    /// Running; the engine listens here.
+    /// Running; the engine listens to the controls.
     Running { controls: UnboundedSender<Control>, platform: Rc<BrowserPlatform> },
 }
 
 /// Serves the page until it ends the worker.
 pub fn serve() {
     let job = Rc::new(RefCell::new(Job::Idle));
-    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        let order = event.data().as_string().and_then(|text| serde_json::from_str(&text).ok());
-        // What is no order is not for us: browser extensions post messages too.
-        order.into_iter().for_each(|order| obey(&job, order));
+    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
+        let command = message.data().as_string().and_then(|text| serde_json::from_str(&text).ok());
+        // Browser extensions post messages too; what is no command is not for the worker.
+        command.into_iter().for_each(|command| on_command(&job, command));
     });
     scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget();
@@ -61,56 +62,61 @@ fn scope() -> DedicatedWorkerGlobalScope {
     js_sys::global().unchecked_into()
 }
 
-fn post(news: &Event) {
-    if let Ok(text) = serde_json::to_string(news) {
+fn post(event: &Event) {
+    if let Ok(text) = serde_json::to_string(event) {
         // Fails only when the page is gone, and then nobody would read it.
         let _ = scope().post_message(&JsValue::from_str(&text));
     }
 }
 
-fn obey(job: &Rc<RefCell<Job>>, order: Command) {
-    if let Command::Start { text, target } = order {
-        return start(job, &text, target);
+fn on_command(job: &Rc<RefCell<Job>>, command: Command) {
+    match command {
+        Command::Start { config, destination } => on_start(job, *config, destination),
+        Command::MakeExample => on_make_example(),
+        Command::ChangeLoad(to) => on_control(job, |platform| {
+            let at = platform.now();
+            post(&Event::LoadChanged { at, to });
+            Control::ChangeLoad { at, to }
+        }),
+        Command::SetVisibility(visibility) => on_control(job, |_| Control::See(visibility)),
+        Command::Stop => on_control(job, |_| Control::Stop),
+        Command::Abandon => on_control(job, |_| Control::Abandon),
     }
-    let Job::Running { controls, platform } = &*job.borrow() else { return };
-    let control = match order {
-        Command::ChangeLoad(to) => Control::ChangeLoad { at: platform.now(), to },
-        Command::See(visibility) => Control::See(visibility),
-        Command::Stop => Control::Stop,
-        Command::Abandon => Control::Abandon,
-        // A run is under way, and this is none of its business.
-        Command::Start { .. } => return,
-    };
-    // A run that has ended no longer listens, and need not.
-    let _ = controls.unbounded_send(control);
 }
 
-fn start(job: &Rc<RefCell<Job>>, text: &RunConfigText, target: Destination) {
+/// Hands a control to the run, where there is one.
+fn on_control(job: &Rc<RefCell<Job>>, control: impl FnOnce(&BrowserPlatform) -> Control) {
+    let Job::Running { controls, platform } = &*job.borrow() else { return };
+    // A run that has ended no longer listens, and need not.
+    let _ = controls.unbounded_send(control(platform));
+}
+
+fn on_make_example() {
+    match example::report() {
+        Some(report) => post(&Event::Example { json: report.to_json() }),
+        None => post(&Event::Refused { problem: "the example could not be made".to_owned() }),
+    }
+}
+
+fn on_start(job: &Rc<RefCell<Job>>, config: RunConfig, destination: Destination) {
     if matches!(&*job.borrow(), Job::Running { .. }) {
         return;
     }
-    let config = match text.check(0) {
-        Ok(config) => config,
-        Err(errors) => {
-            let problem = errors.iter().map(|error| format!("{}: {}", error.field.label(), error.problem));
-            return post(&Event::Refused { problem: problem.collect::<Vec<_>>().join("; ") });
-        }
-    };
-    let Some(platform) = BrowserPlatform::new(config.host.clone(), target) else {
+    let Some(platform) = BrowserPlatform::new(config.host.clone(), destination) else {
         return post(&Event::Refused {
             problem: "this browser has no performance clock in workers".to_owned(),
         });
     };
-    let (controls, orders) = unbounded();
+    let (controls, received) = unbounded();
     let platform = Rc::new(platform);
     *job.borrow_mut() = Job::Running { controls: controls.clone(), platform: Rc::clone(&platform) };
-    spawn_local(run(platform, config, orders, controls));
+    spawn_local(run(platform, config, received, controls));
 }
 
 async fn run(
     platform: Rc<BrowserPlatform>,
     config: RunConfig,
-    orders: UnboundedReceiver<Control>,
+    received: UnboundedReceiver<Control>,
     controls: UnboundedSender<Control>,
 ) {
     let calibration = calibrate::calibrate(platform.route()).await;
@@ -118,15 +124,15 @@ async fn run(
     post(&Event::Started { calibration });
     let assignment = Assignment::of(&config, Share { shard: 0, shards: 1 });
     let mut wall = WallClock::start(&platform);
-    let noticed = Rc::clone(&platform);
+    let clock = Rc::clone(&platform);
     let post_second = move |snapshot| {
         post(&Event::Second(Box::new(snapshot)));
-        if wall.jumped(&noticed) {
+        if wall.jumped(&clock) {
             // Fails only when the run is over.
             let _ = controls.unbounded_send(Control::Slept);
         }
     };
-    let stopped = shard::run(Rc::clone(&platform), assignment, orders, post_second).await;
+    let stopped = shard::run(Rc::clone(&platform), assignment, received, post_second).await;
     post(&Event::Ended { stopped, ended: platform.now() });
 }
 
@@ -147,7 +153,7 @@ impl WallClock {
         js_sys::Date::now() - platform.now().as_millis_f64()
     }
 
-    /// Whether it has run ahead since the last look.
+    /// Whether it has run ahead since this was asked last.
     fn jumped(&mut self, platform: &BrowserPlatform) -> bool {
         let before = std::mem::replace(&mut self.ahead_ms, Self::ahead_ms(platform));
         self.ahead_ms - before > JUMP_MS

@@ -1,4 +1,4 @@
-//! What the browser's network stack measured: Resource Timing entries, as [`Book`] matches them to requests.
+//! What the browser's network stack measured: Resource Timing entries, which [`Entries`] matches to requests.
 //!
 //! The clock around `fetch` would measure the browser's own queue: with six connections and 50 users it is
 //! wrong by a factor of eight. The entries are right, and arrive here through an observer, which misses none
@@ -17,7 +17,7 @@ use web_sys::{
     PerformanceResourceTiming, PerformanceServerTiming,
 };
 
-use super::book::Book;
+use super::entries::Entries;
 use crate::core::http::relay::UPSTREAM_METRIC;
 
 /// The moments of one request on the performance clock, in milliseconds.
@@ -45,15 +45,15 @@ pub struct ResourceTiming {
 pub struct Timings {
     performance: Performance,
     observer: Option<PerformanceObserver>,
-    book: Rc<RefCell<Book<ResourceTiming>>>,
+    entries: Rc<RefCell<Entries<ResourceTiming>>>,
     _on_entries: Closure<dyn FnMut(PerformanceObserverEntryList)>,
 }
 
 impl Timings {
     /// Starts to observe.
     pub fn observe(performance: &Performance) -> Self {
-        let book = Rc::new(RefCell::new(Book::default()));
-        let sink = Rc::clone(&book);
+        let entries = Rc::new(RefCell::new(Entries::default()));
+        let sink = Rc::clone(&entries);
         let on_entries = Closure::new(move |list: PerformanceObserverEntryList| {
             enter(&list.get_entries(), &mut sink.borrow_mut());
         });
@@ -62,31 +62,31 @@ impl Timings {
             let init = PerformanceObserverInit::new(&Array::of1(&"resource".into()));
             observer.observe(&init);
         }
-        Self { performance: performance.clone(), observer, book, _on_entries: on_entries }
+        Self { performance: performance.clone(), observer, entries, _on_entries: on_entries }
     }
 
-    /// The entry of the request for `url` that was called at `called_ms`, if it has come; else a way to wait.
+    /// The entry of the request for `url` that was called at `called_ms`, if it has come; otherwise a way to wait.
     pub fn claim(
         &self,
         url: &str,
         called_ms: f64,
     ) -> Result<ResourceTiming, oneshot::Receiver<ResourceTiming>> {
-        let mut book = self.book.borrow_mut();
+        let mut entries = self.entries.borrow_mut();
         if let Some(observer) = &self.observer {
-            enter(&observer.take_records(), &mut book);
+            enter(&observer.take_records(), &mut entries);
         }
         // Only the observer is read; this keeps the browser from holding a second copy of every entry.
         self.performance.clear_resource_timings();
-        book.claim(url, called_ms)
+        entries.claim(url, called_ms)
     }
 }
 
-fn enter(entries: &Array, book: &mut Book<ResourceTiming>) {
-    for entry in entries.iter() {
+fn enter(observed: &Array, entries: &mut Entries<ResourceTiming>) {
+    for entry in observed.iter() {
         // Nothing else is observed.
         let entry: PerformanceResourceTiming = entry.unchecked_into();
         let timing = read(&entry);
-        book.add(entry.name(), timing.start, timing);
+        entries.add(entry.name(), timing.start, timing);
     }
 }
 

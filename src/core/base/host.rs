@@ -9,7 +9,7 @@ use std::str::FromStr;
 use http::Uri;
 
 /// The base address of a host. Two texts that lead to the same place give equal values.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Host {
     /// Whether to speak TLS.
     pub scheme: Scheme,
@@ -22,7 +22,7 @@ pub struct Host {
 }
 
 /// How a host is spoken to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Scheme {
     /// In the clear.
     Http,

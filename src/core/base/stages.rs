@@ -7,7 +7,7 @@ use std::fmt;
 use crate::core::base::units::{Micros, parse_duration, parse_number};
 
 /// A straight line between two levels, for a while.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Stage {
     /// The level at its start.
     pub from: f64,
@@ -27,7 +27,7 @@ pub enum Level {
 }
 
 /// Stages, one after the other; after the last one its level stays. Never without a stage.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Stages {
     list: Vec<Stage>,
 }

@@ -10,7 +10,7 @@ use crate::core::base::units::{Micros, parse_duration};
 use crate::core::scenario::{Scenario, Wait};
 
 /// A run that can be started.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct RunConfig {
     /// Where requests go.
     pub host: Host,

@@ -40,6 +40,11 @@ pub fn sentence(note: &Note, generator: &Generator) -> String {
             "Had the tab closed or crashed, the run would have been lost: this browser keeps nothing for this page."
                 .to_owned()
         }
+        Note::RecoveryBlocked => {
+            "Had the tab closed or crashed, the run would have been lost: another tab of this page, perhaps of an \
+             older version, kept the browser's database busy. Close it before the next run."
+                .to_owned()
+        }
         Note::RecoveryIncomplete => {
             "Had the tab closed or crashed, seconds would have been lost: this browser could not keep all of them."
                 .to_owned()

@@ -40,6 +40,8 @@ pub enum Note {
     HostNamePerUser,
     /// The browser keeps nothing, so a run that is cut off is lost.
     RecoveryOff,
+    /// Another tab, perhaps of an older version, kept the browser's database busy, so a run that is cut off is lost.
+    RecoveryBlocked,
     /// The browser kept less than the run, so a run that is cut off lacks some of it.
     RecoveryIncomplete,
     /// A shard broke off: its users stopped, and their last requests are not counted.

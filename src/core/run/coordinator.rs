@@ -13,7 +13,7 @@ use crate::core::report::{ConnectionSummary, Detail, Generator, Note, Report, St
 pub struct Coordinator {
     run: MergedRun,
     run_time: Option<Micros>,
-    /// The load that is held now; `None` while stages are followed.
+    /// The load that was asked for last; `None` while stages are followed.
     load: Option<LoadChange>,
     ending: Ending,
     /// The last second that [`Coordinator::has_news`] told of.
@@ -58,9 +58,6 @@ impl Coordinator {
 
     /// Takes what happened: a second, a live change, a calibration.
     pub fn on_record(&mut self, record: Record) {
-        if let Record::Changed { to, .. } = record {
-            self.load = Some(to);
-        }
         record.apply(&mut self.run);
     }
 
@@ -69,9 +66,10 @@ impl Coordinator {
         self.run.shard_ended(shard);
     }
 
-    /// Whether a change of the load would change anything.
-    pub fn differs(&self, to: LoadChange) -> bool {
-        self.load != Some(to)
+    /// Somebody asks for another load. Gives whether that differs from what was asked for last; the moment at which it
+    /// takes effect comes with [`Record::Changed`].
+    pub fn asks_for(&mut self, to: LoadChange) -> bool {
+        self.load.replace(to) != Some(to)
     }
 
     /// Somebody asked the run to stop.
@@ -193,8 +191,8 @@ mod tests {
         let mut run = run_of("10s");
         let one = LoadChange::Users { users: 1, spawn_rate: 1.0 };
         let nine = LoadChange::Users { users: 9, spawn_rate: 1.0 };
-        assert!(!run.differs(one) && run.differs(nine));
-        run.on_record(Record::Changed { at: Micros::SECOND, to: nine });
-        assert!(run.differs(one) && !run.differs(nine));
+        assert!(!run.asks_for(one));
+        assert!(run.asks_for(nine));
+        assert!(!run.asks_for(nine));
     }
 }

@@ -17,7 +17,7 @@ use template::{Template, Values};
 const ODDIYA: &str = include_str!("oddiya.json");
 
 /// Everything the virtual users of a run may do.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Scenario {
     /// What it is called in reports.
     pub name: String,
@@ -36,7 +36,7 @@ impl Scenario {
 }
 
 /// What requests are counted under.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct EntryKey {
     /// The HTTP method.
     pub method: Method,
@@ -45,11 +45,11 @@ pub struct EntryKey {
 }
 
 /// Index of an [`EntryKey`] in [`Scenario::entries`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct EntryId(pub usize);
 
 /// A kind of user.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct UserClass {
     /// As named on the command line.
     pub name: String,
@@ -66,7 +66,7 @@ pub struct UserClass {
 }
 
 /// When a class takes part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Presence {
     /// When it is named, and when none is.
     Default,
@@ -75,7 +75,7 @@ pub enum Presence {
 }
 
 /// One thing a user may do.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Task {
     /// Its share of the class's tasks, relative to the others.
     pub weight: u32,
@@ -84,11 +84,11 @@ pub struct Task {
 }
 
 /// Tells the request templates without blanks of a scenario apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct TemplateId(usize);
 
 /// A request with blanks.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct RequestTemplate {
     /// Of a template without blanks.
     id: Option<TemplateId>,
@@ -107,7 +107,7 @@ pub struct RequestTemplate {
 }
 
 /// How an answer is read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Reading {
     /// To its end; only its size matters.
     #[default]
@@ -176,7 +176,7 @@ impl Method {
 }
 
 /// How long a user thinks between tasks: Locust's `constant` and `between`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Wait {
     /// Shortest.
     pub from: Micros,

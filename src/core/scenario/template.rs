@@ -7,12 +7,12 @@ use std::fmt::Write as _;
 use crate::core::base::rng::Rng;
 
 /// A text with blanks, parsed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Template {
     parts: Vec<Part>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 enum Part {
     Literal(String),
     Variable(usize),

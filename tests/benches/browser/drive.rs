@@ -5,11 +5,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::figures::quantiles::Quantiles;
 use fantoccini::wd::TimeoutConfiguration;
 use oddiya_load::core::base::histogram::Histogram;
 use oddiya_load::core::base::units::Micros;
 use oddiya_load::core::http::relay::{lane_authority, relay_url};
-use oddiya_load::core::report::{Distribution, Quantiles, Report, read};
+use oddiya_load::core::report::{Distribution, Report, read};
 use serde_json::{Value, json};
 
 use crate::chromium::Chromium;
@@ -183,14 +184,14 @@ fn notes(report: &Report, text: &str) -> PageNotes {
         corrected: total.corrected_ms.as_ref().map(quantiles),
         queue: total.queue_ms.as_ref().map(quantiles),
         upstream: total.upstream_ms.as_ref().map(quantiles),
-        page_clock: total.page_clock,
+        page_clock: total.page_clock.unwrap_or_default(),
         failures: total.failures,
-        suspect_seconds: report.health.suspect_seconds,
+        suspect_seconds: report.health.suspect_seconds.unwrap(),
         ceiling: Ceiling::of(text),
     }
 }
 
 fn quantiles(distribution: &Distribution) -> Quantiles {
     let figures = &distribution.figures;
-    Quantiles { p50: figures.p50, p95: figures.p95, p99: figures.p99 }
+    Quantiles { p50: figures.p50.unwrap(), p95: figures.p95.unwrap(), p99: figures.p99.unwrap() }
 }

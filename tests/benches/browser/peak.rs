@@ -5,8 +5,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::figures::quantiles::Quantiles;
 use oddiya_load::core::base::histogram::Encoded;
-use oddiya_load::core::report::{Entry, Quantiles, read};
+use oddiya_load::core::report::{Entry, read};
 use oddiya_load::stub::{self, Speed};
 use serde_json::Value;
 
@@ -43,7 +44,7 @@ fn result(entry: &Entry, routes: &[Value]) -> RouteResult {
     let statuses: u64 = route["statuses"].as_object().unwrap().values().filter_map(Value::as_u64).sum();
     RouteResult {
         route: format!("{} {}", entry.method, entry.name),
-        sent: entry.sent,
+        sent: entry.sent.unwrap(),
         counted: entry.requests,
         answered: statuses,
         truth: Quantiles::of(&theirs),

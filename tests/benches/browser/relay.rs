@@ -7,9 +7,9 @@ use std::net::{Ipv4Addr, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::figures::quantiles::Quantiles;
 use oddiya_load::core::base::histogram::Histogram;
 use oddiya_load::core::base::units::Micros;
-use oddiya_load::core::report::Quantiles;
 
 use crate::figures::outcome::RelayRound;
 

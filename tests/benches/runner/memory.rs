@@ -40,7 +40,7 @@ pub fn by_users() -> Found {
         let secs = users / SPAWN_RATE + 10;
         let arguments = format!("-u {users} -r {SPAWN_RATE} -t {secs}s --think-time 1s..3s");
         let ran = run(&nginx.url(), Cores::Generator, &arguments);
-        let there = ran.report.timeline.iter().map(|row| row.users).max().unwrap_or(0);
+        let there = ran.report.timeline.iter().filter_map(|row| row.users).max().unwrap_or(0);
         let peak = ran.spent.peak_mb;
         let holds = there == users && peak <= limit_mb;
         let figure = format!("Peak memory of {users} users who think 1–3 s");

@@ -51,7 +51,7 @@ pub fn one_core(rounds: usize, secs: u64) -> Found {
 /// That our count is the host's: without it, a rate says nothing.
 fn counted_alike(nginx: &Nginx) -> Found {
     let before = nginx.requests();
-    let ours = at_full_speed(&nginx.url(), Cores::Generator, 1, "--shards 1").report.total.sent;
+    let ours = at_full_speed(&nginx.url(), Cores::Generator, 1, "--shards 1").report.total.sent.unwrap();
     // Its second answer counts itself.
     let theirs = nginx.requests() - before - 1;
     let mut found = Found::default();

@@ -24,7 +24,7 @@ pub fn latency() -> Found {
     for Entry { method, name, latency_ms, .. } in &ran.report.requests {
         let route = routes.iter().find(|route| route["method"] == **method && route["name"] == **name);
         let theirs = route.unwrap()["server_ms"]["p99"].as_f64().unwrap();
-        let ours = latency_ms.as_ref().unwrap().figures.p99;
+        let ours = latency_ms.as_ref().unwrap().figures.p99.unwrap();
         let measured = format!("{:+.3} ms ({ours:.3} ms, the host says {theirs:.3} ms)", ours - theirs);
         let figure = format!("p99 of {method} {name} less the host's own, 50 users");
         let holds = (ours - theirs).abs() <= LATENCY_WITHIN_MS;
@@ -40,15 +40,15 @@ pub fn arrivals(rounds: usize, secs: u64) -> Found {
     let arguments = format!("--rate {ARRIVALS_PER_S} -t {secs}s --shards 1");
     let reports: Vec<Report> =
         (0..rounds).map(|_| run(&nginx.url(), Cores::Generator, &arguments).report).collect();
-    let late = reports.iter().map(|report| report.health.lateness_ms.as_ref().unwrap().figures.p99);
+    let late = reports.iter().map(|report| report.health.lateness_ms.as_ref().unwrap().figures.p99.unwrap());
     let each: Vec<String> = late.clone().map(|late| format!("{late:.3}")).collect();
     let late = median(late).unwrap();
     let mut found = Found::default();
     let figure = format!("p99 of starts' lateness at {ARRIVALS_PER_S} arrivals/s on one core");
     let measured = format!("{late:.3} ms, median of {}", each.join(", "));
     found.target(figure, measured, &format!("≤ {LATE_AT_MOST_MS} ms"), late <= LATE_AT_MOST_MS);
-    let sent: u64 = reports.iter().map(|report| report.total.sent).sum();
-    let dropped: u64 = reports.iter().map(|report| report.total.dropped).sum();
+    let sent: u64 = reports.iter().map(|report| report.total.sent.unwrap()).sum();
+    let dropped: u64 = reports.iter().map(|report| report.total.dropped.unwrap()).sum();
     let due = ARRIVALS_PER_S * secs * rounds as u64;
     let measured = format!("{sent} sent + {dropped} dropped of {due}");
     found.target("Arrivals accounted for", measured, "all", sent + dropped == due);
@@ -71,9 +71,11 @@ pub fn stall() -> Found {
     });
     let figures = ran.report.total.corrected_ms.unwrap().figures;
     let mut found = Found::default();
-    for (name, quantile, measured) in
-        [("p50", 0.5, figures.p50), ("p95", 0.95, figures.p95), ("p99", 0.99, figures.p99)]
-    {
+    for (name, quantile, measured) in [
+        ("p50", 0.5, figures.p50.unwrap()),
+        ("p95", 0.95, figures.p95.unwrap()),
+        ("p99", 0.99, figures.p99.unwrap()),
+    ] {
         let theory = stalled_ms(quantile, &healthy, 10.0, 30.0).unwrap();
         let off = measured / theory - 1.0;
         let figure = format!("Corrected {name} of 50 arrivals/s, host frozen for 10 s of 30 s, by theory");

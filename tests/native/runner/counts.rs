@@ -42,8 +42,8 @@ async fn a_run_counts_what_the_host_counted() {
     let stats = ask(stub.gateway, "GET", "/__stub/stats", "").await;
     assert_eq!(counted_by_the_report(&report), counted_by_the_stub(&stats));
     assert!(report.total.requests > 500, "{}", report.total.requests);
-    assert_eq!(report.total.sent, report.total.requests);
-    assert_eq!((report.run.stopped_by, report.run.seed), (StopReason::RunTime, 7));
+    assert_eq!(report.total.sent.unwrap(), report.total.requests);
+    assert_eq!((report.run.stopped_by.unwrap(), report.run.seed.unwrap()), (StopReason::RunTime, 7));
     assert!(ended.stdout.contains("Aggregated"), "{}", ended.stdout);
     assert!(ended.stdout.contains("HTTP 500"), "{}", ended.stdout);
 }
@@ -90,7 +90,7 @@ async fn a_host_that_stops_and_comes_back_leaves_typed_failures_and_counts_that_
     assert!(!kinds.contains(&FailureKind::Other), "{kinds:?}");
     let last = report.timeline.last().unwrap();
     assert!(last.requests > last.failures, "the run did not go on after the host was back");
-    assert_eq!(report.total.sent, report.total.requests + report.total.in_flight_at_end);
+    assert_eq!(report.total.sent.unwrap(), report.total.requests + report.total.in_flight_at_end.unwrap());
 
     let stats = ask(stub.gateway, "GET", "/__stub/stats", "").await;
     let (ours, theirs) = (counted_by_the_report(&report), counted_by_the_stub(&stats));
@@ -122,7 +122,7 @@ async fn an_interrupt_ends_the_run_and_still_reports_whoever_sends_it() {
         let ended = wait(child).await;
         assert_eq!(ended.code, Some(0), "{signal}: {}", ended.stderr);
         assert!(ended.stdout.contains("Aggregated"));
-        assert_eq!(report_in(&file).run.stopped_by, StopReason::Stopped);
+        assert_eq!(report_in(&file).run.stopped_by.unwrap(), StopReason::Stopped);
     }
 }
 
@@ -160,8 +160,8 @@ async fn an_interrupt_while_the_last_answers_are_awaited_drops_none() {
     let ended = wait(child).await;
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     let report = report_in(&file);
-    assert_eq!((report.total.requests, report.total.in_flight_at_end), (5, 0));
-    assert_eq!(report.run.stopped_by, StopReason::RunTime);
+    assert_eq!((report.total.requests, report.total.in_flight_at_end.unwrap()), (5, 0));
+    assert_eq!(report.run.stopped_by.unwrap(), StopReason::RunTime);
 }
 
 #[tokio::test]
@@ -186,7 +186,7 @@ async fn whoever_stops_reading_the_tables_still_gets_the_report() {
     drop(child.stdout.take());
     let ended = wait(child).await;
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-    assert_eq!(report_in(&file).run.stopped_by, StopReason::RunTime);
+    assert_eq!(report_in(&file).run.stopped_by.unwrap(), StopReason::RunTime);
 }
 
 #[tokio::test]
@@ -212,7 +212,7 @@ async fn a_killed_run_leaves_a_report_that_lacks_at_most_its_last_second() {
     tokio::time::sleep(Duration::from_millis(4_600)).await;
     child.kill().await.unwrap();
     let report = report_in(&file);
-    assert_eq!(report.run.stopped_by, StopReason::Unfinished);
+    assert_eq!(report.run.stopped_by.unwrap(), StopReason::Unfinished);
     let stats = ask(stub.gateway, "GET", "/__stub/stats", "").await;
     let theirs = counted_by_the_stub(&stats).values().sum::<u64>();
     // Five users, ten requests a second each: the second under way and the one being written, at most.

@@ -78,7 +78,7 @@ async fn the_same_seed_sends_the_same_requests() {
         ])
         .await;
         let report = report_in(&file);
-        counts.push(report.requests.iter().map(|entry| entry.sent).collect::<Vec<_>>());
+        counts.push(report.requests.iter().map(|entry| entry.sent.unwrap()).collect::<Vec<_>>());
     }
     assert_eq!(counts[0], counts[1]);
 }

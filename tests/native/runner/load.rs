@@ -36,7 +36,7 @@ pub async fn load_trusting(host: &str, flags: &[&str], trusted: Option<&Path>) -
 /// Every request is accounted for, in the total, by name and by failure.
 fn reconciles(report: &Report) {
     for entry in report.entries() {
-        assert_eq!(entry.sent, entry.requests + entry.in_flight_at_end, "{}", entry.name);
+        assert_eq!(entry.sent.unwrap(), entry.requests + entry.in_flight_at_end.unwrap(), "{}", entry.name);
         let timed = entry.latency_ms.as_ref().map_or(0, |latency| latency.figures.count);
         assert_eq!(timed, entry.requests, "{}", entry.name);
     }
@@ -47,7 +47,7 @@ fn reconciles(report: &Report) {
 /// The one failure of a run in which every request failed, with its detail.
 pub fn only_failure(report: &Report) -> (FailureKind, &str) {
     assert!(report.total.requests > 0, "nothing was sent");
-    assert_eq!(report.total.failures, report.total.requests, "{:?}", report.total.statuses);
+    assert_eq!(report.total.failures, report.total.requests, "{:?}", report.total.statuses.as_ref().unwrap());
     let first = &report.failures[0];
     let same =
         |row: &&oddiya_load::core::report::FailureRow| (row.kind, &row.detail) == (first.kind, &first.detail);

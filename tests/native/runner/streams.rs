@@ -60,23 +60,28 @@ async fn a_streamed_plan_is_timed_event_by_event() {
     let stub = stub().await;
     let (report, text) = run(stub.llm.port()).await;
     let entry = only_entry(&report);
-    assert_eq!((entry.failures, entry.in_flight_at_end), (0, 0), "{:?}", report.failures);
+    assert_eq!((entry.failures, entry.in_flight_at_end.unwrap()), (0, 0), "{:?}", report.failures);
     let streams = entry.stream_ms.as_ref().unwrap();
     let count_of = |kind| streams.by_type.get(&kind).map_or(0, |family| family.figures.count);
 
     // A generation is 13 events, of which a plan from the cache sends only 3, none of them `progress`.
     let generated = count_of(EventKind::Progress);
     assert!(generated >= 2, "{generated}");
-    assert_eq!(entry.stream_events, 13 * generated + 3 * (entry.requests - generated));
+    assert_eq!(entry.stream_events.unwrap(), 13 * generated + 3 * (entry.requests - generated));
     for kind in [EventKind::Status, EventKind::Complete, EventKind::Done] {
         assert_eq!(count_of(kind), entry.requests);
     }
 
-    let max = |family: &Option<oddiya_load::core::report::Distribution>| family.as_ref().unwrap().figures.max;
+    let max = |family: &Option<oddiya_load::core::report::Distribution>| {
+        family.as_ref().unwrap().figures.max.unwrap()
+    };
     let (first, complete, done) = (max(&streams.first_event), max(&streams.complete), max(&streams.done));
     assert!(first < complete && complete <= done, "{first} {complete} {done}");
     assert!(complete >= LLM_MS as f64 * 0.98, "{complete}");
-    assert!(done <= entry.latency_ms.as_ref().unwrap().figures.max, "an event came after the last byte");
+    assert!(
+        done <= entry.latency_ms.as_ref().unwrap().figures.max.unwrap(),
+        "an event came after the last byte"
+    );
     // The longest silence of a generation is the model's: from 30 to 60 of 90 parts.
     let gap = max(&streams.largest_gap);
     assert!(gap >= LLM_MS as f64 / 4.0 && gap < done, "{gap}");
@@ -98,7 +103,7 @@ async fn an_error_event_inside_a_200_is_a_failure_and_its_status_is_counted() {
     let (report, _) = run(answering(events).await.port).await;
     assert_eq!(only_failure(&report), (FailureKind::StreamError, "an error event, then done"));
     let entry = only_entry(&report);
-    assert_eq!((entry.failures, entry.statuses[&200]), (entry.requests, entry.requests));
+    assert_eq!((entry.failures, entry.statuses.as_ref().unwrap()[&200]), (entry.requests, entry.requests));
     assert!(entry.stream_ms.as_ref().unwrap().by_type.contains_key(&EventKind::Error));
 }
 

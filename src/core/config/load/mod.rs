@@ -20,7 +20,7 @@ use crate::core::base::units::Micros;
 use pace::Pace;
 
 /// What decides when requests start (Schroeder, Wierman, Harchol-Balter: "Open Versus Closed", NSDI 2006).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Load {
     /// Users: each starts its next task when the one before is answered and thought over. A slow host gets fewer
     /// requests.
@@ -43,7 +43,7 @@ pub enum Load {
 }
 
 /// How arrivals are spaced.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ArrivalProcess {
     /// Evenly.
     #[default]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use oddiya_load::core::report::Quantiles;
+use super::quantiles::Quantiles;
 
 /// Measured less true.
 #[derive(Clone, Copy, Debug, PartialEq)]

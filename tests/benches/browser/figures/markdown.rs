@@ -1,6 +1,6 @@
 //! Tables that read as well in a terminal as in Markdown, and a section of a file replaced in place.
 
-use oddiya_load::core::report::Quantiles;
+use super::quantiles::Quantiles;
 
 use super::cell::Cell;
 use super::deviation::Deviations;

@@ -20,4 +20,5 @@ pub mod deviation;
 pub mod markdown;
 pub mod outcome;
 pub mod proc_text;
+pub mod quantiles;
 pub mod target;

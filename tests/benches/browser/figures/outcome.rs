@@ -1,6 +1,6 @@
 //! What was measured: of a cell, of several ways at the same load, of the relay alone.
 
-use oddiya_load::core::report::Quantiles;
+use super::quantiles::Quantiles;
 
 use super::cell::Cell;
 use super::deviation::Deviations;

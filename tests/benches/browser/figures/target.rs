@@ -287,8 +287,8 @@ fn rate(per_second: f64) -> String {
 mod tests {
     use super::super::cell::Delay;
     use super::super::outcome::{PageNotes, Round, Strain};
+    use super::super::quantiles::Quantiles;
     use super::*;
-    use oddiya_load::core::report::Quantiles;
 
     const ALL_FLAT: fn(f64) -> Option<Quantiles> = |ms| Some(Quantiles { p50: ms, p95: ms, p99: ms });
 

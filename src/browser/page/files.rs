@@ -1,0 +1,35 @@
+//! Files in and out: what a person picks or drops, and what the page offers as a download.
+
+use gloo_file::{Blob, ObjectUrl, futures::read_as_bytes};
+use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::HtmlAnchorElement;
+
+/// A file that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileError {
+    /// So many bytes would freeze the page while it reads them; the file was not read.
+    TooLarge(u64),
+    /// The browser could not read it.
+    Unreadable,
+}
+
+/// Reads a whole file, unless it has more than `max_bytes`.
+pub async fn read(file: &web_sys::File, max_bytes: u64) -> Result<Vec<u8>, FileError> {
+    let file = Blob::from(file.clone());
+    if file.size() > max_bytes {
+        return Err(FileError::TooLarge(file.size()));
+    }
+    read_as_bytes(&file).await.map_err(|_| FileError::Unreadable)
+}
+
+/// Offers a JSON text as a download.
+pub fn download(name: &str, json: &str) -> Result<(), JsValue> {
+    let url = ObjectUrl::from(Blob::new_with_options(json, Some("application/json")));
+    let document = web_sys::window().and_then(|window| window.document()).ok_or(JsValue::NULL)?;
+    let link: HtmlAnchorElement = document.create_element("a")?.dyn_into()?;
+    link.set_href(&url);
+    link.set_download(name);
+    // The browser takes hold of the content here; the address may go afterwards.
+    link.click();
+    Ok(())
+}

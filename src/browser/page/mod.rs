@@ -1,0 +1,32 @@
+//! The page's side of the browser: one run over a worker, the way to the host, what the browser keeps, and the APIs
+//! that the views need.
+//!
+//! | file | what lives there |
+//! |---|---|
+//! | `session.rs` | one run from start to report |
+//! | `run_state.rs`, `trouble.rs` | where a run stands; what went wrong and what to do next |
+//! | `worker_handle.rs` | the conversation with the load worker |
+//! | `example.rs` | the example report, made by a worker |
+//! | `probe/` | which way requests take to the host |
+//! | `generator.rs` | what a report says of the page that made it |
+//! | `storage/` | what the browser keeps beyond the life of the tab |
+//! | `address.rs` | the run and the view in the address bar |
+//! | `files.rs`, `incoming.rs` | files that are read and offered; files that are picked and dropped |
+//! | `visibility.rs`, `theme.rs`, `size.rs` | whether anybody sees the page; its colours; how large an element is |
+//!
+//! No components and no arithmetic.
+
+pub mod address;
+pub mod example;
+pub mod files;
+mod generator;
+pub mod incoming;
+pub mod probe;
+pub mod run_state;
+pub mod session;
+pub mod size;
+pub mod storage;
+pub mod theme;
+pub mod trouble;
+mod visibility;
+mod worker_handle;

@@ -1,0 +1,69 @@
+//! Whether the page was served by a companion, which host that relays to, and whether it reaches that host.
+
+use gloo_net::http::Response;
+use serde::de::DeserializeOwned;
+use web_sys::RequestMode;
+
+use super::get::{FIRST_LIMIT_MS, SECOND_LIMIT_MS, get};
+use crate::browser::message::{Destination, Lanes};
+use crate::core::base::host::Host;
+use crate::core::http::relay::{
+    CompanionInfo, HOST_CHECK_PATH, HostCheck, INFO_PATH, floor_url, lane_authority,
+};
+
+/// What the companion says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Companion {
+    /// The one host it relays to.
+    pub host: String,
+    /// What a request must carry to be relayed.
+    pub token: String,
+}
+
+/// Asks the server that served the page; `None` when it is a plain file server, or there is none.
+pub async fn find() -> Option<Companion> {
+    if !may_be_companions() {
+        return None;
+    }
+    let info: CompanionInfo = get_json(INFO_PATH).await?;
+    (info.product == CompanionInfo::PRODUCT).then_some(Companion { host: info.host, token: info.token })
+}
+
+/// Whether the companion reaches its host; `None` when the companion itself is gone.
+pub async fn check_host() -> Option<HostCheck> {
+    get_json(HOST_CHECK_PATH).await
+}
+
+impl Companion {
+    /// Whether it relays to that host.
+    pub fn relays_to(&self, host: &Host) -> bool {
+        self.host.parse() == Ok(host.clone())
+    }
+
+    /// The companion as the destination of requests: by a name per user where such names resolve.
+    pub async fn destination(&self) -> Option<Destination> {
+        let location = web_sys::window()?.location();
+        let port: u16 = location.port().ok()?.parse().unwrap_or(80);
+        let trial = floor_url(&lane_authority(0, port), &self.token);
+        let lanes = match get(&trial, RequestMode::Cors, SECOND_LIMIT_MS).await {
+            Ok(response) if response.ok() => Lanes::PerUser,
+            _ => Lanes::Shared,
+        };
+        let authority = location.host().ok()?;
+        Some(Destination::Companion { authority, port, token: self.token.clone(), lanes })
+    }
+}
+
+/// A companion serves its page over plain http, at the root of its address. Any other page comes from a file server,
+/// which has no companion's paths.
+fn may_be_companions() -> bool {
+    let Some(location) = web_sys::window().map(|window| window.location()) else { return false };
+    let is_http = location.protocol().is_ok_and(|protocol| protocol == "http:");
+    let is_at_root = location.pathname().is_ok_and(|path| path.rfind('/') == Some(0));
+    is_http && is_at_root
+}
+
+async fn get_json<T: DeserializeOwned>(path: &str) -> Option<T> {
+    let response = get(path, RequestMode::SameOrigin, FIRST_LIMIT_MS).await.ok().filter(Response::ok)?;
+    response.json().await.ok()
+}

@@ -1,0 +1,91 @@
+//! Before a run: which way requests take to the host, and if there is none, why and what to do next.
+//!
+//! Nothing is measured here; the load worker sends the requests that are.
+//!
+//! | file | what lives there |
+//! |---|---|
+//! | `companion.rs` | the companion, where it served the page |
+//! | `direct.rs` | the host without a companion |
+//! | `get.rs` | one request with a time limit |
+
+pub mod companion;
+mod direct;
+mod get;
+
+use super::trouble::Trouble;
+use crate::browser::message::{Destination, Lanes};
+use crate::core::base::failure::FailureKind;
+use crate::core::base::host::Host;
+use crate::core::http::relay::HostCheck;
+use companion::Companion;
+use direct::Reachability;
+
+/// Whether the host is probed before a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostProbe {
+    /// Probe it, and fail within three seconds when it is not there.
+    Before,
+    /// Start the run without probing.
+    Skip,
+}
+
+const ARE_SERVICES_RUNNING: &str = "Are the services running? For Oddiya: ./scripts/start-for-mobile-testing.sh, or `oddiya-load stub` for a stand-in.";
+
+/// Decides where a run's requests go: through the companion when it relays to the host, straight to it otherwise.
+pub async fn find_destination(host: &Host, probe: HostProbe) -> Result<Destination, Trouble> {
+    match companion::find().await.filter(|companion| companion.relays_to(host)) {
+        Some(companion) => through(&companion, host, probe).await,
+        None => straight(host, probe).await,
+    }
+}
+
+async fn through(companion: &Companion, host: &Host, probe: HostProbe) -> Result<Destination, Trouble> {
+    let gone = || Trouble::new("The companion does not answer.", &["Start it again: oddiya-load serve"]);
+    if probe == HostProbe::Before {
+        let check = companion::check_host().await.ok_or_else(gone)?;
+        if !check.reachable {
+            return Err(unreachable(host, &check));
+        }
+    }
+    companion.destination().await.ok_or_else(gone)
+}
+
+fn unreachable(host: &Host, check: &HostCheck) -> Trouble {
+    let why = match check.kind {
+        Some(FailureKind::Refused) => "nothing listens there (connection refused)",
+        Some(FailureKind::Dns) => "its name has no address",
+        Some(FailureKind::ConnectTimeout) => "it does not answer in time",
+        Some(FailureKind::Unreachable) => "there is no way to it",
+        Some(FailureKind::Tls) => "its certificate or TLS handshake is not acceptable",
+        _ => "the connection failed",
+    };
+    Trouble::of_check(format!("{host} cannot be reached: {why}."), &[ARE_SERVICES_RUNNING])
+}
+
+async fn straight(host: &Host, probe: HostProbe) -> Result<Destination, Trouble> {
+    if probe == HostProbe::Skip {
+        return Ok(Destination::Direct { lanes: Lanes::Shared });
+    }
+    let serve = format!("Load it through the companion instead: oddiya-load serve -H {host}");
+    let trouble = match direct::probe(host).await {
+        Reachability::Open(status) => {
+            let lanes = direct::lanes(host, status).await;
+            return Ok(Destination::Direct { lanes });
+        }
+        Reachability::CorsForbids => Trouble::of_check(
+            format!("{host} answers, but does not allow this page to read its answers (CORS)."),
+            &[&serve, "Or let the host send Access-Control-Allow-Origin for this page."],
+        ),
+        Reachability::MixedContent => Trouble::of_check(
+            format!(
+                "The browser blocks {host}: an https page may not talk to a plain http host (mixed content)."
+            ),
+            &[&serve, "Then open the page at http://localhost:8089."],
+        ),
+        Reachability::Silent => Trouble::of_check(
+            format!("{host} cannot be reached: nothing answers, or the browser blocks it."),
+            &[ARE_SERVICES_RUNNING, &serve],
+        ),
+    };
+    Err(trouble)
+}

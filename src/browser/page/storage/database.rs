@@ -1,0 +1,175 @@
+//! Texts kept in the browser under keys, beyond the life of the tab: an IndexedDB database with two stores.
+//!
+//! Every call is a transaction of its own, which commits by itself. Knows nothing of what the texts mean.
+//!
+//! Tabs of different versions of the page share the database. A connection closes as soon as another tab asks for a
+//! newer version of it, and opening gives up after a while, so that no tab ever waits for another one.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use futures_util::future::{Either, select};
+use gloo_timers::future::TimeoutFuture;
+use idb::event::VersionChangeEvent;
+use idb::{
+    CursorDirection, DatabaseEvent as _, Factory, KeyRange, ObjectStore, ObjectStoreParams, Query,
+    Transaction, TransactionMode,
+};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
+
+const NAME: &str = "oddiya-load";
+const VERSION: u32 = 1;
+/// Opening takes milliseconds; after this long another tab stands in the way.
+const OPEN_LIMIT_MS: u32 = 1_500;
+
+/// The database's stores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Store {
+    /// One header per run, under the run's id.
+    Runs,
+    /// A run's records, under its id and a number.
+    Records,
+}
+
+impl Store {
+    const ALL: [Self; 2] = [Self::Runs, Self::Records];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Runs => "runs",
+            Self::Records => "records",
+        }
+    }
+}
+
+/// Why nothing can be read or written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StorageError {
+    /// Another tab, of an older version of the page, keeps the database open.
+    Blocked,
+    /// The browser keeps nothing for this page, or no more.
+    Refused,
+}
+
+impl From<idb::Error> for StorageError {
+    fn from(_: idb::Error) -> Self {
+        Self::Refused
+    }
+}
+
+/// An open connection to the database.
+pub struct Database {
+    connection: idb::Database,
+    write_failed: Rc<Cell<bool>>,
+}
+
+impl Database {
+    /// Opens the database.
+    pub async fn open() -> Result<Self, StorageError> {
+        let mut request = Factory::new()?.open(NAME, Some(VERSION))?;
+        request.on_upgrade_needed(create_stores);
+        let open = Box::pin(async { request.await });
+        let mut connection = match select(open, TimeoutFuture::new(OPEN_LIMIT_MS)).await {
+            Either::Left((opened, _)) => opened?,
+            Either::Right(((), late)) => {
+                spawn_local(close_when_open(late));
+                return Err(StorageError::Blocked);
+            }
+        };
+        connection.on_version_change(|event| {
+            // Another tab needs a newer version: further writes here fail, and are reported as not kept.
+            if let Some(Ok(connection)) = event.target().map(idb::Database::try_from) {
+                connection.close();
+            }
+        });
+        Ok(Self { connection, write_failed: Rc::default() })
+    }
+
+    /// Whether a write has failed since this was asked last.
+    pub fn has_failed(&self) -> bool {
+        self.write_failed.replace(false)
+    }
+
+    /// Begins to write a text, without waiting for the end: a browser that outlives the page finishes the writing.
+    pub fn put(&self, store: Store, key: &JsValue, text: &str) -> Result<(), StorageError> {
+        let (transaction, objects) = self.begin(store, TransactionMode::ReadWrite)?;
+        // The request is dropped, and goes on; the transaction tells how it ended.
+        objects.put(&JsValue::from_str(text), Some(key))?;
+        self.watch(transaction);
+        Ok(())
+    }
+
+    /// Begins to remove a text, or all texts in a range of keys.
+    pub fn remove(&self, store: Store, keys: impl Into<Query>) -> Result<(), StorageError> {
+        let (transaction, objects) = self.begin(store, TransactionMode::ReadWrite)?;
+        objects.delete(keys)?;
+        self.watch(transaction);
+        Ok(())
+    }
+
+    /// The text under a key.
+    pub async fn get(&self, store: Store, key: &JsValue) -> Result<Option<String>, StorageError> {
+        let (_transaction, objects) = self.begin(store, TransactionMode::ReadOnly)?;
+        Ok(objects.get(key.clone())?.await?.and_then(|text| text.as_string()))
+    }
+
+    /// The texts in a range of keys, in the keys' order.
+    pub async fn get_all(&self, store: Store, keys: KeyRange) -> Result<Vec<String>, StorageError> {
+        let (_transaction, objects) = self.begin(store, TransactionMode::ReadOnly)?;
+        let texts = objects.get_all(Some(keys.into()), None)?.await?;
+        Ok(texts.into_iter().filter_map(|text| text.as_string()).collect())
+    }
+
+    /// The text with the last key in a range.
+    pub async fn last(&self, store: Store, keys: KeyRange) -> Result<Option<String>, StorageError> {
+        let (_transaction, objects) = self.begin(store, TransactionMode::ReadOnly)?;
+        let cursor = objects.open_cursor(Some(keys.into()), Some(CursorDirection::Prev))?.await?;
+        Ok(cursor.and_then(|cursor| cursor.value().ok()).and_then(|text| text.as_string()))
+    }
+
+    /// All keys that are texts, in their order.
+    pub async fn keys(&self, store: Store) -> Result<Vec<String>, StorageError> {
+        let (_transaction, objects) = self.begin(store, TransactionMode::ReadOnly)?;
+        let keys = objects.get_all_keys(None, None)?.await?;
+        Ok(keys.into_iter().filter_map(|key| key.as_string()).collect())
+    }
+
+    fn begin(&self, store: Store, mode: TransactionMode) -> Result<(Transaction, ObjectStore), StorageError> {
+        let transaction = self.connection.transaction(&[store.name()], mode)?;
+        let objects = transaction.object_store(store.name())?;
+        Ok((transaction, objects))
+    }
+
+    /// Notes when a write fails later, for want of room for instance.
+    fn watch(&self, transaction: Transaction) {
+        let write_failed = Rc::clone(&self.write_failed);
+        spawn_local(async move {
+            if !transaction.await.is_ok_and(|result| result.is_committed()) {
+                write_failed.set(true);
+            }
+        });
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        // Transactions under way still end.
+        self.connection.close();
+    }
+}
+
+fn create_stores(event: VersionChangeEvent) {
+    // Should this fail, there is no store, and the first use of one says so.
+    let Ok(connection) = event.database() else { return };
+    for store in Store::ALL {
+        let _ = connection.create_object_store(store.name(), ObjectStoreParams::new());
+    }
+}
+
+/// A connection that nobody waits for any more must not stand in another tab's way.
+async fn close_when_open(opening: impl Future<Output = Result<idb::Database, idb::Error>>) {
+    if let Ok(connection) = opening.await {
+        connection.close();
+    }
+}

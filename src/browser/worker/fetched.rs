@@ -1,0 +1,90 @@
+//! What came of a `fetch`: the host's response, the companion's own, or none. Only here do the browser's words become
+//! typed failures.
+
+use web_sys::Response;
+
+use crate::browser::message::Destination;
+use crate::core::base::failure::{Failure, FailureKind, Status};
+use crate::core::http::relay::{
+    FAILURE_HEADER, REFUSAL_HEADER, STATUS_HEADER, WRAPPED_STATUS, parse_failure_header,
+};
+
+/// What came of a request.
+pub struct Fetched {
+    /// The host's status, or why there is none.
+    pub outcome: Result<Status, Failure>,
+    /// Size of the body.
+    pub bytes: u64,
+    /// Whether the browser has measured it.
+    pub entry: TimingEntry,
+}
+
+/// Whether the browser has a timing entry for a request. Without any response it has none, or one without moments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimingEntry {
+    /// There was a response, of the host or of the companion, so an entry comes.
+    Expected,
+    /// There was none.
+    Missing,
+}
+
+impl Fetched {
+    /// No response, or none that could be read to its end.
+    pub fn failed(kind: FailureKind, detail: &str) -> Self {
+        Self { outcome: Err(Failure::new(kind, detail)), bytes: 0, entry: TimingEntry::Missing }
+    }
+
+    /// `fetch` failed, and the browser does not say why.
+    pub fn nothing_from(destination: &Destination) -> Self {
+        match destination {
+            Destination::Direct { .. } => {
+                Self::failed(FailureKind::Blocked, "no answer, or none that the page may read")
+            }
+            Destination::Companion { .. } => {
+                Self::failed(FailureKind::Other, "the companion does not answer")
+            }
+        }
+    }
+
+    /// A complete response with a body of so many bytes. The companion's own responses say so in a header; all others
+    /// are the host's. A header is looked up only where there may be one, because each look-up is a few steps into the
+    /// browser.
+    pub fn of(response: &Response, bytes: u64, destination: &Destination) -> Self {
+        let status = response.status();
+        if destination.is_direct() {
+            return Self::of_the_host(status, bytes);
+        }
+        let header = |name: &str| response.headers().get(name).ok().flatten();
+        match status {
+            WRAPPED_STATUS => {
+                let real = header(STATUS_HEADER).and_then(|status| status.parse().ok());
+                Self::of_the_host(real.unwrap_or(status), bytes)
+            }
+            502 => match header(FAILURE_HEADER) {
+                Some(failure) => Self::of_the_companion(relayed(&failure)),
+                None => Self::of_the_host(status, bytes),
+            },
+            400 | 403 => match header(REFUSAL_HEADER) {
+                Some(refusal) => {
+                    Self::failed(FailureKind::Other, &format!("the companion refused it: {refusal}"))
+                }
+                None => Self::of_the_host(status, bytes),
+            },
+            _ => Self::of_the_host(status, bytes),
+        }
+    }
+
+    /// The companion's own response, instead of the host's.
+    fn of_the_companion(failure: Failure) -> Self {
+        Self { outcome: Err(failure), bytes: 0, entry: TimingEntry::Expected }
+    }
+
+    fn of_the_host(status: Status, bytes: u64) -> Self {
+        Self { outcome: Ok(status), bytes, entry: TimingEntry::Expected }
+    }
+}
+
+fn relayed(header: &str) -> Failure {
+    let unknown = || Failure::new(FailureKind::Other, "the relay could not say why");
+    parse_failure_header(header).unwrap_or_else(unknown)
+}

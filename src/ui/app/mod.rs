@@ -1,0 +1,96 @@
+//! The app: its head, and the view that the address names.
+//!
+//! | file | what lives there |
+//! |---|---|
+//! | `header.rs` | name, links to the views, where the run stands, colours |
+//! | `report_view.rs` | `#/report/…` |
+//! | `reports_view.rs` | `#/reports` |
+//! | `compare_view.rs` | `#/compare/…` |
+//!
+//! `#/run` is in `ui/run`.
+
+mod compare_view;
+pub mod header;
+mod report_view;
+mod reports_view;
+
+use leptos::ev;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::files::open::{DropTarget, OpeningNotice};
+use super::navigation::{ReportRef, View};
+use super::run::advice::Advice;
+use super::run::cutoff::CutoffOffer;
+use super::run::state::State;
+use super::run::{RunAside, RunReport};
+use crate::browser::page::address::{self, Views};
+use compare_view::CompareView;
+use header::Header;
+use report_view::ReportView;
+use reports_view::ReportsView;
+
+/// The app at its address: looks for a companion and starts what the address asks for.
+#[component]
+pub fn App() -> impl IntoView {
+    let parameters = address::read();
+    let state = State::new(&parameters);
+    let views = parameters.views;
+    if parameters.autostart {
+        address::forget_autostart();
+    }
+    if parameters.demo && address::fragment().is_empty() {
+        state.navigation.replace(View::Report(ReportRef::Example));
+    }
+    spawn_local(state.look_for_cutoffs());
+    spawn_local(state.look_around(parameters));
+    view! { <Page state views /> }
+}
+
+/// The whole page, of a state.
+#[component]
+pub fn Page(
+    /// What the page knows.
+    state: State,
+    /// What it shows of a run under way.
+    #[prop(optional)]
+    views: Views,
+) -> impl IntoView {
+    provide_context(state);
+    warn_when_leaving(state);
+    let is_run = move || state.navigation.view() == View::Run;
+    let view = move || match state.navigation.view() {
+        View::Run => view! { <RunReport views /> }.into_any(),
+        View::Reports => view! { <ReportsView /> }.into_any(),
+        View::Report(which) => view! { <ReportView which /> }.into_any(),
+        View::Compare => view! { <CompareView /> }.into_any(),
+    };
+    view! {
+        <Header />
+        <div class="page" class:page-wide=move || !is_run()>
+            <Show when=is_run>
+                <RunAside />
+            </Show>
+            <main class="page-report">
+                <Show when=is_run>
+                    <Advice />
+                </Show>
+                <CutoffOffer />
+                <OpeningNotice reports=state.reports />
+                {view}
+            </main>
+        </div>
+        <DropTarget on_file=Callback::new(move |file| spawn_local(state.open_file(file))) />
+    }
+}
+
+/// While a run is under way, the browser asks before it closes the page. It would be found again all the same.
+fn warn_when_leaving(state: State) {
+    let ask = move |event: ev::BeforeUnloadEvent| {
+        if state.is_active.get_untracked() {
+            event.prevent_default();
+        }
+    };
+    let handle = window_event_listener(ev::beforeunload, ask);
+    on_cleanup(move || handle.remove());
+}

@@ -1,0 +1,90 @@
+//! Opening report files: the file picker, drag and drop onto the page, and what is said when a file cannot be opened.
+
+use leptos::ev;
+use leptos::prelude::*;
+use leptos::web_sys::File;
+
+use super::open_reports::{OpenReports, Opening};
+use crate::browser::page::incoming;
+
+/// A file picker that looks like a button.
+#[component]
+pub fn OpenButton(
+    /// Called with the file that was picked.
+    on_file: Callback<File>,
+) -> impl IntoView {
+    let open = move |event: ev::Event| {
+        if let Some(file) = incoming::picked(&event) {
+            on_file.run(file);
+        }
+    };
+    view! {
+        <label class="button file-button" title="A report that was exported here or written by the command">
+            "Open report"
+            <input type="file" accept=".json,application/json" data-testid="import-file" on:change=open />
+        </label>
+    }
+}
+
+/// How the last opening went: nothing when it went well.
+#[component]
+pub fn OpeningNotice(
+    /// The opened reports.
+    reports: OpenReports,
+) -> impl IntoView {
+    let dismiss = move |_| reports.opening.set(Opening::Quiet);
+    let notice = move || match reports.opening.get() {
+        Opening::Quiet => ().into_any(),
+        Opening::Reading(name) => view! { <p class="notice">{format!("Reading {name} …")}</p> }.into_any(),
+        Opening::Refused { name, problem } => view! {
+            <div class="notice notice-trouble notice-row" data-testid="import-error">
+                <p><strong>{name}</strong>": "{problem}"."</p>
+                <button type="button" class="button" on:click=dismiss>"Dismiss"</button>
+            </div>
+        }
+        .into_any(),
+    };
+    view! { <div role="alert">{notice}</div> }
+}
+
+/// The whole page takes dropped files, and says so while one is over it.
+#[component]
+pub fn DropTarget(
+    /// Called with the file that was dropped.
+    on_file: Callback<File>,
+) -> impl IntoView {
+    let over = RwSignal::new(false);
+    let dragged = move |event: ev::DragEvent| {
+        if incoming::carries_files(&event) {
+            event.prevent_default();
+            over.set(true);
+        }
+    };
+    let left = move |event: ev::DragEvent| {
+        // Leaving one element for another keeps the pointer on the page.
+        if event.related_target().is_none() {
+            over.set(false);
+        }
+    };
+    let dropped = move |event: ev::DragEvent| {
+        if !incoming::carries_files(&event) {
+            return;
+        }
+        event.prevent_default();
+        over.set(false);
+        if let Some(file) = incoming::dropped(&event) {
+            on_file.run(file);
+        }
+    };
+    let handles = [
+        window_event_listener(ev::dragover, dragged),
+        window_event_listener(ev::dragleave, left),
+        window_event_listener(ev::drop, dropped),
+    ];
+    on_cleanup(move || handles.into_iter().for_each(|handle| handle.remove()));
+    view! {
+        <div class="drop-target" class:is-over=over aria-hidden="true" data-testid="drop-target">
+            <p>"Drop the report to open it"</p>
+        </div>
+    }
+}

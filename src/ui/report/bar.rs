@@ -1,0 +1,99 @@
+//! The bar above a report: what was run, and the button that saves the report as a file.
+
+use leptos::prelude::*;
+
+use super::shared_report::SharedReport;
+use crate::browser::page::files;
+use crate::core::present::load::load_in_words;
+use crate::core::present::words::file_name;
+use crate::core::report::{RunInfo, StopReason};
+
+/// Whether a report can be saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Completeness {
+    /// There is none, or its run is still under way.
+    Unfinished,
+    /// Its run has ended.
+    Complete,
+}
+
+/// How saving a report went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Saved {
+    /// The browser has taken the file.
+    Done,
+    /// The browser refused a file of this name.
+    Refused(String),
+}
+
+/// The bar; further buttons are its children.
+#[component]
+pub fn ReportBar(
+    /// The report.
+    report: Memo<Option<SharedReport>>,
+    /// Whether it can be saved.
+    #[prop(into)]
+    completeness: Signal<Completeness>,
+    /// Called when somebody saved it.
+    on_saved: Callback<Saved>,
+    /// Buttons beside the one that saves.
+    children: Children,
+) -> impl IntoView {
+    let title = move || {
+        report.with(|report| {
+            report.as_ref().map_or_else(
+                || "No run yet".to_owned(),
+                |report| report.run.host.clone().unwrap_or_else(|| "Host not known".to_owned()),
+            )
+        })
+    };
+    view! {
+        <section class="report-bar" aria-label="Report">
+            <div class="report-bar-what">
+                <h2 class="report-bar-title" data-testid="report-host">{title}</h2>
+                <p class="report-bar-facts">{move || report.with(|report| report.as_ref().map(|r| facts(&r.run)))}</p>
+            </div>
+            <div class="report-bar-buttons">
+                {children()}
+                <ExportButton report completeness on_saved />
+            </div>
+        </section>
+    }
+}
+
+/// What was run, in a line: what one needs to know it again and to repeat it.
+fn facts(run: &RunInfo) -> String {
+    let started = run.started_at.as_ref().map(|started| format!("started {}", started.replace('T', " ")));
+    let seed = run.seed.map(|seed| format!("seed {seed}"));
+    let stopped = (run.stopped_by == Some(StopReason::Stopped)).then(|| "stopped by hand".to_owned());
+    let known = [run.scenario.clone(), Some(load_in_words(run)), seed, started, stopped];
+    known.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// Saves the report as a file.
+#[component]
+fn ExportButton(
+    /// The report.
+    report: Memo<Option<SharedReport>>,
+    /// Whether it can be saved.
+    completeness: Signal<Completeness>,
+    /// Called when it was saved, or not.
+    on_saved: Callback<Saved>,
+) -> impl IntoView {
+    let is_unfinished = move || completeness.get() == Completeness::Unfinished;
+    let save = move |_| {
+        if let Some(report) = report.get_untracked() {
+            let name = file_name(&report);
+            let saved = files::download(&name, &report.to_json());
+            on_saved.run(saved.map_or(Saved::Refused(name), |()| Saved::Done));
+        }
+    };
+    let title = move || {
+        if is_unfinished() { "There is a report once a run has ended" } else { "Saves the whole report" }
+    };
+    view! {
+        <button type="button" class="button" data-testid="export-json" disabled=is_unfinished title=title on:click=save>
+            "Export JSON"
+        </button>
+    }
+}

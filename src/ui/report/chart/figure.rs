@@ -1,0 +1,296 @@
+//! One chart: axes, bands, lines, and the surface that takes the pointer and the keyboard.
+//!
+//! The surface is a slider over time: arrow keys move the cursor second by second, and a screen reader says the
+//! values there.
+
+use leptos::ev::{KeyboardEvent, PointerEvent};
+use leptos::prelude::*;
+
+use super::readout::{Doubts, Legend, dot_class, line_class, sentence};
+use crate::browser::page::size::{Size, SizeWatch};
+use crate::core::analyse::headline::Window;
+use crate::core::base::units::format_clock;
+use crate::core::present::plot::{Band, Chart, Drawing, Frame, Quantity, Shape, Tick, draw};
+use crate::core::report::{Report, Timeline};
+use crate::ui::report::shared_report::SharedReport;
+use crate::ui::widgets::ids::unique_id;
+
+/// A chart with its legend.
+#[component]
+pub fn ChartFigure(
+    /// Which one.
+    chart: Chart,
+    /// What it is drawn from.
+    report: Memo<Option<SharedReport>>,
+    /// The second under the pointer, of all charts.
+    cursor: RwSignal<Option<u64>>,
+    /// Which stretch of the report is shown: while a run is under way, the last second is read out.
+    window: Memo<Window>,
+) -> impl IntoView {
+    let size = RwSignal::new(Size::default());
+    let shape = RwSignal::new(Shape::Linear);
+    let drawing = Memo::new(move |_| {
+        let Size { width, height } = size.get();
+        let frame = Frame { width, height };
+        report.with(|report| draw_timeline(chart, report.as_deref(), frame, shape.get()))
+    });
+    let moment = move || match (cursor.get(), window.get()) {
+        (Some(second), _) => format!("at {}", format_clock(second as f64)),
+        (None, Window::Now) => "last second".to_owned(),
+        (None, Window::Whole) => String::new(),
+    };
+    view! {
+        <figure class="chart" class:is-empty=move || report.with(Option::is_none) data-testid=name(chart)>
+            <figcaption class="chart-head">
+                <h3 class="chart-title">{chart.title()}</h3>
+                {matches!(chart, Chart::Latency | Chart::Corrected).then(|| view! { <ShapeButton shape /> })}
+                <span class="chart-moment">{moment}</span>
+                <Legend chart report cursor window />
+            </figcaption>
+            <Plot chart report drawing cursor size />
+        </figure>
+    }
+}
+
+fn draw_timeline(chart: Chart, report: Option<&Report>, frame: Frame, shape: Shape) -> Drawing {
+    match report {
+        Some(report) => draw(chart, &report.timeline, frame, shape),
+        None => draw(chart, &Timeline::default(), frame, shape),
+    }
+}
+
+const fn name(chart: Chart) -> &'static str {
+    match chart {
+        Chart::Throughput | Chart::Arrivals => "chart-throughput",
+        Chart::Latency | Chart::Corrected => "chart-latency",
+        Chart::Load => "chart-load",
+    }
+}
+
+/// Linear or logarithmic.
+#[component]
+fn ShapeButton(
+    /// How the axis of values runs.
+    shape: RwSignal<Shape>,
+) -> impl IntoView {
+    let is_log = move || shape.get() == Shape::Log;
+    let toggle = move |_| shape.set(if is_log() { Shape::Linear } else { Shape::Log });
+    view! {
+        <button
+            type="button"
+            class="shape-button"
+            data-testid="log-scale"
+            title="Logarithmic axis: equal factors are equally far apart"
+            aria-pressed=move || is_log().to_string()
+            on:click=toggle
+        >
+            "log"
+        </button>
+    }
+}
+
+/// The drawn part, and the surface over it.
+#[component]
+fn Plot(
+    /// Which chart.
+    chart: Chart,
+    /// What it is drawn from.
+    report: Memo<Option<SharedReport>>,
+    /// Where everything is.
+    drawing: Memo<Drawing>,
+    /// The second under the pointer.
+    cursor: RwSignal<Option<u64>>,
+    /// Told how much room there is.
+    size: RwSignal<Size>,
+) -> impl IntoView {
+    let room = NodeRef::<leptos::html::Div>::new();
+    let watch = StoredValue::new_local(None::<SizeWatch>);
+    Effect::new(move || {
+        if let Some(room) = room.get() {
+            watch.set_value(SizeWatch::new(&room, move |now| size.set(now)));
+        }
+    });
+    let point = move |event: PointerEvent| {
+        cursor.set(drawing.with_untracked(|drawing| drawing.second_at(f64::from(event.offset_x()))));
+    };
+    let last = move || {
+        report.with(|report| report.as_ref().and_then(|report| report.timeline.last().map(|row| row.second)))
+    };
+    let last = move || last().unwrap_or_default();
+    let press = move |event: KeyboardEvent| {
+        if let Some(next) = moved(cursor.get_untracked(), last(), &event.key(), event.shift_key()) {
+            event.prevent_default();
+            cursor.set(next);
+        }
+    };
+    view! {
+        <div class="chart-room" node_ref=room>
+            <svg class="chart-plot" width=move || size.get().width.to_string() height=move || size.get().height.to_string() aria-hidden="true">
+                <Backdrop chart drawing />
+                <Lines chart drawing />
+                <Cursor chart report drawing cursor />
+            </svg>
+            <div
+                class="chart-surface"
+                role="slider"
+                tabindex="0"
+                aria-label=format!("{} over time, second by second", chart.title())
+                aria-valuemin="0"
+                aria-valuemax=move || last().to_string()
+                aria-valuenow=move || cursor.get().unwrap_or_else(last).to_string()
+                aria-valuetext=move || report.with(|report| sentence(chart, report.as_deref(), cursor.get()))
+                on:pointermove=point
+                on:pointerdown=point
+                on:pointerleave=move |_| cursor.set(None)
+                on:keydown=press
+                on:blur=move |_| cursor.set(None)
+            ></div>
+            <Doubts report cursor />
+            <p class="chart-empty" aria-hidden="true">"no data yet"</p>
+        </div>
+    }
+}
+
+/// Where a key moves the cursor; `None` for keys that are not the chart's.
+fn moved(cursor: Option<u64>, last: u64, key: &str, shift: bool) -> Option<Option<u64>> {
+    let step = if shift { 10 } else { 1 };
+    let back = |step: u64| Some(Some(cursor.map_or(last, |second| second.saturating_sub(step))));
+    let forth = |step: u64| Some(Some(cursor.map_or(0, |second| (second + step).min(last))));
+    match key {
+        "ArrowLeft" | "ArrowDown" => back(step),
+        "ArrowRight" | "ArrowUp" => forth(step),
+        "PageDown" => back(10),
+        "PageUp" => forth(10),
+        "Home" => Some(Some(0)),
+        "End" => Some(Some(last)),
+        "Escape" if cursor.is_some() => Some(None),
+        _ => None,
+    }
+}
+
+/// Ticks, grid and the bands of suspect seconds.
+#[component]
+fn Backdrop(
+    /// Which chart.
+    chart: Chart,
+    /// Where everything is.
+    drawing: Memo<Drawing>,
+) -> impl IntoView {
+    let hatch = unique_id("hatch");
+    let fill = format!("url(#{hatch})");
+    let bands = move || {
+        let drawing = drawing.get();
+        let height = drawing.frame.bottom() - Frame::TOP;
+        let band = |band: Band| {
+            view! {
+                <rect class="band" x=px(band.x) width=px(band.width) y=px(Frame::TOP)
+                    height=px(height) fill=fill.clone() />
+            }
+        };
+        drawing.bands.into_iter().map(band).collect_view()
+    };
+    let values = move || {
+        let drawing = drawing.get();
+        let (left, right) = (px(Frame::LEFT), px(drawing.frame.right()));
+        let tick = |tick: Tick| {
+            view! {
+                <path class="grid" d=format!("M{left} {y}H{right}", y = px(tick.at)) />
+                <text class="tick tick-value" x=px(Frame::LEFT - 6.0) y=px(tick.at + 3.5)>{tick.label}</text>
+            }
+        };
+        drawing.value_ticks.into_iter().map(tick).collect_view()
+    };
+    let times = move || {
+        let drawing = drawing.get();
+        let bottom = drawing.frame.bottom();
+        let tick = |tick: Tick| {
+            view! {
+                <path class="axis" d=format!("M{x} {y}v4", x = px(tick.at), y = px(bottom)) />
+                <text class="tick tick-time" x=px(tick.at) y=px(bottom + 15.0)>{tick.label}</text>
+            }
+        };
+        drawing.time_ticks.into_iter().map(tick).collect_view()
+    };
+    view! {
+        <defs>
+            <pattern id=hatch width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+                <path class="hatch" d="M0 0V6" />
+            </pattern>
+        </defs>
+        <g>{bands}</g>
+        <g>{values}</g>
+        <g>{times}</g>
+        <text class="tick tick-value" x=px(Frame::LEFT - 6.0) y="9">{chart.unit()}</text>
+    }
+}
+
+/// The lines in their order: each has more gaps than the one below it, so that all can be seen where they meet.
+#[component]
+fn Lines(
+    /// Which chart.
+    chart: Chart,
+    /// Where everything is.
+    drawing: Memo<Drawing>,
+) -> impl IntoView {
+    let line = |(place, quantity): (usize, Quantity)| {
+        let path = move || drawing.with(|drawing| drawing.lines.get(place).map(|line| line.1.clone()));
+        view! { <path class=line_class(quantity) d=move || path().unwrap_or_default() /> }
+    };
+    let quantities: Vec<_> = chart.quantities().iter().copied().enumerate().collect();
+    view! { <g>{quantities.into_iter().map(line).collect_view()}</g> }
+}
+
+/// The crosshair, and a dot on each line.
+#[component]
+fn Cursor(
+    /// Which chart.
+    chart: Chart,
+    /// What it is drawn from.
+    report: Memo<Option<SharedReport>>,
+    /// Where everything is.
+    drawing: Memo<Drawing>,
+    /// The second under the pointer.
+    cursor: RwSignal<Option<u64>>,
+) -> impl IntoView {
+    let marks = move |second: u64| {
+        let drawing = drawing.get();
+        let x = px(drawing.x_of(second));
+        let line = format!("M{x} {top}V{bottom}", top = px(Frame::TOP), bottom = px(drawing.frame.bottom()));
+        let values = report.with(|report| {
+            let row = report.as_ref().and_then(|report| report.timeline.of_second(second));
+            let value = |quantity: &Quantity| Some((*quantity, quantity.of(row?)?));
+            chart.quantities().iter().filter_map(value).collect::<Vec<_>>()
+        });
+        let dot = |(quantity, value)| {
+            view! {
+                <circle class=dot_class(quantity) cx=x.clone() cy=px(drawing.y_of(value)) r="3" />
+            }
+        };
+        view! {
+            <path class="crosshair" d=line />
+            {values.into_iter().map(dot).collect_view()}
+        }
+    };
+    view! { <g>{move || cursor.get().map(marks)}</g> }
+}
+
+/// A length for SVG.
+fn px(length: f64) -> String {
+    format!("{length:.1}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::moved;
+
+    #[test]
+    fn keys_move_the_cursor_within_the_run() {
+        assert_eq!(moved(None, 99, "ArrowLeft", false), Some(Some(99)), "from the end");
+        assert_eq!(moved(None, 99, "ArrowRight", false), Some(Some(0)), "from the start");
+        assert_eq!(moved(Some(0), 99, "ArrowLeft", true), Some(Some(0)));
+        assert_eq!(moved(Some(95), 99, "PageUp", false), Some(Some(99)));
+        assert_eq!(moved(Some(5), 99, "Escape", false), Some(None));
+        assert_eq!(moved(None, 99, "Escape", false), None, "nothing to close here");
+        assert_eq!(moved(Some(5), 99, "Tab", false), None);
+    }
+}

@@ -1,0 +1,68 @@
+//! What went wrong, the most frequent first.
+
+use leptos::prelude::*;
+
+use super::shared_report::SharedReport;
+use crate::core::base::units::format_clock;
+use crate::core::base::units::group_thousands;
+use crate::core::present::words::NO_DATA;
+use crate::core::report::FailureRow;
+use crate::ui::widgets::ids::unique_id;
+
+/// The table.
+#[component]
+pub fn Failures(
+    /// The report on screen.
+    report: Memo<Option<SharedReport>>,
+) -> impl IntoView {
+    let rows = move || {
+        report.with(|report| report.as_ref().map(|report| report.failures.clone())).unwrap_or_default()
+    };
+    let body = move || rows().iter().map(row).collect_view();
+    let none = move || report.with(|report| report.as_ref().is_none_or(|report| report.failures.is_empty()));
+    let title_id = unique_id("failures-title");
+    let region_id = title_id.clone();
+    view! {
+        <section class="panel" aria-labelledby=title_id.clone()>
+            <h2 class="panel-title" id=title_id.clone()>"Failures"</h2>
+            <Show when=move || !none() fallback=|| view! { <p class="panel-empty" data-testid="no-failures">"No failures"</p> }>
+                <div class="table-box" tabindex="0" role="region" aria-labelledby=region_id.clone()>
+                    <table class="table" data-testid="failures">
+                        <caption class="visually-hidden">"Failures by method, name and kind"</caption>
+                        <thead>
+                            <tr>
+                                <th scope="col" class="cell-method">"Method"</th>
+                                <th scope="col" class="cell-name">"Name"</th>
+                                <th scope="col" class="cell-words">"What"</th>
+                                <th scope="col">"Detail"</th>
+                                <th scope="col" class="cell-number">"Count"</th>
+                                <th scope="col" class="cell-number">"First"</th>
+                                <th scope="col" class="cell-number">"Last"</th>
+                            </tr>
+                        </thead>
+                        <tbody>{body}</tbody>
+                    </table>
+                </div>
+            </Show>
+        </section>
+    }
+}
+
+fn clock(moment_s: Option<f64>) -> String {
+    moment_s.map_or_else(|| NO_DATA.to_owned(), format_clock)
+}
+
+fn row(failure: &FailureRow) -> impl IntoView + use<> {
+    let detail = if failure.detail.is_empty() { "–".to_owned() } else { failure.detail.clone() };
+    view! {
+        <tr data-method=failure.method.clone() data-name=failure.name.clone()>
+            <td class="cell-method" data-field="method">{failure.method.clone()}</td>
+            <th scope="row" class="cell-name" data-field="name">{failure.name.clone()}</th>
+            <td class="cell-words" data-field="kind">{failure.kind.label()}</td>
+            <td data-field="detail">{detail}</td>
+            <td class="cell-number" data-field="count">{group_thousands(failure.count)}</td>
+            <td class="cell-number" data-field="first_s">{clock(failure.first_s)}</td>
+            <td class="cell-number" data-field="last_s">{clock(failure.last_s)}</td>
+        </tr>
+    }
+}

@@ -1,0 +1,30 @@
+//! A report that several views read.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use crate::core::report::Report;
+
+/// A report behind a counter. Two are equal only when they are the same one, so comparing them costs nothing.
+#[derive(Clone, Debug)]
+pub struct SharedReport(Arc<Report>);
+
+impl SharedReport {
+    /// Shares a report.
+    pub fn new(report: Report) -> Self {
+        Self(Arc::new(report))
+    }
+}
+
+impl Deref for SharedReport {
+    type Target = Report;
+    fn deref(&self) -> &Report {
+        &self.0
+    }
+}
+
+impl PartialEq for SharedReport {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}

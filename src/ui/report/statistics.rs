@@ -1,0 +1,139 @@
+//! The table per method and name, sortable, with all of them together in its last row.
+//!
+//! `core::present::table` says which columns there are and how they sort.
+
+use leptos::prelude::*;
+
+use super::shared_report::SharedReport;
+use crate::core::present::table::{Column, Direction, columns, sorted};
+use crate::core::report::Entry;
+use crate::ui::widgets::ids::unique_id;
+
+/// By what the rows are sorted; `None` is the scenario's order.
+type Order = Option<(Column, Direction)>;
+
+/// The order after a click on a heading: ascending, descending, and back to the scenario's.
+fn after_click(order: Order, column: Column) -> Order {
+    match order {
+        Some((sorted, Direction::Ascending)) if sorted == column => Some((column, Direction::Descending)),
+        Some((sorted, Direction::Descending)) if sorted == column => None,
+        _ => Some((column, Direction::Ascending)),
+    }
+}
+
+fn in_order(report: &SharedReport, order: Order) -> Vec<Entry> {
+    let entries: Vec<Entry> = report.requests.iter().filter(|entry| entry.is_used()).cloned().collect();
+    match order {
+        Some((column, direction)) => sorted(&entries, column, direction),
+        None => entries,
+    }
+}
+
+/// The table.
+#[component]
+pub fn Statistics(
+    /// The report on screen.
+    report: Memo<Option<SharedReport>>,
+) -> impl IntoView {
+    let order = RwSignal::new(Order::None);
+    let columns = Memo::new(move |_| report.with(|report| columns(report.as_deref())));
+    let body = move || {
+        let entries =
+            report.with(|report| report.as_ref().map(|r| in_order(r, order.get()))).unwrap_or_default();
+        columns.with(|columns| entries.iter().map(|entry| row(entry, columns)).collect_view())
+    };
+    let total = move || {
+        let row = |report: &SharedReport| columns.with(|columns| row(&report.total, columns));
+        report.with(|report| report.as_ref().map(row))
+    };
+    let headings =
+        move || columns.get().into_iter().map(|column| view! { <Heading column order /> }).collect_view();
+    let empty = move || report.with(|report| report.as_ref().is_none_or(|report| !report.total.is_used()));
+    let title_id = unique_id("statistics-title");
+    view! {
+        <section class="panel" aria-labelledby=title_id.clone()>
+            <h2 class="panel-title" id=title_id.clone()>"Statistics"</h2>
+            // Focusable, so that the keyboard can scroll it on narrow screens.
+            <div class="table-box" tabindex="0" role="region" aria-labelledby=title_id.clone()>
+                <table class="table statistics" data-testid="statistics">
+                    <caption class="visually-hidden">"Requests by method and name. Headings sort."</caption>
+                    <thead>
+                        <tr>{headings}</tr>
+                    </thead>
+                    <tbody>{body}</tbody>
+                    <tfoot>{total}</tfoot>
+                </table>
+                <Show when=empty>
+                    <p class="panel-empty">"One row per method and name, as soon as a request was sent."</p>
+                </Show>
+            </div>
+        </section>
+    }
+}
+
+/// A heading that sorts.
+#[component]
+fn Heading(
+    /// Which column's.
+    column: Column,
+    /// By what the rows are sorted.
+    order: RwSignal<Order>,
+) -> impl IntoView {
+    let sorted = move || match order.get() {
+        Some((sorted, Direction::Ascending)) if sorted == column => "ascending",
+        Some((sorted, Direction::Descending)) if sorted == column => "descending",
+        _ => "none",
+    };
+    view! {
+        <th scope="col" class=cell_class(column) aria-sort=sorted>
+            <button
+                type="button"
+                class="sort-button"
+                title=column.explanation()
+                data-testid=format!("sort-{}", column.field())
+                on:click=move |_| order.update(|order| *order = after_click(*order, column))
+            >
+                {column.heading()}
+                <span class="sort-arrow" aria-hidden="true"></span>
+            </button>
+        </th>
+    }
+}
+
+fn row(entry: &Entry, columns: &[Column]) -> impl IntoView + use<> {
+    let cells = columns.iter().map(|column| cell(*column, entry)).collect_view();
+    view! { <tr data-method=entry.method.clone() data-name=entry.name.clone()>{cells}</tr> }
+}
+
+fn cell(column: Column, entry: &Entry) -> AnyView {
+    let text = column.text(entry);
+    let (class, field) = (cell_class(column), column.field());
+    if column == Column::Name {
+        return view! { <th scope="row" class=class data-field=field>{text}</th> }.into_any();
+    }
+    let failed = column == Column::Failures && entry.failures > 0;
+    view! { <td class=class class:has-failures=failed data-field=field>{text}</td> }.into_any()
+}
+
+const fn cell_class(column: Column) -> &'static str {
+    match column {
+        Column::Method => "cell-method",
+        Column::Name => "cell-name",
+        _ => "cell-number",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_heading_sorts_up_then_down_then_not_at_all() {
+        let up = after_click(None, Column::P95);
+        let down = after_click(up, Column::P95);
+        assert_eq!(up, Some((Column::P95, Direction::Ascending)));
+        assert_eq!(down, Some((Column::P95, Direction::Descending)));
+        assert_eq!(after_click(down, Column::P95), None);
+        assert_eq!(after_click(down, Column::Name), Some((Column::Name, Direction::Ascending)));
+    }
+}

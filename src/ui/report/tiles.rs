@@ -1,0 +1,152 @@
+//! The headline figures: one tile each, of a fixed width, so that nothing moves while the numbers do.
+
+use leptos::prelude::*;
+
+use super::shared_report::SharedReport;
+use crate::core::analyse::headline::{Headline, OLD_MS, Window};
+use crate::core::base::units::{format_millis, format_rate, group_thousands};
+use crate::core::present::words::NO_DATA;
+use crate::core::report::{LoadModel, Quantiles};
+
+/// No data; never zero.
+const NONE: &str = NO_DATA;
+
+/// How loud a tile is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Tone {
+    #[default]
+    Quiet,
+    Alarm,
+}
+
+/// What stands in a tile.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Content {
+    figure: String,
+    note: String,
+    tone: Tone,
+}
+
+impl Content {
+    /// A figure and what it is of; a dash and nothing else where there is no data.
+    fn new(figure: Option<String>, note: impl Into<String>, tone: Tone) -> Self {
+        match figure {
+            Some(figure) => Self { figure, note: note.into(), tone },
+            None => Self { figure: NONE.to_owned(), ..Self::default() },
+        }
+    }
+}
+
+/// All tiles.
+#[component]
+pub fn Tiles(
+    /// The report.
+    report: Memo<Option<SharedReport>>,
+    /// Which stretch of it is shown.
+    window: Memo<Window>,
+) -> impl IntoView {
+    let headline = Memo::new(move |_| {
+        let window = window.get();
+        report.with(|report| report.as_ref().map(|report| Headline::of(report, window))).unwrap_or_default()
+    });
+    let quantile = move |pick: fn(Quantiles) -> Option<f64>| {
+        Signal::derive(move || {
+            let headline = headline.get();
+            let figure = headline.headline_ms().and_then(pick).map(format_millis);
+            let corrected = headline.model == LoadModel::Open;
+            Content::new(figure, if corrected { "corrected" } else { "whole run" }, Tone::Quiet)
+        })
+    };
+    let may_drop = move || {
+        let headline = headline.get();
+        headline.model == LoadModel::Open || headline.dropped > Some(0)
+    };
+    let content =
+        move |of: fn(Headline, Window) -> Content| Signal::derive(move || of(headline.get(), window.get()));
+    view! {
+        <section class="tiles" aria-label="Figures at a glance">
+            <Tile name="tile-rps" label="Requests" unit="/s" content=content(rate)
+                title="Requests that ended per second: over the last two seconds, or the whole run once it is over" />
+            <Tile name="tile-failures" label="Failures" unit="%" content=content(failures)
+                title="Requests without a complete response, or with a status of 400 or more, of the whole run" />
+            <Tile name="tile-p50" label="p50" unit="ms" content=quantile(|q| q.p50)
+                title="Half of all requests took at most this long, from sent (corrected: scheduled) to last byte" />
+            <Tile name="tile-p95" label="p95" unit="ms" content=quantile(|q| q.p95)
+                title="95 in 100 requests took at most this long, from sent (corrected: scheduled) to last byte" />
+            <Tile name="tile-p99" label="p99" unit="ms" content=quantile(|q| q.p99)
+                title="99 in 100 requests took at most this long, from sent (corrected: scheduled) to last byte" />
+            <Show when=may_drop>
+                <Tile name="tile-dropped" label="Dropped" unit="" content=content(dropped)
+                    title="Arrivals that started no request, because every user was busy or the machine slept" />
+            </Show>
+            <Tile name="tile-users" label="Users" unit="" content=content(users)
+                title="Virtual users running now; the most there were once the run is over" />
+            <Tile name="tile-in-flight" label="In flight" unit="" content=content(in_flight)
+                title="Requests sent and not yet answered, and how long the oldest has been waiting" />
+        </section>
+    }
+}
+
+/// One figure.
+#[component]
+fn Tile(
+    /// For tests and styles.
+    name: &'static str,
+    /// What it is called.
+    label: &'static str,
+    /// Its unit; empty for plain counts.
+    unit: &'static str,
+    /// What stands in it.
+    content: Signal<Content>,
+    /// What it means.
+    title: &'static str,
+) -> impl IntoView {
+    let alarm = move || content.with(|content| content.tone == Tone::Alarm);
+    view! {
+        <dl class=format!("tile {name}") class:is-alarm=alarm title=title>
+            <dt>{label}</dt>
+            <dd class="tile-figure">
+                <span data-testid=name>{move || content.get().figure}</span>
+                <span class="tile-unit">{unit}</span>
+            </dd>
+            <dd class="tile-note" data-testid=format!("{name}-note")>{move || content.get().note}</dd>
+        </dl>
+    }
+}
+
+fn rate(headline: Headline, window: Window) -> Content {
+    let note = if window == Window::Now { "last 2 s" } else { "whole run" };
+    Content::new(headline.rps.map(format_rate), note, Tone::Quiet)
+}
+
+fn failures(headline: Headline, _: Window) -> Content {
+    let (failures, requests) = (group_thousands(headline.failures), group_thousands(headline.requests));
+    let share = headline.failure_ratio.map(|ratio| format!("{:.2}", ratio * 100.0));
+    let tone = if headline.failures > 0 { Tone::Alarm } else { Tone::Quiet };
+    Content::new(share, format!("{failures} of {requests}"), tone)
+}
+
+fn dropped(headline: Headline, _: Window) -> Content {
+    let tone = if headline.dropped > Some(0) { Tone::Alarm } else { Tone::Quiet };
+    Content::new(headline.dropped.map(group_thousands), "arrivals", tone)
+}
+
+fn users(headline: Headline, window: Window) -> Content {
+    let note = if window == Window::Now { "now" } else { "at most" };
+    let users = headline.users.map(|users| group_thousands(u64::from(users)));
+    Content::new(users, note, Tone::Quiet)
+}
+
+fn in_flight(headline: Headline, window: Window) -> Content {
+    let oldest = headline.oldest_ms.filter(|oldest| *oldest >= OLD_MS);
+    let age = oldest.map(|oldest| format!("{:.1}\u{202f}s", oldest / 1e3));
+    let note = match (window, age) {
+        (Window::Now, Some(age)) => format!("oldest {age}"),
+        (Window::Now, None) if headline.in_flight == Some(0) => "nobody waits".to_owned(),
+        (Window::Now, None) => "oldest under 1\u{202f}s".to_owned(),
+        (Window::Whole, Some(age)) => format!("longest {age}"),
+        (Window::Whole, None) => "at the end".to_owned(),
+    };
+    let tone = if oldest.is_some() && window == Window::Now { Tone::Alarm } else { Tone::Quiet };
+    Content::new(headline.in_flight.map(group_thousands), note, tone)
+}

@@ -1,0 +1,93 @@
+//! Whether the generator itself could be trusted, in plain words.
+
+use leptos::prelude::*;
+
+use super::shared_report::SharedReport;
+use crate::core::analyse::trust::{Trust, trust};
+use crate::core::base::timing_source::TimingSource;
+use crate::core::base::units::{format_millis, format_rate};
+use crate::core::present::notes;
+use crate::core::present::words::{delays, suspect_sentence};
+use crate::core::report::{Calibration, Generator, GeneratorKind, Route, Tool};
+use crate::ui::widgets::ids::unique_id;
+
+/// The panel.
+#[component]
+pub fn GeneratorTrust(
+    /// The report on screen.
+    report: Memo<Option<SharedReport>>,
+) -> impl IntoView {
+    let content = move || report.with(|report| report.as_ref().map(sentences));
+    let title_id = unique_id("trust-title");
+    view! {
+        <section class="panel" aria-labelledby=title_id.clone()>
+            <h2 class="panel-title" id=title_id.clone()>"Can it be trusted?"</h2>
+            <Show
+                when=move || report.with(Option::is_some)
+                fallback=|| view! { <p class="panel-empty">"Whether the generator itself kept up, once there is a run."</p> }
+            >
+                <div class="trust" data-testid="trust">{content}</div>
+            </Show>
+        </section>
+    }
+}
+
+fn sentences(report: &SharedReport) -> impl IntoView + use<> {
+    let (state, verdict) = match trust(report) {
+        Trust::Clean => ("clean", "Yes: the generator kept up in every second.".to_owned()),
+        Trust::Suspect { .. } => {
+            ("suspect", format!("Not all of it: {}", suspect_sentence(report).unwrap_or_default()))
+        }
+        Trust::NotKnown => (
+            "unknown",
+            "Not known: nobody watched the generator while these figures were measured.".to_owned(),
+        ),
+    };
+    let dropped = report.health.dropped.filter(|dropped| *dropped > 0);
+    let dropped =
+        dropped.map(|dropped| view! { <p>{format!("{dropped} arrivals started no request, because every user was busy or the machine slept; no figure has them.")}</p> });
+    let notes: Vec<String> = notes::sentences(&report.generator).collect();
+    let calibration =
+        report.generator.calibration.map(|calibration| view! { <p>{calibrated(&calibration)}</p> });
+    view! {
+        <p class="trust-verdict" data-state=state>{verdict}</p>
+        <p>{delays(report)}</p>
+        {dropped}
+        <p>{generator(&report.generator)}</p>
+        {calibration}
+        {notes.into_iter().map(|note| view! { <p class="trust-note">{note}</p> }).collect_view()}
+    }
+}
+
+fn generator(generator: &Generator) -> String {
+    let kind = match (generator.kind, &generator.tool) {
+        (GeneratorKind::Browser, _) => "a browser".to_owned(),
+        (GeneratorKind::Native, _) => "the command".to_owned(),
+        (GeneratorKind::Sim, _) => "virtual time".to_owned(),
+        (_, Some(Tool { name, version: Some(version) })) => format!("{name} {version}"),
+        (_, Some(Tool { name, version: None })) => name.clone(),
+        (_, None) => "another tool".to_owned(),
+    };
+    let version = generator.version.as_ref().map(|version| format!(" (version {version})"));
+    let route = generator.route.map(|route| match route {
+        Route::Direct => ", straight to the host",
+        Route::Companion => ", through the companion",
+        Route::Other => ", by a way that this version does not know",
+    });
+    let timing = generator.timing.map(|timing| match timing {
+        TimingSource::Wire => ", timed at the socket",
+        TimingSource::PageClock => ", timed by the page's clock, with the browser's queue in it",
+        TimingSource::Other => ", timed in a way that this version does not know",
+    });
+    let [route, timing] = [route, timing].map(Option::unwrap_or_default);
+    format!("Measured by {kind}{}{route}{timing}.", version.unwrap_or_default())
+}
+
+fn calibrated(calibration: &Calibration) -> String {
+    format!(
+        "At its best this browser answers in {} ms at p50 ({} ms at p99) and makes {} requests per second.",
+        format_millis(calibration.floor_p50_ms),
+        format_millis(calibration.floor_p99_ms),
+        format_rate(calibration.ceiling_rps),
+    )
+}

@@ -1,0 +1,77 @@
+//! A run that was cut off when its tab closed or crashed: open its report, or forget it.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::state::{Cutoffs, page_state};
+use crate::browser::page::storage::journal::Cutoff;
+use crate::core::base::units::format_clock;
+
+/// The offer of the latest run that was cut off and is not open already.
+#[component]
+pub fn CutoffOffer() -> impl IntoView {
+    let state = page_state();
+    let offer = move || match state.cutoffs.get() {
+        Cutoffs::Found(list) => {
+            let offered = list.into_iter().find(|cutoff| !state.is_open(cutoff));
+            offered.map(|cutoff| view! { <CutoffNotice cutoff /> }.into_any())
+        }
+        Cutoffs::Blocked => Some(view! { <BlockedNotice /> }.into_any()),
+        Cutoffs::Looking => None,
+    };
+    let is_looking = move || state.cutoffs.with(|cutoffs| *cutoffs == Cutoffs::Looking).to_string();
+    view! {
+        <div role="status" data-testid="cutoff-offer" aria-busy=is_looking>
+            {offer}
+        </div>
+    }
+}
+
+/// One run that was cut off.
+#[component]
+fn CutoffNotice(
+    /// Which one.
+    cutoff: Cutoff,
+) -> impl IntoView {
+    let state = page_state();
+    let sentence = format!("The last run, of {}, was cut off at {}.", cutoff.host, format_clock(cutoff.at_s));
+    let discarded = cutoff.clone();
+    view! {
+        <section class="notice notice-opened" data-testid="recovered" aria-label="Run that was cut off">
+            <p>{sentence}</p>
+            <button
+                type="button"
+                class="button"
+                data-testid="recovered-open"
+                on:click=move |_| spawn_local(state.open_cutoff(cutoff.clone()))
+            >
+                "Open its report"
+            </button>
+            <button
+                type="button"
+                class="button"
+                data-testid="recovered-discard"
+                on:click=move |_| spawn_local(state.discard(discarded.clone()))
+            >
+                "Discard"
+            </button>
+        </section>
+    }
+}
+
+/// Another tab keeps the database busy.
+#[component]
+fn BlockedNotice() -> impl IntoView {
+    let state = page_state();
+    view! {
+        <section class="notice notice-trouble" data-testid="storage-blocked" aria-label="Storage">
+            <p>
+                "Another tab of this page, perhaps of an older version, keeps the browser's database busy: runs are not \
+                 kept for the case that this tab closes. Close the other tab, then try again."
+            </p>
+            <button type="button" class="button" on:click=move |_| spawn_local(state.look_for_cutoffs())>
+                "Try again"
+            </button>
+        </section>
+    }
+}
