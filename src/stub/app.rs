@@ -76,7 +76,7 @@ impl App {
             cache: Arc::default(),
             sessions: Sessions::default(),
             key_locks: KeyLocks::default(),
-            store: Store::open(&path)?,
+            store: Store::open(&path, options.videos)?,
             gateway_routes: Routes::gateway(options.profile),
             llm_routes: Routes::llm(),
             // Not the seed's own stream: that one draws times.
