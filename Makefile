@@ -12,7 +12,7 @@ start: ## Build everything, start stub and companion, open the page
 test: ## Run every check and test, as CI does
 	@make/test.sh
 
-build: ## Build the page and the runner for release
+build: ## Build the command for release, with the page inside
 	@make/build.sh
 
 lint: ## Check format and lints of both halves
