@@ -21,6 +21,66 @@ note() {
   printf '      %s\n' "$1"
 }
 
+logs=target/make
+# Commands at work in the background, as words of the form name:process.
+beside=
+
+# start_beside NAME COMMAND…: starts a command in the background; what it says goes to target/make/NAME.log.
+# Each has a process group of its own, so that it can be ended together with the compilers it started.
+start_beside() {
+  mkdir -p "$logs"
+  set -m
+  "${@:2}" >"$logs/$1.log" 2>&1 &
+  set +m
+  beside="$beside $1:$!"
+}
+
+# await NAME…: waits for these, says twice a minute for which, and fails with the log of the first that failed.
+await() {
+  local name process waited=0 code
+  for name in "$@"; do
+    process=$(process_beside "$name")
+    [ -n "$process" ] || continue
+    while kill -0 "$process" 2>/dev/null; do
+      sleep 1
+      waited=$((waited + 1))
+      if [ $((waited % 30)) -eq 0 ]; then
+        note "waiting for: $(names_at_work "$@")($((waited / 60)):$(printf %02d $((waited % 60))))"
+      fi
+    done
+    code=0
+    wait "$process" || code=$?
+    if [ "$code" -ne 0 ]; then
+      tail -n 40 "$logs/$name.log" >&2
+      fail "$name ended with code $code; all that it said is in $logs/$name.log"
+    fi
+  done
+}
+
+process_beside() {
+  local word
+  for word in $beside; do
+    if [ "${word%%:*}" = "$1" ]; then printf '%s' "${word##*:}"; fi
+  done
+}
+
+names_at_work() {
+  local name process
+  for name in "$@"; do
+    process=$(process_beside "$name")
+    if [ -n "$process" ] && kill -0 "$process" 2>/dev/null; then printf '%s ' "$name"; fi
+  done
+}
+
+# Ends what a script that stops early leaves behind, compilers included.
+end_beside() {
+  local word
+  for word in $beside; do
+    kill -- "-${word##*:}" 2>/dev/null || true
+  done
+}
+trap end_beside EXIT
+
 # fail TEXT: says what is wrong and what to do, and ends the script.
 fail() {
   printf 'error: %s\n' "$1" >&2

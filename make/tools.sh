@@ -31,32 +31,39 @@ install the target for this Rust toolchain"
   rustup target add wasm32-unknown-unknown
 }
 
+# has_version COMMAND VERSION
+has_version() {
+  [ "$("$1" --version 2>/dev/null | awk '{ print $2 }')" = "$2" ]
+}
+
+# install_tool PACKAGE VERSION [CARGO OPTION…]: takes a built one where cargo-binstall is there and finds one.
 # A tool runs for seconds and is built once: optimising it would cost more than it ever saves (trunk: 5:48 instead
 # of 2:04 on two cores).
-build_tool() {
-  env CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
-    CARGO_PROFILE_RELEASE_STRIP=true CARGO_PROFILE_RELEASE_DEBUG=false \
-    cargo install --locked --root "$tools" --force --version "$2" "$1"
-}
-
-# ensure_cargo_tool PACKAGE VERSION COMMAND MINUTES
-ensure_cargo_tool() {
-  step "Installing $1 $2 (once, about $4 minutes)"
-  if [ "$("$3" --version 2>/dev/null | awk '{ print $2 }')" = "$2" ]; then
-    note "already there"
+install_tool() {
+  if has cargo-binstall && cargo binstall --no-confirm --disable-strategies compile --root "$tools" "$1@$2"; then
     return
   fi
-  build_tool "$1" "$2" ||
-    fail "$1 $2 could not be built; the lines above say why"
+  env CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+    CARGO_PROFILE_RELEASE_STRIP=true CARGO_PROFILE_RELEASE_DEBUG=false \
+    cargo install --locked --root "$tools" --force --version "$2" "${@:3}" "$1"
 }
 
-ensure_trunk() {
-  ensure_cargo_tool trunk "$trunk_version" trunk 7
-}
-
-ensure_wasm_bindgen() {
+# Starts to install what builds the page, as far as it is missing.
+start_page_tools() {
   [ -n "$wasm_bindgen_version" ] || fail "Cargo.toml no longer pins wasm-bindgen as \"=x.y.z\"; make/tools.sh reads it there"
-  ensure_cargo_tool wasm-bindgen-cli "$wasm_bindgen_version" wasm-bindgen 2
+  if ! has_version trunk "$trunk_version"; then
+    start_beside trunk install_tool trunk "$trunk_version"
+  fi
+  if ! has_version wasm-bindgen "$wasm_bindgen_version"; then
+    start_beside wasm-bindgen install_tool wasm-bindgen-cli "$wasm_bindgen_version"
+  fi
+}
+
+ensure_page_tools() {
+  step "Installing trunk $trunk_version and wasm-bindgen $wasm_bindgen_version (once, about 3 minutes)"
+  start_page_tools
+  if [ -z "$beside" ]; then note "already there"; fi
+  await trunk wasm-bindgen
 }
 
 browser_is_there() {
