@@ -67,7 +67,12 @@ fn files_below(folder: &Path) -> io::Result<BTreeSet<PathBuf>> {
         return Ok(files);
     }
     for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
+        let entry = entry?;
+        // Trunk builds in `.stage` and moves the files when all are there.
+        if entry.file_name().to_string_lossy().starts_with('.') {
+            continue;
+        }
+        let path = entry.path();
         match path.is_dir() {
             true => files.extend(files_below(&path)?),
             false => drop(files.insert(path)),

@@ -9,5 +9,5 @@ require_rust
 ensure_component rustfmt fmt
 ensure_component clippy clippy
 ensure_wasm_target
-ensure_page_tools
+ensure_test_tools
 ensure_chromium

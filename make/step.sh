@@ -35,24 +35,21 @@ start_beside() {
   beside="$beside $1:$!"
 }
 
-# await NAME…: waits for these, says twice a minute for which, and fails with the log of the first that failed.
+# await NAME…: waits for these, says twice a minute for which, and fails as soon as one of them has failed.
 await() {
-  local name process waited=0 code
-  for name in "$@"; do
-    process=$(process_beside "$name")
-    [ -n "$process" ] || continue
-    while kill -0 "$process" 2>/dev/null; do
-      sleep 1
-      waited=$((waited + 1))
-      if [ $((waited % 30)) -eq 0 ]; then
-        note "waiting for: $(names_at_work "$@")($((waited / 60)):$(printf %02d $((waited % 60))))"
-      fi
+  local seconds=0 name process left
+  while true; do
+    left=
+    for name in "$@"; do
+      process=$(process_beside "$name")
+      if [ -z "$process" ]; then continue; fi
+      if kill -0 "$process" 2>/dev/null; then left="$left $name"; else finish "$name" "$process"; fi
     done
-    code=0
-    wait "$process" || code=$?
-    if [ "$code" -ne 0 ]; then
-      tail -n 40 "$logs/$name.log" >&2
-      fail "$name ended with code $code; all that it said is in $logs/$name.log"
+    if [ -z "$left" ]; then return; fi
+    sleep 1
+    seconds=$((seconds + 1))
+    if [ $((seconds % 30)) -eq 0 ]; then
+      note "$(printf '%d:%02d, waiting for%s' $((seconds / 60)) $((seconds % 60)) "$left")"
     fi
   done
 }
@@ -64,12 +61,18 @@ process_beside() {
   done
 }
 
-names_at_work() {
-  local name process
-  for name in "$@"; do
-    process=$(process_beside "$name")
-    if [ -n "$process" ] && kill -0 "$process" 2>/dev/null; then printf '%s ' "$name"; fi
+# finish NAME PROCESS: takes the exit code of one that has ended.
+finish() {
+  local word code=0 rest=
+  wait "$2" || code=$?
+  for word in $beside; do
+    if [ "$word" != "$1:$2" ]; then rest="$rest $word"; fi
   done
+  beside=$rest
+  if [ "$code" -ne 0 ]; then
+    tail -n 40 "$logs/$1.log" >&2
+    fail "$1 ended with code $code; all that it said is in $logs/$1.log"
+  fi
 }
 
 # Ends what a script that stops early leaves behind, compilers included.

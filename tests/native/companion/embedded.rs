@@ -90,9 +90,11 @@ async fn a_folders_file_comes_compressed_where_the_build_left_a_compressed_form(
 #[test]
 fn the_build_lists_every_file_of_the_page_once_with_its_compressed_form() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::create_dir(folder.path().join("assets")).unwrap();
-    for (name, text) in [("index.html", "page"), ("assets/a.js", "code"), ("assets/a.js.gz", "zipped")] {
-        std::fs::write(folder.path().join(name), text).unwrap();
+    for sub in ["assets", ".stage"] {
+        std::fs::create_dir(folder.path().join(sub)).unwrap();
+    }
+    for name in ["index.html", "assets/a.js", "assets/a.js.gz", ".stage/half.js"] {
+        std::fs::write(folder.path().join(name), name).unwrap();
     }
     let list = build_script::list(folder.path()).unwrap();
     assert_eq!(list.matches("EmbeddedFile {").count(), 2, "{list}");
