@@ -74,7 +74,7 @@ ensure_page_tools() {
 }
 
 ensure_cargo_deny() {
-  step "Installing cargo-deny $cargo_deny_version (once, about a minute)"
+  step "Installing cargo-deny $cargo_deny_version (once, about 2 minutes)"
   start_tool cargo-deny "$cargo_deny_version" cargo-deny
   await_tools
 }
@@ -82,7 +82,7 @@ ensure_cargo_deny() {
 # All that tests need, side by side.
 ensure_test_tools() {
   step "Installing trunk $trunk_version, wasm-bindgen $wasm_bindgen_version and cargo-deny $cargo_deny_version \
-(once, about 4 minutes)"
+(once, about 5 minutes)"
   start_page_tools
   start_tool cargo-deny "$cargo_deny_version" cargo-deny
   await_tools
