@@ -45,7 +45,7 @@ run_fmt() {
 # Not the advisories, whose database is fetched from the network: see deny.toml.
 run_deny() {
   ensure_cargo_deny
-  cargo deny check bans licenses sources
+  cargo deny --locked check bans licenses sources
 }
 
 # The second line because e2e is no part of a plain `cargo test`, nor of `--all-targets`.
