@@ -12,11 +12,11 @@ start: ## Build everything, start stub and companion, open the page
 test: ## Run every check and test, as CI does
 	@make/test.sh
 
-build: ## Build the page and the runner for release
+build: ## Build the command for release, with the page inside
 	@make/build.sh
 
-lint: ## Check format and lints of both halves
-	@make/test.sh fmt lint lint_web pure
+lint: ## Check format, lints of both halves, and dependencies
+	@make/test.sh fmt deny lint lint_web pure
 
 fmt: ## Format the code
 	@cargo fmt

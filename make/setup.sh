@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what building and testing need and this machine lacks. Safe to run again.
 
-steps_total=4
+steps_total=3
 . "$(dirname "$0")/step.sh"
 . make/tools.sh
 
@@ -9,6 +9,5 @@ require_rust
 ensure_component rustfmt fmt
 ensure_component clippy clippy
 ensure_wasm_target
-ensure_trunk
-ensure_wasm_bindgen
+ensure_test_tools
 ensure_chromium

@@ -2,7 +2,7 @@
 # From a clean clone to the page in a browser: installs, builds, starts a host to load and the companion, and
 # stops what it started on Ctrl-C. ODDIYA_LOAD_HOST names another host, ODDIYA_LOAD_PORT another port.
 
-steps_total=6
+steps_total=4
 . "$(dirname "$0")/step.sh"
 . make/tools.sh
 . make/page.sh
@@ -11,13 +11,14 @@ stub_port=8080
 llm_port=8000
 port=${ODDIYA_LOAD_PORT:-8089}
 host=${ODDIYA_LOAD_HOST:-http://localhost:$stub_port}
-runner=target/release/oddiya-load
+runner=target/quick/oddiya-load
 stub_pid=
 companion_pid=
 
 # Children are ended by the ids they were started under, whatever way this script ends.
 stop_children() {
   trap - EXIT INT TERM
+  end_beside
   for pid in $companion_pid $stub_pid; do
     kill "$pid" 2>/dev/null || true
     wait "$pid" 2>/dev/null || true
@@ -34,14 +35,16 @@ or choose another port: ODDIYA_LOAD_PORT=8090 make start"
   fi
 }
 
+# Side by side, because the last steps of each compilation leave a core idle.
 build_everything() {
   ensure_wasm_target
-  ensure_trunk
-  ensure_wasm_bindgen
-  step "Building the page (about 2 minutes the first time)"
-  build_page
-  step "Building the runner (about 2 minutes the first time)"
-  cargo build --release
+  step "Installing trunk and wasm-bindgen; compiling page and runner (about 5 minutes the first time)"
+  start_page_tools
+  start_beside page in_a_hurry compile_page
+  start_beside runner cargo build --profile quick
+  await trunk wasm-bindgen page runner
+  step "Putting the page together"
+  in_a_hurry build_page
 }
 
 start_host() {
@@ -85,16 +88,6 @@ report_if_ended() {
   fail "the $1 ended by itself (exit code $code); what it said is above"
 }
 
-open_browser() {
-  case "$(uname -s)" in
-    Darwin) opener=open ;;
-    *) opener=xdg-open ;;
-  esac
-  if [ "$opener" = open ] || [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
-    if has "$opener"; then "$opener" "$1" >/dev/null 2>&1 & fi
-  fi
-}
-
 require_rust
 refuse_port_in_use
 build_everything
@@ -102,9 +95,7 @@ step "Starting"
 refuse_port_in_use
 start_host
 start_companion
-page="http://localhost:$port"
-printf '\n  Open %s   (Ctrl-C stops)\n\n' "$page"
-open_browser "$page"
+printf '\n  Open http://localhost:%s   (Ctrl-C stops)\n\n' "$port"
 while true; do
   report_if_ended stub "$stub_pid"
   report_if_ended companion "$companion_pid"

@@ -10,7 +10,7 @@
 . make/tools.sh
 . make/page.sh
 
-all="tools fmt lint lint_web pure native browser core_web page size e2e doc"
+all="tools fmt deny lint lint_web pure native browser core_web page size e2e doc"
 web="--target wasm32-unknown-unknown --no-default-features"
 max_worker_kb=250
 log=target/test.log
@@ -19,6 +19,7 @@ title() {
   case "$1" in
     tools) echo "Tools" ;;
     fmt) echo "Format" ;;
+    deny) echo "Licences and sources of dependencies" ;;
     lint) echo "Lints, native half" ;;
     lint_web) echo "Lints, web half" ;;
     pure) echo "The core alone, on both targets" ;;
@@ -39,6 +40,12 @@ run_tools() {
 
 run_fmt() {
   cargo fmt --check
+}
+
+# Not the advisories, whose database is fetched from the network: see deny.toml.
+run_deny() {
+  ensure_cargo_deny
+  cargo deny --locked check bans licenses sources
 }
 
 # The second line because e2e is no part of a plain `cargo test`, nor of `--all-targets`.

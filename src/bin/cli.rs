@@ -7,11 +7,17 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use oddiya_load::{companion, native, stub};
 
+const NO_COMMAND: &str =
+    "Without a command it does what `serve` does, and opens the page in a browser where it can.";
+
 #[derive(Parser)]
-#[command(version, about, max_term_width = 110)]
+#[command(version, about, after_help = NO_COMMAND, max_term_width = 110, args_conflicts_with_subcommands = true)]
 struct Cli {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+    /// As in Locust, no command serves the page.
+    #[command(flatten)]
+    serve: companion::Args,
 }
 
 #[derive(Subcommand)]
@@ -32,7 +38,7 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return complain(&error.into(), 1),
     };
-    match cli.command {
+    match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Run(args) => match runtime.block_on(native::run::run(*args)) {
             Ok(ending) => ExitCode::from(ending.code()),
             Err(error) => complain(&error, 1),

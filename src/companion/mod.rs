@@ -13,6 +13,7 @@ mod headers;
 mod lanes;
 mod link;
 mod listen;
+mod opening;
 mod page;
 mod relay;
 mod response;
@@ -35,9 +36,12 @@ use tokio::task::JoinSet;
 use crate::core::base::host::Host;
 use lanes::Lanes;
 use listen::Listeners;
+use opening::Opening;
 use page::Page;
 use service::Companion;
 use upstream::Upstream;
+
+pub use page::{EmbeddedFile, EmbeddedPage, PageSource};
 
 /// A lane without a request for this long closes its connection. Servers commonly keep one for 60 to 75 s.
 const LANE_IDLE: Duration = Duration::from_secs(60);
@@ -68,9 +72,12 @@ pub struct Args {
     /// Listen on this address instead of 127.0.0.1 and ::1; may be given more than once
     #[arg(long, value_name = "ADDRESS")]
     bind: Vec<IpAddr>,
-    /// The folder with the built page [default: target/dist here, or beside the command]
+    /// Serve the page in this folder [default: the page inside the command, else target/dist here or beside it]
     #[arg(long, value_name = "DIR")]
     page: Option<PathBuf>,
+    /// Do not open the page in a browser
+    #[arg(long)]
+    no_open: bool,
 }
 
 /// What a companion is started with.
@@ -82,8 +89,8 @@ pub struct Options {
     pub port: u16,
     /// Empty for both loopbacks.
     pub bind: Vec<IpAddr>,
-    /// The folder with the page's `index.html`.
-    pub page: PathBuf,
+    /// Where the page's files come from.
+    pub page: PageSource,
     /// How long a lane keeps an idle connection to the host.
     pub lane_idle: Duration,
 }
@@ -91,14 +98,15 @@ pub struct Options {
 impl Options {
     /// A free port on both loopbacks, and the page in its default folder.
     pub fn new(host: Host) -> Self {
-        Self { host, port: 0, bind: Vec::new(), page: page::default_folder(), lane_idle: LANE_IDLE }
+        Self { host, port: 0, bind: Vec::new(), page: PageSource::default(), lane_idle: LANE_IDLE }
     }
 }
 
 impl From<Args> for Options {
     fn from(args: Args) -> Self {
         let defaults = Self::new(args.host);
-        Self { port: args.port, bind: args.bind, page: args.page.unwrap_or(defaults.page), ..defaults }
+        let page = args.page.map_or(defaults.page, PageSource::Folder);
+        Self { port: args.port, bind: args.bind, page, ..defaults }
     }
 }
 
@@ -119,17 +127,20 @@ pub async fn serve(args: Args) -> anyhow::Result<()> {
 async fn serve_here(args: Args) -> anyhow::Result<()> {
     // If the system refuses, the limit stays, and requests that find no file handle fail as `exhausted`.
     let _ = rlimit::increase_nofile_limit(WANTED_FILE_HANDLES);
+    let opening = if args.no_open { Opening::Forbidden } else { Opening::Allowed };
     let options = Options::from(args);
     let host = options.host.clone();
     let is_open = options.bind.iter().any(|address| !address.is_loopback());
     let running = start(options).await?;
-    println!("Page: http://localhost:{}  →  host {host}", running.port);
+    let address = format!("http://localhost:{}", running.port);
+    println!("Page: {address}  →  host {host}");
     if !running.page_is_built {
         println!("The page is not built yet: run `make build`, or name its folder with --page.");
     }
     if is_open {
         println!("Everyone who can reach this machine can load {host} through the page.");
     }
+    opening::open(opening, &address);
     tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")
 }
 

@@ -72,7 +72,7 @@ impl App {
             cache: Arc::default(),
             sessions: Sessions::default(),
             key_locks: KeyLocks::default(),
-            store: Store::open(&path)?,
+            store: Store::open(&path, options.videos)?,
             gateway_routes: Routes::gateway(options.profile),
             llm_routes: Routes::llm(),
             // Service times are drawn from the seed itself; identifiers need a stream of their own.

@@ -36,7 +36,7 @@ mod wallclock;
 
 use anyhow::Context as _;
 
-pub use options::{Args, Options, Profile, Speed};
+pub use options::{Args, Options, Profile, Speed, Videos};
 pub use pool::{Connection, PoolName};
 pub use routes::Front;
 pub use server::{RunningStub, start};

@@ -41,6 +41,9 @@ pub struct Args {
     /// Keep the data in this SQLite file [default: a temporary file]
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
+    /// Start without the sample videos 1 to 10: asking for them fails until someone has made some
+    #[arg(long)]
+    fresh: bool,
 }
 
 /// The three Oddiyas that exist.
@@ -67,7 +70,16 @@ pub enum Speed {
     T2Micro,
 }
 
-/// What the stub runs with. The default is for tests: free ports, no added time, seed 1.
+/// The videos that exist from the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Videos {
+    /// Videos 1 to 10, which the load test asks for; they are finished, and every user finds them as their own.
+    Samples,
+    /// None, as in a newly installed Oddiya, where asking for one is a 500.
+    Fresh,
+}
+
+/// What the stub runs with. The default is for tests: free ports, no added time, seed 1, no videos.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Address to listen on; 127.0.0.1 also listens on ::1.
@@ -86,6 +98,8 @@ pub struct Options {
     pub seed: u64,
     /// Where to keep the data; `None` is a temporary file.
     pub data: Option<PathBuf>,
+    /// The videos that exist from the start.
+    pub videos: Videos,
     /// Longest wait for a database connection.
     pub connection_timeout: Duration,
 }
@@ -101,6 +115,7 @@ impl Default for Options {
             llm_latency: None,
             seed: 1,
             data: None,
+            videos: Videos::Fresh,
             connection_timeout: CONNECTION_TIMEOUT,
         }
     }
@@ -117,6 +132,7 @@ impl From<Args> for Options {
             llm_latency: args.llm_latency,
             seed: args.seed.unwrap_or_else(super::wallclock::seed),
             data: args.data,
+            videos: if args.fresh { Videos::Fresh } else { Videos::Samples },
             connection_timeout: CONNECTION_TIMEOUT,
         }
     }

@@ -32,7 +32,7 @@ const PAGE: &str = r#"<!doctype html><title>t</title>
 </script>"#;
 
 async fn serve(folder: &Path, host: &str) -> (RunningCompanion, String) {
-    let options = Options { page: folder.to_owned(), ..Options::new(host.parse().unwrap()) };
+    let options = Options { page: folder.into(), ..Options::new(host.parse().unwrap()) };
     let companion = companion::start(options).await.unwrap();
     let url = format!("http://localhost:{}/", companion.port);
     (companion, url)

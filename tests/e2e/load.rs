@@ -39,7 +39,8 @@ impl World {
     pub async fn in_browser(stub: RunningStub, host: &str, flags: &[&str]) -> Self {
         let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/dist");
         assert!(page.join("index.html").exists(), "the page is not built: run `make e2e`");
-        let options = companion::Options { page, ..companion::Options::new(host.parse().unwrap()) };
+        let options =
+            companion::Options { page: page.into(), ..companion::Options::new(host.parse().unwrap()) };
         let companion = companion::start(options).await.unwrap();
         Self { stub, companion, browser: Chromium::start_with(flags).await }
     }

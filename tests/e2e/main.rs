@@ -14,6 +14,8 @@ mod addresses;
 #[allow(dead_code, reason = "page objects to come use what these tests do not")]
 #[path = "../support/chromium/mod.rs"]
 mod chromium;
+#[cfg(feature = "embed-page")]
+mod embedded;
 #[allow(dead_code, reason = "shared with the companion's tests, which use the rest")]
 #[path = "../support/fake_host.rs"]
 mod fake_host;

@@ -53,7 +53,7 @@ async fn arrivals_go_on_while_the_host_stands_still() {
         (report.total.sent.unwrap(), report.total.dropped.unwrap(), report.total.in_flight_at_end.unwrap()),
         (300, 0, 0)
     );
-    let waiting = report.timeline.iter().filter_filter_map(|row| row.in_flight).max().unwrap();
+    let waiting = report.timeline.iter().filter_map(|row| row.in_flight).max().unwrap();
     assert!(waiting >= 60, "{waiting} in flight at most");
     // Eight of thirty seconds stood still; by theory p95 of what people waited is 8 s - 5 % of 30 s.
     let p95 = report.total.corrected_ms.as_ref().unwrap().figures.p95.unwrap();

@@ -73,7 +73,7 @@ async fn more_users_than_the_browser_has_connections_wait_and_none_fails() {
         (host.seen().len() as u64, 0)
     );
     assert_eq!(
-        report.timeline.iter().filter_filter_map(|row| row.in_flight).max(),
+        report.timeline.iter().filter_map(|row| row.in_flight).max(),
         Some(700),
         "not all users were there"
     );

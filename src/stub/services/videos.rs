@@ -44,12 +44,10 @@ async fn respond(app: &App, endpoint: Endpoint, call: &Call) -> Result<Reply, St
         }
         _ => {
             let id = call.param.as_deref().and_then(|id| id.parse().ok()).ok_or(StatusCode::BAD_REQUEST)?;
-            let job = app.query(PoolName::Video, endpoint, |_| 1, move |db| VideoJob::by_id(db, id)).await;
-            // Missing and foreign alike: a RuntimeException that nobody handles.
-            match job {
-                Ok(Some(job)) if job.user_id == user => {
-                    Ok(Reply::spring(StatusCode::OK, &job.at(now, speed)))
-                }
+            let find = move |db: &mut _| VideoJob::of_user_by_id(db, id, user);
+            match app.query(PoolName::Video, endpoint, |_| 1, find).await {
+                Ok(Some(job)) => Ok(Reply::spring(StatusCode::OK, &job.at(now, speed))),
+                // Missing and foreign alike: a RuntimeException that nobody handles.
                 _ => Err(StatusCode::INTERNAL_SERVER_ERROR),
             }
         }

@@ -18,8 +18,12 @@ pub use plans::{Access, NewDetail, NewPhoto, NewPlan, Photo, Plan, PlanDates, Pl
 pub use users::{NewUser, User};
 pub use videos::{NewVideo, VideoJob};
 
+use super::options::Videos;
+
 /// Users that exist from the start, as the load test assumes.
 const SEEDED_USERS: u32 = 100;
+/// The load test asks for videos 1 to 10.
+const SAMPLE_VIDEOS: u32 = 10;
 
 /// Durability buys a stand-in nothing: no fsync, and the write-ahead log so that a kept file can be read meanwhile.
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;
@@ -44,8 +48,8 @@ pub enum StoreError {
 
 impl Store {
     /// Opens the file, creates what is missing in it and starts the thread.
-    pub fn open(path: &Path) -> anyhow::Result<Self> {
-        let connection = prepare(path).with_context(|| {
+    pub fn open(path: &Path, videos: Videos) -> anyhow::Result<Self> {
+        let connection = prepare(path, videos).with_context(|| {
             format!(
                 "--data needs a file that can be written and is empty or an earlier stub's: {}",
                 path.display()
@@ -78,7 +82,7 @@ fn work(mut connection: Connection, queue: &mpsc::Receiver<Job>) {
     }
 }
 
-fn prepare(path: &Path) -> rusqlite::Result<Connection> {
+fn prepare(path: &Path, videos: Videos) -> rusqlite::Result<Connection> {
     let mut connection = Connection::open(path)?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.execute_batch(PRAGMAS)?;
@@ -87,6 +91,9 @@ fn prepare(path: &Path) -> rusqlite::Result<Connection> {
         transaction.execute_batch(schema)?;
     }
     users::seed(&transaction, SEEDED_USERS)?;
+    if videos == Videos::Samples {
+        videos::add_samples(&transaction, SAMPLE_VIDEOS)?;
+    }
     transaction.commit()?;
     Ok(connection)
 }
@@ -100,7 +107,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("kept.sqlite");
         for _ in 0..2 {
-            let store = Store::open(&path).unwrap();
+            let store = Store::open(&path, Videos::Samples).unwrap();
             let count = store
                 .run(|db| db.query_row("SELECT count(*) FROM users", [], |row| row.get::<_, i64>(0)))
                 .await;
@@ -113,6 +120,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("note.txt");
         std::fs::write(&path, "not a database, but long enough to be looked at").unwrap();
-        assert!(Store::open(&path).unwrap_err().to_string().contains("--data"));
+        assert!(Store::open(&path, Videos::Samples).unwrap_err().to_string().contains("--data"));
     }
 }

@@ -18,6 +18,11 @@ pub(super) const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS video_jobs (
 );
 CREATE INDEX IF NOT EXISTS video_jobs_user ON video_jobs (user_id, id DESC);";
 
+/// The owner of the sample videos, in place of a user's number: every user finds them as their own.
+const EVERYONE: i64 = 0;
+/// 1 November 2025, 9:00 UTC, when the seeded users were created too: finished by now at any speed.
+const SAMPLES_CREATED_MILLIS: i64 = 1_761_987_600_000;
+
 const COLUMNS: &str = "id, user_id, photo_urls, template, idempotency_key, created_millis";
 
 /// A video job in the video service's format.
@@ -62,16 +67,30 @@ impl VideoJob {
         db.prepare_cached(&sql)?.query_row([key], Self::read).optional()
     }
 
-    /// By number.
-    pub fn by_id(db: &Connection, id: i64) -> rusqlite::Result<Option<Self>> {
+    /// The job of that number, if this user may see it.
+    pub fn of_user_by_id(db: &Connection, id: i64, user: i64) -> rusqlite::Result<Option<Self>> {
+        Ok(Self::by_id(db, id)?.map(|job| job.seen_by(user)).filter(|job| job.user_id == user))
+    }
+
+    fn by_id(db: &Connection, id: i64) -> rusqlite::Result<Option<Self>> {
         let sql = format!("SELECT {COLUMNS} FROM video_jobs WHERE id = ?");
         db.prepare_cached(&sql)?.query_row([id], Self::read).optional()
     }
 
     /// All jobs of a user, newest first, as many as there are.
     pub fn of_user(db: &Connection, user: i64) -> rusqlite::Result<Vec<Self>> {
-        let sql = format!("SELECT {COLUMNS} FROM video_jobs WHERE user_id = ? ORDER BY id DESC");
-        db.prepare_cached(&sql)?.query_map([user], Self::read)?.collect()
+        let sql = format!("SELECT {COLUMNS} FROM video_jobs WHERE user_id IN (?, ?) ORDER BY id DESC");
+        let mut select = db.prepare_cached(&sql)?;
+        let jobs = select.query_map([user, EVERYONE], Self::read)?;
+        jobs.map(|job| job.map(|job| job.seen_by(user))).collect()
+    }
+
+    /// A sample video says that it belongs to the user who asks.
+    fn seen_by(mut self, user: i64) -> Self {
+        if self.user_id == EVERYONE {
+            self.user_id = user;
+        }
+        self
     }
 
     /// Inserts one; a key that is taken is a constraint error.
@@ -113,6 +132,20 @@ impl VideoJob {
             created_millis,
         })
     }
+}
+
+/// Adds videos 1 to `count`, unless the file has them already.
+pub(super) fn add_samples(db: &Connection, count: u32) -> rusqlite::Result<()> {
+    let mut insert = db.prepare(
+        "INSERT OR IGNORE INTO video_jobs (id, user_id, photo_urls, template, idempotency_key, created_millis)
+         VALUES (?1, ?2, ?3, 'default', ?4, ?5)",
+    )?;
+    for id in 1..=count {
+        let photos = format!(r#"["https://example.com/sample{id}.jpg"]"#);
+        let key = format!("00000000-0000-4000-8000-{id:012}");
+        insert.execute(params![id, EVERYONE, photos, key, SAMPLES_CREATED_MILLIS])?;
+    }
+    Ok(())
 }
 
 /// The status of a job of an age in milliseconds, and the age at which it became so. Oddiya's pages promise a video

@@ -24,7 +24,7 @@ impl Companion {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let host = format!("http://localhost:{host_port}").parse().unwrap();
-                let options = Options { page: folder, ..Options::new(host) };
+                let options = Options { page: folder.into(), ..Options::new(host) };
                 let running = companion::start(options).await.unwrap();
                 tell.send((running.port, running.token.clone())).unwrap();
                 // Either way of ending it is one.

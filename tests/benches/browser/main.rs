@@ -5,6 +5,7 @@
 //! | `server.rs` | the server of known delay |
 //! | `drive.rs`, `window.rs`, `companion.rs` | one load by either generator, and what is seen of it from outside |
 //! | `relay.rs` | the relay's own cost |
+//! | `load.rs` | how soon the page can be used |
 //! | `peak.rs` | the preset `Peak`, route by route |
 //! | `figures/` | all arithmetic, words and tables, with tests |
 //!
@@ -25,6 +26,7 @@ mod chromium;
 mod companion;
 mod drive;
 mod figures;
+mod load;
 mod machine;
 mod options;
 mod peak;
@@ -40,7 +42,7 @@ use oddiya_load::core::http::relay::relay_url;
 
 use drive::World;
 use figures::cell::{Cell, Delay};
-use figures::markdown::{self, CELLS, DUELS, NOTES, RELAY, ROUTES, TARGETS};
+use figures::markdown::{self, CELLS, DUELS, LOADS, NOTES, RELAY, ROUTES, TARGETS};
 use figures::outcome::{CellResult, Duel, Results, Side};
 use figures::target::targets;
 use options::{Options, Part};
@@ -74,6 +76,11 @@ async fn measure(options: &Options) -> Results {
     let (lasts, rounds) = (Duration::from_secs(options.secs()), options.rounds());
     if options.has(Part::Relay) {
         measure_relay(&world, options, &mut results);
+    }
+    if options.has(Part::Load) {
+        println!("\nUntil the page can be used\n\n{}", markdown::head(&LOADS));
+        results.loads = load::measure(&world, rounds).await;
+        results.loads.iter().for_each(|load| println!("{}", markdown::load_line(load)));
     }
     if options.has(Part::Rates) {
         println!("\nRates on an instant server, in turns\n\n{}", markdown::head(&DUELS));

@@ -44,6 +44,8 @@ pub enum Part {
     Views,
     /// What the relay costs
     Relay,
+    /// How soon the page can be used, from the companion and over a slow link
+    Load,
     /// The preset `Peak` for a minute against the stub
     Peak,
     /// A hundred thousand requests in one run

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::figures::markdown::{self, CELLS, DUELS, NOTES, RELAY, ROUTES, TARGETS};
+use crate::figures::markdown::{self, CELLS, DUELS, LOADS, NOTES, RELAY, ROUTES, TARGETS};
 use crate::figures::outcome::{Duel, Results};
 use crate::figures::target::targets;
 use crate::machine;
@@ -33,6 +33,11 @@ its processor time per request tells more than the rate where the machine is bus
 const PEAK: &str = "\
 50 users at 5/s, every class with its own think times, for a minute, through the companion, against
 `oddiya-load stub --speed t2-micro`. The truth is `/__stub/stats`.";
+
+const LOAD: &str = "\
+From the navigation's start until the Start button can be pressed, each time in a fresh headless Chromium. The link is
+simulated by Chromium itself (DevTools' network conditions): every answer's head comes 40 ms after its request, and all
+bodies share 10 Mbit/s. The load worker's own fetches are not slowed down; nobody waits for them before pressing Start.";
 
 /// What it ran on, and in.
 pub fn machine_and_browser() -> String {
@@ -72,6 +77,13 @@ fn section(results: &Results) -> String {
         let lines = (1..).zip(&results.relay).map(|(number, round)| markdown::relay_line(number, round));
         let how = "200 requests a second on one connection to the instant server, in turns.";
         parts.push(format!("### The relay alone\n\n{how}\n\n{}", table(markdown::head(&RELAY), lines)));
+    }
+    if !results.loads.is_empty() {
+        let lines = results.loads.iter().map(markdown::load_line);
+        parts.push(format!(
+            "### Until the page can be used\n\n{LOAD}\n\n{}",
+            table(markdown::head(&LOADS), lines)
+        ));
     }
     if !results.peak.is_empty() {
         let lines = results.peak.iter().map(markdown::route_line);

@@ -16,9 +16,15 @@ use crate::fake_host::FakeHost;
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-fn serve() -> Command {
+fn oddiya_load() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_oddiya-load"));
-    command.arg("serve").env_remove("ODDIYA_LOAD_HOST").env_remove("ODDIYA_LOAD_PORT");
+    command.env_remove("ODDIYA_LOAD_HOST").env_remove("ODDIYA_LOAD_PORT");
+    command
+}
+
+fn serve() -> Command {
+    let mut command = oddiya_load();
+    command.arg("serve");
     command
 }
 
@@ -98,6 +104,27 @@ fn it_says_where_the_page_is_and_what_is_missing_and_takes_its_settings_from_the
     let expected = format!("Page: http://localhost:{}  →  host http://10.0.0.5:8080", running.port());
     assert_eq!(running.first_line, expected);
     assert!(running.lines.next().unwrap().unwrap().contains("make build"));
+}
+
+#[tokio::test]
+async fn without_a_command_it_serves_the_page() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("index.html"), "<p>page").unwrap();
+    let mut command = oddiya_load();
+    command.args(["-H", "http://10.0.0.5:8080", "--port", "0", "--page"]).arg(folder.path());
+    let running = Running::start(&mut command);
+    assert!(running.first_line.ends_with("host http://10.0.0.5:8080"), "{}", running.first_line);
+    assert!(running.get("/").await.ends_with("<p>page"));
+}
+
+#[test]
+fn options_of_the_page_do_not_mix_with_a_command() {
+    let (code, message) = ended(oddiya_load().args(["--port", "0", "stub"]));
+    assert_eq!(code, Some(2), "{message}");
+    // Settings from the environment are there for every command.
+    let settings = [("ODDIYA_LOAD_HOST", "http://10.0.0.5:8080"), ("ODDIYA_LOAD_PORT", "0")];
+    let (code, message) = ended(oddiya_load().envs(settings).args(["report", "--help"]));
+    assert_eq!(code, Some(0), "{message}");
 }
 
 #[cfg(unix)]

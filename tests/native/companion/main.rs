@@ -5,6 +5,7 @@
 
 mod browser;
 mod command;
+mod embedded;
 mod failures;
 #[path = "../../support/fake_host.rs"]
 mod fake_host;

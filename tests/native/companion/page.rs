@@ -8,7 +8,7 @@ use crate::browser::Browser;
 
 async fn companion_with_page(folder: &std::path::Path) -> RunningCompanion {
     let options = Options::new("http://localhost:8080/api".parse().unwrap());
-    companion::start(Options { page: folder.to_owned(), ..options }).await.unwrap()
+    companion::start(Options { page: folder.into(), ..options }).await.unwrap()
 }
 
 #[tokio::test]

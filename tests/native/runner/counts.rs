@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use oddiya_load::core::base::failure::FailureKind;
 use oddiya_load::core::report::StopReason;
+use oddiya_load::stub;
 use tokio::process::{Child, Command};
 
 use crate::command::{command, report_in, run, start_stub, wait};
@@ -36,7 +37,7 @@ async fn a_run_counts_what_the_host_counted() {
         "9",
     ])
     .await;
-    // Asking for videos 1 to 10 of a new host fails, as with Locust.
+    // Asking a fresh host for videos 1 to 10 fails, as with Locust.
     assert_eq!(ended.code, Some(9), "{}", ended.stderr);
     let report = report_in(&file);
     let stats = ask(stub.gateway, "GET", "/__stub/stats", "").await;
@@ -54,6 +55,17 @@ async fn a_clean_run_ends_with_zero() {
     let ended = run(&["run", "-H", &host, "-u", "3", "-r", "3", "-t", "2s", "StressTestUser"]).await;
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert!(!ended.stdout.contains("Failures\n"), "{}", ended.stdout);
+}
+
+#[tokio::test]
+async fn the_first_run_of_every_class_against_a_new_stub_fails_nothing() {
+    let options = stub::Options { videos: stub::Videos::Samples, ..stub::Options::default() };
+    let stub = stub::start(options).await.unwrap();
+    let host = format!("http://127.0.0.1:{}", stub.gateway.port());
+    let flags = ["run", "-H", &host, "-u", "10", "-r", "10", "-t", "3s", "--think-time", "0.02s"];
+    let ended = run(&flags).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stdout);
+    assert!(ended.stdout.contains("/api/videos/{id}"), "{}", ended.stdout);
 }
 
 #[tokio::test]

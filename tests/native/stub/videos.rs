@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use futures_util::future::join_all;
-use oddiya_load::stub::{Options, Profile, RunningStub, Speed, start};
+use oddiya_load::stub::{Options, Profile, RunningStub, Speed, Videos, start};
 
 use super::client::{Answer, ask, get, stub};
 
@@ -27,6 +27,24 @@ async fn a_job_is_accepted_and_shown_to_its_owner_alone() {
     assert_eq!(get("/api/videos/999").user(1).send(stub.gateway).await.status.as_u16(), 500);
     assert_eq!(get("/api/videos/abc").user(1).send(stub.gateway).await.status.as_u16(), 400);
     assert_eq!(get("/api/videos").user(1).send(stub.gateway).await.json().as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn every_user_finds_the_sample_videos_finished_and_as_their_own() {
+    let stub = start(Options { videos: Videos::Samples, ..Options::default() }).await.unwrap();
+    for user in [1, 57, 100] {
+        for id in 1..=10 {
+            let job = get(&format!("/api/videos/{id}")).user(user).send(stub.gateway).await.json();
+            let found = (job["id"].as_i64(), job["userId"].as_i64(), job["status"].as_str());
+            assert_eq!(found, (Some(id), Some(user), Some("COMPLETED")), "{job}");
+        }
+    }
+    assert_eq!(get("/api/videos/11").user(1).send(stub.gateway).await.status.as_u16(), 500);
+    let made = create(&stub, 3, KEY, BODY).await.json();
+    assert_eq!(made["id"], 11);
+    let listed = async |user| get("/api/videos").user(user).send(stub.gateway).await.json();
+    assert_eq!(listed(3).await.as_array().unwrap().len(), 11);
+    assert_eq!(listed(1).await.as_array().unwrap().len(), 10);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use super::quantiles::Quantiles;
 
 use super::cell::Cell;
 use super::deviation::Deviations;
+use super::load::LoadResult;
 use super::outcome::{
     Ceiling, CellResult, Duel, Outcome, PageNotes, RelayRound, Round, RouteResult, median_of,
 };
@@ -67,6 +68,14 @@ pub const ROUTES: Columns<7> = [
 /// The relay's rounds.
 pub const RELAY: Columns<3> =
     [("round", 5), ("straight p50 / p95 / p99 ms", 28), ("relayed p50 / p95 / p99 ms", 28)];
+
+/// The page's loading, a line for each way.
+pub const LOADS: Columns<4> = [
+    ("way", 32),
+    ("interactive ms, median", 22),
+    ("KB received, median", 19),
+    ("interactive ms of each round", 40),
+];
 
 /// The targets.
 pub const TARGETS: Columns<5> =
@@ -170,6 +179,15 @@ pub fn relay_line(number: usize, round: &RelayRound) -> String {
         [&round.straight, &round.relayed].map(|q| format!("{:.3} / {:.3} / {:.3}", q.p50, q.p95, q.p99));
     let [straight, relayed] = times;
     line(&RELAY, [number.to_string(), straight, relayed])
+}
+
+/// The line of one way to load the page.
+pub fn load_line(load: &LoadResult) -> String {
+    let shown = |figure: Option<f64>| figure.map_or_else(|| "–".to_owned(), |figure| format!("{figure:.0}"));
+    let rounds: Vec<String> =
+        load.rounds.iter().map(|round| format!("{:.0}", round.interactive_ms)).collect();
+    let kilobytes = load.median_bytes().map(|bytes| bytes / 1000.0);
+    line(&LOADS, [load.way.label().to_owned(), shown(load.median_ms()), shown(kilobytes), rounds.join(", ")])
 }
 
 /// A line of the targets' table.

@@ -17,6 +17,7 @@
 
 pub mod cell;
 pub mod deviation;
+pub mod load;
 pub mod markdown;
 pub mod outcome;
 pub mod proc_text;

@@ -4,6 +4,7 @@ use super::quantiles::Quantiles;
 
 use super::cell::Cell;
 use super::deviation::Deviations;
+use super::load::LoadResult;
 
 /// From this share of all processors' time on, the machine is the limit and not what runs on it.
 const SATURATED: f64 = 0.85;
@@ -19,6 +20,8 @@ pub struct Results {
     pub views: Vec<Duel>,
     /// The relay against no relay, a round each.
     pub relay: Vec<RelayRound>,
+    /// How soon the page can be used, way by way.
+    pub loads: Vec<LoadResult>,
     /// The preset `Peak` against the stub, route by route.
     pub peak: Vec<RouteResult>,
     /// The long run, if it was made.

@@ -2,6 +2,7 @@
 
 use super::cell::Cell;
 use super::deviation::{Deviation, Deviations, Tolerance};
+use super::load::{LoadResult, LoadWay};
 use super::outcome::{Ceiling, CellResult, Duel, Outcome, RelayRound, Results, RouteResult, Side};
 
 /// What the relay may add at p99, in milliseconds.
@@ -79,6 +80,7 @@ pub fn targets(results: &Results) -> Vec<Target> {
     targets.push(relay(&results.relay));
     targets.extend(peak(&results.peak));
     targets.push(long(results.long.as_ref()));
+    targets.extend(loads(&results.loads));
     targets
 }
 
@@ -271,6 +273,21 @@ fn long(result: Option<&CellResult>) -> Target {
     }
 }
 
+fn loads(results: &[LoadResult]) -> Vec<Target> {
+    let judged = LoadWay::ALL.into_iter().filter_map(|way| Some((way, way.limit_ms()?)));
+    let rows = judged.map(|(way, limit)| {
+        let found = results.iter().find(|result| result.way == way).and_then(LoadResult::median_ms);
+        Target {
+            figure: format!("Until the page can be used, {}", way.label()),
+            bare: NO_FIGURE.to_owned(),
+            page: shown(found.map(|ms| format!("{ms:.0} ms"))),
+            to_reach: format!("≤ {limit:.0} ms"),
+            verdict: Verdict::of(found.map(|ms| ms <= limit)),
+        }
+    });
+    rows.collect()
+}
+
 fn users(duel: &Duel) -> String {
     if duel.users == 1 { "1 user".to_owned() } else { format!("{} users", duel.users) }
 }
@@ -286,6 +303,7 @@ fn rate(per_second: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::cell::Delay;
+    use super::super::load::Load;
     use super::super::outcome::{PageNotes, Round, Strain};
     use super::super::quantiles::Quantiles;
     use super::*;
@@ -326,7 +344,7 @@ mod tests {
 
     #[test]
     fn what_was_not_measured_has_no_verdict() {
-        assert_eq!(verdicts(&Results::default()), [Verdict::NoData; 10]);
+        assert_eq!(verdicts(&Results::default()), [Verdict::NoData; 12]);
     }
 
     #[test]
@@ -368,6 +386,20 @@ mod tests {
         assert_eq!(of(vec![route(5), route(6)]), [Verdict::Reached, Verdict::NotReached]);
         let far = RouteResult { measured: ALL_FLAT(106.0), ..route(5) };
         assert_eq!(of(vec![far]), [Verdict::NotReached, Verdict::Reached]);
+    }
+
+    #[test]
+    fn the_median_loading_is_judged_by_the_limit_of_its_way() {
+        let rounds = |times: [f64; 3]| {
+            times.map(|interactive_ms| Load { interactive_ms, received_bytes: 400_000.0 }).to_vec()
+        };
+        let loads = vec![
+            LoadResult { way: LoadWay::Companion, rounds: rounds([900.0, 480.0, 450.0]) },
+            LoadResult { way: LoadWay::CompanionAgain, rounds: rounds([9_000.0; 3]) },
+            LoadResult { way: LoadWay::SlowLink, rounds: rounds([2_501.0, 2_600.0, 2_400.0]) },
+        ];
+        let verdicts = verdicts(&Results { loads, ..Results::default() });
+        assert_eq!(verdicts[10..], [Verdict::Reached, Verdict::NotReached]);
     }
 
     #[test]
