@@ -29,7 +29,7 @@ use crate::core::config::run_config::RunConfig;
 use crate::core::present::{notes, text};
 use crate::core::report::{Detail, Generator, GeneratorKind, Note, Report, Route, StopReason};
 use crate::core::run::coordinator::Coordinator;
-use crate::core::run::journal::Record;
+use crate::core::run::record::Record;
 use crate::core::run::shard::Control;
 use crate::net::options::ClientOptions;
 

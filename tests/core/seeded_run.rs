@@ -11,7 +11,7 @@ use oddiya_load::core::config::load::Share;
 use oddiya_load::core::config::run_config::{RunConfig, RunConfigText};
 use oddiya_load::core::report::{Report, SuspectReason, read};
 use oddiya_load::core::run::coordinator::Coordinator;
-use oddiya_load::core::run::journal::Record;
+use oddiya_load::core::run::record::Record;
 use oddiya_load::core::run::recorder::Snapshot;
 use oddiya_load::core::run::shard::{Assignment, Control};
 use oddiya_load::core::run::sim::{self, Reply};

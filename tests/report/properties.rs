@@ -9,7 +9,7 @@ use oddiya_load::core::config::run_config::{RunConfig, RunConfigText};
 use oddiya_load::core::http::exchange::{Exchange, Timing};
 use oddiya_load::core::report::{Generator, GeneratorKind, Recorded, Report};
 use oddiya_load::core::run::coordinator::Coordinator;
-use oddiya_load::core::run::journal::Record;
+use oddiya_load::core::run::record::Record;
 use oddiya_load::core::run::recorder::{Recorder, Snapshot};
 use oddiya_load::core::scenario::EntryId;
 use proptest::prelude::*;
@@ -56,10 +56,13 @@ fn snapshots(shard: u32, config: &RunConfig, requests: &[&Sent], seconds: u64) -
     let mut recorder = Recorder::new(shard, config.scenario.entries.len());
     let second = |second: u64| {
         let now = Micros::from_secs(second) + Micros(1);
+        // A shard looks at the clock all the time, also when nothing is sent.
+        recorder.is_alive(now);
         for sent in requests.iter().filter(|sent| sent.second == second) {
             recorder.sent(EntryId(sent.entry), now);
             recorder.ended(EntryId(sent.entry), Micros::ZERO, &exchange(sent), now);
         }
+        recorder.is_alive(Micros::from_secs(second + 1));
         recorder.close(Micros::from_secs(second + 1), Default::default())
     };
     (0..seconds).map(second).collect()

@@ -21,7 +21,8 @@ use crate::core::config::load::LoadChange;
 use crate::core::config::run_config::{RunConfig, RunConfigText};
 use crate::core::report::{Calibration, Detail, Note, Report};
 use crate::core::run::coordinator::Coordinator;
-use crate::core::run::journal::{Header, Record};
+use crate::core::run::journal::Header;
+use crate::core::run::record::Record;
 use crate::core::run::recorder::Snapshot;
 
 /// One page's session. Clones share it.

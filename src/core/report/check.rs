@@ -1,18 +1,13 @@
 //! What must hold of a report beyond its form: places point into lists, moments lie within a run, histograms decode.
 
-use super::read::ReadError;
 use super::{Distribution, Intervals, Report};
 
 /// A year. Nobody waits longer, and whatever counts seconds stays far from the ends of its numbers.
 const LONGEST_RUN_S: u64 = 366 * 86_400;
 
-/// Refuses a report with places outside of its lists, moments outside of any run, or damaged histograms.
-///
-/// # Errors
-/// Names the part that is wrong.
-pub fn check(report: Report) -> Result<Report, ReadError> {
-    let problem = wrong_place(&report).or_else(|| wrong_moment(&report)).or_else(|| wrong_histogram(&report));
-    problem.map_or(Ok(report), |problem| Err(ReadError::Damaged(problem)))
+/// What is wrong with a report; `None` when it can be shown.
+pub fn problem(report: &Report) -> Option<String> {
+    wrong_place(report).or_else(|| wrong_moment(report)).or_else(|| wrong_histogram(report))
 }
 
 fn wrong_place(report: &Report) -> Option<String> {

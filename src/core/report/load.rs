@@ -6,7 +6,6 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::RunInfo;
 use crate::core::base::stages::Stages;
 use crate::core::base::units::Micros;
 
@@ -105,14 +104,4 @@ pub enum LoadModel {
     Closed,
     /// Requests that start when they are due.
     Open,
-}
-
-impl RunInfo {
-    /// Which model the run was of; the closed one where that is not known, as most tools have only that.
-    pub const fn model(&self) -> LoadModel {
-        match self.load {
-            Some(Load::Open { .. }) => LoadModel::Open,
-            _ => LoadModel::Closed,
-        }
-    }
 }

@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use super::check::check;
+use super::check;
 use super::{Report, SCHEMA, VERSION, upgrade};
 
 /// Larger files are no reports: ten minutes of the standard mix are under 3 MB.
@@ -76,14 +76,18 @@ pub fn read(bytes: &[u8]) -> Result<Report, ReadError> {
     }
     match envelope.version.as_ref().and_then(serde_json::Value::as_u64) {
         Some(version) if version > u64::from(VERSION) => Err(ReadError::Newer { found: version }),
-        Some(2) => check(parse::<Report>(text)?),
-        Some(1) => check(parse::<upgrade::ReportV1>(text)?.into()),
+        Some(2) => checked(parse::<Report>(text)?),
+        Some(1) => checked(parse::<upgrade::ReportV1>(text)?.into()),
         _ => Err(ReadError::Damaged("`version` is no whole number of 1 or more".to_owned())),
     }
 }
 
 fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, ReadError> {
     serde_json::from_str(text).map_err(|error| ReadError::Damaged(error.to_string()))
+}
+
+fn checked(report: Report) -> Result<Report, ReadError> {
+    check::problem(&report).map_or(Ok(report), |problem| Err(ReadError::Damaged(problem)))
 }
 
 fn syntax_error(error: &serde_json::Error) -> ReadError {
@@ -137,10 +141,10 @@ mod tests {
 
     #[test]
     fn refuses_a_report_from_the_future() {
-        let newer = REPORT.replace("\"version\": 1,", "\"version\": 2,");
+        let newer = REPORT.replace("\"version\": 1,", "\"version\": 3,");
         assert_eq!(
             refused(&newer),
-            "the report has version 2 and this program reads up to 1; open it with a newer Oddiya Load"
+            "the report has version 3 and this program reads up to 2; open it with a newer Oddiya Load"
         );
         assert!(refused(r#"{"schema":"oddiya-load/report","version":"x"}"#).contains("`version`"));
     }

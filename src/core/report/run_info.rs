@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::load::Load;
+use super::load::{Load, LoadModel};
 
 /// What was run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -43,6 +43,16 @@ pub struct RunInfo {
     /// Live changes, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,
+}
+
+impl RunInfo {
+    /// Which model the run was of; the closed one where that is not known, as most tools have only that.
+    pub const fn model(&self) -> LoadModel {
+        match self.load {
+            Some(Load::Open { .. }) => LoadModel::Open,
+            _ => LoadModel::Closed,
+        }
+    }
 }
 
 /// Why a run ended.

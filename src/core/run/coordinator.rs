@@ -1,8 +1,8 @@
 //! What page and runner both do with a run under way: merge what shards post, follow live changes, decide why it ended
 //! and when a checkpoint is due. The adapters only carry messages and write files.
 
-use super::journal::Record;
 use super::merged_run::MergedRun;
+use super::record::Record;
 use crate::core::base::units::Micros;
 use crate::core::config::load::LoadChange;
 use crate::core::config::run_config::RunConfig;

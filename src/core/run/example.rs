@@ -7,7 +7,7 @@ use futures_channel::mpsc;
 
 use super::coordinator::Coordinator;
 use super::health::Visibility;
-use super::journal::Record;
+use super::record::Record;
 use super::shard::{Assignment, Control};
 use super::sim::{self, Reply};
 use crate::core::base::failure::{Failure, FailureKind};

@@ -1,17 +1,15 @@
 //! A run on its way, written down second by second, so that a crash loses the last second and not the run.
 //!
-//! What is written and how a report comes of it again; where it is kept is the platform's. Append-only: each
-//! record stands alone, so what was written before a crash can be read after it.
+//! Says what is written and how a report is rebuilt from it; the platform keeps it. Append-only: each record stands
+//! alone, so what was written before a crash can be read after it.
 
 use serde::{Deserialize, Serialize};
 
 use super::coordinator::Coordinator;
-use super::merged_run::MergedRun;
-use super::recorder::Snapshot;
+use super::record::Record;
 use crate::core::base::units::Micros;
-use crate::core::config::load::LoadChange;
 use crate::core::config::run_config::RunConfigText;
-use crate::core::report::{Calibration, Generator, Report};
+use crate::core::report::{Generator, Report};
 
 /// What is known when a run starts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -24,43 +22,7 @@ pub struct Header {
     pub started_at: String,
 }
 
-/// What happens from then on.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum Record {
-    /// A second of a shard is over.
-    Second(Box<Snapshot>),
-    /// The load was changed by hand.
-    Changed {
-        /// When.
-        at: Micros,
-        /// To what.
-        to: LoadChange,
-    },
-    /// What the generator can do was found out, before the first second.
-    Calibrated(Calibration),
-}
-
-impl Record {
-    /// The moment up to which the run is known when this was written.
-    pub fn reaches(&self) -> Micros {
-        match self {
-            Self::Second(snapshot) => Micros::from_secs(snapshot.second + 1),
-            Self::Changed { at, .. } => *at,
-            Self::Calibrated(_) => Micros::ZERO,
-        }
-    }
-
-    /// Adds it to the run: the one under way, or the one that is rebuilt.
-    pub fn apply(self, run: &mut MergedRun) {
-        match self {
-            Self::Second(snapshot) => run.absorb(*snapshot),
-            Self::Changed { at, to } => run.changed(at, to),
-            Self::Calibrated(calibration) => run.calibrated(calibration),
-        }
-    }
-}
-
-/// The report of a run that was cut off; `None` when the header is of a program that understood other plans.
+/// The report of a run that was cut off; `None` when the header is of a program with other scenarios or options.
 pub fn rebuild(header: Header, records: impl IntoIterator<Item = Record>) -> Option<Report> {
     let config = header.text.check(0).ok()?;
     let mut run = Coordinator::new(&config, header.generator, header.started_at);
@@ -78,8 +40,9 @@ mod tests {
     use futures_channel::mpsc;
 
     use super::*;
-    use crate::core::config::load::Share;
+    use crate::core::config::load::{LoadChange, Share};
     use crate::core::report::{GeneratorKind, Note, StopReason, read};
+    use crate::core::run::recorder::Snapshot;
     use crate::core::run::shard::{Assignment, Control};
     use crate::core::run::sim::{self, Reply};
     use crate::core::scenario::Request;

@@ -9,7 +9,7 @@
 //! | `recorder.rs`, `tally.rs`, `health.rs` | what a shard counts each second, and what it notices of itself |
 //! | `merging.rs`, `intervals.rs`, `ceiling.rs` | seconds that are not complete; stretches of time; the generator's limit |
 //! | `merged_run.rs`, `to_report.rs` | the merged state of a run, and the report of it |
-//! | `coordinator.rs`, `journal.rs` | a run as page and runner lead it; a run written down second by second |
+//! | `coordinator.rs`, `record.rs`, `journal.rs` | a run as page and runner lead it; what happens in it; written down |
 //! | `sim.rs`, `example.rs` | virtual time; an example report |
 //! | `timers.rs` | who sleeps until when |
 
@@ -25,6 +25,7 @@ pub mod merged_run;
 mod merging;
 mod open;
 pub mod platform;
+pub mod record;
 pub mod recorder;
 pub mod shard;
 pub mod sim;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use oddiya_load::core::base::connections::Connections;
 use oddiya_load::core::base::failure::FailureKind;
-use oddiya_load::core::report::connections::ConnectionReuse;
 use oddiya_load::core::report::Report;
+use oddiya_load::core::report::connections::ConnectionReuse;
 
 use crate::fake_host::FakeHost;
 use crate::load::{load, only_failure};

@@ -1,8 +1,8 @@
 //! TLS: who is trusted, and what is said when nobody checks.
 
 use oddiya_load::core::base::failure::FailureKind;
-use oddiya_load::core::report::connections::Certificates;
 use oddiya_load::core::present::notes::sentences;
+use oddiya_load::core::report::connections::Certificates;
 use rcgen::{DnType, date_time_ymd};
 
 use crate::command::{command, wait};

@@ -14,7 +14,8 @@ use super::database::{Database, StorageError, Store};
 use super::lock::{Lock, held};
 use crate::core::base::units::Micros;
 use crate::core::report::Report;
-use crate::core::run::journal::{Header, Record, rebuild};
+use crate::core::run::journal::{Header, rebuild};
+use crate::core::run::record::Record;
 
 /// A run that is being written down.
 pub struct Journal {
