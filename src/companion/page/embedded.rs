@@ -25,9 +25,8 @@ pub struct EmbeddedFile {
     pub tag: &'static str,
 }
 
-/// The file at a request's path; `None` when the page has no such file.
-pub fn response_from(page: EmbeddedPage, path: &str, headers: &HeaderMap) -> Option<BoxResponse> {
-    let name = if path == "/" { super::INDEX } else { path.strip_prefix('/')? };
+/// The file of that name for a request with these headers; `None` when the page has no such file.
+pub fn response_from(page: EmbeddedPage, name: &str, headers: &HeaderMap) -> Option<BoxResponse> {
     let file = page.iter().find(|file| file.name == name)?;
     let gzip = file.gzip.filter(|_| accepts_gzip(headers));
     let (status, bytes) = match has_tag(headers, file.tag) {

@@ -123,7 +123,8 @@ impl Page {
         }
         match &self.source {
             PageSource::Embedded(files) => {
-                embedded::response_from(files, path, request.headers()).unwrap_or_else(no_such_file)
+                let name = path.strip_prefix('/').filter(|name| !name.is_empty()).unwrap_or(INDEX);
+                embedded::response_from(files, name, request.headers()).unwrap_or_else(no_such_file)
             }
             PageSource::Folder(_) => self.find_in_folder(request).await,
         }
