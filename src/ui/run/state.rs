@@ -216,10 +216,10 @@ impl State {
         if self.reports.find(|open| open.source == Source::Example).is_some() {
             return;
         }
-        self.reports.opening.set(Opening::Reading(Source::Example.name()));
+        self.reports.opening.set(Opening::Reading("the example report".to_owned()));
         match make_example().await {
             Ok(json) => drop(self.reports.open_bytes(Source::Example, Ok(json.into_bytes()))),
-            Err(problem) => self.reports.refuse(Source::Example.name(), problem),
+            Err(problem) => self.reports.refuse("The example report", problem),
         }
     }
 
