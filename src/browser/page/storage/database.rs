@@ -71,8 +71,10 @@ impl Database {
         let mut request = Factory::new()?.open(NAME, Some(VERSION))?;
         request.on_upgrade_needed(create_stores);
         let (blocked, is_blocked) = oneshot::channel();
-        // Nobody listens any more once the time is up.
-        request.on_blocked(move |_| drop(blocked.send(())));
+        request.on_blocked(move |_| {
+            // Nobody listens any more once the time is up.
+            let _ = blocked.send(());
+        });
         let open = Box::pin(async { request.await });
         let obstacle = Box::pin(obstacle(is_blocked));
         let mut connection = match select(open, obstacle).await {

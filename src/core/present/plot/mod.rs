@@ -191,9 +191,26 @@ pub struct Band {
 /// The shortest time axis: a run's first seconds do not race over the whole width.
 const SHORTEST_AXIS_S: f64 = 30.0;
 
-/// Draws a chart of `rows` into `frame`.
+/// Where the axis of time ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeAxis {
+    /// After half a minute at the earliest: the run is under way.
+    Growing,
+    /// With the run, which is over.
+    Whole,
+}
+
+/// Draws a chart of a run under way.
 pub fn draw(chart: Chart, rows: &[TimelineRow], frame: Frame, shape: Shape) -> Drawing {
-    let end = rows.last().map_or(SHORTEST_AXIS_S, |last| (last.second as f64 + 1.0).max(SHORTEST_AXIS_S));
+    draw_over(chart, rows, frame, shape, TimeAxis::Growing)
+}
+
+/// Draws a chart of `rows` into `frame`.
+pub fn draw_over(chart: Chart, rows: &[TimelineRow], frame: Frame, shape: Shape, axis: TimeAxis) -> Drawing {
+    let end = rows.last().map_or(SHORTEST_AXIS_S, |last| match axis {
+        TimeAxis::Growing => (last.second as f64 + 1.0).max(SHORTEST_AXIS_S),
+        TimeAxis::Whole => last.second as f64 + 1.0,
+    });
     let time = Scale::linear(0.0, end);
     let values =
         chart.quantities().iter().flat_map(|quantity| rows.iter().filter_map(|row| quantity.of(row)));
@@ -303,6 +320,13 @@ mod tests {
         let requests = draw(Chart::Throughput, &rows, FRAME, Shape::Linear);
         assert_eq!(moves(&requests.lines[0].1), 1);
         assert!(requests.lines[0].1.contains("118"), "zero is at the bottom: {}", requests.lines[0].1);
+    }
+
+    #[test]
+    fn the_axis_of_a_run_that_is_over_ends_with_it() {
+        let rows: Vec<_> = (0..20).map(|second| row(second, 5)).collect();
+        let end = |axis| draw_over(Chart::Throughput, &rows, FRAME, Shape::Linear, axis).last_second();
+        assert_eq!((end(TimeAxis::Growing), end(TimeAxis::Whole)), (29, 19));
     }
 
     #[test]

@@ -10,7 +10,9 @@ use super::readout::{Doubts, Legend, dot_class, line_class, sentence};
 use crate::browser::page::size::{Size, SizeWatch};
 use crate::core::analyse::headline::Window;
 use crate::core::base::units::format_clock;
-use crate::core::present::plot::{Band, Chart, Drawing, Frame, Quantity, Shape, Tick, draw, row_of};
+use crate::core::present::plot::{
+    Band, Chart, Drawing, Frame, Quantity, Shape, Tick, TimeAxis, draw_over, row_of,
+};
 use crate::ui::report::shared_report::SharedReport;
 use crate::ui::widgets::ids::unique_id;
 
@@ -28,16 +30,16 @@ pub fn ChartFigure(
 ) -> impl IntoView {
     let size = RwSignal::new(Size::default());
     let shape = RwSignal::new(Shape::Linear);
+    let axis = move || match window.get() {
+        Window::Now => TimeAxis::Growing,
+        Window::Whole => TimeAxis::Whole,
+    };
     let drawing = Memo::new(move |_| {
         let Size { width, height } = size.get();
         let frame = Frame { width, height };
         report.with(|report| {
-            draw(
-                chart,
-                report.as_deref().map_or(&[], |report| report.timeline.as_slice()),
-                frame,
-                shape.get(),
-            )
+            let rows = report.as_deref().map(|report| report.timeline.as_slice()).unwrap_or_default();
+            draw_over(chart, rows, frame, shape.get(), axis())
         })
     });
     let moment = move || match (cursor.get(), window.get()) {
@@ -150,7 +152,7 @@ fn Plot(
     }
 }
 
-/// Where a key moves the cursor; `None` for keys that are not the chart's.
+/// Where a key moves the cursor; `None` for keys that the chart does not use.
 fn moved(cursor: Option<u64>, last: u64, key: &str, shift: bool) -> Option<Option<u64>> {
     let step = if shift { 10 } else { 1 };
     let back = |step: u64| Some(Some(cursor.map_or(last, |second| second.saturating_sub(step))));
