@@ -10,7 +10,7 @@
 //! | `files/` | report files: opened, held open, closed |
 //! | `widgets/` | parts that any view may use |
 //!
-//! Components take values and signals; requests and files are `browser`'s, arithmetic is `core`'s.
+//! Components take values and signals. `browser` sends requests and reads files, `core` does the arithmetic.
 
 pub mod app;
 pub mod files;

@@ -70,9 +70,11 @@ impl Navigation {
     /// The view at the page's address, now and whenever the address changes: by a link, Back or Forward.
     pub fn at_address() -> Self {
         let view = RwSignal::new(View::at(&address::fragment()));
-        let handle = window_event_listener(ev::hashchange, move |_| view.set(View::at(&address::fragment())));
+        let this = Self { view };
+        let handle =
+            window_event_listener(ev::hashchange, move |_| this.show(View::at(&address::fragment())));
         on_cleanup(move || handle.remove());
-        Self { view }
+        this
     }
 
     /// The view on screen.
@@ -83,15 +85,22 @@ impl Navigation {
     /// Goes to a view, which is a step in the browser's history.
     pub fn go(self, view: View) {
         if self.view.get_untracked() != view {
-            self.view.set(view);
+            self.show(view);
             address::go_to_fragment(&view.fragment());
         }
     }
 
     /// Goes to a view in place of the one on screen, without a step in the history.
     pub fn replace(self, view: View) {
-        self.view.set(view);
+        self.show(view);
         address::replace_fragment(&view.fragment());
+    }
+
+    /// A view that is on screen already is not built anew.
+    fn show(self, view: View) {
+        if self.view.get_untracked() != view {
+            self.view.set(view);
+        }
     }
 }
 

@@ -88,7 +88,7 @@ impl TestPage {
         let (changed, has_changed) = oneshot::channel();
         let changed = Cell::new(Some(changed));
         let handle = window_event_listener(leptos::ev::hashchange, move |_| {
-            changed.take().into_iter().for_each(|changed| drop(changed.send(())));
+            changed.take().into_iter().for_each(|changed| changed.send(()).unwrap());
         });
         self.named(name).click();
         has_changed.await.unwrap();

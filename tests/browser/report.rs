@@ -170,7 +170,7 @@ async fn arrow_keys_read_a_chart_second_by_second_and_escape_only_puts_the_curso
 #[test]
 async fn the_example_shows_failures_and_suspect_seconds_and_says_what_it_is() {
     let page = TestPage::open().await;
-    // The app leaves the making to a load worker, of which there is none here.
+    // In the app a load worker makes it; these tests start none.
     page.state.show(Source::Example, example::report().unwrap());
     tick().await;
     assert!(page.text("opened").contains("An example"));

@@ -20,7 +20,7 @@ async fn shown(world: &World) -> (u64, u64) {
 }
 
 /// Runs until the page shows six seconds, then goes to another tab; the run's tab is left behind at work.
-async fn run_and_look_away(world: &World) -> (u64, u64) {
+async fn run_behind_another_tab(world: &World) -> (u64, u64) {
     world.browser.open(&world.url(QUERY)).await;
     world.browser.wait_for_run_state("running", SOON).await;
     world.wait_until_elapsed(6, Duration::from_secs(30)).await;
@@ -65,7 +65,7 @@ async fn wait_until_nothing_is_offered(world: &World) {
 #[tokio::test]
 async fn a_tab_that_dies_in_mid_run_loses_at_most_its_last_second() {
     let world = World::start().await;
-    let (requests, seconds) = run_and_look_away(&world).await;
+    let (requests, seconds) = run_behind_another_tab(&world).await;
     kill_the_others(&world).await;
     world.browser.open(&world.url("")).await;
     let offer = world.browser.text_of("recovered").await;
@@ -108,7 +108,7 @@ async fn check_what_was_recovered(world: &World, report: &Report, requests: u64,
 #[tokio::test]
 async fn a_run_under_way_in_another_tab_is_not_offered_and_one_that_is_discarded_never_again() {
     let world = World::start().await;
-    run_and_look_away(&world).await;
+    run_behind_another_tab(&world).await;
     let front = world.url("");
     world.browser.open(&front).await;
     assert!(!is_offered(&world).await, "a run that is under way is offered");

@@ -6,7 +6,7 @@ use web_sys::VisibilityState;
 
 use crate::core::run::health::Visibility;
 
-/// Now.
+/// Whether the page is seen now.
 pub fn now() -> Visibility {
     let hidden = web_sys::window()
         .and_then(|window| window.document())
@@ -14,11 +14,11 @@ pub fn now() -> Visibility {
     if hidden { Visibility::Hidden } else { Visibility::Visible }
 }
 
-/// Calls `tell` at every change, as long as the page lives.
-pub fn on_change(tell: impl Fn(Visibility) + 'static) {
+/// Calls `on_visibility` at every change, as long as the page lives.
+pub fn on_change(on_visibility: impl Fn(Visibility) + 'static) {
     let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
-    let listener = Closure::<dyn Fn()>::new(move || tell(now()));
-    // Fails for no reason that could be named; seconds would then go unmarked.
+    let listener = Closure::<dyn Fn()>::new(move || on_visibility(now()));
+    // No reason to fail is known; seconds would then go unmarked.
     let _ = document.add_event_listener_with_callback("visibilitychange", listener.as_ref().unchecked_ref());
     listener.forget();
 }

@@ -36,7 +36,7 @@ pub struct FetchLane {
 }
 
 impl FetchLane {
-    /// The `user`-th user's.
+    /// The lane of the `user`-th user.
     pub fn new(route: Rc<Route>, user: u32) -> Self {
         let (base, caller) = (route.base(user), Caller::new(Rc::clone(&route.fetch)));
         Self { route, base, caller }

@@ -191,7 +191,7 @@ mod tests {
         assert_eq!((timeline.place_of(260), timeline.place_of(261)), (Ok(130), Err(131)));
         assert_eq!(timeline.of_second(261), None);
         assert_eq!((timeline.place_of(999), Timeline::default().place_of(3)), (Err(200), Err(0)));
-        assert_eq!(timeline.iter().rev().next(), timeline.last());
+        assert_eq!(timeline.iter().next_back(), timeline.last());
     }
 
     #[test]

@@ -37,7 +37,7 @@ impl Ceiling {
 
     /// The note for the report, where the ceiling was reached for long enough: three seconds, and a tenth of the run.
     pub fn note(&self, best_rps: Option<f64>) -> Option<Note> {
-        (self.strained >= CEILING_SECONDS.max(self.seconds / 10)).then(|| Note::CeilingReached {
+        (self.strained >= CEILING_SECONDS.max(self.seconds / 10)).then_some(Note::CeilingReached {
             seconds: self.strained,
             of_seconds: self.seconds,
             peak_rps: self.peak_rps as f64,

@@ -42,8 +42,8 @@ pub fn App() -> impl IntoView {
     if parameters.demo && address::fragment().is_empty() {
         state.navigation.replace(View::Report(ReportRef::Example));
     }
-    spawn_local(state.look_for_cutoffs());
-    spawn_local(state.look_around(parameters));
+    spawn_local(state.find_cutoffs());
+    spawn_local(state.follow_address(parameters));
     view! { <Page state views /> }
 }
 

@@ -122,7 +122,7 @@ impl Source {
     pub fn name(&self) -> String {
         match self {
             Self::File(name) => name.clone(),
-            Self::Example => "The example".to_owned(),
+            Self::Example => "The example report".to_owned(),
             Self::Recovered(cutoff) => format!("A run of {} that was cut off", cutoff.host),
         }
     }

@@ -11,7 +11,7 @@ use crate::core::report::{RunInfo, StopReason};
 /// Whether a report can be saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Completeness {
-    /// There is none, or its run is still under way.
+    /// There is no report, or its run is still under way.
     Unfinished,
     /// Its run has ended.
     Complete,

@@ -69,7 +69,7 @@ fn BlockedNotice() -> impl IntoView {
                 "Another tab of this page, perhaps of an older version, keeps the browser's database busy: runs are not \
                  kept for the case that this tab closes. Close the other tab, then try again."
             </p>
-            <button type="button" class="button" on:click=move |_| spawn_local(state.look_for_cutoffs())>
+            <button type="button" class="button" on:click=move |_| spawn_local(state.find_cutoffs())>
                 "Try again"
             </button>
         </section>

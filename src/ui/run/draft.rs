@@ -21,7 +21,7 @@ pub enum LoadChoice {
 }
 
 impl LoadChoice {
-    /// Every one, in the order in which they stand in the form.
+    /// All choices, in the order of the form.
     pub const ALL: [Self; 3] = [Self::Users, Self::Rate, Self::Stages];
 
     /// What the text chooses.
@@ -120,7 +120,7 @@ impl Draft {
         self.errors.with(Vec::len)
     }
 
-    /// The same, without following it.
+    /// How many fields are wrong, without following the changes.
     pub fn problems_untracked(self) -> usize {
         self.errors.with_untracked(Vec::len)
     }

@@ -101,8 +101,8 @@ impl State {
         }
     }
 
-    /// Looks for a companion, takes its host unless the address named one, and starts if the address says so.
-    pub async fn look_around(self, parameters: AddressParameters) {
+    /// Finds the companion, takes its host unless the address named one, and starts a run if the address says so.
+    pub async fn follow_address(self, parameters: AddressParameters) {
         let found = companion::find().await;
         if let (Some(companion), false) = (&found, parameters.names_host) {
             self.draft.text.update(|text| text.host.clone_from(&companion.host));
@@ -152,7 +152,7 @@ impl State {
     }
 
     /// Looks for runs that were cut off.
-    pub async fn look_for_cutoffs(self) {
+    pub async fn find_cutoffs(self) {
         self.cutoffs.set(Cutoff::find().await.map_or(Cutoffs::Blocked, Cutoffs::Found));
     }
 
@@ -216,10 +216,10 @@ impl State {
         if self.reports.find(|open| open.source == Source::Example).is_some() {
             return;
         }
-        self.reports.opening.set(Opening::Reading(Source::Example.name()));
+        self.reports.opening.set(Opening::Reading("the example report".to_owned()));
         match make_example().await {
             Ok(json) => drop(self.reports.open_bytes(Source::Example, Ok(json.into_bytes()))),
-            Err(problem) => self.reports.refuse(Source::Example.name(), problem),
+            Err(problem) => self.reports.refuse("The example report", problem),
         }
     }
 
@@ -233,7 +233,7 @@ impl State {
 /// The page's state, in any component of it.
 ///
 /// # Panics
-/// Outside the page: a mistake in this folder, not of a user's.
+/// Outside the page, which is a mistake in this folder.
 #[expect(clippy::expect_used, reason = "a component outside the page is a mistake that the first test shows")]
 pub fn page_state() -> State {
     use_context().expect("components of `ui` stand inside `Page`, which provides the state")

@@ -18,7 +18,7 @@ pub fn FigureTable(
     name: &'static str,
     /// What people read above it.
     title: &'static str,
-    /// What it shows, for those who hear it.
+    /// What it shows, for screen readers.
     caption: &'static str,
     /// The columns that say what a row is: class and heading.
     subjects: &'static [(&'static str, &'static str)],

@@ -3,11 +3,12 @@
 //! Every call is a transaction of its own, which commits by itself. Knows nothing of what the texts mean.
 //!
 //! Tabs of different versions of the page share the database. A connection closes as soon as another tab asks for a
-//! newer version of it, and opening gives up after a while, so that no tab ever waits for another one.
+//! newer version of it, and opening gives up when another tab does not do so, so that no tab ever waits for another.
 
 use std::cell::Cell;
 use std::rc::Rc;
 
+use futures_channel::oneshot;
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
 use idb::event::VersionChangeEvent;
@@ -20,8 +21,8 @@ use wasm_bindgen_futures::spawn_local;
 
 const NAME: &str = "oddiya-load";
 const VERSION: u32 = 1;
-/// Opening takes milliseconds; after this long another tab stands in the way.
-const OPEN_LIMIT_MS: u32 = 1_500;
+/// Opening takes milliseconds; after this long another tab stands in the way, and be it one that deletes the database.
+const OPEN_LIMIT_MS: u32 = 3_000;
 
 /// The database's stores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,8 +70,14 @@ impl Database {
     pub async fn open() -> Result<Self, StorageError> {
         let mut request = Factory::new()?.open(NAME, Some(VERSION))?;
         request.on_upgrade_needed(create_stores);
+        let (blocked, is_blocked) = oneshot::channel();
+        request.on_blocked(move |_| {
+            // Nobody listens any more once the time is up.
+            let _ = blocked.send(());
+        });
         let open = Box::pin(async { request.await });
-        let mut connection = match select(open, TimeoutFuture::new(OPEN_LIMIT_MS)).await {
+        let obstacle = Box::pin(obstacle(is_blocked));
+        let mut connection = match select(open, obstacle).await {
             Either::Left((opened, _)) => opened?,
             Either::Right(((), late)) => {
                 spawn_local(close_when_open(late));
@@ -156,6 +163,15 @@ impl Drop for Database {
     fn drop(&mut self) {
         // Transactions under way still end.
         self.connection.close();
+    }
+}
+
+/// Ends when the browser says that another tab blocks the opening, or when the time is up.
+async fn obstacle(is_blocked: oneshot::Receiver<()>) {
+    let time_limit = TimeoutFuture::new(OPEN_LIMIT_MS);
+    // An opening that ends drops its sender, which says nothing.
+    if let Either::Left((Err(_), time_limit)) = select(is_blocked, time_limit).await {
+        time_limit.await;
     }
 }
 

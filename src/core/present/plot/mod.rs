@@ -190,9 +190,21 @@ pub struct Band {
 /// The shortest time axis: a run's first seconds do not race over the whole width.
 const SHORTEST_AXIS_S: f64 = 30.0;
 
+/// Where the axis of time ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeAxis {
+    /// After half a minute at the earliest: the run is under way.
+    Growing,
+    /// With the run, which is over.
+    Whole,
+}
+
 /// Draws a chart of `rows` into `frame`.
-pub fn draw(chart: Chart, rows: &Timeline, frame: Frame, shape: Shape) -> Drawing {
-    let end = rows.last().map_or(SHORTEST_AXIS_S, |last| (last.second as f64 + 1.0).max(SHORTEST_AXIS_S));
+pub fn draw(chart: Chart, rows: &Timeline, frame: Frame, shape: Shape, axis: TimeAxis) -> Drawing {
+    let end = rows.last().map_or(SHORTEST_AXIS_S, |last| match axis {
+        TimeAxis::Growing => (last.second as f64 + 1.0).max(SHORTEST_AXIS_S),
+        TimeAxis::Whole => last.second as f64 + 1.0,
+    });
     let time = Scale::linear(0.0, end);
     let values =
         chart.quantities().iter().flat_map(|quantity| rows.iter().filter_map(|row| quantity.of(row)));
@@ -292,7 +304,7 @@ mod tests {
 
     #[test]
     fn an_empty_chart_has_axes_and_no_lines() {
-        let drawing = draw(Chart::Latency, &Timeline::default(), FRAME, Shape::Linear);
+        let drawing = draw(Chart::Latency, &Timeline::default(), FRAME, Shape::Linear, TimeAxis::Growing);
         assert!(drawing.lines.iter().all(|(_, path)| path.is_empty()));
         assert!(!drawing.time_ticks.is_empty() && !drawing.value_ticks.is_empty());
     }
@@ -300,17 +312,26 @@ mod tests {
     #[test]
     fn a_second_without_answers_is_a_gap_in_latency_and_a_zero_in_requests() {
         let rows = [row(0, 5), row(1, 5), row(2, 0), row(3, 5)];
-        let latency = draw(Chart::Latency, &timeline(rows.clone()), FRAME, Shape::Linear);
+        let latency = draw(Chart::Latency, &timeline(rows.clone()), FRAME, Shape::Linear, TimeAxis::Growing);
         assert!(latency.lines.iter().all(|(_, path)| moves(path) == 2), "{:?}", latency.lines);
-        let requests = draw(Chart::Throughput, &timeline(rows.clone()), FRAME, Shape::Linear);
+        let requests =
+            draw(Chart::Throughput, &timeline(rows.clone()), FRAME, Shape::Linear, TimeAxis::Growing);
         assert_eq!(moves(&requests.lines[0].1), 1);
         assert!(requests.lines[0].1.contains("118"), "zero is at the bottom: {}", requests.lines[0].1);
     }
 
     #[test]
+    fn the_axis_of_a_run_that_is_over_ends_with_it() {
+        let rows: Timeline = (0..20).map(|second| row(second, 5)).collect();
+        let end = |axis| draw(Chart::Throughput, &rows, FRAME, Shape::Linear, axis).last_second();
+        assert_eq!((end(TimeAxis::Growing), end(TimeAxis::Whole)), (29, 19));
+    }
+
+    #[test]
     fn seconds_that_were_not_kept_are_a_gap_everywhere() {
         let rows = [row(0, 5), row(1, 5), row(9, 5), row(10, 5)];
-        let drawing = draw(Chart::Throughput, &timeline(rows.clone()), FRAME, Shape::Linear);
+        let drawing =
+            draw(Chart::Throughput, &timeline(rows.clone()), FRAME, Shape::Linear, TimeAxis::Growing);
         assert!(drawing.lines.iter().all(|(_, path)| moves(path) == 2));
     }
 
@@ -320,14 +341,15 @@ mod tests {
         rows[1].suspect = vec![SuspectReason::Late];
         rows[2].suspect = vec![SuspectReason::Queued];
         rows[4].suspect = vec![SuspectReason::Asleep];
-        let bands = draw(Chart::Load, &timeline(rows.clone()), FRAME, Shape::Linear).bands;
+        let bands = draw(Chart::Load, &timeline(rows.clone()), FRAME, Shape::Linear, TimeAxis::Growing).bands;
         let spans: Vec<_> = bands.iter().map(|band| (band.x, band.width)).collect();
         assert_eq!(spans, [(56.0, 20.0), (86.0, 50.0)], "ten pixels a second, 46 pixels from the left");
     }
 
     #[test]
     fn a_pointer_finds_its_second() {
-        let drawing = draw(Chart::Throughput, &timeline([row(0, 1)]), FRAME, Shape::Linear);
+        let drawing =
+            draw(Chart::Throughput, &timeline([row(0, 1)]), FRAME, Shape::Linear, TimeAxis::Growing);
         assert_eq!(drawing.second_at(46.0), Some(0));
         assert_eq!(drawing.second_at(drawing.x_of(17)), Some(17));
         assert_eq!(drawing.second_at(346.0), Some(29));

@@ -10,8 +10,8 @@ use super::readout::{Doubts, Legend, dot_class, line_class, sentence};
 use crate::browser::page::size::{Size, SizeWatch};
 use crate::core::analyse::headline::Window;
 use crate::core::base::units::format_clock;
-use crate::core::present::plot::{Band, Chart, Drawing, Frame, Quantity, Shape, Tick, draw};
-use crate::core::report::{Report, Timeline};
+use crate::core::present::plot::{Band, Chart, Drawing, Frame, Quantity, Shape, Tick, TimeAxis, draw};
+use crate::core::report::Timeline;
 use crate::ui::report::shared_report::SharedReport;
 use crate::ui::widgets::ids::unique_id;
 
@@ -29,10 +29,18 @@ pub fn ChartFigure(
 ) -> impl IntoView {
     let size = RwSignal::new(Size::default());
     let shape = RwSignal::new(Shape::Linear);
+    let axis = move || match window.get() {
+        Window::Now => TimeAxis::Growing,
+        Window::Whole => TimeAxis::Whole,
+    };
     let drawing = Memo::new(move |_| {
         let Size { width, height } = size.get();
         let frame = Frame { width, height };
-        report.with(|report| draw_timeline(chart, report.as_deref(), frame, shape.get()))
+        report.with(|report| {
+            let nothing = Timeline::default();
+            let rows = report.as_deref().map_or(&nothing, |report| &report.timeline);
+            draw(chart, rows, frame, shape.get(), axis())
+        })
     });
     let moment = move || match (cursor.get(), window.get()) {
         (Some(second), _) => format!("at {}", format_clock(second as f64)),
@@ -49,13 +57,6 @@ pub fn ChartFigure(
             </figcaption>
             <Plot chart report drawing cursor size />
         </figure>
-    }
-}
-
-fn draw_timeline(chart: Chart, report: Option<&Report>, frame: Frame, shape: Shape) -> Drawing {
-    match report {
-        Some(report) => draw(chart, &report.timeline, frame, shape),
-        None => draw(chart, &Timeline::default(), frame, shape),
     }
 }
 
@@ -151,7 +152,7 @@ fn Plot(
     }
 }
 
-/// Where a key moves the cursor; `None` for keys that are not the chart's.
+/// Where a key moves the cursor; `None` for keys that the chart does not use.
 fn moved(cursor: Option<u64>, last: u64, key: &str, shift: bool) -> Option<Option<u64>> {
     let step = if shift { 10 } else { 1 };
     let back = |step: u64| Some(Some(cursor.map_or(last, |second| second.saturating_sub(step))));

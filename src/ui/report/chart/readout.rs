@@ -121,7 +121,7 @@ pub fn line_class(quantity: Quantity) -> String {
     format!("line line-{}", class(quantity))
 }
 
-/// The same for the dot on a line under the cursor.
+/// The classes that give the dot under the cursor its line's colour.
 pub fn dot_class(quantity: Quantity) -> String {
     format!("dot dot-{}", class(quantity))
 }

@@ -26,7 +26,7 @@ fn route(lookup: &CompanionLookup, typed: &str) -> Route {
     }
 }
 
-/// Half a host is none that a companion relays to.
+/// A host that is only half typed is not relayed to.
 fn relays_to(companion: &Companion, typed: &str) -> bool {
     typed.parse::<Host>().is_ok_and(|host| companion.relays_to(&host))
 }
