@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use oddiya_load::core::base::failure::{Failure, FailureKind};
-use oddiya_load::core::base::histogram::Histogram;
+use oddiya_load::core::base::histogram::{Encoded, Histogram};
 use oddiya_load::core::base::units::Micros;
 use oddiya_load::core::config::run_config::{RunConfig, RunConfigText};
 use oddiya_load::core::http::exchange::{Exchange, Timing};
@@ -85,6 +85,32 @@ fn report(requests: &[Sent], shards: usize, seconds: u64) -> Report {
     run.final_report()
 }
 
+/// As JSON, each histogram as its buckets: an encoded one also tells how far it had grown, which is no figure.
+fn without_encodings(part: &impl serde::Serialize) -> serde_json::Value {
+    fn decode(value: &mut serde_json::Value) {
+        match value {
+            serde_json::Value::Object(fields) => {
+                for (name, value) in fields {
+                    match value.as_str() {
+                        Some(text) if name == "histogram" => {
+                            let histogram = Encoded::from_text(text.to_owned()).decode().unwrap();
+                            let buckets: Vec<_> =
+                                histogram.buckets().map(|(at, count)| (at.0, count)).collect();
+                            *value = serde_json::json!(buckets);
+                        }
+                        _ => decode(value),
+                    }
+                }
+            }
+            serde_json::Value::Array(items) => items.iter_mut().for_each(decode),
+            _ => {}
+        }
+    }
+    let mut value = serde_json::to_value(part).unwrap();
+    decode(&mut value);
+    value
+}
+
 /// All stretches of an entry, summed up again.
 fn summed(report: &Report, entry: usize) -> (u64, u64, u64, u64, BTreeMap<FailureKind, u64>, Histogram) {
     let rows = report.intervals.as_ref().unwrap().rows.iter().filter(|row| row.entry == entry);
@@ -103,14 +129,14 @@ fn summed(report: &Report, entry: usize) -> (u64, u64, u64, u64, BTreeMap<Failur
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 20, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_number_of_shards_merges_to_the_same_report(requests in requests(20), shards in 2..5_usize) {
         let (one, many) = (report(&requests, 1, 20), report(&requests, shards, 20));
-        prop_assert_eq!(&one.total, &many.total);
-        prop_assert_eq!(&one.requests, &many.requests);
-        prop_assert_eq!(&one.intervals, &many.intervals);
+        prop_assert_eq!(without_encodings(&one.total), without_encodings(&many.total));
+        prop_assert_eq!(without_encodings(&one.requests), without_encodings(&many.requests));
+        prop_assert_eq!(without_encodings(&one.intervals), without_encodings(&many.intervals));
         let counts = |report: &Report| report.failures.iter().map(|row| (row.name.clone(), row.count)).collect::<Vec<_>>();
         prop_assert_eq!(counts(&one), counts(&many));
     }

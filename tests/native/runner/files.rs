@@ -83,7 +83,7 @@ async fn the_same_seed_sends_the_same_requests() {
     assert_eq!(counts[0], counts[1]);
 }
 
-const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/reports/v1/sim.json");
+const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/reports/v2/sim.json");
 
 #[tokio::test]
 async fn a_link_stays_a_link_and_its_file_gets_the_report() {
