@@ -1,8 +1,9 @@
 //! Oddiya Load: load-tests an Oddiya host and explains the result.
 //!
 //! ```text
-//!  bin/cli ──► native, companion ──► net ──► core ◄── browser ◄── ui ◄── bin/app
-//!          └─► stub ─────────────────────────►
+//!  bin/cli ──► native, companion ──► net ──► core ◄── browser ◄── ui ◄── bin/app, bin/viewer
+//!          └─► stub ─────────────────────────► ▲         ▲
+//!                                              └─────────┴── bin/worker (never ui)
 //! ```
 //!
 //! | folder | what lives there |
@@ -12,7 +13,7 @@
 //! | `native` | the runner: its commands, threads, timer, terminal and files |
 //! | `companion` | `serve`: hosts the page and relays its requests to the host |
 //! | `stub` | an embedded stand-in for an Oddiya host |
-//! | `browser` | the page's worker: `fetch`, timers, messages; the only code that touches the DOM's APIs |
+//! | `browser` | the page's session and storage, and the load worker: the only code that touches the browser's APIs |
 //! | `ui` | what the page shows |
 //!
 //! `tests/layers.rs` reads the imports and fails on one that points the wrong way.

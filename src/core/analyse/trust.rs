@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use crate::core::report::{Report, SuspectReason};
 
-/// The answer, of which there are three.
+/// The three answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trust {
     /// The generator was watched, and no second is marked.

@@ -1,7 +1,7 @@
 //! Locust's CSV files, header for header, so that what reads them today goes on reading them.
 //!
 //! Pure: a report in, the bytes of each file out. Where Locust rounds latencies to two digits and measures over
-//! sliding windows of its own, these carry our figures; the README says how they differ.
+//! sliding windows of its own, these carry our figures; `docs/coming-from-locust.md` says how they differ.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

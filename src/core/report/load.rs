@@ -1,7 +1,6 @@
 //! The load that a run was asked for, as a value: closed with users, open with arrivals, each held or in stages.
 //!
-//! Data only. How a run follows a load is `core::config::load`'s and `core::run`'s business, its words are
-//! `core::present`'s.
+//! Data only. `core::config::load` and `core::run` know how a run follows a load, `core::present` has its words.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

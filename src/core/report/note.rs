@@ -1,10 +1,10 @@
 //! Conditions of a run that a reader must know before comparing it. Typed, with their figures, so that "not comparable,
-//! because" can be computed; the sentences are `core::present`'s.
+//! because" can be computed; `core::present` has the sentences.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// One condition.
+/// A condition of the run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Note {
