@@ -14,6 +14,9 @@ use oddiya_load::core::base::units::Micros;
 use oddiya_load::core::config::load::Share;
 use oddiya_load::core::config::run_config::RunConfigText;
 use oddiya_load::core::http::exchange::{Exchange, Timing};
+use oddiya_load::core::report::{Detail, Generator, GeneratorKind};
+use oddiya_load::core::run::coordinator::Coordinator;
+use oddiya_load::core::run::record::Record;
 use oddiya_load::core::run::shard::{Assignment, Control};
 use oddiya_load::core::run::sim::{self, Reply};
 use oddiya_load::core::run::tally::Tally;
@@ -68,7 +71,7 @@ fn engine(criterion: &mut Criterion) {
         classes: "StressTestUser".to_owned(),
         ..RunConfigText::default()
     };
-    let plan = text.check(7).unwrap();
+    let config = text.check(7).unwrap();
     let answer = |_: u32, _: Micros, _: &Request| Reply {
         after: Micros::from_millis(10),
         outcome: Ok(200),
@@ -80,7 +83,7 @@ fn engine(criterion: &mut Criterion) {
         bencher.iter(|| {
             let (_keep_open, controls) = mpsc::unbounded::<Control>();
             let (snapshots, _) =
-                sim::run(Assignment::of(&plan, Share { shard: 0, shards: 1 }), controls, answer);
+                sim::run(Assignment::of(&config, Share { shard: 0, shards: 1 }), controls, answer);
             let sent: u64 =
                 snapshots.iter().flat_map(|second| &second.tallies).map(|(_, tally)| tally.sent).sum();
             assert_eq!(sent, REQUESTS);
@@ -89,5 +92,31 @@ fn engine(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, histogram, tally, engine);
+/// What a live view costs each second: it must not grow with the run. The second figure is after an hour.
+fn live_report(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("live report");
+    for (name, run_time) in [("after a minute", "60s"), ("after an hour", "1h")] {
+        let text = RunConfigText {
+            users: "20".to_owned(),
+            spawn_rate: "20".to_owned(),
+            run_time: run_time.to_owned(),
+            ..RunConfigText::default()
+        };
+        let config = text.check(7).unwrap();
+        let answer =
+            |_: u32, _: Micros, _: &Request| Reply { after: Micros(3_000), outcome: Ok(200), bytes: 73 };
+        let (_keep_open, controls) = mpsc::unbounded::<Control>();
+        let (snapshots, _) =
+            sim::run(Assignment::of(&config, Share { shard: 0, shards: 1 }), controls, answer);
+        let generator = Generator { shards: Some(1), ..Generator::own(GeneratorKind::Sim) };
+        let mut run = Coordinator::new(&config, generator, "2026-01-01T00:00:00Z".to_owned());
+        snapshots.into_iter().for_each(|snapshot| run.on_record(Record::Second(Box::new(snapshot))));
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| run.report(Detail::Figures).map(|report| report.timeline.len()));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, histogram, tally, engine, live_report);
 criterion_main!(benches);

@@ -6,7 +6,7 @@
 //! | `oddiya-load run -H` with a host elsewhere | runs against a port that refuses: everything is checked, nothing is run |
 //! | `oddiya-load serve`, `stub` | starts on free ports, answers one request, is stopped |
 //! | `oddiya-load report` | runs as it stands, in the block's folder |
-//! | `oddiya-load` alone | only `--help`: it would open a browser |
+//! | `oddiya-load` alone | starts on a free port, answers one request, is stopped; it opens no browser outside of a terminal |
 //! | `curl` | is sent to the block's stub |
 //! | `make`, `cargo` | is checked to exist (`project.rs`) |
 
@@ -78,7 +78,10 @@ pub async fn run(world: &World, line: &str) -> Result<(), String> {
 async fn oddiya_load(world: &World, mut arguments: Vec<String>) -> Result<(), String> {
     let folder = world.folder.path();
     match arguments.first().map(String::as_str) {
-        None => ends(folder, &["--help".to_owned()], &[0]).await,
+        None => {
+            set_option(&mut arguments, &["--port"], "0");
+            answers(Server::start(folder, &arguments, "Page:").await?, "/companion.json").await
+        }
         Some("run") => {
             let codes = set_host(world, &mut arguments);
             set_option(&mut arguments, &["-t", "--run-time"], "1s");
