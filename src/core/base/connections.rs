@@ -1,4 +1,4 @@
-//! How many connections requests opened and used. Counts only; a transport fills them in.
+//! Counts of the connections that requests opened and used. Only the type lives here; a transport fills it in.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,7 @@ pub struct Connections {
 }
 
 impl Connections {
-    /// Adds another's.
+    /// Adds the counts of `other`.
     pub const fn merge(&mut self, other: &Self) {
         self.opened += other.opened;
         self.http2 += other.http2;

@@ -1,4 +1,4 @@
-//! The llm-agent's types of events: the field `type` of an event's data.
+//! The types of events that the llm-agent sends: the field `type` in an event's data. How events are read is not here.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    /// The word on the wire and in reports.
+    /// The type's name on the wire and in reports.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Status => "status",

@@ -1,4 +1,4 @@
-//! Why a request did not succeed. Failure is data, of a closed set of kinds; nothing is ever matched by text.
+//! Why a request did not succeed. A failure is data of a closed set of kinds; no code compares a failure's text.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,19 +9,18 @@ pub type Status = u16;
 /// Why a request did not succeed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Failure {
-    /// Of which kind.
     pub kind: FailureKind,
-    /// A short text for people that tells cases of one kind apart; few distinct ones, no addresses, no secrets.
+    /// A short text for people that tells cases of one kind apart. There are few distinct texts, and no text contains
+    /// an address or a secret.
     pub detail: String,
 }
 
 impl Failure {
-    /// A failure of a kind, with a word on the case.
     pub fn new(kind: FailureKind, detail: impl Into<String>) -> Self {
         Self { kind, detail: detail.into() }
     }
 
-    /// The failure that a status of 400 or more is.
+    /// A status of 400 or more is a failure; a lower one is `None`.
     pub fn of_status(status: Status) -> Option<Self> {
         (status >= 400).then(|| Self::new(FailureKind::Status, format!("HTTP {status}")))
     }
@@ -69,7 +68,7 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
-    /// For people: what happened.
+    /// What happened, in words for people.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Dns => "name not found",

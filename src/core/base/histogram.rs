@@ -1,7 +1,8 @@
-//! The one latency histogram: record, merge, ask for quantiles, encode.
+//! The latency histogram that every part of the program uses: it records, merges, gives quantiles and is encoded.
 //!
-//! HdrHistogram with a resolution of 1 µs and three significant digits everywhere, so that any two can be
-//! merged. Exact minimum, maximum and sum are kept beside it, because buckets are up to 0.1 % wide.
+//! Every histogram is an HdrHistogram with a resolution of 1 µs and three significant digits, so that any two can be
+//! merged. The exact minimum, maximum and sum are kept beside the buckets, because a bucket is up to 0.1 % wide. This
+//! file reads no clock and does not decide what is measured.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -13,27 +14,29 @@ use serde::{Deserialize, Serialize};
 use super::units::Micros;
 
 const SIGNIFICANT_DIGITS: u8 = 3;
-/// Longest span a bucket exists for; what is longer counts in the last bucket, and exactly in `max` and `sum`.
+/// The longest span that has a bucket, in microseconds (one hour). A longer value counts in the last bucket; `max` and
+/// `sum` still hold it exactly.
 const HIGHEST: u64 = 3_600_000_000;
 /// An encoded histogram of this geometry is under 40 KB even when every bucket is in use; a foreign file that
-/// claims more is refused before it is unpacked.
+/// is larger is refused before it is unpacked.
 const MAX_ENCODED_BYTES: usize = 256 * 1024;
-/// The uncompressed form: a 40-byte header and at most nine bytes for each of about 23 500 buckets.
+/// The largest uncompressed form: a header of 40 bytes and at most nine bytes for each of about 23 500 buckets.
 const MAX_DECODED_BYTES: usize = 40 + 9 * 24_000;
 
 /// A distribution of latencies (or of any other span of time).
 #[derive(Clone, Debug)]
 pub struct Histogram {
-    /// Made for the first value: most histograms of most seconds stay empty.
+    /// `None` until the first value is recorded. This saves memory: a run has several histograms for each second, and
+    /// most of them stay empty.
     buckets: Option<Hdr<u64>>,
     min: Micros,
     max: Micros,
     sum: u64,
 }
 
-/// Room for values up to 2 µs, growing with the largest.
+/// Empty buckets for values up to 2 µs. They grow when a larger value is recorded.
 #[expect(clippy::expect_used, reason = "the bounds are constants that the crate accepts")]
-fn no_buckets() -> Hdr<u64> {
+fn empty_buckets() -> Hdr<u64> {
     let mut buckets = Hdr::new_with_bounds(1, 2, SIGNIFICANT_DIGITS).expect("constant bounds are valid");
     buckets.auto(true);
     buckets
@@ -46,7 +49,8 @@ impl Default for Histogram {
 }
 
 impl Histogram {
-    /// An empty histogram, without buckets; with values it has 16 KB to 190 KB of them, by the largest value.
+    /// An empty histogram without buckets. Once it has values, its buckets take 16 KB to 190 KB; the largest value
+    /// decides.
     pub const fn new() -> Self {
         Self { buckets: None, min: Micros(u64::MAX), max: Micros::ZERO, sum: 0 }
     }
@@ -54,23 +58,24 @@ impl Histogram {
     /// Counts one value.
     pub fn record(&mut self, value: Micros) {
         // Cannot fail: auto-resize is on and the value is capped.
-        let _ = self.buckets.get_or_insert_with(no_buckets).record(value.0.min(HIGHEST));
+        let _ = self.buckets.get_or_insert_with(empty_buckets).record(value.0.min(HIGHEST));
         self.min = self.min.min(value);
         self.max = self.max.max(value);
         self.sum = self.sum.saturating_add(value.0);
     }
 
-    /// Adds everything `other` holds.
+    /// Adds all values of `other`.
     pub fn merge(&mut self, other: &Self) {
         let Some(buckets) = other.buckets.as_ref().filter(|buckets| !buckets.is_empty()) else { return };
-        // Cannot fail: auto-resize is on, so the other's range fits.
-        let _ = self.buckets.get_or_insert_with(no_buckets).add(buckets);
+        // Cannot fail: auto-resize is on, so the range of `other` fits.
+        let _ = self.buckets.get_or_insert_with(empty_buckets).add(buckets);
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
         self.sum = self.sum.saturating_add(other.sum);
     }
 
-    /// Of values that are known from elsewhere to lie between these two: the exact bounds are not in the encoded form.
+    /// Narrows the exact minimum and maximum to bounds that are known from elsewhere. A decoded histogram needs this,
+    /// because the encoded form does not contain the exact bounds.
     pub fn keep_within(&mut self, min: Micros, max: Micros) {
         let (min, max) = (self.min.max(min), self.max.min(max));
         if min <= max {
@@ -78,7 +83,7 @@ impl Histogram {
         }
     }
 
-    /// The sum of all values in microseconds, exactly.
+    /// The exact sum of all values, in microseconds.
     pub const fn sum_micros(&self) -> u64 {
         self.sum
     }
@@ -92,7 +97,7 @@ impl Histogram {
         self
     }
 
-    /// Forgets everything, keeping the memory.
+    /// Removes all values and keeps the memory of the buckets.
     pub fn reset(&mut self) {
         if let Some(buckets) = self.buckets.as_mut().filter(|buckets| !buckets.is_empty()) {
             buckets.reset();
@@ -100,45 +105,44 @@ impl Histogram {
         (self.min, self.max, self.sum) = (Micros(u64::MAX), Micros::ZERO, 0);
     }
 
-    /// How many values were counted.
     pub fn count(&self) -> u64 {
         self.buckets.as_ref().map_or(0, Hdr::len)
     }
 
-    /// Whether nothing was counted.
     pub fn is_empty(&self) -> bool {
         self.count() == 0
     }
 
-    /// The smallest value, exactly; `None` when empty.
+    /// The exact smallest value; `None` when the histogram is empty.
     pub fn min(&self) -> Option<Micros> {
         (!self.is_empty()).then_some(self.min)
     }
 
-    /// The largest value, exactly; `None` when empty.
+    /// The exact largest value; `None` when the histogram is empty.
     pub fn max(&self) -> Option<Micros> {
         (!self.is_empty()).then_some(self.max)
     }
 
-    /// The arithmetic mean in microseconds, exactly; `None` when empty.
+    /// The exact arithmetic mean, in microseconds; `None` when the histogram is empty.
     pub fn mean_micros(&self) -> Option<f64> {
         (!self.is_empty()).then(|| self.sum as f64 / self.count() as f64)
     }
 
-    /// The value at a quantile in [0, 1]: the smallest recorded value that at least that share of all values do
-    /// not exceed, to 0.1 %. Never outside the exact minimum and maximum. `None` when empty.
+    /// The value at a quantile in [0, 1]: the smallest recorded value `v` such that at least this share of all values
+    /// is `v` or less. It is precise to 0.1 % and never outside the exact minimum and maximum. `None` when the
+    /// histogram is empty.
     pub fn quantile(&self, quantile: f64) -> Option<Micros> {
         let buckets = self.buckets.as_ref().filter(|buckets| !buckets.is_empty())?;
         Some(Micros(buckets.value_at_quantile(quantile).clamp(self.min.0, self.max.0)))
     }
 
-    /// The non-empty buckets in order: the highest value each stands for, and its count.
+    /// The non-empty buckets in ascending order: for each bucket the highest value that it holds, and its count.
     pub fn buckets(&self) -> impl Iterator<Item = (Micros, u64)> + '_ {
         let recorded = self.buckets.iter().flat_map(Hdr::iter_recorded);
         recorded.map(|step| (Micros(step.value_iterated_to()), step.count_at_value()))
     }
 
-    /// The figures that reports and tables show; `None` when empty.
+    /// The figures that reports and tables show; `None` when the histogram is empty.
     pub fn figures(&self) -> Option<Figures> {
         let at = |quantile| self.quantile(quantile).map(Micros::as_millis_f64);
         (!self.is_empty()).then(|| Figures {
@@ -155,19 +159,19 @@ impl Histogram {
         })
     }
 
-    /// HdrHistogram's V2 format, deflated, in base64: what every HdrHistogram reader opens.
+    /// Encodes the buckets in HdrHistogram's V2 format, deflated and in base64. Every HdrHistogram reader opens it.
     pub fn encode(&self) -> Encoded {
         let mut bytes = Vec::new();
         // Cannot fail: the sink is memory.
         let _ = match &self.buckets {
             Some(buckets) => V2DeflateSerializer::new().serialize(buckets, &mut bytes),
-            None => V2DeflateSerializer::new().serialize(&no_buckets(), &mut bytes),
+            None => V2DeflateSerializer::new().serialize(&empty_buckets(), &mut bytes),
         };
         Encoded(BASE64.encode(bytes))
     }
 }
 
-/// How a shard hands a histogram on: only the buckets in use, and what is kept exactly.
+/// The form in which a shard sends a histogram: only the buckets in use, and the exact figures.
 #[derive(Serialize, Deserialize)]
 struct Sparse {
     min: Micros,
@@ -189,7 +193,7 @@ impl<'de> Deserialize<'de> for Histogram {
         let mut histogram = Self::new();
         for (value, count) in sparse.buckets {
             // Cannot fail: auto-resize is on and the value is capped.
-            let _ = histogram.buckets.get_or_insert_with(no_buckets).record_n(value.min(HIGHEST), count);
+            let _ = histogram.buckets.get_or_insert_with(empty_buckets).record_n(value.min(HIGHEST), count);
         }
         (histogram.min, histogram.max, histogram.sum) = (sparse.min, sparse.max, sparse.sum);
         Ok(histogram)
@@ -223,7 +227,7 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// The figure that is a quantile in [0, 1]; `None` for one that is not among them.
+    /// The figure at a quantile in [0, 1]; `None` when [`Figures`] has no field for this quantile.
     pub fn quantile(&self, quantile: f64) -> Option<f64> {
         let known = [
             (0.0, self.min),
@@ -244,39 +248,38 @@ impl Figures {
 #[serde(transparent)]
 pub struct Encoded(String);
 
-/// Why a text is no histogram of ours.
+/// Why [`Encoded::decode`] refuses a text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
-    /// Larger than any histogram of this geometry.
+    /// The text is larger than any histogram with 1 µs and three digits can be.
     #[error("an encoded histogram is over {MAX_ENCODED_BYTES} bytes")]
     TooLarge,
-    /// Not base64, not V2, or damaged.
+    /// The text is not base64, not in V2 format, or damaged.
     #[error("an encoded histogram is damaged ({0})")]
     Damaged(String),
-    /// Another geometry than 1 µs and three digits.
     #[error("an encoded histogram has another resolution than 1 µs with three digits")]
     OtherGeometry,
 }
 
 impl Encoded {
-    /// Wraps text that [`Encoded::decode`] will check.
+    /// Wraps a text without checking it; [`Encoded::decode`] checks it.
     pub fn from_text(text: String) -> Self {
         Self(text)
     }
 
-    /// The base64 text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Unpacks it. The exact minimum, maximum and sum are not in the format: here they are those of the buckets.
+    /// Decodes the text. The format does not contain the exact minimum, maximum and sum; they are estimated from the
+    /// buckets.
     pub fn decode(&self) -> Result<Histogram, DecodeError> {
         if self.0.len() > MAX_ENCODED_BYTES {
             return Err(DecodeError::TooLarge);
         }
         let damaged = |why: &dyn std::fmt::Display| DecodeError::Damaged(why.to_string());
         let bytes = BASE64.decode(&self.0).map_err(|e| damaged(&e))?;
-        check_claims(&bytes)?;
+        check_claimed_sizes(&bytes)?;
         let mut buckets: Hdr<u64> =
             Deserializer::new().deserialize(&mut bytes.as_slice()).map_err(|e| damaged(&e))?;
         if buckets.sigfig() != SIGNIFICANT_DIGITS || buckets.low() != 1 {
@@ -292,8 +295,9 @@ impl Encoded {
     }
 }
 
-/// The decoder allocates what the header claims; so the claim is read first, from the inflated bytes, capped.
-fn check_claims(bytes: &[u8]) -> Result<(), DecodeError> {
+/// Checks the sizes in the header before the decoder sees them, because the decoder allocates what the header claims.
+/// At most [`MAX_DECODED_BYTES`] are inflated for this.
+fn check_claimed_sizes(bytes: &[u8]) -> Result<(), DecodeError> {
     use std::io::Read as _;
     let short = || DecodeError::Damaged("too short".to_owned());
     let zlib = bytes.get(8..).ok_or_else(short)?;
@@ -372,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn crosses_to_another_shard_whole() {
+    fn serialising_keeps_every_figure_and_bucket() {
         let histogram = of(&[0, 3, 3, 15, 200_000, 59_000_000]);
         let text = serde_json::to_string(&histogram).unwrap();
         let back: Histogram = serde_json::from_str(&text).unwrap();
@@ -389,7 +393,7 @@ mod tests {
     #[test]
     fn reads_a_histogram_that_another_implementation_wrote() {
         // The published test vector: Histogram(1, 60 000 000, 3) holding one value 1000, V2 without deflate.
-        // Ours is always deflated, so the blob is deflated here the way the other writers do.
+        // `decode` reads only deflated histograms, so the vector is deflated here as other writers do it.
         use std::io::Write as _;
         let plain = BASE64.decode("HISTEwAAAAMAAAAAAAAAAwAAAAAAAAABAAAAAAOThwA/8AAAAAAAAM8PAg==").unwrap();
         let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());

@@ -1,54 +1,49 @@
-//! The address of a host: what `--host` may say and what it means.
+//! The address of a host: which texts `--host` accepts and what they mean.
 //!
-//! An address is a scheme, a name, a port and, where a gateway lives below a path, a prefix that goes before every
-//! request's. No name is resolved here.
+//! An address has a scheme, a name, a port and a path prefix. The prefix goes before the path of every request, for a
+//! gateway that is served below a path. This file resolves no names.
 
 use std::fmt;
 use std::str::FromStr;
 
 use http::Uri;
 
-/// The base address of a host. Two texts that lead to the same place give equal values.
+/// The base address of a host. Two texts for the same address give equal values.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Host {
-    /// Whether to speak TLS.
     pub scheme: Scheme,
-    /// Name or address in lower case; IPv6 addresses without their brackets.
+    /// The name or IP address in lower case; an IPv6 address has no brackets here.
     pub name: String,
-    /// The port, also where the address leaves it to the scheme.
+    /// The port. It is the scheme's default port when the text names none.
     pub port: u16,
-    /// Put before every path; empty or starting with `/`, never ending with it.
+    /// The text before every request path. It is empty or starts with `/`, and it never ends with `/`.
     pub prefix: String,
 }
 
-/// How a host is spoken to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Scheme {
-    /// In the clear.
     Http,
-    /// By TLS.
     Https,
 }
 
-/// Why a text is no host; shown after the field's or the flag's name.
+/// Why a text is not the address of a host. The message continues the name of the field or flag.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HostError {
-    /// Nothing was typed.
     #[error("is missing; {RIGHT}")]
     Missing,
-    /// No scheme, or one that is not HTTP's.
+    /// The scheme is missing or is neither `http` nor `https`.
     #[error("`{0}` has no http:// or https:// in front; {RIGHT}")]
     Scheme(String),
-    /// A name that cannot be, or none.
+    /// The name is missing or not valid.
     #[error("`{0}` is no address; {RIGHT}")]
     Malformed(String),
-    /// A port that cannot be.
+    /// The port is not a number from 1 to 65535.
     #[error("`{0}` has no port between 1 and 65535; {RIGHT}")]
     Port(String),
-    /// Credentials would end up in reports and error messages.
+    /// The address has a user name or a password, which would appear in reports and error messages.
     #[error("must not carry a user name or password; they would end up in reports")]
     Credentials,
-    /// A query has no place before a path.
+    /// The address has a query or a fragment. The request's path comes after the address, where neither may stand.
     #[error("must not have a query or a fragment, but may have a path, such as http://localhost:8080/api")]
     Query,
 }
@@ -56,7 +51,7 @@ pub enum HostError {
 const RIGHT: &str = "write it like http://localhost:8080";
 
 impl Scheme {
-    /// The port where an address names none.
+    /// The port of an address that names none.
     const fn port(self) -> u16 {
         match self {
             Self::Http => 80,
@@ -64,7 +59,6 @@ impl Scheme {
         }
     }
 
-    /// As an address begins.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Http => "http",
@@ -107,19 +101,19 @@ impl FromStr for Host {
 }
 
 impl Host {
-    /// As the `Host` header has it: the port only where it is not the scheme's own.
+    /// The value of the `Host` header: the name, and the port when it is not the scheme's default.
     pub fn authority(&self) -> String {
         let name = if self.name.contains(':') { format!("[{}]", self.name) } else { self.name.clone() };
         if self.port == self.scheme.port() { name } else { format!("{name}:{}", self.port) }
     }
 
-    /// What a request line asks this host for a path: the prefix goes before it, and an empty one is `/`.
+    /// The target in a request line: the prefix and then the path. An empty path becomes `/`.
     pub fn target(&self, path_and_query: &str) -> String {
         let slash = if path_and_query.starts_with('/') { "" } else { "/" };
         format!("{}{slash}{path_and_query}", self.prefix)
     }
 
-    /// Whether it is this machine, by the name that has names below it.
+    /// Whether the name is exactly `localhost`. Only this name of the machine has names below it (`u1.localhost`).
     pub fn is_localhost(&self) -> bool {
         self.name == "localhost"
     }
@@ -154,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn two_texts_for_the_same_place_are_equal() {
+    fn two_texts_for_the_same_address_are_equal() {
         assert_eq!(host("http://LOCALHOST/"), host("http://localhost:80"));
         assert_eq!(host("https://h"), host("https://h:443/"));
         for other in ["http://h", "https://h:444", "https://h/x"] {
@@ -163,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_is_wrong_with_the_rest() {
+    fn refuses_other_texts_with_the_reason() {
         use HostError as E;
         let named = |text: &str, error: fn(String) -> E| (text.to_owned(), error(text.to_owned()));
         let alone = |text: &str, error: E| (text.to_owned(), error);

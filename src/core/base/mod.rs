@@ -1,4 +1,4 @@
-//! What every other room stands on. Knows no run, no report and no protocol.
+//! Basic types that every other folder uses. They know nothing of runs, reports or protocols.
 
 pub mod connections;
 pub mod event_kind;

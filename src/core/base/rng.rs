@@ -1,11 +1,11 @@
-//! A small seeded generator, so that a run can be repeated.
+//! A small seeded random number generator, so that a run can be repeated.
 //!
-//! SplitMix64 (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators", 2014). Its sequence is
-//! part of what a seed means, so it is ours and does not change with a library's version. Not for secrets.
+//! SplitMix64 (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators", 2014). The code is
+//! here and not in a library, because a seed must give the same numbers in every version. It is not for secrets.
 
 use std::fmt::Write as _;
 
-/// A generator whose whole state is its seed.
+/// A generator with 64 bits of state, which start as the seed.
 #[derive(Clone, Debug)]
 pub struct Rng {
     state: u64,
@@ -14,18 +14,16 @@ pub struct Rng {
 const GOLDEN_GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Rng {
-    /// A generator for `seed`.
     pub const fn new(seed: u64) -> Self {
         Self { state: seed }
     }
 
-    /// An independent generator for the `index`-th part of a run, whatever order the parts start in.
+    /// An independent generator for part `index` of a run. It does not depend on the order in which the parts start.
     pub fn split(seed: u64, index: u64) -> Self {
         let mut stream = Self::new(index.wrapping_mul(GOLDEN_GAMMA));
         Self::new(seed ^ stream.next_u64())
     }
 
-    /// The next 64 random bits.
     pub const fn next_u64(&mut self) -> u64 {
         self.state = self.state.wrapping_add(GOLDEN_GAMMA);
         let mut z = self.state;
@@ -34,12 +32,12 @@ impl Rng {
         z ^ (z >> 31)
     }
 
-    /// Uniform in [0, 1), with 53 random bits.
+    /// A uniform number in [0, 1) with 53 random bits.
     pub fn unit(&mut self) -> f64 {
         (self.next_u64() >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
     }
 
-    /// Uniform in [0, n); 0 when `n` is 0. The bias of the multiply-shift is under n / 2⁶⁴.
+    /// A uniform whole number in [0, n); 0 when `n` is 0. The bias of the multiply-shift method is under n / 2⁶⁴.
     pub fn below(&mut self, n: u64) -> u64 {
         ((u128::from(self.next_u64()) * u128::from(n)) >> 64) as u64
     }

@@ -1,32 +1,30 @@
-//! A level over time, in stages: so many users, or so many arrivals per second, held or changed steadily.
+//! A level over time, in stages. The level is a number of users or of arrivals per second; a stage keeps it or changes
+//! it steadily.
 //!
-//! A pure function of time, and its integral. Who follows the level, and how, is `pace.rs`'s and `arrivals.rs`'s.
+//! This file has the level as a pure function of time, and its integral. `pace.rs` derives the number of users
+//! from it, `arrivals.rs` the moments of arrivals.
 
 use std::fmt;
 
 use crate::core::base::units::{Micros, parse_duration, parse_number};
 
-/// A straight line between two levels, for a while.
+/// One stage: the level goes from one value to another in a straight line.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Stage {
-    /// The level at its start.
     pub from: f64,
-    /// The level at its end.
     pub to: f64,
-    /// How long it lasts.
     pub length: Micros,
 }
 
 /// What a level counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
-    /// Users who are there.
     Users,
     /// Arrivals per second.
     PerSecond,
 }
 
-/// Stages, one after the other; after the last one its level stays. Never without a stage.
+/// Stages, one after the other. There is at least one; the last level stays after the last stage.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Stages {
     list: Vec<Stage>,
@@ -35,18 +33,19 @@ pub struct Stages {
 const EXAMPLES: &str = "such as 50,1m or 0..50,30s (users), or 10/s,1m (arrivals per second)";
 
 impl Stages {
-    /// One level from the start on.
+    /// One level that stays from the start on.
     pub fn held(level: f64) -> Self {
         Self { list: vec![Stage { from: level, to: level, length: Micros::ZERO }] }
     }
 
     /// Reads stages as they are typed: `0..50,30s; 50,2m; ..0,30s` or `10/s,1m; 10..50/s,5m`.
     ///
-    /// Each is a level (`50`), a ramp (`0..50`), or a ramp from where the stage before it ended (`..50`; from 0 in the
-    /// first one), a comma and how long it lasts. With `/s` behind it a level is of arrivals per second.
+    /// A stage is a level or a ramp, a comma, and a duration. A ramp is `0..50`, or `..50`, which starts at the last
+    /// level of the stage before it (at 0 in the first stage). A level with `/s` after it is in arrivals per second, a
+    /// level without it in users.
     ///
     /// # Errors
-    /// A sentence that names the wrong stage and says what would be right.
+    /// The error is a sentence that names the wrong stage and says what to write instead.
     pub fn parse(text: &str) -> Result<(Level, Self), String> {
         let mut list: Vec<Stage> = Vec::new();
         let mut unit = None;
@@ -65,22 +64,21 @@ impl Stages {
         Ok((unit, Self { list }))
     }
 
-    /// Each, in order.
     pub fn iter(&self) -> impl Iterator<Item = Stage> + '_ {
         self.list.iter().copied()
     }
 
-    /// How long they last together; zero for a level that is held from the start on.
+    /// The sum of the durations; zero for stages from [`Stages::held`].
     pub fn length(&self) -> Micros {
         self.list.iter().fold(Micros::ZERO, |sum, stage| sum + stage.length)
     }
 
-    /// The highest level.
     pub fn peak(&self) -> f64 {
         self.list.iter().fold(0.0, |peak, stage| peak.max(stage.from).max(stage.to))
     }
 
-    /// The integral of the level from the start to `now`: with arrivals per second, how many there should have been.
+    /// The integral of the level from the start to `now`. For arrivals per second it is the number of arrivals that are
+    /// due by `now`.
     pub fn area_by(&self, now: Micros) -> f64 {
         let mut left = now;
         let mut area = 0.0;
@@ -91,7 +89,7 @@ impl Stages {
         area + self.last_level() * left.as_secs_f64()
     }
 
-    /// When that integral reaches `area`; `None` when it never does.
+    /// The moment when [`Stages::area_by`] reaches `area`; `None` when it never does.
     pub fn when(&self, area: f64) -> Option<Micros> {
         let mut left = area;
         let mut start = Micros::ZERO;
@@ -124,8 +122,8 @@ impl Stage {
         secs * (self.from + self.slope() * secs / 2.0)
     }
 
-    /// When the area is reached, from the stage's start: the root of `slope/2·t² + from·t = area`, in the form that
-    /// loses no digits when the slope is small (Press et al., "Numerical Recipes", §5.6).
+    /// The time from the stage's start until the integral reaches `area`: the root of `slope/2·t² + from·t = area`, in
+    /// the form that loses no digits when the slope is small (Press et al., "Numerical Recipes", §5.6).
     fn when(&self, area: f64) -> Micros {
         let root = (self.from * self.from + 2.0 * self.slope() * area).max(0.0).sqrt();
         Micros::from_secs_f64(2.0 * area / (self.from + root)).min(self.length)
@@ -133,8 +131,8 @@ impl Stage {
 }
 
 fn parse_stage(written: &str, before: f64) -> Result<(Level, Stage), String> {
-    let wrong = || format!("`{written}` is no stage; write LEVEL,DURATION, {EXAMPLES}");
-    let (level, length) = written.split_once(',').ok_or_else(wrong)?;
+    let not_a_stage = || format!("`{written}` is no stage; write LEVEL,DURATION, {EXAMPLES}");
+    let (level, length) = written.split_once(',').ok_or_else(not_a_stage)?;
     let length = parse_duration(length.trim()).map_err(|error| format!("in `{written}`, {error}"))?;
     if length == Micros::ZERO {
         return Err(format!("`{written}` lasts no time; write a duration above 0"));
@@ -148,7 +146,7 @@ fn parse_stage(written: &str, before: f64) -> Result<(Level, Stage), String> {
         (Level::PerSecond, Some(bare)) => bare.to_owned(),
         _ => text.to_owned(),
     };
-    let number = |text: &str| parse_number(&bare(text)).ok_or_else(wrong);
+    let number = |text: &str| parse_number(&bare(text)).ok_or_else(not_a_stage);
     let stage = match level.split_once("..") {
         Some((from, to)) if from.trim().is_empty() => Stage { from: before, to: number(to)?, length },
         Some((from, to)) => Stage { from: number(from)?, to: number(to)?, length },
@@ -157,7 +155,7 @@ fn parse_stage(written: &str, before: f64) -> Result<(Level, Stage), String> {
     Ok((unit, stage))
 }
 
-/// As it would be typed, without a unit.
+/// The level or ramp as a person types it, without the unit and the duration.
 impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.from == self.to { self.to.fmt(f) } else { write!(f, "{}..{}", self.from, self.to) }
@@ -189,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_stage_is_named_with_what_would_be_right() {
+    fn a_wrong_stage_is_named_with_what_to_write_instead() {
         for (text, problem) in [
             ("", "names no stage; write LEVEL,DURATION, such as 50,1m"),
             (" ; ", "names no stage"),
@@ -231,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_level_of_nothing_never_reaches_is_never_due() {
+    fn an_area_that_a_level_of_zero_never_reaches_is_never_due() {
         let stages = stages("10/s,1s; 0/s,1s");
         assert_eq!(stages.when(9.5), Some(Micros::from_millis(950)));
         assert_eq!(stages.when(10.5), None);

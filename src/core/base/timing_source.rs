@@ -1,4 +1,4 @@
-//! Which clock a latency was taken by, and how close to the wire.
+//! Which clock measured a latency, and how close to the wire. No clock is read here.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

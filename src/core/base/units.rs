@@ -1,7 +1,7 @@
-//! Units of time, how people write them and how they read them.
+//! Units of time and numbers, and the texts in which people type and read them.
 //!
-//! Inside the program time is whole microseconds; milliseconds and "1h20m" exist only here, at the edge
-//! where people type and read. No clock is read in this file.
+//! The program counts time in whole microseconds. This file converts them to and from milliseconds and texts such as
+//! "1h20m", which are only for people who type and read. It reads no clock.
 
 use std::fmt;
 use std::ops::{Add, AddAssign};
@@ -14,42 +14,37 @@ use serde::{Deserialize, Serialize};
 pub struct Micros(pub u64);
 
 impl Micros {
-    /// No time at all; also the run's origin.
+    /// A span of zero; as a moment it is the run's origin.
     pub const ZERO: Self = Self(0);
-    /// One second.
     pub const SECOND: Self = Self(1_000_000);
 
-    /// From milliseconds.
     pub const fn from_millis(millis: u64) -> Self {
         Self(millis.saturating_mul(1_000))
     }
 
-    /// From whole seconds.
     pub const fn from_secs(secs: u64) -> Self {
         Self(secs.saturating_mul(1_000_000))
     }
 
-    /// From fractional seconds; negative, infinite and NaN become zero.
+    /// Converts fractional seconds; negative, infinite and NaN values become zero.
     pub fn from_secs_f64(secs: f64) -> Self {
         if secs.is_finite() { Self((secs * 1e6).round() as u64) } else { Self::ZERO }
     }
 
-    /// From fractional milliseconds; negative, infinite and NaN become zero.
+    /// Converts fractional milliseconds; negative, infinite and NaN values become zero.
     pub fn from_millis_f64(millis: f64) -> Self {
         Self::from_secs_f64(millis / 1e3)
     }
 
-    /// In fractional seconds.
     pub fn as_secs_f64(self) -> f64 {
         self.0 as f64 / 1e6
     }
 
-    /// In fractional milliseconds.
     pub fn as_millis_f64(self) -> f64 {
         self.0 as f64 / 1e3
     }
 
-    /// The whole second this moment lies in, counted from the origin.
+    /// The second that contains this moment, counted from the origin (0 is the first).
     pub const fn second(self) -> u64 {
         self.0 / 1_000_000
     }
@@ -85,7 +80,7 @@ impl From<Micros> for std::time::Duration {
     }
 }
 
-/// As people write a duration: `250ms`, `45s`, `1m 30s`, `1h 20m`, `1.5s`; [`parse_duration`] reads it back.
+/// Writes a duration as people do: `250ms`, `45s`, `1m 30s`, `1h 20m`, `1.5s`; [`parse_duration`] reads it back.
 impl fmt::Display for Micros {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let micros = self.0;
@@ -109,7 +104,7 @@ pub fn parse_number(text: &str) -> Option<f64> {
     text.parse().ok().filter(|number: &f64| starts_right && number.is_finite())
 }
 
-/// A text that is no duration.
+/// The text that [`parse_duration`] refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a duration; write seconds, or forms such as 20s, 500ms, 3m, 1h20m")]
 pub struct NotADuration(pub String);
@@ -119,7 +114,7 @@ pub fn parse_duration(text: &str) -> Result<Micros, NotADuration> {
     let fail = || NotADuration(text.to_owned());
     let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     if let Some(secs) = parse_number(&compact) {
-        return whole_range(secs).ok_or_else(fail);
+        return up_to_ten_years(secs).ok_or_else(fail);
     }
     let mut rest = compact.as_str();
     let mut total = 0.0;
@@ -143,16 +138,17 @@ pub fn parse_duration(text: &str) -> Result<Micros, NotADuration> {
         total += parse_number(number).ok_or_else(fail)? * secs_per_unit;
         rest = tail;
     }
-    if compact.is_empty() { Err(fail()) } else { whole_range(total).ok_or_else(fail) }
+    if compact.is_empty() { Err(fail()) } else { up_to_ten_years(total).ok_or_else(fail) }
 }
 
-/// Durations past ten years are mistakes, and would overflow arithmetic elsewhere.
-fn whole_range(secs: f64) -> Option<Micros> {
+/// Refuses durations over ten years: they are mistakes, and they would overflow arithmetic elsewhere.
+fn up_to_ten_years(secs: f64) -> Option<Micros> {
     const TEN_YEARS_SECS: f64 = 10.0 * 365.25 * 86_400.0;
     (0.0..=TEN_YEARS_SECS).contains(&secs).then(|| Micros::from_secs_f64(secs))
 }
 
-/// Milliseconds for people: three digits that matter, the unit left to the heading (`0.42`, `12.3`, `1 234`).
+/// Writes milliseconds for people with about three significant digits (`0.42`, `12.3`, `1 234`). The unit is not
+/// included; it stands in the heading of a table.
 pub fn format_millis(millis: f64) -> String {
     match millis {
         m if m < 10.0 => format!("{m:.2}"),
@@ -161,7 +157,7 @@ pub fn format_millis(millis: f64) -> String {
     }
 }
 
-/// A whole number with a thin gap between thousands: `1 234 567`.
+/// Writes a whole number with a narrow no-break space (U+202F) between thousands: `1 234 567`.
 pub fn group_thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
@@ -174,17 +170,17 @@ pub fn group_thousands(number: u64) -> String {
     grouped
 }
 
-/// Requests per second for people: one decimal below 100, none above.
+/// Writes requests per second for people: one decimal below 100, none above.
 pub fn format_rate(per_second: f64) -> String {
     if per_second < 99.95 { format!("{per_second:.1}") } else { group_thousands(per_second.round() as u64) }
 }
 
-/// A share in [0, 1] as a percentage with two decimals: `0.25 %`.
+/// Writes a share in [0, 1] as a percentage with two decimals: `0.25 %`.
 pub fn format_share(share: f64) -> String {
     format!("{:.2}\u{202f}%", share * 100.0)
 }
 
-/// A moment or a span on a run's clock: `0:42`, `12:05`, `1:02:03`.
+/// Writes seconds of a run as a clock shows them: `0:42`, `12:05`, `1:02:03`.
 pub fn format_clock(secs: f64) -> String {
     let secs = if secs.is_finite() && secs > 0.0 { secs as u64 } else { 0 };
     let (hours, minutes, seconds) = (secs / 3600, secs / 60 % 60, secs % 60);
@@ -227,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_duration() {
+    fn refuses_texts_that_are_not_durations() {
         for text in ["", "5x", "-1", "s", "m5", "5s3m", "1s1s", "1..3s", "inf", "nan", "99999999h", "1h20"] {
             assert!(parse_duration(text).is_err(), "{text} was taken for a duration");
         }
@@ -242,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn clocks_are_for_people() {
+    fn clock_texts_leave_out_zero_hours() {
         let clocks: Vec<_> = [0.0, 42.9, 725.0, 3_723.0, f64::NAN].map(format_clock).into();
         assert_eq!(clocks, ["0:00", "0:42", "12:05", "1:02:03", "0:00"]);
     }

@@ -1,23 +1,24 @@
-//! How to connect, as far as it is a choice of the user's: who keeps connections, and whether certificates are checked.
+//! The settings for connections that a person can choose: who keeps them, and whether certificates are checked. No
+//! connection is opened here.
 
-/// Who keeps a connection for the next request.
+/// Who keeps a connection open for the next request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ConnectionReuse {
-    /// Each user its own, as each phone does.
+    /// Each virtual user keeps its own connection, as each phone does.
     #[default]
     PerUser,
-    /// Nobody: every request opens a connection.
+    /// No connection is kept: every request opens a new one.
     None,
-    /// A pool for all users of a shard, as a server that calls another does.
+    /// All virtual users of a shard share a pool of connections, as a server does that calls another server.
     Shared,
 }
 
 /// Whether the host has to prove its name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Certificates {
-    /// By a certificate that the system's roots vouch for.
+    /// The host needs a certificate that a root certificate of the system vouches for.
     #[default]
     Checked,
-    /// Not at all (`--insecure`): any certificate is accepted.
+    /// Any certificate is accepted (`--insecure`).
     Unchecked,
 }

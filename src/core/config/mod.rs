@@ -1,4 +1,4 @@
-//! What to run: as a person typed it, and as it was checked. Nothing is sent from here.
+//! The configuration of a run, as a person types it and after it is checked. Nothing is sent from here.
 
 pub mod connections;
 pub mod load;

@@ -1,6 +1,7 @@
-//! What a person asks for, checked: the same rules and words for the form, the address bar and the flags.
+//! Checks the configuration that a person typed. The form, the address bar and the flags share its rules and messages.
 //!
-//! Texts go in, a [`RunConfig`] or one [`FieldError`] per wrong field comes out. Nothing is started here.
+//! The input is texts; the output is a [`RunConfig`], or one [`FieldError`] for each wrong field. Nothing is started
+//! here.
 
 use serde_json::{Map, Value};
 
@@ -9,51 +10,51 @@ use crate::core::base::host::Host;
 use crate::core::base::units::{Micros, parse_duration};
 use crate::core::scenario::{Scenario, Wait};
 
-/// A run that can be started.
+/// The checked configuration of a run.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct RunConfig {
-    /// Where requests go.
     pub host: Host,
-    /// What users do, only the classes that take part.
+    /// What virtual users do. It contains only the classes that take part.
     pub scenario: Scenario,
-    /// How much load when.
     pub load: Load,
-    /// How long new requests are started; `None` until stopped by hand. When it is longer than the load's stages, the
-    /// last one's level stays; when it is shorter, the rest of them does not happen.
+    /// How long new requests are started; `None` means until a person stops the run. If it is longer than the stages of
+    /// the load, the last level stays. If it is shorter, the remaining stages are left out.
     pub run_time: Option<Micros>,
-    /// The think time that overrides every class's, where one was given.
+    /// The think time that replaces the think time of every class; `None` when none was given.
     pub think_time: Option<Wait>,
-    /// How long requests in flight may take to end after that.
+    /// How long the run waits for requests in flight after `run_time` is over or the run is stopped.
     pub stop_timeout: Micros,
-    /// What all draws follow from.
+    /// The seed of all random draws.
     pub seed: u64,
 }
 
-/// A run as typed. Written down by the names of its fields; one that is absent is as it is by default.
+/// The configuration of a run as typed. It is stored as a JSON object with the names of [`Field::name`]; a missing
+/// field has its default text.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(from = "Map<String, Value>", into = "Map<String, Value>")]
 pub struct RunConfigText {
     pub host: String,
-    /// Peak number of users; empty: one, or as the other fields of the load say.
+    /// The number of virtual users. Empty means one, or as `rate` or `stages` say.
     pub users: String,
-    /// Users per second; empty: one.
+    /// Users started per second. Empty means one.
     pub spawn_rate: String,
-    /// Arrivals per second: makes the run an open one. Empty: by users.
+    /// Arrivals per second, which select the open model. Empty means the closed model, unless `stages` say otherwise.
     pub rate: String,
-    /// `constant` or `poisson`; empty: constant.
+    /// `constant` or `poisson`. Empty means constant.
     pub arrivals: String,
-    /// Empty: as many as a host that answers nothing keeps busy.
+    /// Empty means as many as a host that never answers would keep busy; see [`load::default_max_users`].
     pub max_users: String,
-    /// As [`load::stages::Stages::parse`] reads them; empty: one level all the time.
+    /// The form that [`Stages::parse`](crate::core::base::stages::Stages::parse) reads. Empty means one level during
+    /// the whole run.
     pub stages: String,
-    /// Empty: as long as the stages last, or until stopped.
+    /// Empty means as long as the stages last, or without stages until a person stops the run.
     pub run_time: String,
-    /// Names separated by commas or spaces; empty: all.
+    /// Names separated by commas or spaces. Empty means all classes that need not be named.
     pub classes: String,
-    /// Empty: as the classes say.
+    /// Empty means that each class has its own think time.
     pub think_time: String,
     pub stop_timeout: String,
-    /// Empty: drawn.
+    /// Empty means that a random seed is drawn.
     pub seed: String,
 }
 
@@ -95,7 +96,7 @@ impl From<RunConfigText> for Map<String, Value> {
     }
 }
 
-/// The fields of a config that can be wrong.
+/// The fields of a configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Field {
     Host,
@@ -113,7 +114,6 @@ pub enum Field {
 }
 
 impl Field {
-    /// Every one of them.
     pub const ALL: [Self; 12] = [
         Self::Host,
         Self::Users,
@@ -129,7 +129,7 @@ impl Field {
         Self::Seed,
     ];
 
-    /// The name in the address bar, and wherever a config is written down.
+    /// The name in the address bar and in a stored configuration.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Host => "host",
@@ -147,7 +147,7 @@ impl Field {
         }
     }
 
-    /// The label in the form.
+    /// The label in the form of the page.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Host => "Host",
@@ -184,20 +184,19 @@ impl Field {
     }
 }
 
-/// What is wrong with one field, and what would be right: a sentence that goes on from the field's name.
+/// The error of one field: it says what is wrong and what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
-    /// Which one.
     pub field: Field,
-    /// What is wrong, without the field's name.
+    /// A sentence that continues the name of the field and does not repeat it.
     pub problem: String,
 }
 
 impl RunConfigText {
-    /// Checks every field; `fresh_seed` is used when none was typed.
+    /// Checks every field. `fresh_seed` is the seed when none was typed.
     ///
     /// # Errors
-    /// One for each wrong field.
+    /// There is one error for each wrong field.
     pub fn check(&self, fresh_seed: u64) -> Result<RunConfig, Vec<FieldError>> {
         let mut errors = Vec::new();
         let mut scenario = keep(&mut errors, Field::Classes, self.scenario());
@@ -227,7 +226,7 @@ impl RunConfigText {
         config.filter(|_| errors.is_empty()).ok_or(errors)
     }
 
-    /// What is typed in a field.
+    /// The text of a field.
     pub fn part(&self, field: Field) -> &str {
         match field {
             Field::Host => &self.host,
@@ -245,7 +244,7 @@ impl RunConfigText {
         }
     }
 
-    /// The same, to type into.
+    /// The text of a field, to be changed.
     pub const fn part_mut(&mut self, field: Field) -> &mut String {
         match field {
             Field::Host => &mut self.host,
@@ -305,14 +304,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_written_down_by_its_fields_and_read_back_also_without_those_that_came_later() {
+    fn a_stored_configuration_reads_back_and_a_missing_field_has_its_default() {
         let mut text = RunConfigText::default();
         Field::ALL.iter().for_each(|field| *text.part_mut(*field) = format!("{}!", field.name()));
         let written = serde_json::to_string(&text).unwrap();
         assert!(written.starts_with(r#"{"host":"host!","users":"users!","#), "{written}");
         assert_eq!(serde_json::from_str::<RunConfigText>(&written).unwrap(), text);
-        let early: RunConfigText = serde_json::from_str(r#"{"users":"7"}"#).unwrap();
-        assert_eq!(early, RunConfigText { users: "7".into(), ..RunConfigText::default() });
+        let with_one_field: RunConfigText = serde_json::from_str(r#"{"users":"7"}"#).unwrap();
+        assert_eq!(with_one_field, RunConfigText { users: "7".into(), ..RunConfigText::default() });
     }
 
     fn text() -> RunConfigText {
@@ -327,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn a_right_form_becomes_a_plan() {
+    fn a_right_form_becomes_a_configuration() {
         let config =
             RunConfigText { classes: "StressTestUser, OddiyaUser".into(), think_time: "0".into(), ..text() };
         let config = config.check(42).unwrap();
@@ -340,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn each_wrong_field_is_named_with_what_would_be_right() {
+    fn each_wrong_field_is_named_with_what_to_write_instead() {
         let users = |users: &str| problem(&RunConfigText { users: users.into(), ..text() });
         assert_eq!(
             users("0"),
@@ -363,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn stages_say_how_long_a_run_is_unless_its_run_time_does() {
+    fn a_run_lasts_as_long_as_its_stages_unless_a_run_time_is_typed() {
         let run_time = |stages: &str, run_time: &str| {
             let text = RunConfigText {
                 stages: stages.into(),
@@ -379,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn there_may_be_as_many_users_as_a_host_that_answers_nothing_keeps_busy() {
+    fn the_default_limit_of_users_is_enough_for_a_host_that_never_answers() {
         let most_users = |classes: &str| {
             let text =
                 RunConfigText { rate: "10".into(), classes: classes.into(), ..RunConfigText::default() };

@@ -1,7 +1,7 @@
-//! What came of one request: its outcome, its moments in time, its size.
+//! The result of one request: its outcome, its moments in time and its size.
 //!
-//! A failed request is a measurement like any other, so failure is data here, of a closed set of kinds. The
-//! adapters fill these in from what their platform tells them; nothing is ever matched by text.
+//! A failed request is a measurement like any other, so a failure is data of a closed set of kinds. The adapters in the
+//! browser and in the runner fill in these types; no code compares a failure's text. Nothing is sent from here.
 
 use super::stream::Streamed;
 use crate::core::base::connections::Connections;
@@ -9,31 +9,31 @@ use crate::core::base::failure::{Failure, Status};
 use crate::core::base::timing_source::TimingSource;
 use crate::core::base::units::Micros;
 
-/// One request and what came of it.
+/// The result of one request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exchange {
-    /// The status of a complete response, or why there is none.
+    /// The status of a complete response, or why there is no complete response.
     pub outcome: Result<Status, Failure>,
-    /// When what happened.
     pub timing: Timing,
-    /// Bytes of the response's body, as they came over the wire where that is known.
+    /// The size of the response's body in bytes: the size on the wire where the platform reports it.
     pub received_bytes: u64,
-    /// The events of a streamed answer; `None` when the answer was no stream.
+    /// The events of a streamed answer; `None` when the answer was not a stream.
     pub streamed: Option<Box<Streamed>>,
-    /// What it took of connections, where that is known.
+    /// The connections that the request opened or reused; all counts are 0 where the platform hides them.
     pub connections: Connections,
-    /// Redirects that were followed on the way; its latency is over all of them.
+    /// The number of redirects that were followed. The latency includes all of them.
     pub redirects: u32,
 }
 
 impl Exchange {
-    /// What came of a request on a platform that does not see its connections.
+    /// The result of a request without a stream, without redirects and with all counts of connections at 0.
     pub fn new(outcome: Result<Status, Failure>, timing: Timing, received_bytes: u64) -> Self {
         let connections = Connections::default();
         Self { outcome, timing, received_bytes, streamed: None, connections, redirects: 0 }
     }
 
-    /// Why it did not succeed: no complete response, a status of 400 or more, or what its stream said.
+    /// Why the request did not succeed: there was no complete response, the status was 400 or more, or the event stream
+    /// failed. `None` when it succeeded.
     pub fn failure(&self) -> Option<Failure> {
         match &self.outcome {
             Err(failure) => Some(failure.clone()),
@@ -45,59 +45,62 @@ impl Exchange {
     }
 }
 
-/// The moments of one request, on the run's clock. What a platform hides is `None`.
+/// The moments of one request on the run's clock, and the durations of its phases. A value that the platform hides is
+/// `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Timing {
-    /// The user was ready to send.
+    /// The moment when the virtual user was ready to send.
     pub ready: Micros,
-    /// Looking up the host's name, where this request waited for it.
+    /// The duration of the look-up of the host's name, if this request waited for one.
     pub dns: Option<Micros>,
-    /// Opening a TCP connection, where this request opened one.
+    /// The duration of opening a TCP connection, if this request opened one.
     pub connect: Option<Micros>,
-    /// The TLS handshake, where there was one.
+    /// The duration of the TLS handshake, if there was one.
     pub tls: Option<Micros>,
-    /// The request left; `None` when it never did.
+    /// The moment when the request was sent; `None` when it was never sent.
     pub sent: Option<Micros>,
-    /// The first byte of the response came.
+    /// The moment when the first byte of the response arrived.
     pub first_byte: Option<Micros>,
-    /// The last byte came, or the failure was known.
+    /// The moment when the last byte arrived, or when the failure was known.
     pub finished: Micros,
-    /// What a relay in between measured for the host alone.
+    /// The time that the host alone took, as the companion's relay measured it.
     pub upstream: Option<Micros>,
-    /// Whose clock `sent` and `finished` are from.
+    /// The clock that measured `sent` and `finished`.
     pub source: TimingSource,
 }
 
 impl Timing {
-    /// Request sent → last byte. Of a request that never left, the time until that was known.
+    /// The time from sending the request to the last byte. For a request that was never sent it is the time from
+    /// `ready` until the failure was known.
     pub fn latency(&self) -> Micros {
         self.finished.saturating_sub(self.sent.unwrap_or(self.ready))
     }
 
-    /// Scheduled start → last byte: wrk2's meaning, free of coordinated omission.
+    /// The time from the scheduled start to the last byte, as wrk2 defines it: it is free of coordinated omission.
     pub fn corrected_latency(&self, scheduled: Micros) -> Micros {
         self.finished.saturating_sub(scheduled)
     }
 
-    /// Request sent → first byte of the response.
+    /// The time from sending the request to the first byte of the response.
     pub fn ttfb(&self) -> Option<Micros> {
         Some(self.first_byte?.saturating_sub(self.sent?))
     }
 
-    /// First byte → last byte of the response.
+    /// The time from the first to the last byte of the response.
     pub fn download(&self) -> Option<Micros> {
         Some(self.finished.saturating_sub(self.first_byte?))
     }
 
-    /// Ready → sent, less the time for connecting: what the generator itself lost. The page's clock does not know when
-    /// a request left.
+    /// The time from `ready` to `sent` without the time for connecting: the delay by the load generator itself. It is
+    /// `None` for the page's clock, which does not know when a request was sent, and for a request that
+    /// was never sent.
     pub fn queue(&self) -> Option<Micros> {
         if self.source == TimingSource::PageClock {
             return None;
         }
         let connecting = [self.dns, self.connect, self.tls].into_iter().flatten();
-        let spans = connecting.fold(self.ready, |moment, span| moment + span);
-        Some(self.sent?.saturating_sub(spans))
+        let connected = connecting.fold(self.ready, |moment, span| moment + span);
+        Some(self.sent?.saturating_sub(connected))
     }
 }
 
@@ -123,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_never_left_has_only_the_time_until_that_was_known() {
+    fn the_latency_of_a_request_never_sent_ends_when_the_failure_is_known() {
         let timing = Timing { ready: Micros(10), finished: Micros(60), ..Timing::default() };
         assert_eq!((timing.latency(), timing.ttfb(), timing.queue()), (Micros(50), None, None));
     }

@@ -1,5 +1,5 @@
-//! One exchange with the host, as values: its timing, the events of a streamed answer, and how the companion's relay
-//! wraps it. Opens no connection.
+//! One exchange with the host, as values: its timing, the events of a streamed answer, and the format in which the
+//! companion relays it. No connection is opened here.
 
 pub mod exchange;
 pub mod relay;

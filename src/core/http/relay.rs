@@ -1,9 +1,9 @@
 //! The wire format between the page and the companion's relay: paths, header names, the envelope, failures.
 //!
-//! A page can send `PATCH` or `X-User-Id` to another origin only after an `OPTIONS` preflight, one per URL. So
-//! it sends plain `GET` and `POST text/plain` (CORS-safelisted, never preflighted) and puts the real method and
-//! headers into the path: `/relay/{token}/{envelope}{path-and-query}`. Both halves take the format from here.
-//! No socket and no `fetch` here.
+//! A page can send `PATCH` or `X-User-Id` to another origin only after an `OPTIONS` preflight, one per URL. So the page
+//! sends plain `GET` and `POST text/plain` (CORS-safelisted, never preflighted) and puts the real method and headers
+//! into the path: `/relay/{token}/{envelope}{path-and-query}`. The page and the companion both use this file. It opens
+//! no socket and calls no `fetch`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,37 +16,42 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::base::failure::{Failure, FailureKind};
 
-/// Where relayed requests go: `/relay/{token}/{envelope}{path-and-query}`.
+/// The start of the path of relayed requests: `/relay/{token}/{envelope}{path-and-query}`.
 pub const RELAY_PREFIX: &str = "/relay/";
-/// Who the companion is: [`CompanionInfo`] as JSON, for its own page only.
+/// The path that answers [`CompanionInfo`] as JSON, to the companion's own page only.
 pub const INFO_PATH: &str = "/companion.json";
-/// Can the host be reached: [`HostCheck`] as JSON. Opens a connection, sends no request.
+/// The path that answers whether the host can be reached: [`HostCheck`] as JSON. The companion opens a connection to
+/// the host for it and sends no request.
 pub const HOST_CHECK_PATH: &str = "/companion/host";
-/// An answer at once, for calibration and for trying whether a lane's name resolves: `/companion/floor/{token}`.
+/// The start of a path that the companion answers at once: `/companion/floor/{token}`. The page uses it to calibrate
+/// and to find out whether the name of a lane resolves.
 pub const FLOOR_PREFIX: &str = "/companion/floor/";
 
-/// On an answer of the companion itself rather than the host's: which [`Refusal`].
+/// The header with the [`Refusal`], on an answer that is from the companion and not from the host.
 pub const REFUSAL_HEADER: &str = "x-oddiya-load-refusal";
-/// On a 502 of the companion: why the host gave no response, a [`Failure`] as [`failure_header`] writes it.
+/// The header that says why the host gave no response, on a 502 of the companion. Its value is a [`Failure`] as
+/// [`failure_header`] writes it.
 pub const FAILURE_HEADER: &str = "x-oddiya-load-failure";
-/// The status that stands for one on which a browser would act (3xx and a few more); 203 means "changed on the way"
-/// (RFC 9110, §15.3.4), and browsers take it like 200. The host's own 203 comes like that too, so that the page has to
-/// look for [`STATUS_HEADER`] on no other answer.
+/// The status that replaces a status on which a browser would act (3xx and a few more). 203 means that a proxy changed
+/// the answer (RFC 9110, §15.3.4), and browsers treat it like 200. A 203 of the host is wrapped too, so that the page
+/// needs to read [`STATUS_HEADER`] only on an answer with this status.
 pub const WRAPPED_STATUS: u16 = 203;
-/// The host's real status, on an answer of [`WRAPPED_STATUS`].
+/// The header with the real status of the host, on an answer with [`WRAPPED_STATUS`].
 pub const STATUS_HEADER: &str = "x-oddiya-load-status";
-/// In `Server-Timing`: milliseconds from handing the request to the upstream connection to the response's head.
+/// The metric in `Server-Timing` for the host: the milliseconds from giving the request to the upstream connection
+/// until the head of the response arrives.
 pub const UPSTREAM_METRIC: &str = "upstream";
-/// In `Server-Timing`: milliseconds to open the upstream connection; absent when a kept one was used.
+/// The metric in `Server-Timing` for opening the upstream connection, in milliseconds. It is absent when a kept
+/// connection was used.
 pub const CONNECT_METRIC: &str = "connect";
 
-/// Longest envelope in the path, in bytes.
+/// The largest envelope in a path, in bytes.
 pub const MAX_ENVELOPE_BYTES: usize = 8 * 1024;
-/// Stands for an envelope that says nothing.
+/// The path segment of an empty envelope.
 const EMPTY_ENVELOPE: &str = "-";
 
-/// Headers that belong to one connection and not to the message (RFC 9110 §7.6.1, with the two that predate it).
-/// Whatever `Connection` names belongs to them too.
+/// Headers that belong to one connection and not to the message (RFC 9110 §7.6.1, with two older ones). Headers that
+/// `Connection` names belong to one connection too, but are not in this list.
 pub const HOP_BY_HOP: [&str; 9] = [
     "connection",
     "keep-alive",
@@ -58,71 +63,72 @@ pub const HOP_BY_HOP: [&str; 9] = [
     "transfer-encoding",
     "upgrade",
 ];
-/// Headers that the relay sets by itself, or must not promise on the page's behalf.
+/// Headers that the relay sets itself (`Content-Length`, `Host`), and `Expect`, which the relay cannot promise for the
+/// page.
 const RELAY_OWNED: [&str; 3] = ["content-length", "expect", "host"];
 
-/// What a request is to be when it reaches the host.
+/// The method and headers that a relayed request has when it reaches the host.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Envelope {
-    /// The method; `None` keeps the one it was sent with.
+    /// The method; `None` keeps the method with which the page sent the request.
     pub method: Option<Method>,
-    /// The host gets these headers and no others, apart from `Host` and the body's length. Names and values are what
-    /// HTTP allows. Plain text, because the page has no other use for HTTP's own types, and they would be a good part of it.
+    /// The names and values of the headers. The host gets only these, `Host` and the length of the body. HTTP allows
+    /// all names and values here. They are plain text, because the types of the `http` crate would make the page larger
+    /// and the page has no other use for them.
     pub headers: Vec<(String, String)>,
-    /// Never forwarded. A number of its own makes each URL unique, so that a Resource Timing entry, which
-    /// carries nothing but its URL, can be matched to its request.
+    /// A number that makes each URL unique. It is never forwarded to the host. The page needs it to match a Resource
+    /// Timing entry to its request, because the entry identifies a request only by the URL.
     pub id: Option<u64>,
 }
 
-/// What a page sends instead of an [`Envelope`]: the same as text, without HTTP's types, whose tables would be a
-/// tenth of the page. [`Envelope::decode`] has the last word on it.
+/// Encodes an envelope for the page without building an [`Envelope`], because the tables of the `http` crate's types
+/// would be a tenth of the page. It checks the headers but not the method; [`Envelope::decode`] checks both.
 pub fn seal(method: &str, headers: &[(String, String)], id: u64) -> Result<String, EnvelopeError> {
     headers.iter().try_for_each(|(name, value)| checked(name, value).map(drop))?;
     let headers = headers.iter().map(|(name, value)| (name.as_str().into(), value.as_str().into())).collect();
-    pack(&Wire { method: Some(method.into()), headers, id: Some(id) })
+    encode_wire(&Wire { method: Some(method.into()), headers, id: Some(id) })
 }
 
-/// The method to send a relayed request with, so that no preflight is needed: `GET` without a body, `POST` with
-/// one (whose `Content-Type` must then be `text/plain`).
+/// The method with which the page sends a relayed request, so that no preflight is needed: `GET` without a body, `POST`
+/// with a body. The `Content-Type` of the body must be `text/plain`.
 pub const fn carrier_method(body: Option<&[u8]>) -> &'static str {
     if body.is_some() { "POST" } else { "GET" }
 }
 
-fn pack(wire: &Wire<'_>) -> Result<String, EnvelopeError> {
+fn encode_wire(wire: &Wire<'_>) -> Result<String, EnvelopeError> {
     let json = serde_json::to_vec(wire).map_err(|_| EnvelopeError::NotJson)?;
     let segment = BASE64URL.encode(json);
     if segment.len() > MAX_ENVELOPE_BYTES { Err(EnvelopeError::TooLong) } else { Ok(segment) }
 }
 
-/// Why an envelope is refused, naming the part at fault.
+/// Why an envelope is refused. The message names the wrong part.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EnvelopeError {
-    /// Longer than [`MAX_ENVELOPE_BYTES`].
+    /// The envelope is longer than [`MAX_ENVELOPE_BYTES`].
     #[error("the envelope is over {MAX_ENVELOPE_BYTES} bytes; send fewer or shorter headers")]
     TooLong,
-    /// Not base64url without padding.
     #[error("the envelope is not base64url without padding")]
     NotBase64,
-    /// Not the JSON object `{"method", "headers", "id"}`.
+    /// The content is not the JSON object `{"method", "headers", "id"}`.
     #[error(
         "the envelope's JSON is not {{\"method\": text, \"headers\": [[name, value], …], \"id\": number}}"
     )]
     NotJson,
-    /// No method, or one that browsers refuse or that must never reach the host.
+    /// The text is not a method, or it is a method that browsers refuse or that must never reach the host.
     #[error("the envelope's method `{0}` cannot be relayed; use GET, HEAD, POST, PUT, PATCH or DELETE")]
     Method(String),
-    /// No header name.
+    /// HTTP does not allow this text as a header name.
     #[error("the envelope's header name `{0}` is not one that HTTP allows")]
     HeaderName(String),
-    /// A value with line breaks or other bytes that HTTP does not allow.
+    /// The value has line breaks or other bytes that HTTP does not allow.
     #[error("the envelope's header `{0}` has a value that HTTP does not allow")]
     HeaderValue(String),
-    /// Belongs to the connection, which is the relay's own.
+    /// The header belongs to the connection, and the relay controls its own connection.
     #[error("the envelope's header `{0}` is set by the relay itself; leave it out")]
     ForbiddenHeader(String),
 }
 
-/// The envelope as JSON, fields absent when they say nothing.
+/// The JSON form of an envelope. An empty field is left out.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Wire<'a> {
@@ -135,8 +141,8 @@ struct Wire<'a> {
 }
 
 impl Envelope {
-    /// From what a scenario says; the same checks as [`Envelope::decode`], so that the sender learns of a mistake
-    /// before anything is sent.
+    /// Makes an envelope for a request of a scenario. It makes the same checks as [`Envelope::decode`], so that the
+    /// sender finds a mistake before anything is sent.
     pub fn new<'a>(
         method: &str,
         headers: impl IntoIterator<Item = (&'a str, &'a str)>,
@@ -146,22 +152,22 @@ impl Envelope {
         Ok(Self { method: Some(parse_method(method)?), headers, id: None })
     }
 
-    /// The same envelope under a number of its own; see [`Envelope::id`].
+    /// Sets the number that makes the URL unique; see [`Envelope::id`].
     pub fn with_id(self, id: u64) -> Self {
         Self { id: Some(id), ..self }
     }
 
-    /// As a path segment.
+    /// Encodes the envelope as a path segment.
     pub fn encode(&self) -> Result<String, EnvelopeError> {
         if *self == Self::default() {
             return Ok(EMPTY_ENVELOPE.to_owned());
         }
         let headers = self.headers.iter().map(|(name, value)| (name.into(), value.into())).collect();
         let method = self.method.as_ref().map(|method| method.as_str().into());
-        pack(&Wire { method, headers, id: self.id })
+        encode_wire(&Wire { method, headers, id: self.id })
     }
 
-    /// From a path segment; refuses what must not be relayed.
+    /// Decodes a path segment. It refuses methods and headers that must not be relayed.
     pub fn decode(segment: &str) -> Result<Self, EnvelopeError> {
         if segment == EMPTY_ENVELOPE {
             return Ok(Self::default());
@@ -177,7 +183,7 @@ impl Envelope {
         Ok(Self { method, headers, id: wire.id })
     }
 
-    /// The headers as the companion sends them.
+    /// The headers in the form in which the companion sends them.
     pub fn header_map(&self) -> Result<HeaderMap, EnvelopeError> {
         let mut map = HeaderMap::with_capacity(self.headers.len());
         for (name, value) in &self.headers {
@@ -189,7 +195,8 @@ impl Envelope {
     }
 }
 
-/// `OPTIONS` is not relayed at all: then no preflight can reach the host by any way.
+/// Parses a method and refuses those that must not be relayed. `OPTIONS` is one of them, so that no preflight can reach
+/// the host.
 fn parse_method(method: &str) -> Result<Method, EnvelopeError> {
     let refused = || EnvelopeError::Method(method.to_owned());
     match Method::from_bytes(method.as_bytes()).map_err(|_| refused())? {
@@ -198,7 +205,7 @@ fn parse_method(method: &str) -> Result<Method, EnvelopeError> {
     }
 }
 
-/// A header as it came, if HTTP allows it (RFC 9110, §5.1 and §5.5) and the relay may send it.
+/// Returns the header unchanged if HTTP allows it (RFC 9110, §5.1 and §5.5) and the relay may send it.
 fn checked(name: &str, value: &str) -> Result<(String, String), EnvelopeError> {
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     if name.is_empty() || !name.bytes().all(is_token) {
@@ -216,16 +223,17 @@ fn checked(name: &str, value: &str) -> Result<(String, String), EnvelopeError> {
 /// The parts of a relayed request's path and query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RelayTarget<'a> {
-    /// The token as sent, to be compared by the caller.
+    /// The token in the path. The caller must compare it with the companion's token.
     pub token: &'a str,
     /// The envelope, still encoded.
     pub envelope: &'a str,
-    /// What the host is asked for: begins with `/`, or is empty or begins with `?` where the root is meant.
+    /// The path and query for the host. It starts with `/`. For the root of the host it may be empty or start with `?`.
     pub path_and_query: &'a str,
 }
 
 impl<'a> RelayTarget<'a> {
-    /// Takes a path apart; `None` when it does not begin as a relayed one or lacks the envelope.
+    /// Splits a path into its parts. `None` when it does not start with [`RELAY_PREFIX`] and a token, or when the
+    /// envelope is missing.
     pub fn parse(path_and_query: &'a str) -> Option<Self> {
         let (token, rest) = path_and_query.strip_prefix(RELAY_PREFIX)?.split_once('/')?;
         let end = rest.find(['/', '?']).unwrap_or(rest.len());
@@ -234,58 +242,56 @@ impl<'a> RelayTarget<'a> {
     }
 }
 
-/// The address of a relayed request. `authority` is a lane's (see [`lane_authority`]), `envelope` a segment of
-/// [`seal`] or [`Envelope::encode`]; `path_and_query` begins with `/`, as it is to reach the host.
+/// The URL of a relayed request. `authority` comes from [`lane_authority`], and `envelope` from [`seal`] or
+/// [`Envelope::encode`]. The host gets `path_and_query`, with `/` before it if it does not start with `/`.
 pub fn relay_url(authority: &str, token: &str, envelope: &str, path_and_query: &str) -> String {
     let slash = if path_and_query.starts_with('/') { "" } else { "/" };
     format!("http://{authority}{RELAY_PREFIX}{token}/{envelope}{slash}{path_and_query}")
 }
 
-/// The address that answers at once; `authority` as in [`relay_url`].
+/// The URL that the companion answers at once; see [`FLOOR_PREFIX`]. `authority` comes from [`lane_authority`].
 pub fn floor_url(authority: &str, token: &str) -> String {
     format!("http://{authority}{FLOOR_PREFIX}{token}")
 }
 
-/// The authority of a lane: `u17.localhost:8089`. Such names resolve to loopback in browsers, with no DNS, and
-/// each has a pool of six connections of its own.
+/// The authority of a lane: `u17.localhost:8089`. Browsers resolve such names to the loopback address without DNS, and
+/// they keep a separate pool of six connections for each name.
 pub fn lane_authority(lane: u32, port: u16) -> String {
     format!("u{lane}.localhost:{port}")
 }
 
-/// What [`INFO_PATH`] answers.
+/// The answer of [`INFO_PATH`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompanionInfo {
-    /// Always [`CompanionInfo::PRODUCT`]; anything else is not a companion.
+    /// Always [`CompanionInfo::PRODUCT`]. With any other value the server is not a companion.
     pub product: String,
-    /// The companion's version.
     pub version: String,
-    /// The one host it relays to.
+    /// The address of the only host that the companion relays to.
     pub host: String,
-    /// What every relayed request must carry; new in each process.
+    /// The token that every relayed request must have. It is new in each process of the companion.
     pub token: String,
 }
 
 impl CompanionInfo {
-    /// The product's name.
     pub const PRODUCT: &'static str = "oddiya-load";
 }
 
-/// What [`HOST_CHECK_PATH`] answers.
+/// The answer of [`HOST_CHECK_PATH`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HostCheck {
-    /// Whether a connection (with TLS, for https) could be opened.
+    /// Whether the companion could open a connection, with TLS for https.
     pub reachable: bool,
-    /// Why not.
+    /// Why the host cannot be reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<FailureKind>,
-    /// The same for people.
+    /// The reason as a text for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
 }
 
 /// The value of [`FAILURE_HEADER`]: the failure as JSON.
 pub fn failure_header(failure: &Failure) -> String {
-    // Cannot fail: a failure is a word and a text.
+    // Cannot fail: a failure has only a kind and a text, and JSON can hold both.
     serde_json::to_string(failure).unwrap_or_default()
 }
 
@@ -294,7 +300,7 @@ pub fn parse_failure_header(value: &str) -> Option<Failure> {
     serde_json::from_str(value).ok()
 }
 
-/// An enum whose variants have one text form each: in headers, in JSON, for people.
+/// Declares an enum whose variants each have one text, which is used in headers, in JSON and for people.
 macro_rules! named {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)+ }) => {
         $(#[$doc])*
@@ -302,15 +308,14 @@ macro_rules! named {
         pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant,)+ }
 
         impl $name {
-            /// Every one of them.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
-            /// As it stands in headers and JSON.
+            /// The text in headers and JSON.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)+ }
             }
 
-            /// From a header's value; `None` for one that a newer companion may know.
+            /// Reads the value of a header; `None` for an unknown value, which a newer companion may have sent.
             pub fn from_name(name: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|known| known.as_str() == name)
             }
@@ -327,13 +332,13 @@ macro_rules! named {
 named! {
     /// Why the companion refused a request by itself.
     Refusal {
-        /// The `Host` header is no name of this machine's: DNS rebinding.
+        /// The `Host` header does not name this machine, as in a DNS rebinding attack.
         HostName = "host-name",
-        /// The `Origin` is another site's.
+        /// The `Origin` header names another site.
         Origin = "origin",
-        /// Not this process's token; the page is from before a restart.
+        /// The token is not from this process: the page was loaded before the companion restarted.
         Token = "token",
-        /// See [`EnvelopeError`].
+        /// The envelope is not valid; see [`EnvelopeError`].
         Envelope = "envelope",
     }
 }
@@ -347,14 +352,14 @@ mod tests {
     }
 
     #[test]
-    fn an_envelope_survives_its_way() {
+    fn encoding_and_decoding_an_envelope_keeps_it() {
         let envelope = Envelope::new("PATCH", [("X-User-Id", "7"), ("Content-Type", "application/json")]);
         let envelope = envelope.unwrap().with_id(u64::MAX);
         assert_eq!(Envelope::decode(&envelope.encode().unwrap()), Ok(envelope));
     }
 
     #[test]
-    fn what_a_page_seals_is_what_an_envelope_says() {
+    fn a_sealed_envelope_decodes_to_the_same_envelope() {
         let headers = [
             ("X-User-Id".to_owned(), "7".to_owned()),
             ("Content-Type".to_owned(), "application/json".to_owned()),
@@ -379,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn an_envelope_that_says_nothing_is_a_dash() {
+    fn an_empty_envelope_is_a_dash() {
         assert_eq!(Envelope::default().encode().unwrap(), "-");
         assert_eq!(Envelope::decode("-"), Ok(Envelope::default()));
     }
@@ -393,7 +398,7 @@ mod tests {
     }
 
     #[test]
-    fn says_which_part_is_at_fault() {
+    fn an_error_names_the_wrong_part() {
         use EnvelopeError as E;
         let headers = |name: &str, value: &str| segment(&format!(r#"{{"headers":[["{name}","{value}"]]}}"#));
         let cases = [
@@ -413,7 +418,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_envelope_takes_http_takes_too() {
+    fn an_envelope_accepts_exactly_the_header_bytes_that_the_http_crate_accepts() {
         for byte in 0..=0x7f_u8 {
             let text = String::from(char::from(byte));
             for (name, value) in [(text.as_str(), "1"), ("X-A", text.as_str())] {
@@ -433,7 +438,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_comes_apart_as_it_was_put_together() {
+    fn a_relay_url_splits_into_the_parts_it_was_made_of() {
         let envelope = Envelope::new("DELETE", [("X-User-Id", "7")]).unwrap();
         let segment = envelope.encode().unwrap();
         let url = relay_url(&lane_authority(17, 8089), "f00d", &segment, "/api/plans?page=1&q=a/b");
@@ -444,7 +449,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_path_means_the_root_and_a_missing_envelope_nothing() {
+    fn a_missing_path_means_the_root_and_a_missing_envelope_is_refused() {
         assert_eq!(RelayTarget::parse("/relay/t/-").unwrap().path_and_query, "");
         assert_eq!(RelayTarget::parse("/relay/t/-?a=1").unwrap().path_and_query, "?a=1");
         assert_eq!(RelayTarget::parse("/relay/t/-//x").unwrap().path_and_query, "//x");
@@ -454,7 +459,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_survives_its_way() {
+    fn a_failure_header_reads_back() {
         let failure = Failure::new(FailureKind::Reset, "closed by the host");
         let header = failure_header(&failure);
         assert_eq!(header, r#"{"kind":"reset","detail":"closed by the host"}"#);
@@ -463,7 +468,7 @@ mod tests {
     }
 
     #[test]
-    fn names_read_back() {
+    fn the_names_of_refusals_read_back() {
         for refusal in Refusal::ALL {
             assert_eq!(Refusal::from_name(refusal.as_str()), Some(*refusal));
             assert_eq!(serde_json::to_string(refusal).unwrap(), format!("\"{refusal}\""));

@@ -1,58 +1,57 @@
-//! Server-sent events out of a body's pieces, as they arrive.
+//! A parser of server-sent events that takes the body in pieces, as they arrive.
 //!
-//! Follows the WHATWG rules (HTML, §9.2.5–9.2.6) wherever the pieces are cut: within a line break, a character or
-//! the byte order mark. Knows no clock and no meaning of an event; `id` and `retry` serve reconnecting, which a
-//! load test does not do, so they are passed over.
+//! It follows the WHATWG rules (HTML, §9.2.5–9.2.6) at any cut between pieces: within a line break, a character or the
+//! byte order mark. It reads no clock and does not know what an event means. It ignores `id` and `retry`, because they
+//! serve reconnecting, which a load test does not do.
 
-/// Largest event that is put together: a thousand-day plan has 0.5 MB. Memory is bounded by it.
+/// The largest event in bytes. It limits the memory of a parser; the plan of a thousand days has 0.5 MB.
 pub const MAX_EVENT_BYTES: usize = 1024 * 1024;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// One event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Event<'a> {
-    /// The `event` field; `message` without one.
+    /// The value of the `event` field; `message` when there is none.
     pub name: &'a str,
-    /// The `data` lines, joined by line feeds.
+    /// The values of the `data` lines, joined by line feeds.
     pub data: &'a str,
 }
 
-/// An event is longer than [`MAX_EVENT_BYTES`]; the stream cannot be read on.
+/// An event is larger than [`MAX_EVENT_BYTES`]. The rest of the stream cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an event is over 1 MB")]
 pub struct EventTooLarge;
 
-/// Puts one stream's events together.
+/// Parses the events of one stream.
 #[derive(Debug, Default)]
 pub struct Parser {
-    /// The line under way, without its end.
+    /// The bytes of the unfinished line.
     line: Vec<u8>,
-    /// The data lines of the event under way, each with a line feed at its end.
+    /// The data lines of the unfinished event, each with a line feed at its end.
     data: Vec<u8>,
-    /// The name of the event under way; empty without one.
+    /// The name of the unfinished event; empty when it has none.
     name: String,
     place: Place,
 }
 
-/// Where in the stream the next byte is.
+/// The place in the stream of the next byte.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Place {
-    /// In the first line, which may begin with a byte order mark.
+    /// The next byte is in the first line, which may start with a byte order mark.
     #[default]
     FirstLine,
-    /// In a later one.
+    /// The next byte is in a later line.
     Line,
-    /// Right after a carriage return: a line feed here belongs to it.
+    /// The next byte follows a carriage return. If it is a line feed, it belongs to the same line break.
     AfterReturn,
 }
 
 impl Parser {
-    /// Takes the next bytes, and hands on each event that they complete.
+    /// Takes the next bytes and calls `on_event` for each event that they complete.
     pub fn feed(
         &mut self,
         mut bytes: &[u8],
-        mut hand_on: impl FnMut(Event<'_>),
+        mut on_event: impl FnMut(Event<'_>),
     ) -> Result<(), EventTooLarge> {
         while let Some(first) = bytes.first() {
             if self.place == Place::AfterReturn {
@@ -69,23 +68,23 @@ impl Parser {
             }
             self.line.extend_from_slice(piece);
             let Some((line_end, rest)) = rest.split_first() else { break };
-            self.end_line(&mut hand_on);
+            self.end_line(&mut on_event);
             self.place = if *line_end == b'\r' { Place::AfterReturn } else { Place::Line };
             bytes = rest;
         }
         Ok(())
     }
 
-    fn end_line(&mut self, hand_on: &mut impl FnMut(Event<'_>)) {
+    fn end_line(&mut self, on_event: &mut impl FnMut(Event<'_>)) {
         let mut line = std::mem::take(&mut self.line);
         let marked = self.place == Place::FirstLine && line.starts_with(BYTE_ORDER_MARK);
         let text = line.get(if marked { BYTE_ORDER_MARK.len() } else { 0 }..).unwrap_or_default();
         if text.is_empty() {
-            self.dispatch(hand_on);
+            self.dispatch(on_event);
         } else {
             self.take_field(text);
         }
-        // Its memory serves the next line.
+        // The next line reuses this memory.
         line.clear();
         self.line = line;
     }
@@ -106,13 +105,14 @@ impl Parser {
         }
     }
 
-    /// An empty line ends the event; one without any `data` line is none.
-    fn dispatch(&mut self, hand_on: &mut impl FnMut(Event<'_>)) {
+    /// Ends the event at an empty line. Without a `data` line there is no event.
+    fn dispatch(&mut self, on_event: &mut impl FnMut(Event<'_>)) {
         let name = std::mem::take(&mut self.name);
         if let Some(data) = self.data.strip_suffix(b"\n") {
             let name = if name.is_empty() { "message" } else { name.as_str() };
-            // Characters are decoded here, where they are whole; what is no UTF-8 becomes U+FFFD, as the rules say.
-            hand_on(Event { name, data: &String::from_utf8_lossy(data) });
+            // Characters are decoded here, because only here are they complete. Bytes that are not UTF-8 become U+FFFD,
+            // as the rules say.
+            on_event(Event { name, data: &String::from_utf8_lossy(data) });
         }
         self.data.clear();
     }
@@ -131,7 +131,8 @@ mod tests {
         events
     }
 
-    /// Parses in pieces of every size and in two pieces cut at every byte: the events must be the same.
+    /// Parses the stream in pieces of every size, and in two pieces cut at every byte. The events must always be the
+    /// same.
     fn events(stream: &str) -> Vec<(String, String)> {
         let bytes = stream.as_bytes();
         let whole = parse([bytes]);
@@ -176,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_and_unknown_fields_are_passed_over() {
+    fn comments_and_unknown_fields_are_ignored() {
         assert_eq!(data(": hello\ndata: a\n:\nretry: 3\nid: 7\nfoo: bar\n\n"), ["a"]);
     }
 
@@ -195,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_utf_8_is_replaced() {
+    fn bytes_that_are_not_utf_8_are_replaced() {
         assert_eq!(parse([b"data: a\xEC\x84\n\n".as_slice()])[0].1, "a\u{fffd}");
     }
 

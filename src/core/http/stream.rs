@@ -1,7 +1,8 @@
-//! One streamed plan generation: when which event came, and whether the stream was what it should be.
+//! One streamed generation of a plan: the moments of its events, and whether the stream succeeded.
 //!
-//! The agent's failures come inside a 200, so the status says nothing: a stream succeeds when `complete` brought a
-//! plan and `done` followed. Bytes go in with their moments; `sse.rs` makes them events, tallies count the result.
+//! The llm-agent sends its failures in a response with status 200, so the status does not show them. A stream succeeds
+//! when `complete` arrives with a plan and `done` arrives after it. The input is bytes with their moments; `sse.rs`
+//! makes events of the bytes. Results are counted elsewhere.
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,7 @@ use crate::core::base::event_kind::EventKind;
 use crate::core::base::failure::{Failure, FailureKind, Status};
 use crate::core::base::units::Micros;
 
-/// Something for each type of event that was seen: a list, because there are few.
+/// A map from each type of event that was seen to a value. It is a list, because there are only a few types.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ByKind<T>(Vec<(EventKind, T)>);
 
@@ -28,12 +29,11 @@ impl<T> FromIterator<(EventKind, T)> for ByKind<T> {
 }
 
 impl<T> ByKind<T> {
-    /// What there is for a type.
     pub fn get(&self, kind: EventKind) -> Option<&T> {
         self.iter().find(|(known, _)| *known == kind).map(|(_, value)| value)
     }
 
-    /// What there is for a type; `first` where there was nothing yet.
+    /// The value of a type. If there is none yet, `first` makes it.
     #[expect(clippy::indexing_slicing, reason = "the place was found or made a line before")]
     pub fn get_or_insert_with(&mut self, kind: EventKind, first: impl FnOnce() -> T) -> &mut T {
         let place = self.0.iter().position(|(known, _)| *known == kind).unwrap_or(self.0.len());
@@ -43,32 +43,32 @@ impl<T> ByKind<T> {
         &mut self.0[place].1
     }
 
-    /// All there is, in the order in which it was seen first.
+    /// All types and their values, in the order in which the types were first seen.
     pub fn iter(&self) -> impl Iterator<Item = (EventKind, &T)> {
         self.0.iter().map(|(kind, value)| (*kind, value))
     }
 }
 
-/// What came of a stream. Moments are on the run's clock.
+/// The result of a stream. Moments are on the run's clock.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Streamed {
-    /// How many events came.
+    /// The number of events.
     pub events: u64,
-    /// The first event of each type.
+    /// The moment of the first event of each type.
     pub first_of: ByKind<Micros>,
-    /// The first event of all.
+    /// The moment of the first event of any type.
     pub first_event: Option<Micros>,
-    /// The longest time between two events that follow each other; `None` with fewer than two.
+    /// The longest time between two consecutive events; `None` with fewer than two events.
     pub largest_gap: Option<Micros>,
-    /// `complete` came, with a plan.
+    /// The moment of the first `complete` with a plan.
     pub complete: Option<Micros>,
-    /// `done` came.
+    /// The moment of the first `done`.
     pub done: Option<Micros>,
-    /// Why it is no success although its response was complete.
+    /// Why the stream failed although its response was complete.
     pub failure: Option<Failure>,
 }
 
-/// Reads a stream.
+/// Reads one stream and collects its result.
 #[derive(Debug, Default)]
 pub struct StreamReader {
     parser: Parser,
@@ -77,17 +77,17 @@ pub struct StreamReader {
     unreadable: Option<Failure>,
 }
 
-/// What matters of an event's data.
+/// The part of an event's data that decides the result.
 #[derive(Default, Deserialize)]
-struct Said {
+struct EventData {
     #[serde(default, rename = "type")]
     kind: EventKind,
-    /// Absent and `null` are no plan.
+    /// `None` when the plan is absent or `null`.
     plan: Option<IgnoredAny>,
 }
 
 impl StreamReader {
-    /// Takes the next bytes, which came at a moment.
+    /// Takes the next bytes, which arrived at the moment `at`.
     pub fn feed(&mut self, bytes: &[u8], at: Micros) {
         if self.unreadable.is_some() {
             return;
@@ -103,13 +103,13 @@ impl StreamReader {
         }
     }
 
-    /// What came of it, given what came of the request. `None` when there was no stream: an answer of 400 or more,
-    /// or no event before the request failed.
+    /// The result of the stream, for the outcome of its request. `None` when there was no stream: the status was 400 or
+    /// more, or the request failed before the first event.
     pub fn finish(self, outcome: &Result<Status, Failure>) -> Option<Box<Streamed>> {
         let mut seen = self.seen;
         match outcome {
             Ok(status) if Failure::of_status(*status).is_some() => return None,
-            Ok(_) => seen.failure = self.unreadable.or_else(|| seen.judge()),
+            Ok(_) => seen.failure = self.unreadable.or_else(|| seen.failure_of_events()),
             Err(_) if seen.events == 0 => return None,
             Err(_) => {}
         }
@@ -119,18 +119,19 @@ impl StreamReader {
 
 impl Streamed {
     fn add(&mut self, event: Event<'_>, at: Micros) {
-        let said: Said = serde_json::from_str(event.data).unwrap_or_default();
+        let data: EventData = serde_json::from_str(event.data).unwrap_or_default();
         self.events += 1;
         self.first_event.get_or_insert(at);
-        self.first_of.get_or_insert_with(said.kind, || at);
-        match said.kind {
-            EventKind::Complete if said.plan.is_some() => drop(self.complete.get_or_insert(at)),
+        self.first_of.get_or_insert_with(data.kind, || at);
+        match data.kind {
+            EventKind::Complete if data.plan.is_some() => drop(self.complete.get_or_insert(at)),
             EventKind::Done => drop(self.done.get_or_insert(at)),
             _ => {}
         }
     }
 
-    fn judge(&self) -> Option<Failure> {
+    /// Why the events of a complete response are not a success; `None` when they are.
+    fn failure_of_events(&self) -> Option<Failure> {
         let fail = |kind, detail| Some(Failure::new(kind, detail));
         let failed = self.first_of.get(EventKind::Error).is_some();
         match (failed, self.complete, self.done) {
@@ -152,7 +153,7 @@ impl Streamed {
 mod tests {
     use super::*;
 
-    /// Each event comes 10 ms after the one before.
+    /// Reads events that are 10 ms apart; the first one is at 10 ms.
     fn read(datas: &[&str]) -> Streamed {
         let mut reader = StreamReader::default();
         for (i, data) in datas.iter().enumerate() {
@@ -172,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_and_then_done_is_a_success_with_its_moments() {
+    fn a_plan_and_then_done_is_a_success_and_its_moments_are_kept() {
         let seen = read(&[STATUS, STATUS, r#"{"type":"progress"}"#, COMPLETE, DONE]);
         assert_eq!((seen.failure, seen.events), (None, 5));
         let at = |n: u64| Some(Micros::from_millis(10 * n));
@@ -182,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_gap_is_between_neighbours() {
+    fn the_largest_gap_is_between_consecutive_events() {
         let mut reader = StreamReader::default();
         for at in [1_000, 1_100, 1_900, 2_000] {
             reader.feed(b"data: {}\n\n", Micros::from_millis(at));
@@ -211,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_known_event_is_counted_as_other() {
+    fn an_unknown_event_is_counted_as_other() {
         let seen = read(&["no json", r#"{"type": "new"}"#, r#"{"x": 1}"#, "[1]", COMPLETE, DONE]);
         assert_eq!((seen.events, seen.failure), (6, None));
         let kinds: Vec<_> = seen.first_of.iter().map(|(kind, _)| kind).collect();
@@ -219,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_status_is_no_stream_and_a_lost_connection_keeps_what_had_come() {
+    fn an_error_status_gives_no_stream_and_a_lost_connection_keeps_the_earlier_events() {
         let fed = || {
             let mut reader = StreamReader::default();
             reader.feed(b"data: {\"type\":\"status\"}\n\n", Micros(5));
@@ -233,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_beyond_all_measure_is_a_failure_and_nothing_after_it_counts() {
+    fn an_event_that_is_too_large_is_a_failure_and_no_later_event_counts() {
         let mut reader = StreamReader::default();
         reader.feed(&vec![b'x'; crate::core::http::sse::MAX_EVENT_BYTES + 1], Micros(1));
         reader.feed(b"\n\ndata: {\"type\":\"done\"}\n\n", Micros(2));

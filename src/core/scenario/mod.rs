@@ -1,7 +1,7 @@
-//! What virtual users do: classes of users, their tasks, weights, waits and requests, as data.
+//! What virtual users do: classes of users with their tasks, weights, think times and requests, as data.
 //!
-//! Text becomes a checked [`Scenario`] here; nothing is sent and no time passes. `template.rs` fills in the
-//! blanks of a request, `oddiya.json` is the scenario that ships.
+//! A text becomes a checked [`Scenario`] here. Nothing is sent and no clock is read. `template.rs` fills in the blanks
+//! of a request; `oddiya.json` is the scenario inside the program.
 
 pub mod template;
 mod wire;
@@ -13,32 +13,31 @@ use crate::core::base::rng::Rng;
 use crate::core::base::units::{Micros, parse_duration};
 use template::{Template, Values};
 
-/// The scenario that ships: Oddiya's locustfile, class by class.
+/// The scenario inside the program. It has the classes of Oddiya's locustfile.
 const ODDIYA: &str = include_str!("oddiya.json");
 
 /// Everything the virtual users of a run may do.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Scenario {
-    /// What it is called in reports.
+    /// The name in reports.
     pub name: String,
-    /// The classes, in the order they were written.
+    /// The classes, in the order of the scenario's text.
     pub classes: Vec<UserClass>,
-    /// Every (method, name) that a task can send: reports have one entry for each.
+    /// Every pair of method and name that a task can send. A report has one entry for each.
     pub entries: Vec<EntryKey>,
 }
 
 impl Scenario {
-    /// How long a request of any task may take.
+    /// The longest time limit of all tasks' requests.
     pub fn longest_request(&self) -> Micros {
         let tasks = self.classes.iter().flat_map(|class| &class.tasks);
         tasks.map(|task| task.request.reading.time_limit()).max().unwrap_or_default()
     }
 }
 
-/// What requests are counted under.
+/// The method and name that identify an entry of the report. Requests with the same key are counted together.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct EntryKey {
-    /// The HTTP method.
     pub method: Method,
     /// The path with its variable parts in braces, or a label.
     pub name: String,
@@ -48,77 +47,72 @@ pub struct EntryKey {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct EntryId(pub usize);
 
-/// A kind of user.
+/// A class of virtual users that have the same tasks.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct UserClass {
-    /// As named on the command line.
+    /// The name on the command line.
     pub name: String,
-    /// When it takes part.
     pub presence: Presence,
-    /// Its share of all users, relative to the other classes'.
+    /// The share of all users, relative to the weights of the other classes.
     pub weight: u32,
-    /// How long a user thinks after each task.
+    /// The think time after each task.
     pub wait: Wait,
-    /// Drawn once when a user starts, in this order; templates name them.
+    /// The names and templates of the variables. They are drawn once in this order when a user starts.
     pub variables: Vec<(String, Template)>,
-    /// One is drawn by weight each time.
+    /// The tasks of a user. It draws each next task by weight.
     pub tasks: Vec<Task>,
 }
 
-/// When a class takes part.
+/// When a class takes part in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Presence {
-    /// When it is named, and when none is.
+    /// The class takes part when it is named, or when no class is named.
     Default,
-    /// Only when it is named: it needs a host of its own.
+    /// The class takes part only when it is named, because it needs another host than the other classes.
     Named,
 }
 
-/// One thing a user may do.
+/// One task of a user: a request to send.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Task {
-    /// Its share of the class's tasks, relative to the others.
+    /// The share of the class's tasks, relative to the weights of the other tasks.
     pub weight: u32,
-    /// What it sends.
     pub request: RequestTemplate,
 }
 
-/// Tells the request templates without blanks of a scenario apart.
+/// Identifies one of a scenario's request templates without blanks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct TemplateId(usize);
 
-/// A request with blanks.
+/// A request whose texts may have blanks.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct RequestTemplate {
-    /// Of a template without blanks.
+    /// `Some` only when no text has blanks.
     id: Option<TemplateId>,
-    /// What it is counted under.
     pub entry: EntryId,
-    /// The HTTP method.
     pub method: Method,
-    /// Path and query, from the host's root.
+    /// The path and the query, from the root of the host.
     pub path: Template,
-    /// Header names and values, in order.
+    /// The names and values of the headers, in order.
     pub headers: Vec<(String, Template)>,
-    /// The body, where there is one.
     pub body: Option<Template>,
-    /// How its answer is read.
     pub reading: Reading,
 }
 
 /// How an answer is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Reading {
-    /// To its end; only its size matters.
+    /// The answer is read to its end, and only its size is kept.
     #[default]
     Whole,
-    /// Event by event, each timed.
+    /// The answer is an event stream, and each event is timed.
     Events,
 }
 
 impl Reading {
-    /// How long a request may take: the Oddiya app's own limit, or, for a stream, on which the app sets none, the
-    /// deadline of the session model (a plan takes 4 to 8 s, a stuck one is given up after two minutes).
+    /// The longest time that a request may take. For a whole answer it is the limit of the Oddiya app (30 s). The app
+    /// sets no limit for a stream, so it is the deadline of the session model (120 s): a plan takes 4 to 8 s, and a
+    /// user gives up after two minutes.
     pub const fn time_limit(self) -> Micros {
         match self {
             Self::Whole => Micros::from_secs(30),
@@ -127,22 +121,20 @@ impl Reading {
     }
 }
 
-/// A request ready to be sent. One is kept per user and filled anew each time, so its memory is reused.
+/// A request ready to be sent. Each user has one and fills it again for each task, so that its memory is reused.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Request {
-    /// The HTTP method.
     pub method: Method,
-    /// Path and query, from the host's root.
+    /// The path and the query, from the root of the host.
     pub path: String,
-    /// Header names and values, in order.
+    /// The names and values of the headers, in order.
     pub headers: Vec<(String, String)>,
-    /// The body; `None` sends none, and no `Content-Length`.
+    /// The body; `None` sends neither a body nor `Content-Length`.
     pub body: Option<String>,
-    /// How its answer is read.
     pub reading: Reading,
-    /// The template without blanks that it was filled from last, so that it need not be filled again.
+    /// The template that filled this request last, if it has no blanks. The same template need not fill it again.
     pub filled_from: Option<TemplateId>,
-    /// What a lane made of it for the wire, so that it need not be made again; emptied when the request changes.
+    /// The bytes that a lane wrote for this request, so that it can send them again. Emptied when the request changes.
     pub written: RefCell<Vec<u8>>,
 }
 
@@ -162,7 +154,6 @@ pub enum Method {
 }
 
 impl Method {
-    /// As on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -175,23 +166,23 @@ impl Method {
     }
 }
 
-/// How long a user thinks between tasks: Locust's `constant` and `between`.
+/// The range of the think time between two tasks, like `constant` and `between` in Locust.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Wait {
-    /// Shortest.
+    /// The shortest think time.
     pub from: Micros,
-    /// Longest; equal to `from` for a constant wait.
+    /// The longest think time; equal to `from` when the think time is constant.
     pub to: Micros,
 }
 
 impl Wait {
-    /// One wait, uniformly drawn.
+    /// Draws a think time; every one in the range is equally likely.
     pub fn draw(self, rng: &mut Rng) -> Micros {
         self.from + Micros(rng.below(self.to.0.saturating_sub(self.from.0).saturating_add(1)))
     }
 }
 
-/// A text that is no wait.
+/// The text that is not a think time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no wait; write a duration (0, 1s, 500ms) or a range (1s..3s)")]
 pub struct NotAWait(String);
@@ -215,38 +206,30 @@ impl std::fmt::Display for Wait {
 /// Why a scenario's text was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum ScenarioError {
-    /// Not JSON, or not of this form.
+    /// The text is not JSON, or its JSON does not have the form of a scenario.
     #[error("the scenario cannot be read: {0}")]
     Syntax(#[from] serde_json::Error),
-    /// A text with blanks that is wrong.
     #[error("in class {class}: {problem}")]
-    Template {
-        /// The class it is in.
-        class: String,
-        /// What is wrong.
-        problem: template::TemplateError,
-    },
-    /// Something a class must have is missing or out of range.
+    Template { class: String, problem: template::TemplateError },
+    /// A required part of a class is missing or out of range.
     #[error("in class {class}: {problem}")]
     Class {
-        /// The class it is in.
         class: String,
-        /// What is wrong and what would be right.
+        /// A text that says what is wrong and what to write instead.
         problem: String,
     },
-    /// A class was asked for that is not there.
+    /// The scenario has no class of the requested name.
     #[error("unknown user class `{name}`; this scenario has {}", known.join(", "))]
     UnknownClass {
-        /// What was asked for.
         name: String,
-        /// What there is.
+        /// The names of the classes in the scenario.
         known: Vec<String>,
     },
 }
 
 impl Scenario {
-    /// The scenario that ships: `OddiyaUser`, `StressTestUser`, `DatabaseStressUser` of Oddiya's locustfile, and
-    /// `PlanStreamUser` for the llm-agent, which runs only when it is named.
+    /// The scenario inside the program. It has `OddiyaUser`, `StressTestUser` and `DatabaseStressUser` of Oddiya's
+    /// locustfile, and `PlanStreamUser` for the llm-agent, which takes part only when it is named.
     #[expect(clippy::expect_used, reason = "the text is part of the program, and a test reads it")]
     pub fn oddiya() -> Self {
         Self::parse(ODDIYA).expect("the shipped scenario is valid")
@@ -257,7 +240,8 @@ impl Scenario {
         wire::build(serde_json::from_str(text)?)
     }
 
-    /// The same with only the named classes, in the scenario's order; without a name, all that need none.
+    /// Keeps only the named classes, in the order of the scenario. Without a name it keeps the classes of
+    /// [`Presence::Default`].
     pub fn with_classes(mut self, names: &[String]) -> Result<Self, ScenarioError> {
         let known: Vec<String> = self.classes.iter().map(|class| class.name.clone()).collect();
         if let Some(name) = names.iter().find(|name| !known.contains(name)) {
@@ -272,7 +256,7 @@ impl Scenario {
         Ok(self)
     }
 
-    /// Leaves only the entries that a task can send: a report has no rows for the classes that stayed out.
+    /// Removes the entries that no task can send, so that a report has no rows for classes that do not take part.
     fn drop_unused_entries(&mut self) {
         let all = std::mem::take(&mut self.entries);
         let tasks = || self.classes.iter().flat_map(|class| &class.tasks);
@@ -286,13 +270,13 @@ impl Scenario {
             all.into_iter().enumerate().filter(|(id, _)| kept.contains(id)).map(|(_, key)| key).collect();
     }
 
-    /// The same with one wait for every class: what `--think-time` asks for.
+    /// Gives every class the same think time, for `--think-time`.
     pub fn with_wait(mut self, wait: Wait) -> Self {
         self.classes.iter_mut().for_each(|class| class.wait = wait);
         self
     }
 
-    /// Draws the class of an arrival by weight.
+    /// Draws the class of an arrival by weight and returns its index.
     pub fn draw_class(&self, rng: &mut Rng) -> usize {
         let weights = || self.classes.iter().map(|class| u64::from(class.weight));
         let mut ticket = rng.below(weights().sum());
@@ -304,9 +288,11 @@ impl Scenario {
         drawn.unwrap_or_default()
     }
 
-    /// The class of the `user`-th user: classes interleave by weight, so that any prefix of users has the mix.
+    /// The index of the class of user number `user` (from 0). Classes alternate by weight, so that the first `n` users
+    /// have nearly the right mix for every `n`.
     ///
-    /// Smooth weighted round robin: the class furthest behind its share goes next, the first one on a tie.
+    /// The method is smooth weighted round robin: the class that is furthest behind its share is next; on a tie it is
+    /// the first of them.
     pub fn class_of(&self, user: u32) -> usize {
         let total: u64 = self.classes.iter().map(|class| u64::from(class.weight)).sum();
         let mut credits = vec![0i64; self.classes.len()];
@@ -316,9 +302,9 @@ impl Scenario {
             for (credit, class) in credits.iter_mut().zip(&self.classes) {
                 *credit += i64::from(class.weight);
             }
-            let furthest =
+            let furthest_behind =
                 credits.iter().enumerate().max_by_key(|(i, credit)| (**credit, std::cmp::Reverse(*i)));
-            chosen = furthest.map_or(0, |(i, _)| i);
+            chosen = furthest_behind.map_or(0, |(i, _)| i);
             if let Some(credit) = credits.get_mut(chosen) {
                 *credit -= total as i64;
             }
@@ -328,7 +314,7 @@ impl Scenario {
 }
 
 impl UserClass {
-    /// Draws the next task by weight. `None` only for a class without tasks, which parsing refuses.
+    /// Draws the next task by weight. It is `None` only for a class without tasks, and parsing refuses such a class.
     pub fn draw_task(&self, rng: &mut Rng) -> Option<&Task> {
         let total: u64 = self.tasks.iter().map(|task| u64::from(task.weight)).sum();
         let mut ticket = rng.below(total);
@@ -339,7 +325,7 @@ impl UserClass {
         })
     }
 
-    /// Draws a user's variables.
+    /// Draws the values of the variables of a new user.
     pub fn draw_variables(&self, rng: &mut Rng) -> Values {
         let mut values = Values::default();
         for (_, template) in &self.variables {
@@ -352,7 +338,7 @@ impl UserClass {
 }
 
 impl RequestTemplate {
-    /// Fills the blanks, reusing the request's memory.
+    /// Fills the blanks and writes the result into `request`, whose memory is reused.
     pub fn fill(&self, request: &mut Request, values: &Values, rng: &mut Rng) {
         if self.id.is_some() && request.filled_from == self.id {
             return;
@@ -430,7 +416,7 @@ mod tests {
     }
 
     #[test]
-    fn a_class_that_must_be_named_runs_only_then() {
+    fn a_class_that_must_be_named_takes_part_only_when_it_is_named() {
         let named = Scenario::oddiya().with_classes(&["PlanStreamUser".to_owned()]).unwrap();
         let names: Vec<_> = named.classes.iter().map(|class| class.name.as_str()).collect();
         assert_eq!(
@@ -445,7 +431,7 @@ mod tests {
     }
 
     #[test]
-    fn a_streamed_plan_is_asked_for_as_the_app_asks() {
+    fn a_streamed_plan_has_the_request_of_the_app() {
         let request = filled("PlanStreamUser", "/api/v1/plans/generate/stream", Method::Post);
         assert_eq!(request.reading, Reading::Events);
         let body: serde_json::Value = serde_json::from_str(request.body.as_deref().unwrap()).unwrap();
@@ -510,7 +496,7 @@ mod tests {
     }
 
     #[test]
-    fn waits_read_and_write_as_people_write_them() {
+    fn think_times_read_and_write_as_people_write_them() {
         for text in ["0ms", "1s", "500ms", "1s..3s"] {
             assert_eq!(text.parse::<Wait>().unwrap().to_string(), text);
         }
@@ -520,7 +506,7 @@ mod tests {
     }
 
     #[test]
-    fn a_drawn_wait_stays_in_its_range() {
+    fn a_drawn_think_time_is_in_its_range() {
         let wait: Wait = "100ms..500ms".parse().unwrap();
         let mut rng = Rng::new(5);
         assert!((0..1000).all(|_| (wait.from..=wait.to).contains(&wait.draw(&mut rng))));

@@ -1,12 +1,13 @@
 //! Texts with blanks: `/api/videos/${int 1..10}`, `${user_id}`, `${uuid}`, `${one of Seoul|Busan|Jeju}`.
 //!
-//! Parsed once, filled once per request, without allocating when the target has room. Knows nothing of HTTP.
+//! A text is parsed once and filled once per request. Filling allocates nothing when the target string has enough
+//! capacity. This file knows nothing of HTTP.
 
 use std::fmt::Write as _;
 
 use crate::core::base::rng::Rng;
 
-/// A text with blanks, parsed.
+/// A parsed text with blanks.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Template {
     parts: Vec<Part>,
@@ -21,41 +22,41 @@ enum Part {
     OneOf(Vec<String>),
 }
 
-/// What a user's variables hold, in the order of the class's declarations.
+/// The values of a user's variables, in the order in which the class declares them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Values(Vec<String>);
 
 impl Values {
-    /// Appends the next variable's value.
+    /// Appends the value of the next variable.
     pub fn push(&mut self, value: String) {
         self.0.push(value);
     }
 }
 
-/// What is wrong with a text with blanks.
+/// Why [`Template::parse`] refuses a text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TemplateError {
-    /// `${` without `}`.
+    /// The text has `${` without `}`.
     #[error("`{0}` has a `${{` without its `}}`")]
     Unclosed(String),
-    /// A name that is neither a variable nor a generator.
+    /// A blank is neither a variable nor a generator such as `uuid`.
     #[error("`${{{name}}}` is neither a variable declared before ({}) nor `int A..B` nor `uuid` nor `one of A|B`", known.join(", "))]
     Unknown {
-        /// What stands in the blank.
+        /// The text between `${` and `}`.
         name: String,
-        /// The variables there are.
+        /// The names of the variables that may be used.
         known: Vec<String>,
     },
-    /// `int` with no range or an empty one.
+    /// The range after `int` is missing, is empty or does not consist of numbers.
     #[error("`${{{0}}}` is no range; write `${{int 1..10}}`, both ends included")]
     Range(String),
-    /// `one of` with nothing to choose, or an empty choice.
+    /// `one of` has no choice, or one of its choices is empty.
     #[error("`${{{0}}}` has an empty choice; write `${{one of Seoul|Busan|Jeju}}`")]
     Choice(String),
 }
 
 impl Template {
-    /// Parses a text; `variables` are the names it may use.
+    /// Parses a text. It may use only the names in `variables`.
     pub fn parse(text: &str, variables: &[String]) -> Result<Self, TemplateError> {
         let mut parts = Vec::new();
         let mut rest = text;
@@ -74,12 +75,11 @@ impl Template {
         Ok(Self { parts })
     }
 
-    /// Whether there is anything to fill in.
     pub fn has_blanks(&self) -> bool {
         self.parts.iter().any(|part| !matches!(part, Part::Literal(_)))
     }
 
-    /// Writes the filled text over `out`.
+    /// Replaces the content of `out` by the filled text.
     pub fn fill(&self, out: &mut String, values: &Values, rng: &mut Rng) {
         out.clear();
         for part in &self.parts {

@@ -1,6 +1,6 @@
-//! The scenario as it is written down, and the step from there to a checked [`Scenario`].
+//! The JSON form of a scenario, and the checks that make a [`Scenario`] of it.
 //!
-//! Only this file knows the text's form; what leaves it is valid.
+//! Only this file knows the JSON form. A [`Scenario`] that it returns is valid. What a user does with it is not here.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -25,7 +25,7 @@ struct WireClass {
     #[serde(default = "one")]
     weight: u32,
     wait: String,
-    /// Whether it runs only when it is named.
+    /// Whether the class takes part only when it is named.
     #[serde(default)]
     optional: bool,
     #[serde(default)]
@@ -38,7 +38,7 @@ struct WireClass {
 struct WireTask {
     #[serde(default = "one")]
     weight: u32,
-    /// What it is counted under; the path when absent.
+    /// The name of the entry that counts the request; the path when absent.
     name: Option<String>,
     method: Method,
     path: String,
@@ -54,7 +54,7 @@ const fn one() -> u32 {
     1
 }
 
-/// Checks what was read and resolves names.
+/// Checks the parsed JSON and resolves the names of variables.
 pub(super) fn build(wire: WireScenario) -> Result<Scenario, ScenarioError> {
     let mut entries = Vec::new();
     let mut classes: Vec<UserClass> =
@@ -120,7 +120,7 @@ fn build_task(
     Ok(Task { weight: wire.weight, request })
 }
 
-/// A string is taken as it is; any other JSON value as its text.
+/// Parses a JSON value as a template. A string is used without its quotes, any other value as its JSON text.
 fn template(class: &str, value: &Value, variables: &[String]) -> Result<Template, ScenarioError> {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     Template::parse(&text, variables)
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn names_the_class_and_what_would_be_right() {
+    fn an_error_names_the_class_and_what_to_write_instead() {
         let task = r#"{"method":"GET","path":"/"}"#;
         assert!(error(r#"{"name":"A","wait":"0","tasks":[]}"#).starts_with("in class A: a class needs"));
         assert!(error(&format!(r#"{{"name":"A","wait":"x","tasks":[{task}]}}"#)).contains("`x` is no wait"));

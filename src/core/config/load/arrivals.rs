@@ -1,54 +1,57 @@
-//! When users arrive, by an arrival rate: one shard's share of a run's arrivals, one after the other.
+//! The open model: the moments when virtual users arrive. One [`Arrivals`] gives one shard's part of a run's arrivals.
 //!
-//! Pure and seeded. The engine asks what is due; whether somebody can be sent is not decided here.
+//! It is pure and seeded. The shard asks what is due; it also decides whether a user is free, which is not known here.
 
 use super::{ArrivalProcess, Share};
 use crate::core::base::rng::Rng;
 use crate::core::base::stages::Stages;
 use crate::core::base::units::Micros;
 
-/// Somebody is to start.
+/// One arrival: a virtual user has to start a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Arrival {
-    /// Different for every arrival of a run; what its draws follow from.
+    /// A number that no other arrival of the run has. It seeds the random draws of this arrival.
     pub number: u64,
-    /// When, on the run's clock.
+    /// The moment of the arrival, on the run's clock.
     pub due: Micros,
 }
 
-/// A shard's arrivals, in order.
+/// The arrivals of one shard, in the order of time.
 ///
-/// Constant arrivals follow the integral of the rate: the `k`-th (from 0) is due when it reaches `k + ½`. So every
-/// stretch whose integral is a whole number has exactly that many, none of them on its edge, and the shard with
-/// `k % shards` has it: all shards together are the whole. Poisson arrivals are those of unit rate (exponential gaps)
-/// with time stretched by that integral (Çinlar, "Introduction to Stochastic Processes", 1975, §4.7); each shard has
-/// an independent process of its part of the rate, and such processes add up to one of the whole rate.
+/// Constant arrivals follow the integral of the rate: arrival `k` (from 0) is due when the integral reaches `k + ½`. If
+/// the integral is a whole number at the start and at the end of a stage, the stage has exactly as many arrivals as its
+/// integral says, and none of them is on its edge. Arrival `k` belongs to shard `k % shards`, so all shards together
+/// have every arrival once.
+///
+/// Poisson arrivals are a process of unit rate (exponential gaps) with time stretched by the same integral (Çinlar,
+/// "Introduction to Stochastic Processes", 1975, §4.7). Each shard has an independent process with its part of the
+/// rate; the sum of such processes is a Poisson process of the whole rate.
 #[derive(Clone, Debug)]
 pub struct Arrivals {
     rate: Stages,
     process: ArrivalProcess,
     share: Share,
-    /// When the stages begin.
+    /// The moment when the stages begin.
     origin: Micros,
-    /// From then on nobody arrives.
+    /// There are no arrivals at this moment or later.
     end: Micros,
-    /// How many came since the stages began.
+    /// The number of arrivals since `origin`.
     since_origin: u64,
-    /// How many came in all.
+    /// The number of arrivals since the run began.
     count: u64,
-    /// The sum of the gaps so far, at unit rate.
+    /// The sum of the gaps since `origin`, at unit rate. Only Poisson arrivals use it.
     elapsed: f64,
     gaps: Rng,
     next: Option<Micros>,
 }
 
-/// Sets the gaps' draws apart from all others that follow from a seed.
-const GAPS: u64 = 0x6a09_e667_f3bc_c908;
+/// Makes the seed of the gaps differ from the seeds of all other draws of a run.
+const GAPS_SALT: u64 = 0x6a09_e667_f3bc_c908;
 
 impl Arrivals {
-    /// From the run's start to `end`.
+    /// The arrivals of `share` from the run's start to `end`.
     pub fn new(rate: Stages, process: ArrivalProcess, share: Share, seed: u64, end: Micros) -> Self {
-        let gaps = Rng::split(seed ^ GAPS, u64::from(share.shard));
+        let gaps = Rng::split(seed ^ GAPS_SALT, u64::from(share.shard));
         let mut this = Self {
             rate,
             process,
@@ -61,33 +64,33 @@ impl Arrivals {
             gaps,
             next: None,
         };
-        this.plan_next();
+        this.schedule_next();
         this
     }
 
-    /// When the next one is due; `None` when nobody comes any more.
+    /// When the next arrival is due; `None` when there are no more.
     pub const fn next_due(&self) -> Option<Micros> {
         self.next
     }
 
-    /// The next one, if it is due by now.
+    /// Takes the next arrival if it is due by `now`.
     pub fn take_due(&mut self, now: Micros) -> Option<Arrival> {
         let due = self.next.filter(|due| *due <= now)?;
         let number = self.count * u64::from(self.share.shards) + u64::from(self.share.shard);
         self.count += 1;
         self.since_origin += 1;
-        self.plan_next();
+        self.schedule_next();
         Some(Arrival { number, due })
     }
 
-    /// Holds another rate from a moment on, whatever the stages still had in mind.
+    /// Keeps the rate `per_second` from `at` on, instead of the remaining stages.
     pub fn change(&mut self, at: Micros, per_second: f64) {
         (self.rate, self.origin) = (Stages::held(per_second), at);
         (self.since_origin, self.elapsed) = (0, 0.0);
-        self.plan_next();
+        self.schedule_next();
     }
 
-    fn plan_next(&mut self) {
+    fn schedule_next(&mut self) {
         let Share { shard, shards } = self.share;
         let area = match self.process {
             ArrivalProcess::Constant => {
@@ -109,7 +112,7 @@ mod tests {
 
     const MINUTE: Micros = Micros::from_secs(60);
 
-    /// All shards' arrivals by then, in order.
+    /// The arrivals of all shards before `end`, in the order of time.
     fn arrivals(text: &str, process: ArrivalProcess, shards: u32, seed: u64, end: Micros) -> Vec<Arrival> {
         let rate = Stages::parse(text).unwrap().1;
         let mut all = Vec::new();
@@ -154,9 +157,10 @@ mod tests {
     }
 
     #[test]
-    fn poisson_arrivals_have_the_mean_and_the_variance_of_their_name() {
-        // 200 seconds at 50/s on 1, 2 and 3 shards: counts per second have mean and variance 50. The mean of 200 is
-        // normal with deviation √(50/200) = 0.5, their variance with about 50·√(2/200) = 5: five deviations each.
+    fn poisson_arrivals_have_a_poisson_mean_and_variance() {
+        // The run is 200 seconds at 50/s, so the counts per second have mean 50 and variance 50. The mean of 200 counts
+        // has a standard deviation of √(50/200) = 0.5, their variance one of about 50·√(2/200) = 5. The test allows
+        // five standard deviations of each.
         for shards in 1..=3 {
             let all = arrivals("50/s,200s", ArrivalProcess::Poisson, shards, 42, Micros::from_secs(200));
             let mut counts = [0.0_f64; 200];
@@ -170,21 +174,22 @@ mod tests {
 
     #[test]
     fn poisson_arrivals_follow_a_ramp() {
-        // 0 to 100/s in 100 s: 5 000 in all, a quarter of them in the first half; deviations √5000 = 71, √1250 = 35.
+        // 0 to 100/s in 100 s gives 5 000 arrivals, a quarter of them in the first half. The standard deviations are
+        // √5000 = 71 and √1250 = 35; the test allows five of each.
         let all = arrivals("0..100/s,100s", ArrivalProcess::Poisson, 2, 7, Micros::from_secs(100));
         let early = all.iter().filter(|arrival| arrival.due < Micros::from_secs(50)).count();
         assert!(all.len().abs_diff(5_000) < 355 && early.abs_diff(1_250) < 177, "{} {early}", all.len());
     }
 
     #[test]
-    fn the_same_seed_repeats_the_arrivals_and_another_does_not() {
+    fn the_same_seed_repeats_the_arrivals_and_another_seed_does_not() {
         let draw = |seed| arrivals("20/s,10s", ArrivalProcess::Poisson, 2, seed, Micros::from_secs(10));
         assert_eq!(draw(1), draw(1));
         assert_ne!(draw(1), draw(2));
     }
 
     #[test]
-    fn another_rate_counts_from_its_moment_on() {
+    fn a_changed_rate_counts_from_the_moment_of_the_change() {
         let mut total = 0;
         for shard in 0..2 {
             let share = Share { shard, shards: 2 };

@@ -1,13 +1,12 @@
-//! How much load there is when: the two load models, as data.
+//! The two load models, closed and open, as data: how much load a run has at which moment.
 //!
 //! | file | what lives there |
 //! |---|---|
-//! | `stages.rs` | a level over time, its text and its integral |
-//! | `pace.rs` | the closed model: how many users there should be |
-//! | `arrivals.rs` | the open model: who is due when |
-//! | `text.rs` | from what was typed to a load |
+//! | `pace.rs` | the closed model: how many users there should be at a moment |
+//! | `arrivals.rs` | the open model: the moments of the arrivals |
+//! | `text.rs` | checks what was typed and makes a load of it |
 //!
-//! Pure: the engine asks and acts.
+//! Everything here is pure; a shard asks and acts. The level over time and its text are in `core/base/stages.rs`.
 
 pub mod arrivals;
 pub mod pace;
@@ -19,25 +18,25 @@ use crate::core::base::stages::Stages;
 use crate::core::base::units::Micros;
 use pace::Pace;
 
-/// What decides when requests start (Schroeder, Wierman, Harchol-Balter: "Open Versus Closed", NSDI 2006).
+/// The load of a run and its model, which decides when requests start (Schroeder, Wierman, Harchol-Balter: "Open Versus
+/// Closed", NSDI 2006).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Load {
-    /// Users: each starts its next task when the one before is answered and thought over. A slow host gets fewer
-    /// requests.
+    /// The closed model: a number of virtual users. A user starts its next task after the answer to the task before it
+    /// and the think time. A slow host gets fewer requests.
     Closed {
-        /// How many there are when.
+        /// The number of users over time.
         users: Stages,
-        /// How many come or go per second where the stages make a jump.
+        /// Users that start or stop per second where the stages make a jump.
         spawn_rate: f64,
     },
-    /// Arrivals: each starts one task at its moment, whatever became of the ones before. A slow host gets as many
-    /// requests as a quick one.
+    /// The open model: arrivals at a rate. An arrival starts one task at its moment and does not wait for earlier
+    /// tasks. A slow host gets as many requests as a quick one.
     Open {
-        /// Arrivals per second.
+        /// Arrivals per second over time.
         rate: Stages,
-        /// How they are spaced.
         process: ArrivalProcess,
-        /// Users that there may be at the same time; an arrival that finds all of them busy is dropped.
+        /// The largest number of users at the same time. An arrival is dropped when all of them are busy.
         max_users: u32,
     },
 }
@@ -45,41 +44,41 @@ pub enum Load {
 /// How arrivals are spaced.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ArrivalProcess {
-    /// Evenly.
+    /// The gaps are equal while the rate is constant.
     #[default]
     Constant,
-    /// Independently of each other, as people come who do not know of each other.
+    /// Arrivals are independent of each other, as those of people who do not know each other.
     Poisson,
 }
 
-/// A shard's part of a run.
+/// The part of a run that one shard has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Share {
-    /// Which shard, from 0.
+    /// The index of the shard, from 0.
     pub shard: u32,
-    /// How many there are; at least one.
+    /// The number of shards in the run; at least one.
     pub shards: u32,
 }
 
 impl Share {
-    /// How many of `whole` things it has, when thing `i` belongs to shard `i % shards`.
+    /// How many of `whole` things this shard has when thing `i` belongs to shard `i % shards`.
     pub const fn of(self, whole: u32) -> u32 {
         whole.saturating_sub(self.shard).div_ceil(self.shards)
     }
 }
 
-/// Users that an open run has at most when nobody says, whatever its rate: their connections come from some 28 000
-/// ports that a machine has towards one host.
+/// The upper limit of [`default_max_users`] at any rate. The reason is that a machine has about 28 000 ports for
+/// connections to one host.
 const MOST_USERS: f64 = 20_000.0;
 
-/// Users that an open run may have when nobody says: enough for a host that answers nothing at all, when no request
-/// outlives `time_limit`. They are made only as arrivals need them.
+/// The largest number of users in an open run when no limit was typed. It is enough for a host that never answers,
+/// since no request takes longer than `time_limit`. A user is created only when an arrival needs it.
 pub fn default_max_users(rate: &Stages, time_limit: Micros) -> u32 {
     (rate.peak() * time_limit.as_secs_f64()).ceil().clamp(1.0, MOST_USERS) as u32
 }
 
 impl Load {
-    /// So many users, started at `spawn_rate` per second.
+    /// The closed model with `users` users, which start at `spawn_rate` per second.
     pub fn users(users: u32, spawn_rate: f64) -> Self {
         Self::Closed { users: Stages::held(f64::from(users)), spawn_rate }
     }
@@ -92,7 +91,7 @@ impl Load {
         }
     }
 
-    /// As a live change of a run under way; `None` for stages, which only a run's start can give.
+    /// The change of load that brings a running run to this load. `None` for stages, which only a new run can have.
     pub fn as_change(&self) -> Option<LoadChange> {
         let level = self.stages().peak();
         let change = match self {
@@ -104,7 +103,7 @@ impl Load {
         self.length().is_none().then_some(change)
     }
 
-    /// The most users that there may be.
+    /// The largest number of users at the same time.
     pub fn most_users(&self) -> u32 {
         match self {
             Self::Closed { users, .. } => users.peak() as u32,
@@ -112,41 +111,40 @@ impl Load {
         }
     }
 
-    /// How long the stages last, where there are any.
+    /// How long the stages last; `None` when the load is one level.
     pub fn length(&self) -> Option<Micros> {
         Some(self.stages().length()).filter(|length| *length > Micros::ZERO)
     }
 }
 
-/// A live change of the load; what the stages still had in mind is dropped.
+/// A change of load during a run. It replaces the remaining stages.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LoadChange {
-    /// Another number of users, in a run by users.
+    /// Changes the number of users, in the closed model.
     Users {
-        /// Users to reach.
+        /// The new number of users.
         users: u32,
-        /// Users per second on the way there.
+        /// Users that start or stop per second until the new number is reached.
         spawn_rate: f64,
     },
-    /// Another arrival rate, in a run by arrival rate; users stay limited as they were.
+    /// Changes the arrival rate, in the open model. The limit of users stays the same.
     Rate {
         /// Arrivals per second.
         per_second: f64,
     },
 }
 
-/// The load that a run should be under: as configured, and the live changes since.
+/// The load that a run should have: the configured load, with every change of load since the start.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LoadTarget {
-    /// Users who should be there.
     Users(Pace),
-    /// Arrivals per second, by stages that begin at a moment.
+    /// Arrivals per second, and the moment when these stages begin.
     Rate(Stages, Micros),
 }
 
 impl LoadTarget {
-    /// As configured.
+    /// The target at the start of a run.
     pub fn of(load: &Load) -> Self {
         match load {
             Load::Closed { users, spawn_rate } => Self::Users(Pace::new(users, *spawn_rate)),
@@ -154,7 +152,7 @@ impl LoadTarget {
         }
     }
 
-    /// Follows a live change; one of the other model's changes nothing, as in a shard.
+    /// Applies a change of load. A change for the other model has no effect, as in a shard.
     pub fn change(&mut self, at: Micros, change: LoadChange) {
         match (&mut *self, change) {
             (Self::Users(pace), LoadChange::Users { users, spawn_rate }) => {
@@ -167,7 +165,7 @@ impl LoadTarget {
         }
     }
 
-    /// Users at the end of a second, or the arrivals that are due in it.
+    /// The number of users at the end of a second (closed model), or the number of arrivals due within it (open model).
     pub fn in_second(&self, second: u64) -> (Option<u32>, Option<f64>) {
         let (from, to) = (Micros::from_secs(second), Micros::from_secs(second + 1));
         match self {

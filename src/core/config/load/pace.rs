@@ -1,91 +1,92 @@
-//! How many users there should be at a moment: a pure function of time.
+//! The closed model: how many users there should be at a moment, as a pure function of time.
 //!
-//! The engine asks; nothing here waits or starts anything. Stages become ramps, one after the other; a live change
-//! puts a ramp from what is there in the place of all of them.
+//! The shard asks; nothing here waits or starts a user. Stages become ramps, one after the other. A change of load
+//! replaces all of them with one ramp that starts at the current number of users.
 
 use crate::core::base::stages::Stages;
 use crate::core::base::units::Micros;
 
-/// How many users there should be, over a whole run.
+/// The number of users over a whole run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pace {
-    /// In order of their start; each counts until the next one starts. Never empty.
+    /// The ramps in the order of their starts. A ramp is valid until the next one starts. There is at least one.
     ramps: Vec<Ramp>,
 }
 
 impl Pace {
-    /// Follows stages of users, from none. A stage that is no ramp, and the start of one that begins elsewhere, is a
-    /// jump, made as quickly as `spawn_rate` allows; a ramp then fills the rest of its stage.
+    /// Makes ramps from stages of users, starting with no user. If a stage starts at another level than the number of
+    /// users reached before it, its first ramp goes there at `spawn_rate` users per second. If the stage itself changes
+    /// the level, a second ramp does so in the rest of the stage.
     pub fn new(users: &Stages, spawn_rate: f64) -> Self {
         let mut ramps = Vec::new();
         let mut start = Micros::ZERO;
-        let mut there = 0;
+        let mut reached = 0;
         for stage in users.iter() {
             let end = start + stage.length;
             let (from, to) = (stage.from as u32, stage.to as u32);
-            ramps.push(Ramp { from: there, to: from, rate: spawn_rate, start });
-            let jump = Micros::from_secs_f64(f64::from(there.abs_diff(from)) / spawn_rate);
+            ramps.push(Ramp { from: reached, to: from, rate: spawn_rate, start });
+            let jump = Micros::from_secs_f64(f64::from(reached.abs_diff(from)) / spawn_rate);
             if from != to && start + jump < end {
                 let rest = end.saturating_sub(start + jump).as_secs_f64();
                 let rate = f64::from(from.abs_diff(to)) / rest;
                 ramps.push(Ramp { from, to, rate, start: start + jump });
             }
-            there = ramps.last().map_or(0, |ramp| ramp.users_before(end));
+            reached = ramps.last().map_or(0, |ramp| ramp.users_before(end));
             start = end;
         }
         Self { ramps }
     }
 
-    /// How many users there should be then.
+    /// How many users there should be at `now`.
     pub fn users_at(&self, now: Micros) -> u32 {
-        self.at(now).0.map_or(0, |ramp| ramp.users_at(now))
+        self.ramps_at(now).0.map_or(0, |ramp| ramp.users_at(now))
     }
 
-    /// When to look again; `None` once nothing changes any more.
+    /// The next moment when the number may change; `None` when it stays as it is.
     pub fn next_change(&self, now: Micros) -> Option<Micros> {
-        let (ramp, next) = self.at(now);
+        let (ramp, next) = self.ramps_at(now);
         let within = ramp.and_then(|ramp| ramp.next_change(now));
         let next = next.map(|next| next.start);
         within.into_iter().chain(next).min()
     }
 
-    /// When the `user`-th user (0-based), who starts now, was due.
+    /// The moment when user number `user` (from 0) was due, for a user that starts at `now`.
     pub fn due(&self, user: u32, now: Micros) -> Micros {
-        self.at(now).0.map_or(now, |ramp| ramp.due(user))
+        self.ramps_at(now).0.map_or(now, |ramp| ramp.due(user))
     }
 
-    /// The pace that leads on from here to another number of users, whatever the stages still had in mind.
+    /// The pace from `now` on that replaces the remaining stages: it goes from the current number of users to `to`, at
+    /// `rate` users per second.
     pub fn changed(&self, now: Micros, to: u32, rate: f64) -> Self {
         Self { ramps: vec![Ramp { from: self.users_at(now), to, rate, start: now }] }
     }
 
-    /// The ramp under way, and the one after it.
-    fn at(&self, now: Micros) -> (Option<&Ramp>, Option<&Ramp>) {
+    /// The ramp that is valid at `now`, and the ramp after it.
+    fn ramps_at(&self, now: Micros) -> (Option<&Ramp>, Option<&Ramp>) {
         let started = self.ramps.partition_point(|ramp| ramp.start <= now).max(1);
         (self.ramps.get(started - 1), self.ramps.get(started))
     }
 }
 
-/// A straight way from one number of users to another.
+/// A steady change from one number of users to another.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Ramp {
     /// Users when the ramp starts.
     from: u32,
     /// Users when it has ended.
     to: u32,
-    /// Users started (or stopped) per second; above zero.
+    /// Users that start (or stop) per second; above zero.
     rate: f64,
-    /// When it starts.
     start: Micros,
 }
 
 impl Ramp {
-    /// The moment of the `k`-th step (0-based): the first one is at once, as in Locust.
+    /// The moment of step `k` (from 0). Step 0 is at the start of the ramp, as in Locust.
     fn step_at(&self, k: u32) -> Micros {
         self.start + Micros::from_secs_f64(f64::from(k) / self.rate)
     }
 
-    /// Steps taken by then.
+    /// The number of steps from the start of the ramp to `now`, inclusive.
     fn steps_by(&self, now: Micros) -> u32 {
         let length = self.from.abs_diff(self.to);
         if now < self.start {
@@ -93,31 +94,32 @@ impl Ramp {
         }
         let elapsed = now.saturating_sub(self.start).as_secs_f64();
         let mut steps = ((elapsed * self.rate) as u32).min(length);
-        // The division above and the one in `step_at` round differently: agree with `step_at`.
+        // The product above and the quotient in `step_at` round differently. This loop makes both agree.
         while steps < length && self.step_at(steps) <= now {
             steps += 1;
         }
         steps
     }
 
-    /// How many users there should be then.
+    /// How many users there should be at `now`.
     fn users_at(&self, now: Micros) -> u32 {
         let steps = self.steps_by(now);
         if self.to >= self.from { self.from + steps } else { self.from - steps }
     }
 
-    /// How many there should be just before then.
+    /// How many users there should be 1 µs before `end`.
     fn users_before(&self, end: Micros) -> u32 {
         self.users_at(Micros(end.0.saturating_sub(1)))
     }
 
-    /// When the number changes next; `None` once the ramp has ended.
+    /// The moment of the next step; `None` when the ramp has ended.
     fn next_change(&self, now: Micros) -> Option<Micros> {
         let steps = self.steps_by(now);
         (steps < self.from.abs_diff(self.to)).then(|| self.step_at(steps))
     }
 
-    /// When the `user`-th user (0-based) is due on the way up; the ramp's start for users that were there.
+    /// The moment when user number `user` (from 0) is due on a rising ramp. For a user that was there before the ramp
+    /// it is the start of the ramp.
     fn due(&self, user: u32) -> Micros {
         if user < self.from { self.start } else { self.step_at(user - self.from) }
     }
@@ -163,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_live_change_goes_on_from_the_users_there_are() {
+    fn a_change_of_load_starts_at_the_current_number_of_users() {
         let pace = up_to(10, 1.0);
         let down = pace.changed(Micros::from_secs(6), 2, 5.0);
         assert_eq!(at_seconds(&down, [6.0, 60.0]), [6, 2]);
@@ -177,14 +179,14 @@ mod tests {
     }
 
     #[test]
-    fn a_jump_between_stages_goes_at_the_spawn_rate() {
+    fn a_jump_between_stages_takes_the_spawn_rate() {
         let pace = in_stages("10,20s; 30,20s; 5,20s", 2.0);
         let seen = at_seconds(&pace, [0.0, 4.5, 19.9, 20.0, 29.4, 29.5, 39.9, 40.0, 51.9, 52.0, 60.0, 99.0]);
         assert_eq!(seen, [1, 10, 10, 11, 29, 30, 30, 29, 6, 5, 5, 5]);
     }
 
     #[test]
-    fn a_ramp_takes_its_stage_whatever_the_spawn_rate() {
+    fn a_ramp_takes_its_whole_stage_at_any_spawn_rate() {
         let pace = in_stages("0..60,30s; ..0,60s", 1.0);
         assert_eq!(
             at_seconds(&pace, [0.0, 15.0, 29.5, 29.9, 30.0, 60.0, 89.0, 90.0]),
@@ -193,14 +195,14 @@ mod tests {
     }
 
     #[test]
-    fn a_ramp_from_elsewhere_jumps_to_its_start_and_fills_the_rest_of_its_stage() {
+    fn a_ramp_from_another_level_jumps_to_its_start_and_takes_the_rest_of_its_stage() {
         let pace = in_stages("10,10s; 20..40,20s", 2.0);
-        // Ten more at 2/s take five seconds, the twenty after them the fifteen that are left.
+        // The jump by ten users at 2/s takes five seconds. The ramp by twenty users takes the other fifteen.
         assert_eq!(at_seconds(&pace, [9.9, 10.0, 14.5, 15.0, 22.5, 29.9]), [10, 11, 20, 21, 31, 40]);
     }
 
     #[test]
-    fn a_stage_too_short_for_its_jump_hands_on_what_it_reached() {
+    fn after_a_stage_too_short_for_its_jump_the_next_starts_at_the_number_reached() {
         let pace = in_stages("100,10s; 0,10s", 5.0);
         assert_eq!(at_seconds(&pace, [9.9, 10.0, 19.79, 19.8, 30.0]), [50, 49, 1, 0, 0]);
     }

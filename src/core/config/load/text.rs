@@ -1,50 +1,50 @@
-//! From what was typed about the load to a [`Load`]: which model it is, and which fields do not go together.
+//! Makes a [`Load`] from the fields that were typed: it selects the model and refuses fields that exclude each other.
 //!
-//! Each field's own rules are here too; the other fields are read by `run_config.rs`.
+//! The rules of each field of the load are here; `run_config.rs` reads all other fields.
 
 use super::{ArrivalProcess, Load, default_max_users};
 use crate::core::base::stages::{Level, Stages};
 use crate::core::base::units::{Micros, parse_number};
 use crate::core::config::run_config::{Field, FieldError, RunConfigText};
 
-/// Users that one run may have; more is a slip of the finger.
+/// The largest number of users in a run. A larger number is a typing mistake.
 const MAX_USERS: u32 = 1_000_000;
-/// Arrivals per second that one run may have; more is beyond any one machine.
+/// The highest arrival rate of a run, per second. No single machine can send more.
 const MAX_RATE: f64 = 1e5;
 
-/// Reads the load: by stages, by arrival rate, or by number of users (one, when nothing was said). No request takes
-/// longer than `time_limit`.
+/// Makes the load from stages, from an arrival rate, or from a number of users (one when none was typed). `time_limit`
+/// is the longest time that a request can take; the default limit of users follows from it.
 ///
 /// # Errors
-/// One for each wrong field, and for each that belongs to the other model.
+/// There is one error for each wrong field and for each field of the other model.
 pub fn check(text: &RunConfigText, time_limit: Micros) -> Result<Load, Vec<FieldError>> {
     let mut errors = Vec::new();
-    let load = match (given(&text.stages), given(&text.rate)) {
+    let load = match (non_empty(&text.stages), non_empty(&text.rate)) {
         (Some(stages), rate) => {
             if rate.is_some() {
                 let problem =
                     "cannot go with stages (--stages), which say the rate themselves: 10/s,1m; 50/s,5m";
-                errors.push(wrong(Field::Rate, problem));
+                errors.push(field_error(Field::Rate, problem));
             }
-            if given(&text.users).is_some() {
+            if non_empty(&text.users).is_some() {
                 let problem = "cannot go with stages (--stages), which say themselves how many users there are; leave one out";
-                errors.push(wrong(Field::Users, problem));
+                errors.push(field_error(Field::Users, problem));
             }
             in_stages(text, stages, time_limit, &mut errors)
         }
         (None, Some(rate)) => {
-            if given(&text.users).is_some() {
+            if non_empty(&text.users).is_some() {
                 let problem = "cannot go with an arrival rate (--rate), which takes users as it needs them; limit those by \
                                --max-users, or leave --rate out to keep that many users all the time";
-                errors.push(wrong(Field::Users, problem));
+                errors.push(field_error(Field::Users, problem));
             }
-            let rate = parse_arrival_rate(rate).map_err(|problem| wrong(Field::Rate, problem));
+            let rate = parse_arrival_rate(rate).map_err(|problem| field_error(Field::Rate, problem));
             let rate = keep(rate, &mut errors);
             open(text, rate.map(Stages::held), time_limit, &mut errors)
         }
         (None, None) => {
-            let users = given(&text.users).map_or(Ok(1), parse_users);
-            let users = keep(users.map_err(|problem| wrong(Field::Users, problem)), &mut errors);
+            let users = non_empty(&text.users).map_or(Ok(1), parse_users);
+            let users = keep(users.map_err(|problem| field_error(Field::Users, problem)), &mut errors);
             closed(text, users.map(|users| Stages::held(f64::from(users))), &mut errors)
         }
     };
@@ -58,7 +58,7 @@ fn in_stages(
     errors: &mut Vec<FieldError>,
 ) -> Option<Load> {
     let stages = Stages::parse(stages).and_then(|(level, stages)| check_levels(level, stages));
-    let (level, stages) = keep(stages.map_err(|problem| wrong(Field::Stages, problem)), errors)?;
+    let (level, stages) = keep(stages.map_err(|problem| field_error(Field::Stages, problem)), errors)?;
     match level {
         Level::Users => closed(text, Some(stages), errors),
         Level::PerSecond => open(text, Some(stages), time_limit, errors),
@@ -67,8 +67,8 @@ fn in_stages(
 
 fn check_levels(level: Level, stages: Stages) -> Result<(Level, Stages), String> {
     let users = |level: f64| level.fract() == 0.0 && level <= f64::from(MAX_USERS);
-    let right = |number: f64| if level == Level::Users { users(number) } else { number <= MAX_RATE };
-    if let Some(stage) = stages.iter().find(|stage| !right(stage.from) || !right(stage.to)) {
+    let allowed = |number: f64| if level == Level::Users { users(number) } else { number <= MAX_RATE };
+    if let Some(stage) = stages.iter().find(|stage| !allowed(stage.from) || !allowed(stage.to)) {
         return Err(match level {
             Level::Users => {
                 format!("`{stage}` are no users; write whole numbers up to {MAX_USERS}, or /s for a rate")
@@ -87,16 +87,16 @@ fn check_levels(level: Level, stages: Stages) -> Result<(Level, Stages), String>
 
 fn closed(text: &RunConfigText, users: Option<Stages>, errors: &mut Vec<FieldError>) -> Option<Load> {
     for (field, typed) in [(Field::Arrivals, &text.arrivals), (Field::MaxUsers, &text.max_users)] {
-        if given(typed).is_some() {
+        if non_empty(typed).is_some() {
             let problem =
                 "is only for runs by arrival rate; add --rate, or write the stages per second (10/s,1m)";
-            errors.push(wrong(field, problem));
+            errors.push(field_error(field, problem));
         }
     }
     let spawn_rate = keep(
-        given(&text.spawn_rate)
+        non_empty(&text.spawn_rate)
             .map_or(Ok(1.0), parse_spawn_rate)
-            .map_err(|problem| wrong(Field::SpawnRate, problem)),
+            .map_err(|problem| field_error(Field::SpawnRate, problem)),
         errors,
     );
     Some(Load::Closed { users: users?, spawn_rate: spawn_rate? })
@@ -108,29 +108,29 @@ fn open(
     time_limit: Micros,
     errors: &mut Vec<FieldError>,
 ) -> Option<Load> {
-    if given(&text.spawn_rate).is_some() {
+    if non_empty(&text.spawn_rate).is_some() {
         let problem =
             "is only for runs by number of users; a rate that grows is a stage: --stages \"0..50/s,1m\"";
-        errors.push(wrong(Field::SpawnRate, problem));
+        errors.push(field_error(Field::SpawnRate, problem));
     }
-    if given(&text.think_time).is_some() {
+    if non_empty(&text.think_time).is_some() {
         let problem = "is only for runs by number of users; an arrival does one task and does not think";
-        errors.push(wrong(Field::ThinkTime, problem));
+        errors.push(field_error(Field::ThinkTime, problem));
     }
-    let process = given(&text.arrivals).map_or(Ok(ArrivalProcess::default()), parse_process);
-    let process = keep(process.map_err(|problem| wrong(Field::Arrivals, problem)), errors);
-    let max_users = given(&text.max_users).map(parse_users).transpose();
-    let max_users = keep(max_users.map_err(|problem| wrong(Field::MaxUsers, problem)), errors);
+    let process = non_empty(&text.arrivals).map_or(Ok(ArrivalProcess::default()), parse_process);
+    let process = keep(process.map_err(|problem| field_error(Field::Arrivals, problem)), errors);
+    let max_users = non_empty(&text.max_users).map(parse_users).transpose();
+    let max_users = keep(max_users.map_err(|problem| field_error(Field::MaxUsers, problem)), errors);
     let rate = rate?;
     let max_users = max_users?.unwrap_or_else(|| default_max_users(&rate, time_limit));
     Some(Load::Open { rate, process: process?, max_users })
 }
 
-fn given(text: &str) -> Option<&str> {
+fn non_empty(text: &str) -> Option<&str> {
     Some(text.trim()).filter(|text| !text.is_empty())
 }
 
-fn wrong(field: Field, problem: impl Into<String>) -> FieldError {
+fn field_error(field: Field, problem: impl Into<String>) -> FieldError {
     FieldError { field, problem: problem.into() }
 }
 
@@ -190,12 +190,12 @@ mod tests {
     }
 
     #[test]
-    fn nothing_typed_is_one_user() {
+    fn empty_fields_give_one_user() {
         assert_eq!(check(&RunConfigText::default(), LIMIT), Ok(Load::users(1, 1.0)));
     }
 
     #[test]
-    fn a_rate_makes_an_open_run_with_users_enough_for_a_host_that_answers_nothing() {
+    fn a_rate_selects_the_open_model_with_enough_users_for_a_host_that_never_answers() {
         let open = |rate, process, max_users| Load::Open { rate: Stages::held(rate), process, max_users };
         let load = check(&typed(&[(Field::Rate, "50/s")]), LIMIT);
         assert_eq!(load, Ok(open(50.0, ArrivalProcess::Constant, 1_500)));
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_that_do_not_go_together_say_which_to_use() {
+    fn fields_that_exclude_each_other_are_refused_with_what_to_use_instead() {
         use Field::*;
         type Typed<'a> = &'a [(Field, &'a str)];
         let cases: [(Typed<'_>, Field, &str); 12] = [
