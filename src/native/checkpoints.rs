@@ -1,6 +1,6 @@
-//! The report on the way: saved as the run goes on, so that a killed run lacks little of it.
+//! Saves the report during the run, so that a killed run loses only what followed its last checkpoint.
 //!
-//! How often is decided by `core::run::coordinator::next_checkpoint`.
+//! `core::run::coordinator::next_checkpoint` decides how often. How a file is written is in `output.rs`.
 
 use std::time::Instant;
 
@@ -9,7 +9,7 @@ use crate::core::base::units::Micros;
 use crate::core::report::Report;
 use crate::core::run::coordinator::next_checkpoint;
 
-/// When to save, and whether it worked the last time.
+/// When the next checkpoint is due, and whether the last one was saved.
 pub struct Checkpoints<'a> {
     outputs: &'a Outputs,
     next: Micros,
@@ -23,18 +23,18 @@ enum LastSave {
 }
 
 impl<'a> Checkpoints<'a> {
-    /// The first is due at once.
+    /// The first checkpoint is due at once.
     pub const fn new(outputs: &'a Outputs) -> Self {
         Self { outputs, next: Micros::ZERO, last: LastSave::Worked }
     }
 
-    /// Whether one is due at a moment of the run.
+    /// Whether a checkpoint is due at `now`, on the run's clock.
     pub fn are_due(&self, now: Micros) -> bool {
         self.outputs.wants_checkpoints() && now >= self.next
     }
 
-    /// Saves a report; `began` is when its making began. Gives what to tell the user: the first of several failures,
-    /// because the run goes on without.
+    /// Saves a report. `began` is when the program began to make it, on the run's clock. Returns a message for the user
+    /// when saving fails, but only for the first of successive failures, because the run goes on.
     pub fn save(&mut self, began: Micros, report: &Report) -> Option<String> {
         let clock = Instant::now();
         let saved = self.outputs.save_report(report);
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_that_cannot_be_written_is_told_once_and_the_run_goes_on() {
+    fn a_file_that_cannot_be_written_is_reported_once_and_the_run_goes_on() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deep/report.json");
         let outputs = Outputs::prepare(Some(path.clone()), None).unwrap();
@@ -59,10 +59,10 @@ mod tests {
         let report = crate::core::run::example::report().unwrap();
         let mut checkpoints = Checkpoints::new(&outputs);
         assert!(checkpoints.are_due(Micros::ZERO));
-        let told = checkpoints.save(Micros::ZERO, &report).unwrap();
+        let message = checkpoints.save(Micros::ZERO, &report).unwrap();
         assert!(
-            told.starts_with("--json: cannot write") && told.ends_with("while the run goes on"),
-            "{told}"
+            message.starts_with("--json: cannot write") && message.ends_with("while the run goes on"),
+            "{message}"
         );
         assert!(!checkpoints.are_due(Micros::ZERO));
         assert_eq!(checkpoints.save(Micros::ZERO, &report), None);

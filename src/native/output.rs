@@ -1,7 +1,7 @@
-//! The files a run leaves: its report, rewritten whole as the run goes on, and Locust's CSV files at the end.
+//! The files that a run writes: its report, which is replaced as the run goes on, and Locust's CSV files at the end.
 //!
-//! A file is replaced in one step, so whoever reads it, at whatever moment, finds a whole one. A pipe or a device
-//! (`/dev/stdout`) cannot be: it is written to once, at the end.
+//! A file is replaced in one step, so a reader always finds a complete file. A pipe or a device (`/dev/stdout`) cannot
+//! be replaced, so it is written once, at the end. The formats of the files are in `core`.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write as _};
@@ -12,26 +12,26 @@ use anyhow::Context as _;
 use crate::core::convert::csv;
 use crate::core::report::Report;
 
-/// Where files go.
+/// The paths that the user asked for.
 #[derive(Debug, Default)]
 pub struct Outputs {
     json: Option<Place>,
     csv_prefix: Option<PathBuf>,
 }
 
-/// What a report is written to.
+/// The kind of path that a report is written to.
 #[derive(Clone, Debug)]
 enum Place {
-    /// A file, or the name of one to be.
+    /// A file that exists or will be created.
     File(PathBuf),
     /// A pipe or a device.
     Stream(PathBuf),
 }
 
 impl Place {
-    /// What is there, at the end of all links.
+    /// Finds out what `path` is, after following links.
     fn of(path: &Path) -> anyhow::Result<Self> {
-        // A name that leads nowhere yet is a file's.
+        // A path that does not exist yet becomes a file.
         let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let kind = fs::metadata(&place).ok().map(|found| found.file_type());
         match kind {
@@ -50,7 +50,7 @@ impl Place {
 }
 
 impl Outputs {
-    /// Checks before the run that what it leaves can be written.
+    /// Checks before the run that its files can be written.
     pub fn prepare(json: Option<PathBuf>, csv_prefix: Option<PathBuf>) -> anyhow::Result<Self> {
         if json.as_ref().is_some_and(|path| path.as_os_str() == "-") {
             anyhow::bail!("--json: name a file; for standard output, where the tables go too, /dev/stdout");
@@ -70,12 +70,12 @@ impl Outputs {
         Ok(Self { json, csv_prefix })
     }
 
-    /// Whether reports are wanted while the run goes on.
+    /// Whether the report can be saved during the run, which needs a file that can be replaced.
     pub const fn wants_checkpoints(&self) -> bool {
         matches!(self.json, Some(Place::File(_)))
     }
 
-    /// Replaces the report's file.
+    /// Replaces the report's file, or appends the report to a pipe or device.
     pub fn save_report(&self, report: &Report) -> anyhow::Result<()> {
         let Some(place) = &self.json else { return Ok(()) };
         let written = match place {
@@ -85,7 +85,7 @@ impl Outputs {
         written.with_context(|| format!("--json: cannot write {}", place.path().display()))
     }
 
-    /// Writes everything that was asked for; gives the paths.
+    /// Writes all files that the user asked for, and returns their paths.
     pub fn save_all(&self, report: &Report) -> anyhow::Result<Vec<PathBuf>> {
         self.save_report(report)?;
         let mut written: Vec<PathBuf> = self.json.iter().map(|place| place.path().to_owned()).collect();
@@ -121,6 +121,6 @@ fn append(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()
 fn fill(file: File, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> io::Result<()> {
     let mut file = BufWriter::new(file);
     write(&mut file)?;
-    // A buffer that is dropped keeps silent about what it could not write.
+    // Dropping the buffer would hide an error of its last write.
     file.flush()
 }

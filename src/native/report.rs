@@ -1,4 +1,5 @@
-//! `oddiya-load report`: opens a report file, shows its tables, writes it again in other forms.
+//! The command `oddiya-load report`, which opens a report file, shows its tables and writes it in other formats.
+//! The formats themselves are in `core`.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -31,7 +32,7 @@ pub struct Args {
 /// Runs the command.
 ///
 /// # Errors
-/// When the file is no report, or a file cannot be read or written.
+/// When the file is not a report, or a file cannot be read or written.
 pub fn show(args: &Args) -> anyhow::Result<()> {
     let report = open(&args.file)?;
     let outputs = Outputs::prepare(args.json.clone(), args.csv.clone())?;

@@ -1,6 +1,7 @@
-//! `oddiya-load run`: from what was typed to an exit code.
+//! The command `oddiya-load run`, from its arguments to its exit code.
 //!
-//! Checks, starts the shards, merges what they post, shows it, saves as it goes, stops when told to, reports.
+//! The command checks the arguments and the host, starts the shards, merges what they post, shows the run, saves
+//! checkpoints, stops on a signal and writes the report. What a run does is in `core/run`.
 
 #![expect(clippy::print_stderr, reason = "a command speaks to its user")]
 
@@ -33,7 +34,7 @@ use crate::core::run::record::Record;
 use crate::core::run::shard::Control;
 use crate::net::options::ClientOptions;
 
-/// How long the look at the host may take: people should know within three seconds.
+/// The time limit of the probe of the host. Users should know within three seconds whether the host can be reached.
 const PREFLIGHT_LIMIT: Micros = Micros::from_millis(2_500);
 
 /// How the command ended.
@@ -41,18 +42,18 @@ const PREFLIGHT_LIMIT: Micros = Micros::from_millis(2_500);
 pub enum Ending {
     /// Every request succeeded.
     Clean,
-    /// A request failed or was left unanswered; the code that was asked for.
+    /// A request failed or has no answer. The value is the exit code that the user asked for.
     Failures(u8),
-    /// Nothing was run: wrong usage.
+    /// Nothing ran, because the arguments are wrong.
     Usage,
-    /// Nothing was run: the host cannot be reached.
+    /// Nothing ran, because the host cannot be reached.
     Unreachable,
-    /// Interrupted twice: left at once.
+    /// The user interrupted the run twice, and it stopped at once.
     Abandoned,
 }
 
 impl Ending {
-    /// The process's exit code, as the help text lists them.
+    /// The exit code of the process, as listed in the help text.
     pub const fn code(self) -> u8 {
         match self {
             Self::Clean => 0,
@@ -67,7 +68,7 @@ impl Ending {
 /// Runs the command.
 ///
 /// # Errors
-/// When the machine refuses something: a file, a thread, a signal handler.
+/// When the machine refuses a file, a thread or a signal handler.
 pub async fn run(args: Args) -> anyhow::Result<Ending> {
     let (config, options) = match (args.config_text().check(fresh_seed()), args.connections.check()) {
         (Ok(config), Ok(options)) => (config, options),
@@ -102,7 +103,7 @@ pub async fn run(args: Args) -> anyhow::Result<Ending> {
     Ok(if is_clean { Ending::Clean } else { Ending::Failures(args.exit_code_on_error) })
 }
 
-/// A connection, no request: what the host counts is only what the report counts.
+/// Opens a connection and sends no request, so that the host counts the same requests as the report.
 async fn probe(config: &RunConfig, options: ClientOptions) -> anyhow::Result<Result<(), Failure>> {
     Ok(dialer(config.host.clone(), options.dial)?.probe(PREFLIGHT_LIMIT).await)
 }
@@ -122,7 +123,7 @@ fn explain_unreachable(config: &RunConfig, failure: &Failure) {
     eprintln!("  To load it all the same: --no-preflight");
 }
 
-/// Runs the shards to the end; `None` when interrupted twice.
+/// Runs the shards to the end; `None` when the user interrupted the run twice.
 async fn load(
     config: &RunConfig,
     shards: Option<u32>,
@@ -174,7 +175,7 @@ async fn load(
     Ok(Some(run.final_report()))
 }
 
-/// Shows the second that is over; saves the report when a checkpoint is due.
+/// Shows the second that has ended, and saves the report when a checkpoint is due.
 fn show_and_save(run: &Coordinator, now: Micros, checkpoints: &mut Checkpoints<'_>, terminal: &Terminal) {
     let is_due = checkpoints.are_due(now);
     let Some(report) = run.report(if is_due { Detail::Full } else { Detail::Figures }) else { return };
@@ -200,14 +201,15 @@ fn started_at() -> anyhow::Result<String> {
     Ok(now.replace_nanosecond(0)?.format(&Rfc3339)?)
 }
 
-/// A seed that differs from run to run; the report names it.
+/// A seed that differs from run to run. The report contains it.
 fn fresh_seed() -> u64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     // Six digits are easy to type again.
     now.map_or(0, |now| crate::core::base::rng::Rng::new(now.as_nanos() as u64).below(1_000_000))
 }
 
-/// Ctrl-C, the polite signal to end, and the terminal's end: the report of a run that was cut short is worth having.
+/// The signals that stop a run: SIGINT (Ctrl-C), SIGTERM, and SIGHUP when the terminal closes. The run still writes its
+/// report then, because the report of a shortened run is useful.
 struct Interrupts {
     interrupt: Signal,
     terminate: Signal,

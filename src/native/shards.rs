@@ -1,7 +1,7 @@
-//! The shards of a run: each a thread with a runtime and an engine of its own, sharing nothing.
+//! The shards of a run. Each shard is a thread with its own runtime; shards share only the dialer.
 //!
-//! Snapshots come out of one channel, controls go into one channel per shard. What to do with either is the
-//! caller's business.
+//! All shards post snapshots to one channel, and each shard has a channel for its controls. The caller decides what to
+//! do with snapshots and which controls to send.
 
 use std::io;
 use std::rc::Rc;
@@ -22,26 +22,25 @@ use crate::net::clock::RunClock;
 use crate::net::dial::Dialer;
 use crate::net::options::ClientOptions;
 
-/// What shards say of themselves.
+/// A message from a shard.
 pub enum Posted {
-    /// A second is over.
+    /// A shard finished a second.
     Second(Box<Snapshot>),
-    /// Nothing more will come of this shard.
+    /// The shard with this number ended and posts nothing more.
     Ended(u32),
 }
 
-/// A run's shards at work.
+/// The running shards of a run.
 pub struct Shards {
-    /// The run's clock.
     pub clock: RunClock,
-    /// What the shards post; ends when the last of them has.
+    /// The messages of all shards. The channel ends when the last shard has ended.
     pub posted: UnboundedReceiver<Posted>,
     controls: Vec<UnboundedSender<Control>>,
     threads: Vec<JoinHandle<io::Result<Micros>>>,
 }
 
-/// How many shards a run gets: as many as were asked for; when nobody says, one for every hundred users, or for every
-/// thousand arrivals per second, at most one per core. Never more than users.
+/// The number of shards of a run: `asked` if the user gave it, otherwise one for every 100 users or every 1,000
+/// arrivals per second, at most one per core. A run never has more shards than users.
 pub fn shard_count(asked: Option<u32>, load: &Load) -> u32 {
     let cores = std::thread::available_parallelism().map_or(1, |n| n.get() as u32);
     let by_load = || match load {
@@ -52,7 +51,7 @@ pub fn shard_count(asked: Option<u32>, load: &Load) -> u32 {
 }
 
 impl Shards {
-    /// Starts them all; they share how to connect.
+    /// Starts `count` shards that share `dialer`.
     pub fn start(
         config: &RunConfig,
         count: u32,
@@ -79,13 +78,13 @@ impl Shards {
         Ok(shards)
     }
 
-    /// Tells every shard the same.
+    /// Sends a control to every shard.
     pub fn control(&self, control: Control) {
-        // A shard that has ended no longer listens, and need not.
+        // Sending to a shard that has ended fails, and such a shard needs no control.
         self.controls.iter().for_each(|shard| drop(shard.unbounded_send(control)));
     }
 
-    /// Waits for the end.
+    /// Waits until all shards have ended.
     pub fn join(self) -> Joined {
         let mut joined = Joined { stopped: None, lost: Vec::new() };
         for (shard, thread) in (0..).zip(self.threads) {
@@ -120,7 +119,7 @@ struct Work {
     sender: UnboundedSender<Posted>,
 }
 
-/// Says that a shard has ended, whichever way it does.
+/// Posts [`Posted::Ended`] when it is dropped, so also when the shard panics.
 struct EndNotice {
     shard: u32,
     sender: UnboundedSender<Posted>,
@@ -128,7 +127,7 @@ struct EndNotice {
 
 impl Drop for EndNotice {
     fn drop(&mut self) {
-        // Nobody listens any longer when the run was left at once.
+        // Sending fails when the user interrupted the run twice, because the receiver is gone then.
         let _ = self.sender.unbounded_send(Posted::Ended(self.shard));
     }
 }
@@ -153,7 +152,7 @@ mod tests {
     use crate::core::report::{Generator, GeneratorKind};
 
     #[test]
-    fn shards_that_break_off_are_told_of_and_the_others_count() {
+    fn shards_that_break_off_are_reported_and_the_others_count() {
         let threads = vec![
             std::thread::spawn(|| Ok(Micros::from_secs(5))),
             std::thread::spawn(|| Err(io::Error::other("no timer"))),
@@ -170,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shard_says_that_it_ended_also_when_it_panics() {
+    fn a_shard_that_panics_posts_its_end() {
         let (sender, mut posted) = unbounded();
         let shard = std::thread::spawn(|| {
             let _notice = EndNotice { shard: 3, sender };

@@ -1,6 +1,7 @@
-//! The live view on the terminal: redrawn in place where it is one, a line every few seconds elsewhere.
+//! The live view of a run. On a terminal it is redrawn in place; elsewhere it is a line every few seconds.
 //!
-//! Goes to standard error, so that standard output holds only the final tables.
+//! The view goes to standard error, so that standard output holds only the final tables. Its figures come from
+//! `core/analyse`; nothing is computed here.
 
 #![expect(clippy::print_stderr, reason = "this is the terminal")]
 
@@ -14,19 +15,18 @@ use crate::core::base::units::{Micros, format_clock, format_rate, format_share, 
 use crate::core::present::words::{NO_DATA, millis_or_dash};
 use crate::core::report::{LoadModel, Quantiles};
 
-/// Without a terminal, a line this often.
+/// How often a line is printed where there is no terminal.
 const LINE_EVERY_S: u64 = 5;
 
-/// What shows a run while it goes on.
 pub enum Terminal {
     /// Redraws in place.
     Bar(ProgressBar),
-    /// Prints lines; a stall at once.
+    /// Prints lines. The start and the end of a stall are printed at once.
     Lines { said_at: Cell<Micros>, stalled: Cell<bool> },
 }
 
 impl Terminal {
-    /// For a run of that length; `None` is one that ends by hand.
+    /// A view of a run of length `run_time`; `None` when the user ends the run by hand.
     pub fn new(run_time: Option<Micros>) -> Self {
         if !std::io::stderr().is_terminal() {
             return Self::Lines { said_at: Cell::default(), stalled: Cell::new(false) };
@@ -43,7 +43,7 @@ impl Terminal {
         Self::Bar(bar)
     }
 
-    /// Shows where the run stands.
+    /// Shows the current figures of the run.
     pub fn show(&self, elapsed: Micros, headline: &Headline) {
         match self {
             Self::Bar(bar) => {
@@ -52,10 +52,10 @@ impl Terminal {
                 bar.set_message(line(headline));
             }
             Self::Lines { said_at, stalled } => {
-                let turned = stalled.replace(headline.is_stalled()) != headline.is_stalled();
-                // A line that came late does not put off the next one.
-                let turn = |at: Micros| at.second() / LINE_EVERY_S;
-                if turn(elapsed) != turn(said_at.get()) || turned {
+                let stall_changed = stalled.replace(headline.is_stalled()) != headline.is_stalled();
+                // Lines follow the run's clock, so a late line does not delay the next one.
+                let interval = |at: Micros| at.second() / LINE_EVERY_S;
+                if interval(elapsed) != interval(said_at.get()) || stall_changed {
                     said_at.set(elapsed);
                     eprintln!("{} {}", format_clock(elapsed.as_secs_f64()), line(headline));
                 }
@@ -63,7 +63,7 @@ impl Terminal {
         }
     }
 
-    /// Says something beside the view.
+    /// Prints a message and keeps the view.
     pub fn say(&self, text: &str) {
         match self {
             Self::Bar(bar) => bar.println(text),
@@ -71,7 +71,7 @@ impl Terminal {
         }
     }
 
-    /// Leaves the screen to what comes after.
+    /// Removes the view, so that the final tables follow on a clean screen.
     pub fn close(&self) {
         if let Self::Bar(bar) = self {
             bar.finish_and_clear();
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_by_arrival_rate_leads_with_the_corrected_latency_and_names_what_was_dropped() {
+    fn an_open_model_shows_corrected_latency_and_dropped_arrivals() {
         let latency =
             |p50: f64| Some(Quantiles { p50: Some(p50), p95: Some(p50 * 2.0), p99: Some(p50 * 3.0) });
         let headline = Headline {

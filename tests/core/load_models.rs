@@ -1,4 +1,5 @@
-//! The two load models in virtual time: how many start when, who is dropped, and that everything adds up.
+//! Tests of both load models in virtual time: how many requests start and when, which arrivals are dropped, and that
+//! all counts add up.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -65,7 +66,8 @@ fn a_slow_host_gets_as_many_requests_as_a_quick_one() {
 
 #[test]
 fn no_more_users_are_made_than_are_busy_at_a_time() {
-    // 20 arrivals per second, each of 250 ms: five at a time (Little's law), of three classes.
+    // 20 arrivals per second of 250 ms each keep five users busy (Little's law). Each of the three classes needs its
+    // own users, so there may be more than five.
     let (report, _) = run(&open("20", "30s"), 1, steady(Micros::from_millis(250)));
     let users = report.timeline.iter().filter_map(|row| row.users).max().unwrap();
     assert!((5..=15).contains(&users), "{users} users");
@@ -93,7 +95,7 @@ fn the_same_seed_sends_the_same_requests_and_poisson_arrivals_are_as_many_as_the
             steady(QUICK)(user, now, request)
         };
         let (report, _) = run(&text, 2, script);
-        // Five deviations of a Poisson count of 2 000.
+        // The limit is five standard deviations of a Poisson count of 2,000.
         let sent = report.total.sent.unwrap();
         assert!(sent.abs_diff(2_000) < 224, "{sent}");
         reconciles(&report);
@@ -105,7 +107,7 @@ fn the_same_seed_sends_the_same_requests_and_poisson_arrivals_are_as_many_as_the
 
 #[test]
 fn an_arrival_that_finds_every_user_busy_is_dropped_and_counted() {
-    // Five users, a second each: five requests per second of the twenty that are due.
+    // Five users with tasks of one second make five of the twenty requests that are due in each second.
     let text = RunConfigText { max_users: "5".into(), ..open("20", "10s") };
     let (report, seen) = run(&text, 1, steady(Micros::SECOND));
     assert_eq!((report.total.sent, report.total.dropped), (Some(50), Some(150)));
@@ -117,7 +119,7 @@ fn an_arrival_that_finds_every_user_busy_is_dropped_and_counted() {
 }
 
 #[test]
-fn one_user_serves_every_class_when_there_may_be_only_one() {
+fn with_a_limit_of_one_user_all_classes_are_still_served() {
     let text = RunConfigText { max_users: "1".into(), ..open("10", "30s") };
     let (report, _) = run(&text, 1, steady(QUICK));
     assert_eq!((report.total.sent, report.total.dropped), (Some(300), Some(0)));
@@ -125,10 +127,10 @@ fn one_user_serves_every_class_when_there_may_be_only_one() {
 }
 
 #[test]
-fn what_is_unanswered_at_the_end_is_reported_so() {
+fn requests_without_an_answer_at_the_end_are_reported_as_in_flight() {
     let text = RunConfigText { stop_timeout: "2s".into(), ..open("10", "5s") };
     let (report, _) = run(&text, 2, steady(Micros::from_secs(4)));
-    // Of the requests due in [0, 5) those from 3 s on are unanswered at 7 s.
+    // Requests are due from 0 s to 5 s. Those that are due from 3 s on have no answer at 7 s.
     assert_eq!(
         (report.total.sent, report.total.requests, report.total.in_flight_at_end),
         (Some(50), 30, Some(20))
@@ -140,10 +142,10 @@ fn what_is_unanswered_at_the_end_is_reported_so() {
 fn coarse_timers_delay_arrivals_and_lose_none_not_even_at_the_end() {
     let config = open("1000", "3s").check(1).unwrap();
     let (_keep_open, controls) = mpsc::unbounded();
-    // So quick that nothing is in flight when the timer rings.
+    // The service is so quick that nothing is in flight when the timer fires.
     let service = Micros(100);
     let assignment = Assignment::of(&config, Share { shard: 0, shards: 1 });
-    // 3 s is no multiple of 7 ms: the last arrivals are due before the end, and the timer rings after it.
+    // 3 s is not a multiple of 7 ms, so the last arrivals are due before the end and the timer fires after it.
     let (snapshots, _) = sim::run_coarsely(assignment, controls, steady(service), Micros::from_millis(7));
     let (mut total, mut lateness) = (Tally::default(), Histogram::new());
     for snapshot in snapshots {
@@ -157,7 +159,7 @@ fn coarse_timers_delay_arrivals_and_lose_none_not_even_at_the_end() {
 }
 
 #[test]
-fn arrivals_that_are_started_last_are_counted_even_if_nobody_waits_for_them() {
+fn the_last_arrivals_are_counted_even_if_their_answers_are_not_awaited() {
     let text = RunConfigText { stop_timeout: "0".into(), ..open("1000", "3s") };
     let (_keep_open, controls) = mpsc::unbounded();
     let assignment = Assignment::of(&text.check(1).unwrap(), Share { shard: 0, shards: 1 });
@@ -168,7 +170,7 @@ fn arrivals_that_are_started_last_are_counted_even_if_nobody_waits_for_them() {
 }
 
 #[test]
-fn a_shard_that_seldom_runs_says_so_even_when_nobody_thinks() {
+fn a_shard_that_seldom_runs_is_suspect_even_without_think_time() {
     let text = RunConfigText {
         users: "10".into(),
         spawn_rate: "100".into(),
@@ -176,27 +178,28 @@ fn a_shard_that_seldom_runs_says_so_even_when_nobody_thinks() {
         run_time: "5s".into(),
         ..RunConfigText::default()
     };
-    let doubts = |grain| {
+    let reasons_by_second = |grain| {
         let (_keep_open, controls) = mpsc::unbounded();
         let assignment = Assignment::of(&text.check(1).unwrap(), Share { shard: 0, shards: 1 });
         let (snapshots, _) = sim::run_coarsely(assignment, controls, steady(QUICK), grain);
         let of = |snapshot: &Snapshot| suspect_reasons(&snapshot.health, &Tally::default());
         snapshots.iter().take(5).map(of).collect::<Vec<_>>()
     };
-    assert_eq!(doubts(Micros::from_millis(4)), vec![vec![]; 5], "a page's timers are that coarse");
-    let starved = doubts(Micros::from_millis(40));
+    assert_eq!(reasons_by_second(Micros::from_millis(4)), vec![vec![]; 5], "a page's timers are that coarse");
+    let starved = reasons_by_second(Micros::from_millis(40));
     assert!(starved.iter().all(|second| second.contains(&SuspectReason::Blocked)), "{starved:?}");
 }
 
 #[test]
-fn a_live_change_of_the_rate_counts_from_its_moment_on() {
+fn a_live_change_of_the_rate_takes_effect_at_its_time() {
     let config = open("10", "20s").check(1).unwrap();
-    let (tell, controls) = mpsc::unbounded();
-    let told = Cell::new(false);
+    let (sender, controls) = mpsc::unbounded();
+    let is_sent = Cell::new(false);
     let script = move |user: u32, now: Micros, request: &Request| {
-        if now > Micros::from_secs(10) && !told.replace(true) {
+        if now > Micros::from_secs(10) && !is_sent.replace(true) {
             let at = Micros::from_secs(10);
-            tell.unbounded_send(Control::ChangeLoad { at, to: LoadChange::Rate { per_second: 50.0 } })
+            sender
+                .unbounded_send(Control::ChangeLoad { at, to: LoadChange::Rate { per_second: 50.0 } })
                 .unwrap();
         }
         steady(QUICK)(user, now, request)
@@ -204,7 +207,7 @@ fn a_live_change_of_the_rate_counts_from_its_moment_on() {
     let (snapshots, _) = sim::run(Assignment::of(&config, Share { shard: 0, shards: 1 }), controls, script);
     let sent = |snapshot: &Snapshot| snapshot.tallies.iter().map(|(_, tally)| tally.sent).sum::<u64>();
     let by_second: Vec<u64> = snapshots.iter().map(sent).collect();
-    // The arrival that told of it, at 10.05 s, was of the old rate.
+    // The arrival that sent the change, at 10.05 s, follows the old rate.
     assert_eq!((by_second[9], by_second[10], by_second[11], by_second[19]), (10, 51, 50, 50));
 }
 
@@ -223,7 +226,7 @@ fn users_follow_their_stages_second_by_second() {
 }
 
 #[test]
-fn a_report_says_which_load_it_is_of_and_reads_back() {
+fn a_report_contains_its_load_and_can_be_read_back() {
     let text = RunConfigText { arrivals: "poisson".into(), ..in_stages("10/s,5s; ..50/s,5s") };
     let (report, _) = run(&text, 1, steady(QUICK));
     assert_eq!(report.run.model(), LoadModel::Open);

@@ -1,4 +1,5 @@
-//! The public core, on every target: whole runs in virtual time and the reports that come of them.
+//! Tests of the public face of the core, on every target: whole runs in virtual time and their reports. Tests of single
+//! files are in those files.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 

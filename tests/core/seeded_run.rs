@@ -1,4 +1,4 @@
-//! One seed, one sequence of requests, one report: the same bytes natively and in the browser.
+//! A seed determines the sequence of requests and the report, byte for byte, natively and in the browser.
 
 use std::cell::RefCell;
 use std::fmt::Write as _;
@@ -33,7 +33,7 @@ fn config(users: u32, run_time: &str) -> RunConfig {
     text.check(2026).unwrap()
 }
 
-/// A host whose answers follow from the request alone.
+/// The answers of a host. They depend only on the request.
 fn answer(request: &Request) -> Reply {
     let after =
         Micros(1_000 + 37 * request.path.len() as u64 + request.body.as_ref().map_or(0, |b| b.len() as u64));
@@ -86,7 +86,7 @@ fn the_same_seed_gives_the_same_requests_and_the_same_report_on_every_target() {
         json, GOLDEN,
         "the report differs; if that is meant, run with UPDATE_GOLDEN=1 and read the difference"
     );
-    // FNV-1a of every request with its moment, user, headers and body.
+    // The FNV-1a hash of all requests with their time, user, headers and body.
     let hash =
         log.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
     assert_eq!(
@@ -132,7 +132,7 @@ fn every_request_is_accounted_for() {
 fn seconds_that_a_slow_shard_reports_late_are_marked_and_count() {
     let config = config(6, "20s");
     let mut run = Coordinator::new(&config, generator(2), "2026-01-01T00:00:00Z".to_owned());
-    // The second shard's seconds come when those of the first are long written.
+    // All seconds of the second shard come after all seconds of the first shard, which were closed without them.
     for shard in [0, 1] {
         let (_keep_open, controls) = mpsc::unbounded::<Control>();
         let assignment = Assignment::of(&config, Share { shard, shards: 2 });

@@ -1,4 +1,4 @@
-//! A host that freezes for a while: what the corrected latency says of it, and how soon a watcher sees it.
+//! Runs against a host that freezes: what the corrected latency shows, and how soon a user who watches sees it.
 
 use oddiya_load::core::base::histogram::Figures;
 use oddiya_load::core::base::units::Micros;
@@ -23,9 +23,9 @@ fn is_near(measured: f64, theory: f64) -> bool {
     (measured - theory).abs() <= theory * 0.05
 }
 
-/// What users wait, as a quantile in milliseconds, when a host that takes `service` stands still for `frozen` of
-/// `whole` seconds and users come evenly: of all, the share `(frozen - w) / whole` waits longer than `w` for the end of
-/// it, and then for the service.
+/// The quantile in milliseconds of the time that users wait, when a host with a service time of `service_ms` freezes
+/// for `frozen_s` of `whole_s` seconds and users arrive evenly. The share `(frozen_s - w) / whole_s` of all users waits
+/// longer than `w` for the end of the freeze, and then for the service.
 fn theory(quantile: f64, service_ms: f64, frozen_s: f64, whole_s: f64) -> f64 {
     (frozen_s - (1.0 - quantile) * whole_s).max(0.0) * 1e3 + service_ms
 }
@@ -50,7 +50,7 @@ fn a_freeze_of_10_s_in_30_s_has_the_corrected_quantiles_that_theory_computes() {
 
 #[test]
 fn answers_that_come_long_after_the_end_are_timed_like_all_others() {
-    // Nothing ends from 8 s to 14 s, of which the last four seconds are after the run's end.
+    // No request ends from 8 s to 14 s. The run ends at 10 s, so the last four seconds are after its end.
     let (from, to) = (Micros::from_secs(8), Micros::from_secs(14));
     let closed = RunConfigText {
         users: "20".into(),
@@ -89,7 +89,8 @@ fn a_watcher_sees_a_freeze_within_two_seconds_whatever_the_load_model() {
         for text in [fifty_per_second(), closed.clone()] {
             let (from, to) = (Micros::from_millis(start_ms), Micros::from_secs(20));
             let (_, seen) = run(&text, 1, frozen(SERVICE, from, to));
-            // The end of second n is n + 1 seconds into the run; two seconds after the freeze began it is over.
+            // Second n ends n + 1 seconds after the start. The second with this index ends within two seconds after the
+            // start of the freeze.
             let within_two = (start_ms / 1_000 + 1) as usize;
             for second in within_two..19 {
                 let headline = seen[second];
@@ -111,7 +112,7 @@ fn a_watcher_sees_a_freeze_within_two_seconds_whatever_the_load_model() {
 }
 
 #[test]
-fn users_caught_in_a_freeze_show_it_by_their_age_and_by_their_absence_from_the_counts() {
+fn a_freeze_of_a_closed_run_shows_in_the_age_of_requests_and_in_the_missing_counts() {
     let text = RunConfigText {
         users: "5".into(),
         spawn_rate: "5".into(),
@@ -121,7 +122,7 @@ fn users_caught_in_a_freeze_show_it_by_their_age_and_by_their_absence_from_the_c
     };
     let (from, to) = (Micros::from_secs(10), Micros::from_secs(20));
     let (report, _) = run(&text, 1, frozen(SERVICE, from, to));
-    // In a closed run the five that were caught are all that is measured of ten seconds: p95 does not show it.
+    // In a closed run only the five requests in flight measure the freeze of ten seconds, so p95 does not show it.
     assert!(corrected(&report.total).p95 < Some(20.0));
     assert!(corrected(&report.total).max > Some(9_000.0));
     let mut stalled = report.timeline.iter().take(19).skip(12);

@@ -1,4 +1,5 @@
-//! A whole run in virtual time: every shard of it against one scripted host, merged as the runner merges them.
+//! Runs a whole configuration in virtual time: all shards against one scripted host, merged as the runner merges them.
+//! The tests are in the other files.
 
 use futures_channel::mpsc;
 use oddiya_load::core::analyse::headline::{Headline, Window};
@@ -24,7 +25,7 @@ pub fn generator(shards: u32) -> Generator {
     }
 }
 
-/// Runs a configuration on as many shards; gives its report, and what a watcher saw at the end of each second.
+/// Runs a configuration on `shards` shards. Returns the report, and the headline at the end of each second.
 pub fn run(
     text: &RunConfigText,
     shards: u32,
@@ -53,12 +54,13 @@ pub fn run(
     (run.final_report(), seen)
 }
 
-/// Answers everything with 200 after the same time.
+/// A host that answers every request with status 200 after the time `after`.
 pub fn steady(after: Micros) -> impl Fn(u32, Micros, &Request) -> Reply + Clone {
     move |_: u32, _: Micros, _: &Request| Reply { after, outcome: Ok(200), bytes: 1 }
 }
 
-/// The same, but from `from` to `to` nothing comes back: what is unanswered then is answered after it.
+/// A host like [`steady`] that sends no answers from `from` to `to`. Requests that are unanswered in that time are
+/// answered afterwards.
 pub fn frozen(after: Micros, from: Micros, to: Micros) -> impl Fn(u32, Micros, &Request) -> Reply + Clone {
     move |_: u32, now: Micros, _: &Request| {
         let caught = now + after > from && now < to;

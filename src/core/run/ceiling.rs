@@ -1,10 +1,11 @@
-//! Whether the generator, not the host, limited a run. Counted second by second, so that asking costs nothing.
+//! Finds out whether the generator, not the host, limited a run. It counts second by second, so that the answer costs
+//! nothing. Why a second is suspect is decided in `health.rs`.
 
 use crate::core::report::{Note, SuspectReason, TimelineRow};
 
-/// From this share of the calibrated rate on, a page has no room left to be on time.
+/// At this share of the calibrated rate or above, a page has no room left to be on time.
 const CEILING_SHARE: f64 = 0.8;
-/// Fewer seconds at the ceiling than this are a hiccup.
+/// Fewer seconds at the ceiling than this do not count as a limit.
 const CEILING_SECONDS: u64 = 3;
 
 /// The seconds in which the generator was at its limit.
@@ -16,13 +17,13 @@ pub struct Ceiling {
 }
 
 impl Ceiling {
-    /// Counts a second. `best_rps` is what the generator could do at its best, where that was measured.
+    /// Counts a second. `best_rps` is the highest rate of the generator in requests per second, if it was measured.
     pub fn add(&mut self, row: &TimelineRow, best_rps: Option<f64>) {
         self.seconds += 1;
         self.count(row, best_rps);
     }
 
-    /// Counts a second again after it got more requests or reasons; `before` is what it was.
+    /// Counts a second again after a slow shard added requests or reasons to it; `before` is its row without them.
     pub fn update(&mut self, before: &TimelineRow, row: &TimelineRow, best_rps: Option<f64>) {
         self.strained -= u64::from(is_strained(before, best_rps)).min(self.strained);
         self.count(row, best_rps);
@@ -35,7 +36,7 @@ impl Ceiling {
         }
     }
 
-    /// The note for the report, where the ceiling was reached for long enough: three seconds, and a tenth of the run.
+    /// The note for the report, if the ceiling was reached for at least three seconds and at least a tenth of the run.
     pub fn note(&self, best_rps: Option<f64>) -> Option<Note> {
         (self.strained >= CEILING_SECONDS.max(self.seconds / 10)).then_some(Note::CeilingReached {
             seconds: self.strained,
@@ -85,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_that_gets_more_later_is_counted_once() {
+    fn a_second_with_late_additions_is_counted_once() {
         let mut ceiling = Ceiling::default();
         let rows: Vec<_> = (0..3).map(|second| row(second, 10, vec![SuspectReason::Late])).collect();
         rows.iter().for_each(|row| ceiling.add(row, None));

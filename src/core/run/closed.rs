@@ -1,7 +1,7 @@
-//! The closed model: users who come, do task after task with thinking in between, and go.
+//! The closed model: users who start, do task after task with think time in between, and stop.
 //!
-//! Keeps as many seats taken as the pace asks for. Seating and dismissing one user costs the same however many
-//! there are.
+//! The model keeps as many users as the pace demands. Starting or stopping a user costs the same for any number of
+//! users. What a user does in a task is in `user.rs`.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -23,59 +23,59 @@ pub struct ClosedModel<P> {
     seed: u64,
     /// The users in the order of their numbers.
     seats: Vec<Seat>,
-    /// How many were dismissed and have a request in flight.
+    /// The number of dismissed users that still have a request in flight.
     leaving: Rc<Cell<u32>>,
-    /// How many were ever started: the ones that start again after a live change draw anew.
+    /// The number of users started in the whole run. A user that starts again after a live change draws new variables.
     incarnations: u64,
 }
 
 struct Seat {
-    user: Rc<Presence>,
+    user: Rc<UserState>,
     abort: AbortHandle,
 }
 
-/// Where one user is; the closed reads it, the user writes it.
+/// The state of one user, shared by the model and the user's task. The user writes `in_flight`, the model `leaving`.
 #[derive(Debug, Default)]
-struct Presence {
+struct UserState {
     in_flight: Cell<bool>,
-    /// Told to end after the request in flight.
+    /// Whether the user must end after the request in flight.
     leaving: Cell<bool>,
 }
 
 impl<P: Platform> ClosedModel<P> {
-    /// Nobody yet.
+    /// Starts without users.
     pub fn new(common: Rc<Common<P>>, pace: Pace, share: Share, seed: u64) -> Self {
         Self { common, pace, share, seed, seats: Vec::new(), leaving: Rc::default(), incarnations: 0 }
     }
 
-    /// Starts and stops users until there are as many as there should be.
+    /// Starts and stops users until their number is what the pace demands at `now`.
     pub fn follow(&mut self, now: Micros) {
-        let mine = self.share.of(self.pace.users_at(now)) as usize;
-        while self.seats.len() > mine {
+        let wanted = self.share.of(self.pace.users_at(now)) as usize;
+        while self.seats.len() > wanted {
             self.dismiss_last();
         }
-        while self.seats.len() < mine {
+        while self.seats.len() < wanted {
             let index = self.seats.len() as u32 * self.share.shards + self.share.shard;
             self.start_user(index, self.pace.due(index, now));
         }
     }
 
-    /// When to look again.
+    /// When the number of users changes next.
     pub fn next_change(&self, now: Micros) -> Option<Micros> {
         self.pace.next_change(now)
     }
 
-    /// Another number of users, from a moment on.
+    /// Changes the number of users to `users` at `rate` users per second, from `at` on.
     pub fn change_load(&mut self, at: Micros, users: u32, rate: f64) {
         self.pace = self.pace.changed(at, users, rate);
     }
 
-    /// Users who are there, the leaving ones included.
+    /// The number of users, including those that are leaving.
     pub fn users(&self) -> u32 {
         self.seats.len() as u32 + self.leaving.get()
     }
 
-    /// Lets everybody go: now those who think, after their request the others.
+    /// Stops all users: thinking users now, the others after their request.
     pub fn dismiss_all(&mut self) {
         while !self.seats.is_empty() {
             self.dismiss_last();
@@ -98,9 +98,9 @@ impl<P: Platform> ClosedModel<P> {
         } else {
             (self.incarnations << 32) | u64::from(index)
         };
-        let presence = Rc::new(Presence::default());
+        let state = Rc::new(UserState::default());
         let rng = Rng::split(self.seed, stream);
-        let life = live(Rc::clone(&self.common), index, due, rng, Rc::clone(&presence));
+        let life = live(Rc::clone(&self.common), index, due, rng, Rc::clone(&state));
         let (life, abort) = abortable(life);
         let leaving = Rc::clone(&self.leaving);
         self.common.platform.spawn(async move {
@@ -108,28 +108,28 @@ impl<P: Platform> ClosedModel<P> {
                 leaving.set(leaving.get().saturating_sub(1));
             }
         });
-        self.seats.push(Seat { user: presence, abort });
+        self.seats.push(Seat { user: state, abort });
         self.incarnations += 1;
     }
 }
 
-/// Task after task, with thinking in between, until told to leave.
+/// The life of one user: task after task, with think time in between, until it is leaving.
 async fn live<P: Platform>(
     common: Rc<Common<P>>,
     index: u32,
     due: Micros,
     mut rng: Rng,
-    presence: Rc<Presence>,
+    state: Rc<UserState>,
 ) {
     let class = common.scenario.class_of(index);
     let Some(mut user) = User::new(&common, index, class, &mut rng) else { return };
     let mut scheduled = due;
     loop {
-        presence.in_flight.set(true);
+        state.in_flight.set(true);
         let Some(begun) = user.begin(&mut rng) else { return };
         let finished = user.carry_out(begun, scheduled).await;
-        presence.in_flight.set(false);
-        if presence.leaving.get() {
+        state.in_flight.set(false);
+        if state.leaving.get() {
             return;
         }
         scheduled = finished + user.think(&mut rng);

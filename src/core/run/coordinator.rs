@@ -1,5 +1,5 @@
-//! What page and runner both do with a run under way: merge what shards post, follow live changes, decide why it ended
-//! and when a checkpoint is due. The adapters only carry messages and write files.
+//! What page and runner both do during a run: they merge what shards post, follow live changes, and decide why the run
+//! ended and when a checkpoint is due. The adapters only carry messages and write files; this file does neither.
 
 use super::merged_run::MergedRun;
 use super::record::Record;
@@ -8,7 +8,7 @@ use crate::core::config::load::LoadChange;
 use crate::core::config::run_config::RunConfig;
 use crate::core::report::{ConnectionSummary, Detail, Generator, Note, Report, StopReason};
 
-/// A run under way, as its coordinator sees it.
+/// The state of a run that page and runner both need.
 #[derive(Clone, Debug)]
 pub struct Coordinator {
     run: MergedRun,
@@ -16,39 +16,38 @@ pub struct Coordinator {
     /// The load that was asked for last; `None` while stages are followed.
     load: Option<LoadChange>,
     ending: Ending,
-    /// The last second that [`Coordinator::has_news`] told of.
-    told: Option<u64>,
+    /// The latest second when [`Coordinator::has_news`] was last called.
+    last_seen: Option<u64>,
 }
 
-/// What is known of why a run ends.
+/// Why a run ends, as far as it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ending {
-    /// Nobody stopped it.
     ByItself,
-    /// Somebody stopped it.
+    /// The user asked the run to stop.
     Asked,
-    /// Part of it broke off.
+    /// A shard was lost.
     Broken,
 }
 
 impl Coordinator {
-    /// A run that is about to start. `started_at` is RFC 3339 in UTC.
+    /// A run before its first second. `started_at` is RFC 3339 in UTC.
     pub fn new(config: &RunConfig, generator: Generator, started_at: String) -> Self {
         Self {
             run: MergedRun::new(config, generator, started_at),
             run_time: config.run_time,
             load: config.load.as_change(),
             ending: Ending::ByItself,
-            told: None,
+            last_seen: None,
         }
     }
 
-    /// Says how the host is connected to; what is counted of it is filled in.
+    /// Sets how the run connects to the host. The report adds the counted connections.
     pub const fn connects(&mut self, connections: ConnectionSummary) {
         self.run.connects(connections);
     }
 
-    /// Adds a condition that a reader of the report must know.
+    /// Adds a note that readers of the report need.
     pub fn note(&mut self, note: Note) {
         if matches!(note, Note::ShardLost { .. }) {
             self.ending = Ending::Broken;
@@ -56,47 +55,47 @@ impl Coordinator {
         self.run.note(note);
     }
 
-    /// Takes what happened: a second, a live change, a calibration.
+    /// Adds a second, a live change or a calibration.
     pub fn on_record(&mut self, record: Record) {
         record.apply(&mut self.run);
     }
 
-    /// Awaits nothing more of a shard.
+    /// Stops waiting for seconds of a shard that has ended.
     pub fn on_shard_ended(&mut self, shard: u32) {
         self.run.shard_ended(shard);
     }
 
-    /// Somebody asks for another load. Gives whether that differs from what was asked for last; the moment at which it
-    /// takes effect comes with [`Record::Changed`].
+    /// Remembers the load that the user asks for, and returns whether it differs from the previous one. The moment at
+    /// which the change takes effect comes with [`Record::Changed`].
     pub fn asks_for(&mut self, to: LoadChange) -> bool {
         self.load.replace(to) != Some(to)
     }
 
-    /// Somebody asked the run to stop.
+    /// Remembers that the user asked the run to stop.
     pub fn on_stop(&mut self) {
         if self.ending == Ending::ByItself {
             self.ending = Ending::Asked;
         }
     }
 
-    /// Whether somebody asked the run to stop before.
+    /// Whether the user has asked the run to stop.
     pub fn is_stopping(&self) -> bool {
         self.ending == Ending::Asked
     }
 
-    /// Whether the run's time is over by the end of a second.
+    /// Whether the run time has passed at the end of `second`.
     pub fn is_over_by(&self, second: u64) -> bool {
         self.run_time.is_some_and(|limit| Micros::from_secs(second + 1) >= limit)
     }
 
-    /// Whether a second is complete that was not told of before.
+    /// Whether a second was completed since the last call.
     pub fn has_news(&mut self) -> bool {
         let latest = self.run.timeline().last().map(|row| row.second);
-        std::mem::replace(&mut self.told, latest) != latest
+        std::mem::replace(&mut self.last_seen, latest) != latest
     }
 
-    /// Ends the run: no request was started after `stopped`, nothing was waited for after `ended`. Asking to stop while
-    /// the last answers are awaited does not cut a run short.
+    /// Ends the run. No request was started after `stopped`, and no answer was awaited after `ended`. A user who asks
+    /// to stop after the run time, while the last answers are awaited, does not shorten the run.
     pub fn finish(&mut self, stopped: Micros, ended: Micros) {
         let why = match self.ending {
             Ending::Broken => StopReason::Unfinished,
@@ -107,12 +106,12 @@ impl Coordinator {
         self.run.finish(stopped, ended, why);
     }
 
-    /// Ends a run that was cut off at a moment.
+    /// Ends a run that was cut off at `at`.
     pub fn break_off(&mut self, at: Micros) {
         self.run.finish(at, at, StopReason::Unfinished);
     }
 
-    /// What runs it.
+    /// The program and machine that generate the load.
     pub const fn generator(&self) -> &Generator {
         self.run.generator()
     }
@@ -122,21 +121,21 @@ impl Coordinator {
         (!self.run.timeline().is_empty()).then(|| self.run.report(detail))
     }
 
-    /// The report once the run is over.
+    /// The full report, after the end of the run.
     pub fn final_report(&self) -> Report {
         self.run.report(Detail::Full)
     }
 }
 
-/// Not more often than there is something new.
+/// The shortest time from the start of one checkpoint to the next: a report changes once a second.
 const SHORTEST: Micros = Micros::SECOND;
-/// Of a core's time, saving may take one part in so many.
+/// Saving takes at most 1 / `SHARE` of the time of a core.
 const SHARE: u64 = 50;
-/// A checkpoint may begin this much before the second is over since the last one began.
+/// A checkpoint may begin this much earlier than `SHORTEST` after the last one.
 const EARLY: Micros = Micros::from_millis(100);
 
-/// When the next checkpoint is due, after one that took from `began` to `ended`. Saving takes longer the longer the run
-/// is, on a core that the load may need; so it is done less often then.
+/// When the next checkpoint is due, after one that lasted from `began` to `ended`. A longer run takes longer to save,
+/// on a core that the load may need; so a long run is saved less often.
 pub fn next_checkpoint(began: Micros, ended: Micros) -> Micros {
     let took = ended.saturating_sub(began);
     let soonest = began + SHORTEST.saturating_sub(EARLY);
@@ -187,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_to_the_load_that_is_held_already_is_none() {
+    fn asking_for_the_present_load_changes_nothing() {
         let mut run = run_of("10s");
         let one = LoadChange::Users { users: 1, spawn_rate: 1.0 };
         let nine = LoadChange::Users { users: 9, spawn_rate: 1.0 };

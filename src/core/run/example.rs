@@ -1,7 +1,7 @@
 //! An example report: the shipped scenario in virtual time against a scripted host.
 //!
-//! It shows what the page shows of a run, stall, errors and suspect seconds included, where no host is at hand.
-//! Every figure in it is measured as in a real run; only the host is made up, and the report says so.
+//! It fills every view of the page, with a stall, failures and suspect seconds, when no host is available. Its figures
+//! are measured as in a real run. Only the host is made up, and the report says so.
 
 use futures_channel::mpsc;
 
@@ -19,14 +19,13 @@ use crate::core::config::run_config::{RunConfig, RunConfigText};
 use crate::core::report::{Generator, GeneratorKind, Note, Report, Route};
 use crate::core::scenario::{Method, Request};
 
-/// The host answers nothing from here on …
+/// The host answers nothing between `STALL_FROM` and `STALL_TO`.
 const STALL_FROM: Micros = Micros::from_secs(70);
-/// … until here.
 const STALL_TO: Micros = Micros::from_secs(79);
 /// Seconds in which the page was hidden.
 const HIDDEN: std::ops::Range<u64> = 124..131;
 
-/// Two and a half minutes of 30 users; `None` never, as a test makes sure.
+/// The report of 30 users in two and a half minutes. A test makes sure that it is never `None`.
 pub fn report() -> Option<Report> {
     let text = RunConfigText {
         host: "http://oddiya.example".to_owned(),
@@ -61,7 +60,7 @@ fn of(config: &RunConfig) -> Report {
     run.final_report()
 }
 
-/// The made-up host: slower as it gets fuller, with a few errors, and one stall.
+/// The answers of the made-up host: it becomes slower in the first minute, has a few failures and one stall.
 fn answer(user: u32, now: Micros, request: &Request) -> Reply {
     let mut rng = Rng::new(now.0 ^ (u64::from(user) << 40));
     let typical_ms = match (request.method, request.path.as_str()) {

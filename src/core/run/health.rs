@@ -1,7 +1,7 @@
-//! Whether the generator itself could be trusted, second by second.
+//! Decides for each second whether the generator can be trusted.
 //!
-//! A load tool that is late, queued or asleep measures itself. Shards report what they noticed; the rules for
-//! when a second is *suspect* are here, in one place, as plain thresholds.
+//! A load tool that is late, queues requests or sleeps measures itself instead of the host. Shards report what they
+//! noticed. All rules for when a second is *suspect* are here, as thresholds; code that measures is elsewhere.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,29 +13,26 @@ use crate::core::report::SuspectReason;
 /// What one shard noticed about itself in one second.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Health {
-    /// How late users woke up after thinking: due → running.
+    /// How late tasks started: due → running.
     pub lateness: Histogram,
-    /// Time in which the shard did not run although it should have: it was busy, or had no processor.
+    /// Time in which the shard should have run and did not, because its thread was busy or had no processor.
     pub blocked: Micros,
-    /// Starts that were due and never made.
+    /// Arrivals that were due and never started.
     pub dropped: u64,
-    /// Whether the page was visible.
     pub visibility: Visibility,
-    /// Whether the machine slept.
     pub slept: Slept,
 }
 
 /// Whether the machine slept, or the generator was stopped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Slept {
-    /// It ran all the time.
     #[default]
     No,
-    /// It did not for at least part of the second.
+    /// The shard did not run for at least part of the second.
     Yes,
 }
 
-/// Whether anybody could see the page.
+/// Whether the page was visible.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Visibility {
     /// Visible, or there is no page.
@@ -46,14 +43,14 @@ pub enum Visibility {
 }
 
 impl Health {
-    /// Adds what the same shard noticed later in its second.
+    /// Adds what the same shard noticed later in the same second. Blocked times add up.
     pub fn add(&mut self, later: &Self) {
         let blocked = self.blocked + later.blocked;
         self.merge(later);
         self.blocked = blocked;
     }
 
-    /// Adds another shard's second: of times in which one stood still, the longest counts.
+    /// Adds the same second of another shard. The longest blocked time of the shards counts.
     pub fn merge(&mut self, other: &Self) {
         self.lateness.merge(&other.lateness);
         self.blocked = self.blocked.max(other.blocked);
@@ -67,20 +64,21 @@ impl Health {
     }
 }
 
-/// Queueing at p95 from which a second is suspect. A generator that keeps requests waiting on their way out keeps answers
-/// waiting on their way in for as long, and that is in their latencies: over the whole grid of the browser's benchmark
+/// A second is suspect above this p95 of the queue. A generator that delays requests on their way out delays answers
+/// on their way in by as much, and latencies contain that delay. In all cells of the browser's benchmark
 /// (`tests/benches/RESULTS.md`), p99 is wrong by about the p99 of the queue.
 pub const SUSPECT_QUEUE: Micros = Micros::from_millis(5);
-/// Lateness or queueing at p99 from which a second is suspect. Ours: well above a timer's grain (1 ms natively,
-/// 4 ms in a page), well below what a person calls slow.
+/// A second is suspect above this p99 of lateness or of the queue. We chose the value: well above the resolution of a
+/// timer (1 ms natively, 4 ms in a page), well below what a person calls slow.
 pub const SUSPECT_DELAY: Micros = Micros::from_millis(20);
-/// Blocked time in a second from which it is suspect: a tenth of it.
+/// A second with more blocked time than this is suspect: a tenth of the second.
 pub const SUSPECT_BLOCKED: Micros = Micros::from_millis(100);
 
-/// Answers without moments from which a second is suspect: one in twenty, by which a p95 may be wrong.
+/// A second is suspect when the browser withheld the timing of more than one in twenty answers, which can make a p95
+/// wrong.
 const SUSPECT_UNSEEN: u64 = 20;
 
-/// Judges a second from what its shards noticed, and from what they counted in it.
+/// The reasons why a second is suspect, from what its shards noticed and counted in it.
 pub fn suspect_reasons(health: &Health, counted: &Tally) -> Vec<SuspectReason> {
     let exceeds =
         |histogram: &Histogram, q, limit| histogram.quantile(q).is_some_and(|quantile| quantile > limit);
@@ -141,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn stretches_of_one_shard_add_up_and_those_of_several_do_not() {
+    fn blocked_times_of_one_shard_add_up_and_those_of_several_do_not() {
         let blocked = |ms| Health { blocked: Micros::from_millis(ms), ..Health::default() };
         let mut shard = blocked(60);
         shard.add(&blocked(60));
@@ -152,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn one_hidden_shard_hides_the_second() {
+    fn a_second_is_hidden_when_one_shard_was_hidden() {
         let mut health = Health::default();
         health.merge(&Health { visibility: Visibility::Hidden, ..Health::default() });
         health.merge(&Health::default());

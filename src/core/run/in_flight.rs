@@ -1,7 +1,7 @@
-//! The requests in flight of one shard: how many, since when, and when there are none any more.
+//! The requests in flight of one shard: their number, the age of the oldest one, and a wait until there are none.
 //!
-//! Entering and leaving cost the same whatever the number of users; only the age of the oldest, asked once a second,
-//! looks at all of them.
+//! Adding and removing a request costs the same for any number of users. Only the age of the oldest request, needed
+//! once a second, looks at all of them. Latencies are not measured here.
 
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -9,7 +9,6 @@ use std::task::{Poll, Waker};
 
 use crate::core::base::units::Micros;
 
-/// What is in flight.
 #[derive(Debug, Default)]
 pub struct InFlight {
     state: RefCell<Waiting>,
@@ -17,19 +16,19 @@ pub struct InFlight {
 
 #[derive(Debug, Default)]
 struct Waiting {
-    /// Since when each place's request waits; `None` for a free place.
+    /// The start of the request at each place; `None` for a free place.
     places: Vec<Option<Micros>>,
     free: Vec<usize>,
-    /// Told when nothing is in flight.
+    /// The task that waits until nothing is in flight.
     quiet: Option<Waker>,
 }
 
-/// The place of a request in flight.
+/// Identifies a request in flight.
 #[derive(Debug)]
 pub struct Place(usize);
 
 impl InFlight {
-    /// A request starts.
+    /// Adds a request that starts now.
     pub fn enter(&self, now: Micros) -> Place {
         let mut state = self.state.borrow_mut();
         let place = state.free.pop().unwrap_or(state.places.len());
@@ -40,7 +39,7 @@ impl InFlight {
         Place(place)
     }
 
-    /// It has ended.
+    /// Removes a request that has ended.
     pub fn leave(&self, Place(place): Place) {
         let mut state = self.state.borrow_mut();
         state.places.get_mut(place).into_iter().for_each(|since| *since = None);
@@ -53,17 +52,17 @@ impl InFlight {
         }
     }
 
-    /// How many there are.
+    /// The number of requests in flight.
     pub fn in_flight(&self) -> u32 {
         self.state.borrow().in_flight()
     }
 
-    /// Since when the oldest of them waits.
+    /// The start of the oldest request in flight.
     pub fn oldest(&self) -> Option<Micros> {
         self.state.borrow().places.iter().flatten().min().copied()
     }
 
-    /// Waits until there are none.
+    /// Waits until nothing is in flight.
     pub async fn quiet(&self) {
         poll_fn(|context| {
             let mut state = self.state.borrow_mut();
@@ -89,7 +88,7 @@ mod tests {
     use futures_util::FutureExt as _;
 
     #[test]
-    fn knows_how_many_are_in_flight_and_since_when_the_oldest() {
+    fn the_number_in_flight_and_the_start_of_the_oldest_follow_entering_and_leaving() {
         let in_flight = InFlight::default();
         let places = [30, 10, 20].map(|at| in_flight.enter(Micros(at)));
         assert_eq!((in_flight.in_flight(), in_flight.oldest()), (3, Some(Micros(10))));

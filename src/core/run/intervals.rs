@@ -1,23 +1,23 @@
-//! Collects what each stretch of a run counted, so that any range of time can be summed up again.
+//! Collects the counts of a run by interval and endpoint, so that any range of time can be summed up later.
 //!
-//! Memory is bounded whatever the run's length: when there are too many stretches, neighbours are merged and
-//! stretches become twice as long.
+//! Memory is bounded for any length of run: when there are too many intervals, neighbours are merged and intervals
+//! become twice as long.
 
 use std::collections::BTreeMap;
 
 use super::tally::{StreamTally, Tally};
 use crate::core::report::{IntervalRow, IntervalStreams, Intervals, Recorded};
 
-/// Ten minutes keep their seconds; longer runs get longer stretches.
-const MAX_STRETCHES: u64 = 600;
+/// The most intervals of a run. Runs of up to ten minutes have intervals of one second, longer runs have longer ones.
+const MAX_INTERVALS: u64 = 600;
 
 /// Collects the seconds of a run.
 #[derive(Clone, Debug)]
 pub struct Collector {
     period_s: u64,
-    /// Stretches that have ended, by (index, entry).
+    /// The intervals that have ended, by (index, entry).
     ended: BTreeMap<(u64, usize), IntervalRow>,
-    /// The stretch under way, by entry.
+    /// The counts of the current interval, by entry.
     open: BTreeMap<usize, Tally>,
     open_index: u64,
 }
@@ -29,9 +29,9 @@ impl Default for Collector {
 }
 
 impl Collector {
-    /// Adds a second that is over. Seconds come in order, but for what a slow shard reported late.
+    /// Adds a finished second. Seconds come in order, except those that a slow shard reported late.
     pub fn add(&mut self, second: u64, tallies: &BTreeMap<usize, Tally>) {
-        while second / self.period_s >= MAX_STRETCHES {
+        while second / self.period_s >= MAX_INTERVALS {
             self.coarsen();
         }
         let index = second / self.period_s;
@@ -47,7 +47,7 @@ impl Collector {
         }
     }
 
-    /// What was collected so far.
+    /// The intervals so far, including the current one.
     pub fn rows(&self) -> Intervals {
         let open = self.open.iter().map(|(entry, tally)| row(self.open_index, *entry, tally));
         let rows = self.ended.values().cloned().chain(open).collect();
@@ -69,7 +69,7 @@ impl Collector {
         }
     }
 
-    /// Makes stretches twice as long.
+    /// Makes intervals twice as long.
     fn coarsen(&mut self) {
         self.close();
         self.period_s *= 2;
@@ -145,7 +145,8 @@ fn merge_streams(first: &mut IntervalStreams, second: IntervalStreams) {
     }
 }
 
-/// Both were encoded here, so decoding them cannot fail; were it to, the first would stand alone.
+/// Adds `second` to `first`. Both were encoded in this file, so decoding cannot fail. If it fails all the same, `first`
+/// stays as it is.
 fn merge_recorded(first: &mut Option<Recorded>, second: Option<Recorded>) {
     let merged = match (&*first, &second) {
         (Some(one), Some(other)) => one.decode().ok().zip(other.decode().ok()).and_then(|(mut sum, more)| {
@@ -181,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_run_keeps_every_request_in_fewer_stretches() {
+    fn a_long_run_keeps_every_request_in_fewer_intervals() {
         let mut collector = Collector::default();
         (0..5_000).for_each(|second| collector.add(second, &second_of(7)));
         let intervals = collector.rows();

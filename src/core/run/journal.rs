@@ -1,7 +1,7 @@
-//! A run on its way, written down second by second, so that a crash loses the last second and not the run.
+//! The journal of a run: what is written each second, so that a crash loses the last second and not the run.
 //!
-//! Says what is written and how a report is rebuilt from it; the platform keeps it. Append-only: each record stands
-//! alone, so what was written before a crash can be read after it.
+//! This file defines what is written and rebuilds a report from it; the platform stores it. A journal only grows, and
+//! each record can be read alone, so everything written before a crash can be read after it.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,13 +16,12 @@ use crate::core::report::{Generator, Report};
 pub struct Header {
     /// The run as typed, with its seed filled in.
     pub text: RunConfigText,
-    /// What runs it.
     pub generator: Generator,
-    /// When, RFC 3339 in UTC.
+    /// RFC 3339 in UTC.
     pub started_at: String,
 }
 
-/// The report of a run that was cut off; `None` when the header is of a program with other scenarios or options.
+/// The report of a run that was cut off; `None` when this program does not know the header's scenario or options.
 pub fn rebuild(header: Header, records: impl IntoIterator<Item = Record>) -> Option<Report> {
     let config = header.text.check(0).ok()?;
     let mut run = Coordinator::new(&config, header.generator, header.started_at);
@@ -71,17 +70,18 @@ mod tests {
         sim::run(assignment, controls, answer).0
     }
 
-    /// A record as it comes back from where it was kept.
-    fn kept(record: &Record) -> Record {
+    /// A record after it was written and read again.
+    fn written_and_read(record: &Record) -> Record {
         serde_json::from_str(&serde_json::to_string(record).unwrap()).unwrap()
     }
 
     #[test]
-    fn a_run_that_was_cut_off_has_every_second_that_was_written() {
+    fn the_report_of_a_run_that_was_cut_off_has_every_second_that_was_written() {
         let first: Vec<_> = snapshots().into_iter().take(6).collect();
         let ended: u64 = first.iter().flat_map(|s| &s.tallies).map(|(_, tally)| tally.completed()).sum();
-        let mut records: Vec<_> = first.into_iter().map(|s| kept(&Record::Second(Box::new(s)))).collect();
-        records.push(kept(&Record::Changed {
+        let mut records: Vec<_> =
+            first.into_iter().map(|s| written_and_read(&Record::Second(Box::new(s)))).collect();
+        records.push(written_and_read(&Record::Changed {
             at: Micros::from_millis(5_500),
             to: LoadChange::Users { users: 9, spawn_rate: 2.0 },
         }));
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_that_this_program_does_not_understand_gives_no_report() {
+    fn a_configuration_that_this_program_does_not_understand_gives_no_report() {
         let mut header = header();
         header.text.classes = "Gone".to_owned();
         assert!(rebuild(header, []).is_none());

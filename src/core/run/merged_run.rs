@@ -1,6 +1,6 @@
-//! The merged state of a run: seconds of all shards go in, reports come out (`to_report.rs`).
+//! The merged state of a run. It takes the seconds of all shards; `to_report.rs` makes a report of it.
 //!
-//! What a report needs of the whole timeline is counted as seconds close, so that a report costs the same in the first
+//! Sums over the whole timeline are kept up to date as seconds close, so that a report costs the same in the first
 //! minute of a run and in its second hour.
 
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ use crate::core::report::{
 };
 use crate::core::scenario::EntryKey;
 
-/// The merged state of a run.
+/// What all shards have posted, and the report's description of the run.
 #[derive(Clone, Debug)]
 pub struct MergedRun {
     pub(super) info: RunInfo,
@@ -40,7 +40,7 @@ pub struct MergedRun {
     gauges: Gauges,
 }
 
-/// How many seconds are marked, and for which reasons.
+/// How many seconds are suspect, in all and for each reason.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SuspectSeconds {
     pub(super) seconds: u64,
@@ -48,7 +48,7 @@ pub(super) struct SuspectSeconds {
 }
 
 impl MergedRun {
-    /// A run that is about to start. `started_at` is RFC 3339 in UTC.
+    /// A run before its first second. `started_at` is RFC 3339 in UTC.
     pub fn new(config: &RunConfig, generator: Generator, started_at: String) -> Self {
         let info = RunInfo {
             host: Some(config.host.to_string()),
@@ -83,7 +83,7 @@ impl MergedRun {
         }
     }
 
-    /// Adds what a shard posted.
+    /// Adds one second of one shard.
     pub fn absorb(&mut self, snapshot: Snapshot) {
         for (entry, tally) in &snapshot.tallies {
             self.tallies.get_mut(*entry).into_iter().for_each(|sum| sum.merge(tally));
@@ -94,13 +94,13 @@ impl MergedRun {
         self.close_complete();
     }
 
-    /// Awaits nothing more of a shard.
+    /// Stops waiting for seconds of a shard that has ended.
     pub fn shard_ended(&mut self, shard: u32) {
         self.open.shard_ended(shard);
         self.close_complete();
     }
 
-    /// Notes a live change of the load.
+    /// Adds a live change of the load.
     pub fn changed(&mut self, at: Micros, to: LoadChange) {
         let (users, spawn_rate, rate) = match to {
             LoadChange::Users { users, spawn_rate } => (Some(users), Some(spawn_rate), None),
@@ -110,29 +110,29 @@ impl MergedRun {
         self.target.change(at, to);
     }
 
-    /// Says how the host is connected to; what is counted of it is filled in.
+    /// Sets how the run connects to the host. The report adds the counted connections.
     pub const fn connects(&mut self, connections: ConnectionSummary) {
         self.connections = Some(connections);
     }
 
-    /// What the page could do at its best, once that was measured: before the first second.
+    /// Sets the highest rate that the page could reach. It is measured before the first second.
     pub const fn calibrated(&mut self, calibration: Calibration) {
         self.generator.calibration = Some(calibration);
     }
 
-    /// What runs it.
+    /// The program and machine that generate the load.
     pub const fn generator(&self) -> &Generator {
         &self.generator
     }
 
-    /// Adds a condition that a reader of the report must know; once.
+    /// Adds a note that readers of the report need. The same note is added only once.
     pub fn note(&mut self, note: Note) {
         if !self.generator.notes.contains(&note) {
             self.generator.notes.push(note);
         }
     }
 
-    /// Ends the run: no request was started after `stopped`, and nothing was waited for after `ended`.
+    /// Ends the run. No request was started after `stopped`, and no answer was awaited after `ended`.
     pub fn finish(&mut self, stopped: Micros, ended: Micros, why: StopReason) {
         while let Some((second, all)) = self.open.pop() {
             self.close(second, &all);
@@ -146,12 +146,12 @@ impl MergedRun {
         self.info.stopped_by = Some(why);
     }
 
-    /// Where things stood at the last second that is complete.
+    /// Users and requests in flight at the end of the last complete second.
     pub const fn gauges(&self) -> Gauges {
         self.gauges
     }
 
-    /// The seconds so far.
+    /// The complete seconds.
     pub const fn timeline(&self) -> &Timeline {
         &self.timeline
     }
@@ -188,7 +188,7 @@ impl MergedRun {
         self.ceiling.add(row, self.best_rps());
     }
 
-    /// Adds what a shard reported when its second was written already.
+    /// Adds the second of a slow shard to a timeline that may already have a row for that second.
     fn add_late(&mut self, late: TimelineRow) {
         let place = match self.timeline.place_of(late.second) {
             Ok(place) => place,
@@ -207,7 +207,7 @@ impl MergedRun {
 }
 
 impl SuspectSeconds {
-    /// Counts a second's reasons; those it had before were counted already.
+    /// Counts the reasons of a second. The reasons in `before` were counted already.
     fn add(&mut self, before: &[SuspectReason], now: &[SuspectReason]) {
         self.seconds += u64::from(before.is_empty() && !now.is_empty());
         for reason in now.iter().filter(|reason| !before.contains(reason)) {
@@ -216,7 +216,7 @@ impl SuspectSeconds {
     }
 }
 
-/// The quantiles stay those of the shards that were in time.
+/// Adds the counts of a late row. Quantiles cannot be added, so they remain those of the shards that were in time.
 fn add_late(row: &mut TimelineRow, late: &TimelineRow) {
     let add = |sum: &mut Option<u64>, more: Option<u64>| {
         *sum = sum.map_or(more, |sum| Some(sum + more.unwrap_or_default()));

@@ -1,7 +1,7 @@
-//! The seconds of a run that not every shard has reported yet.
+//! Holds the seconds of a run that not every shard has reported yet.
 //!
-//! A shard posts its seconds in order. So one is complete when each shard has posted it or a later one, or has ended.
-//! Pure.
+//! A shard posts its seconds in order. So a second is complete when each shard has posted it or a later one, or has
+//! ended. No clock and no input or output here.
 
 use std::collections::BTreeMap;
 
@@ -9,37 +9,37 @@ use super::health::Health;
 use super::recorder::{Gauges, Snapshot};
 use super::tally::Tally;
 
-/// A second is not awaited for longer, counted in the seconds of the fastest shard: some shard slept or hangs.
+/// A second is closed when the fastest shard is this many seconds further, because a shard that is so late slept or
+/// hangs.
 const PATIENCE_S: u64 = 3;
-/// What a shard that has ended has reported: all there will ever be.
+/// The value of `reported_until` for a shard that has ended.
 const EVERYTHING: u64 = u64::MAX;
 
-/// What the shards have posted of one second, merged.
+/// One second, merged from what the shards have posted.
 #[derive(Clone, Debug, Default)]
 pub struct Second {
-    /// What was counted, by entry.
+    /// The counts by entry.
     pub tallies: BTreeMap<usize, Tally>,
-    /// Where things stood when it ended.
+    /// Users and requests in flight at the end of the second.
     pub gauges: Gauges,
-    /// What the shards noticed about themselves.
     pub health: Health,
 }
 
-/// The seconds under way.
+/// The seconds that are not complete.
 #[derive(Clone, Debug)]
 pub struct OpenSeconds {
     seconds: BTreeMap<u64, Second>,
-    /// By shard, the first second that it has yet to report.
+    /// The first second that each shard has not reported, by shard.
     reported_until: Vec<u64>,
 }
 
 impl OpenSeconds {
-    /// For so many shards, of which none has posted.
+    /// A run of `shards` shards before any of them has posted.
     pub fn of(shards: u32) -> Self {
         Self { seconds: BTreeMap::new(), reported_until: vec![0; shards as usize] }
     }
 
-    /// Adds a shard's second.
+    /// Adds one second of one shard.
     pub fn add(&mut self, snapshot: Snapshot) {
         let Snapshot { shard, second, tallies, gauges, health } = snapshot;
         self.reached(shard, second + 1);
@@ -51,12 +51,12 @@ impl OpenSeconds {
         open.health.merge(&health);
     }
 
-    /// Awaits nothing more of a shard.
+    /// Stops waiting for seconds of a shard that has ended.
     pub fn shard_ended(&mut self, shard: u32) {
         self.reached(shard, EVERYTHING);
     }
 
-    /// Takes the first second, once it is complete or nobody should wait for the rest any longer.
+    /// Takes the first second if it is complete or if a shard is too late to be awaited.
     pub fn pop_complete(&mut self) -> Option<(u64, Second)> {
         let complete_until = self.reported_until.iter().min().copied().unwrap_or(EVERYTHING);
         let newest = *self.seconds.last_key_value()?.0;
@@ -65,7 +65,7 @@ impl OpenSeconds {
         is_due.then(|| first.remove_entry())
     }
 
-    /// Takes the first second as it is.
+    /// Takes the first second, complete or not.
     pub fn pop(&mut self) -> Option<(u64, Second)> {
         self.seconds.pop_first()
     }
@@ -86,24 +86,24 @@ mod tests {
         complete(open)
     }
 
-    /// Which seconds are over, and by how many shards each was reported.
+    /// The seconds that are complete, each with the number of shards that reported it.
     fn complete(open: &mut OpenSeconds) -> Vec<(u64, u32)> {
         let next = || open.pop_complete().map(|(second, all)| (second, all.gauges.users));
         std::iter::from_fn(next).collect()
     }
 
     #[test]
-    fn a_second_is_over_when_every_shard_has_posted_it_or_a_later_one() {
+    fn a_second_is_complete_when_every_shard_has_posted_it_or_a_later_one() {
         let mut open = OpenSeconds::of(2);
         assert_eq!(post(&mut open, 0, 0), []);
         assert_eq!(post(&mut open, 1, 0), [(0, 2)]);
         assert_eq!(post(&mut open, 0, 1), []);
-        // The other slept through second 1.
+        // Shard 1 slept during second 1.
         assert_eq!(post(&mut open, 1, 2), [(1, 1)]);
     }
 
     #[test]
-    fn a_shard_that_has_ended_is_not_waited_for_and_one_that_is_behind_it_still_is() {
+    fn a_shard_that_has_ended_is_not_awaited_and_a_slower_one_still_is() {
         let mut open = OpenSeconds::of(2);
         assert_eq!(post(&mut open, 0, 0), []);
         assert_eq!(post(&mut open, 0, 1), []);
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shard_that_says_nothing_is_waited_for_three_seconds() {
+    fn a_silent_shard_is_awaited_for_three_seconds() {
         let mut open = OpenSeconds::of(2);
         let over: Vec<_> = (0..5).map(|second| post(&mut open, 0, second)).collect();
         assert_eq!(over, [vec![], vec![], vec![], vec![(0, 1)], vec![(1, 1)]]);

@@ -1,4 +1,5 @@
-//! A run on its way: the shard loop over a platform, what it counts, and how shards become one report.
+//! A live run: the shard loop over a platform, what it counts, and how the shards' counts become one report. Nothing
+//! here knows sockets, browsers or files.
 //!
 //! | file | what lives there |
 //! |---|---|
@@ -6,12 +7,12 @@
 //! | `shard.rs` | the run loop of one shard, the only one there is |
 //! | `closed.rs`, `open.rs` | the two load models |
 //! | `user.rs`, `in_flight.rs` | one user and its task; requests in flight |
-//! | `recorder.rs`, `tally.rs`, `health.rs` | what a shard counts each second, and what it notices of itself |
-//! | `merging.rs`, `intervals.rs`, `ceiling.rs` | seconds that are not complete; stretches of time; the generator's limit |
+//! | `recorder.rs`, `tally.rs`, `health.rs` | what a shard counts each second, and what it notices about itself |
+//! | `merging.rs`, `intervals.rs`, `ceiling.rs` | incomplete seconds; counts by interval; the generator's limit |
 //! | `merged_run.rs`, `to_report.rs` | the merged state of a run, and the report of it |
-//! | `coordinator.rs`, `record.rs`, `journal.rs` | a run as page and runner lead it; what happens in it; written down |
+//! | `coordinator.rs`, `record.rs`, `journal.rs` | what page and runner share; the events of a run; its journal |
 //! | `sim.rs`, `example.rs` | virtual time; an example report |
-//! | `timers.rs` | who sleeps until when |
+//! | `timers.rs` | a queue of sleeping tasks |
 
 mod ceiling;
 mod closed;

@@ -1,8 +1,8 @@
-//! The open model: every arrival takes a user for one task, or is dropped because all of them are busy.
+//! The open model: every arrival takes a user for one task, or is dropped because all users are busy.
 //!
-//! Of the idle users of the drawn class the latest goes first: so there are only as many users, and connections, as
-//! the load really needs at a time, and theirs are warm. One that idled past the host's keep-alive would fail or
-//! reconnect for a reason that is not the load's.
+//! An arrival takes the idle user of its class that became idle last. This keeps the number of users and connections
+//! as small as the load needs, and the connections warm. A connection that was idle for longer than the host's
+//! keep-alive would fail or reconnect, and the load is not the reason for that.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -20,45 +20,45 @@ pub struct OpenModel<P: Platform> {
     arrivals: Arrivals,
     share: Share,
     seed: u64,
-    /// Most users that this shard may have.
+    /// The most users that this shard may have.
     limit: u32,
-    /// How many were ever made.
+    /// How many users this shard has made in the whole run.
     made: u64,
     users: Rc<RefCell<Users<P>>>,
 }
 
 struct Users<P: Platform> {
-    /// By class, the latest at the end, each with its number.
+    /// The idle users by class, each with its number. The user that became idle last stands at the end.
     idle: Vec<Vec<(u32, User<P>)>>,
-    /// How many there are, the busy ones included.
+    /// The number of idle and busy users.
     present: u32,
-    doors: Doors,
+    after_task: AfterTask,
 }
 
-/// Whether users stay after their task.
+/// What users do after their task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Doors {
-    Open,
-    Closed,
+enum AfterTask {
+    Stay,
+    Leave,
 }
 
-/// Sets arrivals' draws apart from users'.
+/// Makes the random draws of arrivals independent of the draws of users.
 const ARRIVALS: u64 = 0xbb67_ae85_84ca_a73b;
 
 impl<P: Platform> OpenModel<P> {
-    /// Nobody yet, and at most `max_users` in all shards together.
+    /// Starts without users. All shards together have at most `max_users`.
     pub fn new(common: Rc<Common<P>>, arrivals: Arrivals, share: Share, seed: u64, max_users: u32) -> Self {
         let idle = common.scenario.classes.iter().map(|_| Vec::new()).collect();
-        let users = Rc::new(RefCell::new(Users { idle, present: 0, doors: Doors::Open }));
-        // No shard is without: a run of two users on three shards has three.
+        let users = Rc::new(RefCell::new(Users { idle, present: 0, after_task: AfterTask::Stay }));
+        // Every shard may have one user: a run of two users on three shards has three users.
         let limit = share.of(max_users).max(1);
         Self { common, arrivals, share, seed, limit, made: 0, users }
     }
 
-    /// Starts everybody who is due by now.
+    /// Starts a task for every arrival that is due by now.
     pub fn follow(&mut self, now: Micros) {
         while let Some(arrival) = self.arrivals.take_due(now) {
-            // After a sleep of an hour nobody wants an hour's arrivals at once.
+            // After the machine slept for an hour, the arrivals of that hour must not all start at once.
             let slept = self.common.recorder.borrow().slept_at(arrival.due);
             if slept || self.start(arrival).is_none() {
                 self.common.recorder.borrow_mut().dropped();
@@ -66,38 +66,38 @@ impl<P: Platform> OpenModel<P> {
         }
     }
 
-    /// When to look again.
+    /// When the next arrival is due.
     pub const fn next_change(&self) -> Option<Micros> {
         self.arrivals.next_due()
     }
 
-    /// Another rate, from a moment on.
+    /// Changes the rate to `per_second`, from `at` on.
     pub fn change_load(&mut self, at: Micros, per_second: f64) {
         self.arrivals.change(at, per_second);
     }
 
-    /// Users who are there, idle or not.
+    /// The number of idle and busy users.
     pub fn users(&self) -> u32 {
         self.users.borrow().present
     }
 
-    /// Lets everybody go: now the idle ones, after their request the others.
+    /// Stops all users: idle users now, busy users after their request.
     pub fn dismiss_all(&mut self) {
         let mut users = self.users.borrow_mut();
-        users.doors = Doors::Closed;
+        users.after_task = AfterTask::Leave;
         let idle: Vec<_> = users.idle.iter_mut().flat_map(std::mem::take).collect();
         users.present -= idle.len() as u32;
     }
 
-    /// `None` when nobody is free.
+    /// Starts a task for an arrival; `None` when no user is free.
     fn start(&mut self, arrival: Arrival) -> Option<()> {
-        // By the arrival, not by the user: which task is done does not depend on who happens to be free.
+        // The draws follow from the arrival, not from the user, so the task does not depend on which user is free.
         let mut rng = Rng::split(self.seed ^ ARRIVALS, arrival.number);
         let class = self.common.scenario.draw_class(&mut rng);
         let idle = self.users.borrow_mut().take(class);
         let (index, mut user) = idle.or_else(|| self.make(class))?;
         let users = Rc::clone(&self.users);
-        // Here, and not when the task first runs: a run that ends in between counts it and waits for it.
+        // The task begins here, not when it is first polled, so a run that ends in between counts it and waits for it.
         let begun = user.begin(&mut rng)?;
         self.common.platform.spawn(async move {
             user.carry_out(begun, arrival.due).await;
@@ -106,7 +106,7 @@ impl<P: Platform> OpenModel<P> {
         Some(())
     }
 
-    /// A new user: one more while there may be, or in the place of one of another class who is idle.
+    /// Makes a user: an additional one below the limit, otherwise one that replaces an idle user of another class.
     fn make(&mut self, class: usize) -> Option<(u32, User<P>)> {
         let mut users = self.users.borrow_mut();
         let index = if users.present < self.limit {
@@ -129,12 +129,12 @@ impl<P: Platform> Users<P> {
 
     fn put(&mut self, class: usize, index: u32, user: User<P>) {
         match self.idle.get_mut(class) {
-            Some(idle) if self.doors == Doors::Open => idle.push((index, user)),
+            Some(idle) if self.after_task == AfterTask::Stay => idle.push((index, user)),
             _ => self.present -= 1,
         }
     }
 
-    /// Makes room: somebody of the class with the most idle users goes. Gives the number that is free now.
+    /// Removes a user of the class with the most idle users, and returns its number for use by a new user.
     fn dismiss_idle(&mut self) -> Option<u32> {
         let fullest = self.idle.iter_mut().max_by_key(|idle| idle.len())?;
         fullest.pop().map(|(index, _)| index)

@@ -1,41 +1,39 @@
-//! The only seam between the engine and the world: three small traits.
+//! The traits through which a shard uses its surroundings: clock, transport and spawner. No implementations here.
 //!
 //! Three platforms implement them: the runner (`native`), the page's worker (`browser`) and virtual time
-//! (`core::sim`). A shard is single-threaded on all three, so nothing here is `Send`.
+//! (`core::run::sim`). A shard is single-threaded on all three, so nothing here is `Send`.
 
 use crate::core::base::units::Micros;
 use crate::core::http::exchange::Exchange;
 use crate::core::scenario::Request;
 
-/// Time, counted from the run's origin.
+/// The run's clock, which counts from the start of the run.
 pub trait Clock {
-    /// Now; never runs backwards.
+    /// The time since the start of the run. It never goes backwards.
     fn now(&self) -> Micros;
-    /// Waits until then; at once when that has passed.
+    /// Waits until `at`; does not wait when `at` has passed.
     fn sleep_until(&self, at: Micros) -> impl Future<Output = ()>;
 }
 
-/// Where requests go.
+/// Connects users to the host.
 pub trait Transport {
-    /// One virtual user's way to the host.
     type Lane: Lane + 'static;
-    /// Opens the `user`-th user's way, with connections of its own, as a phone has.
+    /// Opens the lane of user number `user`, with connections of its own, like those of a phone.
     fn open_lane(&self, user: u32) -> Self::Lane;
 }
 
-/// One virtual user's way to the host; dropping it closes its connections.
+/// The way of one virtual user to the host. Dropping it closes the user's connections.
 pub trait Lane {
-    /// Sends one request and waits for what comes of it. A failure is part of the exchange.
+    /// Sends one request and waits for its outcome. A failure is part of the exchange.
     fn exchange(&mut self, request: &Request) -> impl Future<Output = Exchange>;
 }
 
-/// Runs tasks beside each other on the shard's own thread.
+/// Runs tasks concurrently on the shard's own thread.
 pub trait Spawner {
-    /// Starts a task.
     fn spawn(&self, task: impl Future<Output = ()> + 'static);
 }
 
-/// All that the engine needs.
+/// Everything that a shard needs.
 pub trait Platform: Clock + Transport + Spawner + 'static {}
 
 impl<T: Clock + Transport + Spawner + 'static> Platform for T {}

@@ -1,4 +1,5 @@
-//! What happens in a run, one record each: what a coordinator takes, and what a journal writes down.
+//! A record describes one event of a run. The coordinator applies records to the run, and a journal stores them. This
+//! file neither stores nor merges.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,24 +9,18 @@ use crate::core::base::units::Micros;
 use crate::core::config::load::LoadChange;
 use crate::core::report::Calibration;
 
-/// One thing that happened.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Record {
-    /// A second of a shard is over.
+    /// A shard finished a second.
     Second(Box<Snapshot>),
-    /// The load was changed by hand.
-    Changed {
-        /// When.
-        at: Micros,
-        /// To what.
-        to: LoadChange,
-    },
-    /// What the generator can do was found out, before the first second.
+    /// The user changed the load; the change takes effect at `at` on the run's clock.
+    Changed { at: Micros, to: LoadChange },
+    /// The highest rate of the generator was measured, before the first second.
     Calibrated(Calibration),
 }
 
 impl Record {
-    /// The moment up to which the run is known when this was written.
+    /// The moment up to which the run is known with this record.
     pub fn reaches(&self) -> Micros {
         match self {
             Self::Second(snapshot) => Micros::from_secs(snapshot.second + 1),
@@ -34,7 +29,7 @@ impl Record {
         }
     }
 
-    /// Adds it to the run: the one under way, or the one that is rebuilt.
+    /// Adds the record to a run, live or rebuilt from a journal.
     pub fn apply(self, run: &mut MergedRun) {
         match self {
             Self::Second(snapshot) => run.absorb(*snapshot),

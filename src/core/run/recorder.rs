@@ -1,7 +1,7 @@
-//! A shard's notebook: counts the current second, and hands each finished second on as a [`Snapshot`].
+//! The recorder of a shard counts the current second and returns each finished second as a [`Snapshot`].
 //!
-//! A request counts in the second in which it ended (its start, in the second in which it started). Only the
-//! second under way is kept here; sums over the run are the coordinator's.
+//! A finished request counts in the second in which it ended, and a started request in the second in which it started.
+//! The recorder keeps only the current second; `merged_run.rs` sums over the run.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,38 +14,36 @@ use crate::core::scenario::EntryId;
 /// One second of one shard.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Snapshot {
-    /// Which shard.
     pub shard: u32,
-    /// Which second of the run, from 0.
+    /// The number of the second in the run, from 0.
     pub second: u64,
-    /// What was counted, for the entries that had anything.
+    /// The counts by entry, without entries that counted nothing.
     pub tallies: Vec<(usize, Tally)>,
-    /// Where things stood when the second ended.
+    /// Users and requests in flight at the end of the second.
     pub gauges: Gauges,
-    /// What the shard noticed about itself.
     pub health: Health,
 }
 
 impl Snapshot {
-    /// Whether nothing happened in it.
+    /// Whether no request started or ended and no arrival was dropped.
     pub const fn is_empty(&self) -> bool {
         self.tallies.is_empty() && self.health.dropped == 0
     }
 }
 
-/// Where things stand at a moment.
+/// Users and requests in flight at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gauges {
-    /// Virtual users running.
+    /// Running virtual users.
     pub users: u32,
-    /// Requests sent and unanswered.
+    /// Requests that are sent and unanswered.
     pub in_flight: u32,
-    /// How long the oldest of these has been waiting.
+    /// How long the oldest request in flight has been waiting.
     pub oldest: Micros,
 }
 
 impl Gauges {
-    /// Adds another shard's.
+    /// Adds another shard's gauges.
     pub fn merge(&mut self, other: &Self) {
         self.users += other.users;
         self.in_flight += other.in_flight;
@@ -53,10 +51,10 @@ impl Gauges {
     }
 }
 
-/// A shard that was not heard of for this long did not run: its thread wakes at least once a second.
+/// A shard that gave no sign of life for this long did not run: its thread wakes at least once a second.
 const GAP: Micros = Micros::from_secs(2);
 
-/// Counts one shard's second.
+/// The counts of one shard in the current second.
 #[derive(Debug)]
 pub struct Recorder {
     shard: u32,
@@ -65,11 +63,10 @@ pub struct Recorder {
     health: Health,
     /// When the shard was last seen running.
     alive: Micros,
-    /// The last stretch in which it did not run: the machine slept, or the process was stopped.
+    /// The last time span in which the shard did not run: the machine slept, or the process was stopped.
     gap: Option<Gap>,
 }
 
-/// A stretch in which the shard did not run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Gap {
     from: Micros,
@@ -77,7 +74,7 @@ struct Gap {
 }
 
 impl Recorder {
-    /// A notebook for as many entries as the scenario has.
+    /// A recorder of `shard` for a scenario with `entries` entries.
     pub fn new(shard: u32, entries: usize) -> Self {
         Self {
             shard,
@@ -89,7 +86,7 @@ impl Recorder {
         }
     }
 
-    /// Notes that the shard runs; finds out whether it did not for a while.
+    /// Notes that the shard runs. Notes a sleep when the shard has not run for `GAP` or longer.
     pub fn is_alive(&mut self, now: Micros) {
         if now.saturating_sub(self.alive) >= GAP {
             self.slept(self.alive, now);
@@ -97,7 +94,7 @@ impl Recorder {
         self.alive = now;
     }
 
-    /// Notes that the machine slept between two moments of the run's clock, which may have stood still meanwhile.
+    /// Notes that the machine slept between two moments of the run's clock. The clock may have stood still in between.
     pub fn slept(&mut self, from: Micros, to: Micros) {
         self.gap = Some(Gap { from, to });
         self.health.slept = Slept::Yes;
@@ -109,8 +106,8 @@ impl Recorder {
         self.tallies.get_mut(entry.0).into_iter().for_each(|tally| tally.sent += 1);
     }
 
-    /// Notes that a request which was due at `scheduled` starts now; gives the moment that it counts as due: the end
-    /// of a sleep in which it fell.
+    /// Notes that a request which was due at `scheduled` starts now. Returns when it counts as due: at `scheduled`, or
+    /// at the end of a sleep if `scheduled` was during that sleep.
     pub fn started(&mut self, scheduled: Micros, now: Micros) -> Micros {
         self.is_alive(now);
         let asleep = self.gap.filter(|gap| scheduled <= gap.to && now >= gap.to);
@@ -119,8 +116,8 @@ impl Recorder {
         due
     }
 
-    /// Counts what came of a request that was due at `scheduled`. If the machine slept while it was in flight, it
-    /// has no latency.
+    /// Counts the outcome of a request that was due at `scheduled`. A request has no latency if the machine slept while
+    /// it was in flight.
     pub fn ended(&mut self, entry: EntryId, scheduled: Micros, exchange: &Exchange, now: Micros) {
         self.is_alive(now);
         let timing = &exchange.timing;
@@ -129,27 +126,27 @@ impl Recorder {
         if slept { tally.record_untimed(exchange) } else { tally.record(scheduled, exchange) }
     }
 
-    /// Notes a start that was due and cannot be made.
+    /// Counts an arrival that was due and cannot start.
     pub const fn dropped(&mut self) {
         self.health.dropped += 1;
     }
 
-    /// Whether the shard did not run at a moment that has passed.
+    /// Whether the shard was not running at an earlier moment.
     pub fn slept_at(&self, moment: Micros) -> bool {
         self.gap.is_some_and(|gap| gap.from < moment && moment <= gap.to)
     }
 
-    /// The moment at which the second under way ends.
+    /// When the current second ends.
     pub const fn second_ends(&self) -> Micros {
         Micros::from_secs(self.second + 1)
     }
 
-    /// Adds what the platform noticed about this second.
+    /// Adds what the shard noticed about itself in this second.
     pub fn notice(&mut self, health: &Health) {
         self.health.add(health);
     }
 
-    /// Hands on what was counted since the last time, as the second under way, and goes on to the one `now` is in.
+    /// Returns the counts since the last call as the current second, and moves on to the second that contains `now`.
     pub fn close(&mut self, now: Micros, gauges: Gauges) -> Snapshot {
         let tallies = self.tallies.iter_mut().enumerate().filter(|(_, tally)| !tally.is_empty());
         let snapshot = Snapshot {
@@ -185,7 +182,7 @@ mod tests {
         let mut recorder = Recorder::new(0, 1);
         let entry = EntryId(0);
         (0..=10).for_each(|second| recorder.is_alive(Micros::from_secs(second)));
-        // Asleep from 10 to 70; the answer that came before the sleep, and the one that spanned it.
+        // The machine sleeps from 10 s to 70 s. One answer came before the sleep, the other one after it.
         recorder.ended(entry, Micros::from_secs(8), &exchange(8, 9), Micros::from_secs(70));
         recorder.ended(entry, Micros::from_secs(10), &exchange(10, 70), Micros::from_secs(70));
         let due = recorder.started(Micros::from_secs(12), Micros::from_secs(70));
@@ -202,7 +199,8 @@ mod tests {
         let mut recorder = Recorder::new(0, 1);
         let entry = EntryId(0);
         recorder.started(Micros::from_secs(1), Micros::from_secs(1));
-        // It was counted as started, then it left, then the machine slept: nothing was heard of the shard in between.
+        // The request is counted as started, is sent, and then the machine sleeps. The shard gives no sign of life
+        // between the start and the end of the sleep.
         let mut exchange = exchange(1, 61);
         exchange.timing.ready += Micros(40);
         recorder.ended(entry, Micros::from_secs(1), &exchange, Micros::from_secs(61));
@@ -221,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_in_a_sleep_is_known_for_one() {
+    fn a_moment_during_a_sleep_is_recognised() {
         let mut recorder = Recorder::new(0, 1);
         (0..=10).for_each(|second| recorder.is_alive(Micros::from_secs(second)));
         recorder.is_alive(Micros::from_secs(70));

@@ -1,7 +1,8 @@
-//! The run loop of one shard: the only one there is, for both load models.
+//! The run loop of one shard, the only run loop of the program, for both load models.
 //!
-//! It asks (who is due now, which task, how long to think), waits, sends and records; every decision is a pure
-//! function elsewhere. Generic over the platform, so the runner, the page and virtual time share it.
+//! The loop starts the tasks that are due, waits, closes seconds and follows controls. Decisions such as which task
+//! comes next, or how long a user thinks, are pure functions in other files. The loop is generic over the platform, so
+//! the runner, the page and virtual time share it.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -24,25 +25,24 @@ use crate::core::config::load::{Load, LoadChange, Share};
 use crate::core::config::run_config::RunConfig;
 use crate::core::scenario::Scenario;
 
-/// What one shard is to do.
+/// One shard's part of a run.
 #[derive(Clone, Debug)]
 pub struct Assignment {
-    /// Its part of the run: of users and of arrivals, those with `number % shards == shard`.
+    /// The shard has the users and arrivals with `number % shards == shard`.
     pub share: Share,
-    /// What users do.
     pub scenario: Scenario,
-    /// What all draws follow from.
+    /// All random draws follow from the seed.
     pub seed: u64,
-    /// How much load when, of all shards together.
+    /// The load of all shards together.
     pub load: Load,
-    /// When no further request is started; `None` runs until told to stop.
+    /// No request starts after this time; `None` runs until [`Control::Stop`].
     pub run_time: Option<Micros>,
-    /// How long requests in flight may take to end after that.
+    /// How long requests in flight may take to end after the run time.
     pub stop_timeout: Micros,
 }
 
 impl Assignment {
-    /// A shard's part of a config.
+    /// One shard's part of a configuration.
     pub fn of(config: &RunConfig, share: Share) -> Self {
         Self {
             share,
@@ -55,23 +55,18 @@ impl Assignment {
     }
 }
 
-/// What a shard can be told while it runs.
+/// A message to a shard while it runs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Control {
-    /// Another load, from a moment on; model and time limit stay.
-    ChangeLoad {
-        /// From when on, on the run's clock: the same moment for all shards.
-        at: Micros,
-        /// Where to.
-        to: LoadChange,
-    },
-    /// Start nothing more and let what is in flight end.
+    /// Change the load to `to`. `at` is on the run's clock and the same for all shards. Model and run time stay.
+    ChangeLoad { at: Micros, to: LoadChange },
+    /// Start no more requests and let requests in flight end.
     Stop,
-    /// The same, and drop what is in flight.
+    /// Start no more requests and drop requests in flight.
     Abandon,
     /// The page was hidden or shown.
     See(Visibility),
-    /// The machine slept, and the run's clock stood still meanwhile.
+    /// The machine slept, and the run's clock stood still during the sleep.
     Slept,
 }
 
@@ -79,28 +74,28 @@ struct Shard<P: Platform> {
     common: Rc<Common<P>>,
     model: Model<P>,
     visibility: Visibility,
-    /// How late the last wake-up was, where that was late.
+    /// How late the last wake-up was; zero when it was at most [`BLOCKED_FROM`] late.
     blocked: Cell<Micros>,
 }
 
-/// Who model requests.
+/// The load model that starts the shard's requests.
 enum Model<P: Platform> {
-    ClosedModel(ClosedModel<P>),
-    OpenModel(OpenModel<P>),
+    Closed(ClosedModel<P>),
+    Open(OpenModel<P>),
 }
 
-/// A shard looks at the clock at least this often, so that it knows whether it runs when it should.
-const BEAT: Micros = Micros::from_millis(20);
-/// A wake-up this late means that the shard's thread was busy with something else, or had no processor. Above a page's
-/// timer grain of 4 ms.
+/// A shard checks the clock at least this often, so that it notices when it does not run in time.
+const CHECK_INTERVAL: Micros = Micros::from_millis(20);
+/// A wake-up that is later than this means that the shard's thread was busy with something else, or had no processor.
+/// The value is above the timer resolution of a page, 4 ms.
 const BLOCKED_FROM: Micros = Micros::from_millis(10);
-/// A last second that lasted less than this, and in which nothing happened, is none.
-const HARDLY_BEGUN: Micros = Micros::from_millis(100);
+/// A last second that is shorter than this and in which nothing happened is not posted.
+const SHORTEST_LAST_SECOND: Micros = Micros::from_millis(100);
 
-/// Runs a shard from its first user to its last answer, posting a snapshot for every second.
+/// Runs a shard from its first user to its last answer, and posts a snapshot of every second.
 ///
-/// Returns the moment at which no further request was started. What is in flight even then ends with its tasks, which
-/// the caller drops.
+/// Returns the moment after which no request was started. Requests that are still in flight at the end are dropped
+/// with their tasks, by the caller.
 pub async fn run<P: Platform>(
     platform: Rc<P>,
     assignment: Assignment,
@@ -108,10 +103,10 @@ pub async fn run<P: Platform>(
     mut post: impl FnMut(Snapshot),
 ) -> Micros {
     let end = assignment.run_time.unwrap_or(Micros(u64::MAX));
-    let mut patience = assignment.stop_timeout;
+    let mut drain_limit = assignment.stop_timeout;
     let mut this = Shard::new(platform, assignment, end);
     let stopped_at = loop {
-        let now = this.look_at_the_clock(&mut post);
+        let now = this.check_clock(&mut post);
         if now >= end {
             this.model.catch_up(now);
             break end;
@@ -121,67 +116,67 @@ pub async fn run<P: Platform>(
         let wake = this.model.next_change(now).map_or(second_ends, |change| change.min(second_ends)).min(end);
         match this.wait(wake, &mut controls).await {
             Some(end @ (Control::Stop | Control::Abandon)) => {
-                patience = if end == Control::Abandon { Micros::ZERO } else { patience };
-                let now = this.look_at_the_clock(&mut post);
+                drain_limit = if end == Control::Abandon { Micros::ZERO } else { drain_limit };
+                let now = this.check_clock(&mut post);
                 this.model.catch_up(now);
                 break now;
             }
-            told => this.on_control(told, now),
+            control => this.on_control(control, now),
         }
     };
-    this.drain(stopped_at + patience, &mut controls, &mut post).await;
+    this.drain(stopped_at + drain_limit, &mut controls, &mut post).await;
     stopped_at
 }
 
 impl<P: Platform> Model<P> {
-    /// Model, or lets go, whoever is due.
+    /// Starts the tasks or users that are due, and stops users that are too many.
     fn follow(&mut self, now: Micros) {
         match self {
-            Self::ClosedModel(closed) => closed.follow(now),
-            Self::OpenModel(open) => open.follow(now),
+            Self::Closed(closed) => closed.follow(now),
+            Self::Open(open) => open.follow(now),
         }
     }
 
-    /// At the end: model the arrivals that were due before it, so that none is forgotten.
+    /// Starts the arrivals that were due before the end of the run, so that none is forgotten.
     fn catch_up(&mut self, now: Micros) {
-        if let Self::OpenModel(open) = self {
+        if let Self::Open(open) = self {
             open.follow(now);
         }
     }
 
     fn next_change(&self, now: Micros) -> Option<Micros> {
         match self {
-            Self::ClosedModel(closed) => closed.next_change(now),
-            Self::OpenModel(open) => open.next_change(),
+            Self::Closed(closed) => closed.next_change(now),
+            Self::Open(open) => open.next_change(),
         }
     }
 
     fn change_load(&mut self, at: Micros, to: LoadChange) {
         match (self, to) {
-            (Self::ClosedModel(closed), LoadChange::Users { users, spawn_rate }) => {
+            (Self::Closed(closed), LoadChange::Users { users, spawn_rate }) => {
                 closed.change_load(at, users, spawn_rate)
             }
-            (Self::OpenModel(open), LoadChange::Rate { per_second }) => {
-                // Who was due by then comes by the old rate.
+            (Self::Open(open), LoadChange::Rate { per_second }) => {
+                // Arrivals that are due before the change follow the old rate.
                 open.follow(at);
                 open.change_load(at, per_second);
             }
-            // The other model's: there is nothing that could follow it.
+            // A change for the other load model has no meaning here.
             _ => {}
         }
     }
 
     fn users(&self) -> u32 {
         match self {
-            Self::ClosedModel(closed) => closed.users(),
-            Self::OpenModel(open) => open.users(),
+            Self::Closed(closed) => closed.users(),
+            Self::Open(open) => open.users(),
         }
     }
 
     fn dismiss_all(&mut self) {
         match self {
-            Self::ClosedModel(closed) => closed.dismiss_all(),
-            Self::OpenModel(open) => open.dismiss_all(),
+            Self::Closed(closed) => closed.dismiss_all(),
+            Self::Open(open) => open.dismiss_all(),
         }
     }
 }
@@ -195,44 +190,44 @@ impl<P: Platform> Shard<P> {
         let model = match load {
             Load::Closed { users, spawn_rate } => {
                 let pace = Pace::new(&users, spawn_rate);
-                Model::ClosedModel(ClosedModel::new(Rc::clone(&common), pace, share, seed))
+                Model::Closed(ClosedModel::new(Rc::clone(&common), pace, share, seed))
             }
             Load::Open { rate, process, max_users } => {
                 let arrivals = Arrivals::new(rate, process, share, seed, end);
-                Model::OpenModel(OpenModel::new(Rc::clone(&common), arrivals, share, seed, max_users))
+                Model::Open(OpenModel::new(Rc::clone(&common), arrivals, share, seed, max_users))
             }
         };
         Self { common, model, visibility: Visibility::Visible, blocked: Cell::default() }
     }
 
-    /// Notes that the shard runs, and posts the second under way when it has ended; gives the moment.
-    fn look_at_the_clock(&self, post: &mut impl FnMut(Snapshot)) -> Micros {
+    /// Notes that the shard runs, posts the current second if it has ended, and returns the time.
+    fn check_clock(&self, post: &mut impl FnMut(Snapshot)) -> Micros {
         let now = self.common.platform.now();
         self.common.recorder.borrow_mut().is_alive(now);
         let health = Health { blocked: self.blocked.take(), ..Health::default() };
         self.notice(&health);
         if self.close_seconds(now, post) {
-            // Answers that came while the thread stood still are read only now, and count in the second under way.
+            // Answers that came while the thread was blocked are read now, in the new second. So it is blocked too.
             self.notice(&health);
         }
         now
     }
 
-    /// Does as it is told, ending apart, having looked at the clock last at `looked`.
-    fn on_control(&mut self, told: Option<Control>, looked: Micros) {
-        match told {
+    /// Handles a control other than those that end the run. `checked_at` is when the clock was last checked.
+    fn on_control(&mut self, control: Option<Control>, checked_at: Micros) {
+        match control {
             Some(Control::ChangeLoad { at, to }) => self.model.change_load(at, to),
             Some(Control::See(visibility)) => self.see(visibility),
             Some(Control::Slept) => {
-                self.common.recorder.borrow_mut().slept(looked, self.common.platform.now());
+                self.common.recorder.borrow_mut().slept(checked_at, self.common.platform.now());
             }
             Some(Control::Stop | Control::Abandon) | None => {}
         }
     }
 
-    /// Waits until then, for a beat, or until told something. A closed channel is not a message: the run goes on.
+    /// Waits for a control, until `until`, at most for [`CHECK_INTERVAL`]. A closed channel does not end the run.
     async fn wait(&self, until: Micros, controls: &mut UnboundedReceiver<Control>) -> Option<Control> {
-        let until = until.min(self.common.platform.now() + BEAT);
+        let until = until.min(self.common.platform.now() + CHECK_INTERVAL);
         let sleep = std::pin::pin!(self.common.platform.sleep_until(until));
         let control = match select(sleep, controls.next()).await {
             Either::Left(_) => None,
@@ -247,7 +242,7 @@ impl<P: Platform> Shard<P> {
         control
     }
 
-    /// Marks the second under way, and every following one while the page stays hidden.
+    /// Marks the current second as hidden, and every following second while the page stays hidden.
     fn see(&mut self, visibility: Visibility) {
         let hidden = self.visibility == Visibility::Hidden || visibility == Visibility::Hidden;
         self.visibility = visibility;
@@ -266,7 +261,7 @@ impl<P: Platform> Shard<P> {
         Gauges { users: self.model.users(), in_flight: in_flight.in_flight(), oldest }
     }
 
-    /// Posts the second under way when it has ended; gives whether it had.
+    /// Posts the current second if it has ended, and returns whether it has.
     fn close_seconds(&self, now: Micros, post: &mut impl FnMut(Snapshot)) -> bool {
         let mut recorder = self.common.recorder.borrow_mut();
         let is_over = now >= recorder.second_ends();
@@ -277,7 +272,7 @@ impl<P: Platform> Shard<P> {
         is_over
     }
 
-    /// Lets requests in flight end, until a moment or until told to abandon them; then drops what is left.
+    /// Waits for requests in flight, at most until `until` or until [`Control::Abandon`]. Then posts the last second.
     async fn drain(
         &mut self,
         until: Micros,
@@ -286,28 +281,28 @@ impl<P: Platform> Shard<P> {
     ) {
         self.model.dismiss_all();
         loop {
-            let now = self.look_at_the_clock(post);
+            let now = self.check_clock(post);
             if self.common.in_flight.in_flight() == 0 || now >= until {
                 break;
             }
             let second_ends = self.common.recorder.borrow().second_ends();
-            let told = {
+            let control = {
                 let quiet = std::pin::pin!(self.common.in_flight.quiet());
                 let wait = std::pin::pin!(self.wait(second_ends.min(until), controls));
                 match select(quiet, wait).await {
                     Either::Left(_) => None,
-                    Either::Right((told, _)) => told,
+                    Either::Right((control, _)) => control,
                 }
             };
-            if told == Some(Control::Abandon) {
+            if control == Some(Control::Abandon) {
                 break;
             }
-            self.on_control(told, now);
+            self.on_control(control, now);
         }
         let now = self.common.platform.now();
         let last = self.common.recorder.borrow_mut().close(now, self.gauges(now));
         let lasted = now.saturating_sub(Micros::from_secs(last.second));
-        if !last.is_empty() || last.gauges.in_flight > 0 || lasted >= HARDLY_BEGUN {
+        if !last.is_empty() || last.gauges.in_flight > 0 || lasted >= SHORTEST_LAST_SECOND {
             post(last);
         }
     }

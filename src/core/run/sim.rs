@@ -1,6 +1,6 @@
-//! A platform without a world: virtual time and scripted answers, the same on every target.
+//! A platform for tests: virtual time and scripted answers, the same on every target. No real clock, no network.
 //!
-//! An hour's run takes milliseconds and gives the same figures every time; tests stand on it.
+//! A run of an hour takes milliseconds and gives the same figures every time.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -18,18 +18,17 @@ use crate::core::base::units::Micros;
 use crate::core::http::exchange::{Exchange, Timing};
 use crate::core::scenario::Request;
 
-/// What the host answers, and after how long.
+/// The answer of the scripted host.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reply {
-    /// Sent → first byte and last byte.
+    /// Sent → first byte, which is also the last byte.
     pub after: Micros,
-    /// The status, or what goes wrong.
     pub outcome: Result<Status, Failure>,
     /// Bytes of the body.
     pub bytes: u64,
 }
 
-/// A host: gives the answer to a request that is sent at a moment.
+/// A scripted host.
 pub trait Script: 'static {
     /// The answer to `request`, sent by `user` at `now`.
     fn answer(&self, user: u32, now: Micros, request: &Request) -> Reply;
@@ -41,7 +40,7 @@ impl<F: Fn(u32, Micros, &Request) -> Reply + 'static> Script for F {
     }
 }
 
-/// Time that moves on only when everybody waits.
+/// Time that moves on only when all tasks wait.
 #[derive(Default)]
 struct VirtualTime {
     now: Cell<Micros>,
@@ -53,7 +52,7 @@ impl VirtualTime {
         self.timers.sleep(at, || self.now.get(), || {}).await;
     }
 
-    /// Moves on to the next moment that somebody waits for; `false` when nobody does.
+    /// Moves on to the next moment that a task waits for; `false` when no task waits.
     fn advance(&self) -> bool {
         let Some(at) = self.timers.next_due() else { return false };
         self.now.set(at);
@@ -62,7 +61,7 @@ impl VirtualTime {
     }
 }
 
-/// Virtual time, a scripted host, and tasks that take no time.
+/// A platform with virtual time and a scripted host. Tasks take no time.
 pub struct Sim<S> {
     time: Rc<VirtualTime>,
     grain: Micros,
@@ -82,7 +81,7 @@ impl<S: Script> Clock for Sim<S> {
 
 impl<S: Script> Spawner for Sim<S> {
     fn spawn(&self, task: impl Future<Output = ()> + 'static) {
-        // Fails only when the pool is gone, and then nothing runs anyway.
+        // Spawning fails only when the pool is gone, and then nothing runs anyway.
         let _ = self.spawner.spawn_local(task);
     }
 }
@@ -94,7 +93,7 @@ impl<S: Script> Transport for Sim<S> {
     }
 }
 
-/// A user's way to the scripted host.
+/// The lane of one user to the scripted host.
 pub struct SimLane<S> {
     time: Rc<VirtualTime>,
     script: Rc<S>,
@@ -117,7 +116,7 @@ impl<S: Script> Lane for SimLane<S> {
     }
 }
 
-/// Runs one shard in virtual time; gives its snapshots and the moment at which it stopped.
+/// Runs one shard in virtual time. Returns its snapshots and when it stopped to start requests.
 pub fn run<S: Script>(
     assignment: Assignment,
     controls: UnboundedReceiver<Control>,
@@ -126,7 +125,8 @@ pub fn run<S: Script>(
     run_coarsely(assignment, controls, script, Micros(1))
 }
 
-/// The same with timers that ring only at multiples of `grain`, as real ones do; answers come when they come.
+/// Runs one shard in virtual time like [`run`], with timers that fire only at multiples of `grain`, as real timers do.
+/// Answers do not wait for a multiple of `grain`.
 pub fn run_coarsely<S: Script>(
     assignment: Assignment,
     controls: UnboundedReceiver<Control>,
@@ -143,7 +143,7 @@ pub fn run_coarsely<S: Script>(
         let post = |snapshot| sink.borrow_mut().push(snapshot);
         end.set(Some(shard::run(Rc::new(platform), assignment, controls, post).await));
     };
-    // Fails only when the pool is gone, and it is right here.
+    // Spawning fails only when the pool is gone, and this function owns it.
     let _ = pool.spawner().spawn_local(shard);
     loop {
         pool.run_until_stalled();

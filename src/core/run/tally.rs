@@ -1,6 +1,6 @@
-//! What was counted for one (method, name): over one second in a shard, over the whole run in the report.
+//! The counts of one (method, name): of one second in a shard, and of the whole run in the report.
 //!
-//! Tallies merge, so seconds add up to runs and shards to one whole. Nothing is rounded here.
+//! Tallies can be merged, over seconds and over shards. Nothing is rounded here.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::core::base::units::Micros;
 use crate::core::http::exchange::{Exchange, Timing};
 use crate::core::http::stream::{ByKind, Streamed};
 
-/// Distinct failures kept apart per entry; the rest is counted together, so that texts cannot fill the memory.
+/// The number of distinct failures per entry. Further ones are counted together, so that texts cannot fill the memory.
 const MAX_FAILURES: usize = 64;
 
 /// Counts and latencies of one (method, name).
@@ -22,19 +22,18 @@ const MAX_FAILURES: usize = 64;
 pub struct Tally {
     /// Requests started.
     pub sent: u64,
-    /// Of these, how many got a complete response with a status under 400.
+    /// Requests that got a complete response with a status under 400.
     pub succeeded: u64,
-    /// Of these, how many failed.
     pub failed: u64,
     /// Bytes of response bodies.
     pub received_bytes: u64,
-    /// Requests timed by the page's clock for want of a better one.
+    /// Requests that only the page's clock timed, because the browser withheld its own times.
     pub page_clock: u64,
-    /// Requests that were in flight while the machine slept, so that their latency is unknown.
+    /// Requests of unknown latency, because the machine slept while they were in flight.
     pub untimed: u64,
     /// Complete responses by status.
     pub statuses: BTreeMap<Status, u64>,
-    /// Failures, apart by kind and detail.
+    /// Failures by kind and detail.
     pub failures: Vec<(Failure, Occurrences)>,
     /// Request sent → last byte.
     pub latency: Histogram,
@@ -42,17 +41,16 @@ pub struct Tally {
     pub corrected: Histogram,
     /// Request sent → first byte.
     pub ttfb: Histogram,
-    /// Ready → sent, connecting apart.
+    /// Ready → sent, without the time to connect.
     pub queue: Histogram,
-    /// The host's own time as a relay saw it.
+    /// The time that the host took, as the relay measured it.
     pub upstream: Histogram,
     /// First byte → last byte.
     #[serde(default)]
     pub download: Histogram,
-    /// Only of requests that connected; boxed, because most seconds have none.
+    /// Only requests that opened a connection. Boxed, because most seconds have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connecting: Option<Box<ConnectingTally>>,
-    /// Connections opened and used.
     #[serde(default)]
     pub connections: Connections,
     /// Redirects followed.
@@ -61,10 +59,10 @@ pub struct Tally {
     /// Requests that the generator's machine could not send; they have no latency.
     #[serde(default)]
     pub exhausted: u64,
-    /// Of the requests timed by the page's clock, those that were answered: the browser withholds their moments.
+    /// Answered requests that only the page's clock timed, because the browser withheld its own times.
     #[serde(default)]
     pub answers_by_page_clock: u64,
-    /// Only of event streams; boxed, because most entries have none.
+    /// Only event streams. Boxed, because most entries have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub streams: Option<Box<StreamTally>>,
 }
@@ -74,42 +72,40 @@ pub struct Tally {
 pub struct ConnectingTally {
     /// Name look-up.
     pub dns: Histogram,
-    /// TCP.
+    /// The TCP connection.
     pub connect: Histogram,
     /// The TLS handshake.
     pub tls: Histogram,
 }
 
-/// The milestones of event streams, each from request sent.
+/// The milestones of event streams, measured from request sent. `largest_gap` is a duration within the stream.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct StreamTally {
     /// Events of all streams together.
     pub events: u64,
-    /// The first event.
     pub first_event: Histogram,
     /// The longest time between two events of a stream.
     pub largest_gap: Histogram,
-    /// `complete`, with its plan.
+    /// The event `complete`, which carries the plan.
     pub complete: Histogram,
-    /// `done`.
+    /// The event `done`.
     pub done: Histogram,
     /// The first event of each type.
     pub by_type: ByKind<Histogram>,
 }
 
-/// How often something happened, and when first and last.
+/// How often a failure happened, and when first and last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Occurrences {
-    /// How often.
     pub count: u64,
-    /// When first, on the run's clock.
+    /// On the run's clock.
     pub first: Micros,
-    /// When last, on the run's clock.
+    /// On the run's clock.
     pub last: Micros,
 }
 
 impl Tally {
-    /// Requests that have ended, one way or the other.
+    /// Requests that have ended, successful or failed.
     pub const fn completed(&self) -> u64 {
         self.succeeded + self.failed
     }
@@ -119,7 +115,8 @@ impl Tally {
         self.sent == 0 && self.completed() == 0
     }
 
-    /// Counts what came of a request that was due at `scheduled`. One that the generator could not send has no latency.
+    /// Counts the outcome of a request that was due at `scheduled`. A request that the generator could not send has no
+    /// latency.
     pub fn record(&mut self, scheduled: Micros, exchange: &Exchange) {
         if exchange.outcome.as_ref().is_err_and(|failure| failure.kind == FailureKind::Exhausted) {
             self.exhausted += 1;
@@ -149,7 +146,7 @@ impl Tally {
         self.count(exchange);
     }
 
-    /// Counts what came of a request whose latency is unknown.
+    /// Counts the outcome of a request whose latency is unknown.
     pub fn record_untimed(&mut self, exchange: &Exchange) {
         self.untimed += 1;
         self.count(exchange);
@@ -188,7 +185,7 @@ impl Tally {
         }
     }
 
-    /// Adds everything `other` counted.
+    /// Adds the counts of `other`.
     pub fn merge(&mut self, other: &Self) {
         self.sent += other.sent;
         self.succeeded += other.succeeded;
@@ -238,7 +235,7 @@ impl ConnectingTally {
 
 impl StreamTally {
     fn time(&mut self, streamed: &Streamed, timing: &Timing) {
-        // A page sees an event a little after it came, at times after the moment the browser gives for the last byte.
+        // A page sees an event a little after it arrived, sometimes later than the browser's time of the last byte.
         let since_sent =
             |moment: Micros| moment.min(timing.finished).saturating_sub(timing.sent.unwrap_or(timing.ready));
         for (histogram, moment) in [
@@ -308,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_inside_a_stream_is_one_although_its_status_is_counted() {
+    fn a_failure_inside_a_stream_counts_as_a_failure_and_its_status_is_counted_too() {
         let mut tally = Tally::default();
         tally.record(Micros::ZERO, &stream(Some(Failure::new(FailureKind::StreamError, "x"))));
         assert_eq!((tally.succeeded, tally.failed, tally.statuses[&200]), (0, 1, 1));
@@ -316,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn connecting_is_counted_only_where_it_happened() {
+    fn connecting_is_counted_only_for_requests_that_connected() {
         let mut tally = Tally::default();
         tally.record(Micros::ZERO, &exchange(Ok(200), 500));
         assert!(tally.connecting.is_none());

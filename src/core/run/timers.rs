@@ -1,6 +1,7 @@
-//! Who waits until when: a queue of sleepers, for platforms whose timers are too coarse or too dear.
+//! A queue of sleeping tasks, for platforms whose own timers are too coarse or too expensive.
 //!
-//! Pure: it is told what time it is and wakes whoever is due. Virtual time and the page's worker stand on it.
+//! It has no clock: the caller passes the time, and the queue wakes the tasks that are due. Virtual time and the page's
+//! worker use it.
 
 use std::cell::RefCell;
 use std::cmp::Reverse;
@@ -19,14 +20,14 @@ pub struct Timers {
 
 #[derive(Debug, Default)]
 struct Sleepers {
-    /// When and who, in the order of asking for equal moments.
+    /// The due time and number of each sleeper. At equal times the sleeper that asked first comes first.
     due: BinaryHeap<Reverse<(Micros, u64)>>,
-    /// Those who still wait; one who gave up is only missing here.
+    /// The wakers of the sleepers that still wait, by number. A dropped sleeper remains in `due` for a while.
     wakers: BTreeMap<u64, Waker>,
-    asked: u64,
+    last_number: u64,
 }
 
-/// Takes a sleeper that gave up off the list.
+/// Removes the waker of a sleeper that is dropped.
 struct Ticket {
     timers: Rc<Timers>,
     number: u64,
@@ -39,15 +40,15 @@ impl Drop for Ticket {
 }
 
 impl Timers {
-    /// Waits until `at`, by the clock `now`; calls `queued` when it had to join the queue.
+    /// Waits until `at` by the clock `now`. Calls `queued` once it has joined the queue; not when `at` has passed.
     pub async fn sleep(self: &Rc<Self>, at: Micros, now: impl Fn() -> Micros, queued: impl FnOnce()) {
         if now() >= at {
             return;
         }
         let number = {
             let mut state = self.state.borrow_mut();
-            state.asked += 1;
-            let number = state.asked;
+            state.last_number += 1;
+            let number = state.last_number;
             state.due.push(Reverse((at, number)));
             number
         };
@@ -78,7 +79,7 @@ impl Timers {
         }
     }
 
-    /// Wakes everybody who is due.
+    /// Wakes the sleepers that are due.
     pub fn wake_due(&self, now: Micros) {
         while self.next_due().is_some_and(|at| at <= now) {
             let waker = {
@@ -116,6 +117,6 @@ mod tests {
         assert!(early.as_mut().now_or_never().is_some() && late.as_mut().now_or_never().is_none());
         assert_eq!(timers.next_due(), Some(Micros(20)));
         drop(late);
-        assert_eq!(timers.next_due(), None, "whoever gave up is forgotten");
+        assert_eq!(timers.next_due(), None, "a dropped sleeper is forgotten");
     }
 }

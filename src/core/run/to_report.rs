@@ -1,7 +1,7 @@
-//! From the merged state of a run to a report.
+//! Makes a report from the merged state of a run. The state itself is kept in `merged_run.rs`.
 //!
-//! Everything here costs as much as there are endpoints, whatever the run's length; only a full report also copies the
-//! intervals.
+//! The cost depends on the number of endpoints and not on the length of the run, except that a full report also copies
+//! the intervals.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use crate::core::report::{
 use crate::core::scenario::EntryKey;
 
 impl MergedRun {
-    /// The report of what was absorbed so far.
+    /// The report of the run so far.
     pub fn report(&self, detail: Detail) -> Report {
         let mut total = Tally::default();
         self.tallies.iter().for_each(|tally| total.merge(tally));
@@ -47,7 +47,7 @@ impl MergedRun {
         }
     }
 
-    /// With the notes that follow from what was counted.
+    /// The generator, with the notes that follow from the counts.
     fn generator_with_notes(&self, total: &Tally) -> Generator {
         let mut generator = self.generator.clone();
         let best_rps = generator.calibration.map(|calibration| calibration.ceiling_rps);
@@ -106,7 +106,7 @@ impl MergedRun {
         }
     }
 
-    /// The most frequent first; by name and detail where they are as frequent.
+    /// The failures by falling frequency; equally frequent ones by name and detail.
     fn failures(&self) -> Vec<FailureRow> {
         let rows = self.entries.iter().zip(&self.tallies).flat_map(|(key, tally)| failure_rows(key, tally));
         let mut rows: Vec<_> = rows.collect();

@@ -1,6 +1,6 @@
-//! One virtual user: its class, what was drawn for it, its way to the host, and how it does one task.
+//! One virtual user: its class, its drawn variables, its lane to the host, and how it does one task.
 //!
-//! When it starts, and whether it thinks in between, is `closed.rs`'s and `pool.rs`'s.
+//! The load models decide when a user starts and whether it thinks between tasks: `closed.rs` and `open.rs`.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -15,13 +15,9 @@ use crate::core::scenario::{EntryId, Request, Scenario};
 
 /// What all users of a shard share.
 pub struct Common<P> {
-    /// Clock, transport, tasks.
     pub platform: Rc<P>,
-    /// What users do.
     pub scenario: Scenario,
-    /// Where everything is counted.
     pub recorder: RefCell<Recorder>,
-    /// What is in flight.
     pub in_flight: InFlight,
 }
 
@@ -31,7 +27,7 @@ pub struct Begun {
     place: Place,
 }
 
-/// A virtual user.
+/// A virtual user with connections of its own.
 pub struct User<P: Platform> {
     common: Rc<Common<P>>,
     class: usize,
@@ -41,15 +37,15 @@ pub struct User<P: Platform> {
 }
 
 impl<P: Platform> User<P> {
-    /// The `index`-th user of the run, with its variables drawn; `None` for a class that there is not.
+    /// Makes user number `index` of the run and draws its variables; `None` when the class does not exist.
     pub fn new(common: &Rc<Common<P>>, index: u32, class: usize, rng: &mut Rng) -> Option<Self> {
         let values = common.scenario.classes.get(class)?.draw_variables(rng);
         let lane = common.platform.open_lane(index);
         Some(Self { common: Rc::clone(common), class, values, lane, request: Request::default() })
     }
 
-    /// Draws a task and counts it as sent: from here on it is in flight. `None` only for a class without tasks, which
-    /// parsing refuses.
+    /// Draws a task and counts it as sent; from now on it is in flight. `None` only when the class has no tasks, which
+    /// the parser refuses.
     pub fn begin(&mut self, rng: &mut Rng) -> Option<Begun> {
         let common = &self.common;
         let task = common.scenario.classes.get(self.class)?.draw_task(rng)?;
@@ -59,8 +55,8 @@ impl<P: Platform> User<P> {
         Some(Begun { entry: task.request.entry, place: common.in_flight.enter(now) })
     }
 
-    /// Sends what was begun and was due at `scheduled`, waits for what comes of it and counts it; gives the moment at
-    /// which it ended.
+    /// Sends the request of a task that was due at `scheduled`, waits for its outcome and counts it. Returns when it
+    /// ended.
     pub async fn carry_out(&mut self, begun: Begun, scheduled: Micros) -> Micros {
         let common = &self.common;
         let due = common.recorder.borrow_mut().started(scheduled, common.platform.now());
@@ -70,7 +66,7 @@ impl<P: Platform> User<P> {
         exchange.timing.finished
     }
 
-    /// How long it thinks now.
+    /// Draws the think time before the next task.
     pub fn think(&self, rng: &mut Rng) -> Micros {
         self.common.scenario.classes.get(self.class).map_or(Micros::ZERO, |class| class.wait.draw(rng))
     }

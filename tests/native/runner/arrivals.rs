@@ -1,4 +1,5 @@
-//! Runs by arrival rate against a real host: every start accounted for, and a freeze measured as its users felt it.
+//! Tests of the open model against a real host: every arrival is counted, and the corrected latency measures a freeze
+//! as users feel it.
 
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use oddiya_load::stub::{self, RunningStub, Speed};
 use crate::command::{Ended, command, report_in, run, start_stub, wait};
 use crate::stub_talk::{ask, counted_by_the_report, counted_by_the_stub};
 
-/// A stub that adds no time of its own.
+/// Starts a stub that answers without delay.
 async fn start_instant_stub() -> (RunningStub, String) {
     let options = stub::Options { speed: Speed::Instant, ..stub::Options::default() };
     let stub = stub::start(options).await.unwrap();
@@ -16,7 +17,7 @@ async fn start_instant_stub() -> (RunningStub, String) {
     (stub, host)
 }
 
-/// Runs with these arguments; half-way, something may happen to the host.
+/// Runs the command with `arguments`, and awaits `meanwhile` during the run.
 async fn load(host: &str, arguments: &[&str], meanwhile: impl Future<Output = ()>) -> (Report, Ended) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("report.json");
@@ -55,7 +56,7 @@ async fn a_freeze_of_2_s_in_5_s_has_the_corrected_quantiles_that_theory_computes
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert_eq!((report.total.requests, report.total.dropped.unwrap()), (500, 0), "as many as in good times");
     let figures = report.total.corrected_ms.as_ref().unwrap().figures;
-    // Of all arrivals the share (2 - w) / 5 waits longer than w; see tests/core/stalls.rs.
+    // The share (2 s - w) / 5 s of all arrivals waits longer than w; see tests/core/stalls.rs.
     for (measured, theory) in
         [(figures.p75.unwrap(), 750.0), (figures.p95.unwrap(), 1_750.0), (figures.p99.unwrap(), 1_950.0)]
     {
@@ -71,7 +72,7 @@ async fn a_freeze_of_2_s_in_5_s_has_the_corrected_quantiles_that_theory_computes
 }
 
 #[tokio::test]
-async fn what_finds_no_free_user_is_dropped_and_said_in_plain_words() {
+async fn arrivals_without_a_free_user_are_dropped_and_printed() {
     let (stub, host) = start_instant_stub().await;
     ask(stub.gateway, "POST", "/__stub/faults", r#"{"kind":"stall","seconds":2}"#).await;
     let (report, ended) = load(&host, &["--rate", "50", "-t", "3s", "--max-users", "10"], async {}).await;
@@ -84,7 +85,7 @@ async fn what_finds_no_free_user_is_dropped_and_said_in_plain_words() {
 }
 
 #[tokio::test]
-async fn flags_of_both_models_at_once_are_refused_with_the_one_to_use() {
+async fn flags_of_both_models_together_are_refused_with_advice() {
     let (_stub, host) = start_stub().await;
     for (arguments, words) in [
         (["--rate", "50", "-u", "5"], "--users: cannot go with an arrival rate (--rate), which takes users"),

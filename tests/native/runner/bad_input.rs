@@ -1,4 +1,4 @@
-//! Wrong usage: a sentence that names the flag and what would be right, exit code 2, and nothing is sent.
+//! Tests of wrong usage: a sentence names the flag and the right usage, the exit code is 2, and nothing is sent.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use crate::command::{run, start_stub};
 use crate::stub_talk::{ask, counted_by_the_stub};
 
 #[tokio::test]
-async fn every_wrong_flag_is_named_with_what_would_be_right_and_nothing_is_sent() {
+async fn every_wrong_flag_is_named_with_the_right_usage_and_nothing_is_sent() {
     let (stub, host) = start_stub().await;
     let cases: [(&[&str], &str); 14] = [
         (&["-u", "0"], "--users: `0` is no number of users; write a whole number from 1"),
@@ -61,7 +61,7 @@ async fn a_host_that_is_down_is_reported_within_three_seconds_with_a_hint() {
 }
 
 #[tokio::test]
-async fn files_that_are_no_reports_are_refused_by_name() {
+async fn files_that_are_not_reports_are_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let large = folder.path().join("large.json");
     std::fs::File::create(&large).unwrap().set_len(200_000_000).unwrap();

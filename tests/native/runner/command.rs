@@ -1,4 +1,4 @@
-//! Runs the built command and reads what it leaves.
+//! Runs the built command and reads its output, exit code and report. The tests are in the other files.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -9,7 +9,7 @@ use oddiya_load::core::report::read::read;
 use oddiya_load::stub::{self, RunningStub};
 use tokio::process::{Child, Command};
 
-/// Longer than any of these runs; a hanging command fails the test instead of hanging it.
+/// The time limit of a command, longer than any run in these tests. A command that hangs fails its test.
 const LIMIT: Duration = Duration::from_secs(90);
 
 pub struct Ended {

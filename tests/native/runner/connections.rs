@@ -1,4 +1,4 @@
-//! Connections as real clients have them: kept, reopened, shared or not; redirects, packed bodies, phases.
+//! Tests of connections (kept, reopened, shared), redirects, compressed and chunked bodies, and the phases of requests.
 
 use std::io::Write as _;
 use std::time::Duration;
@@ -32,7 +32,7 @@ async fn a_user_keeps_its_connection() {
 }
 
 #[tokio::test]
-async fn a_user_asks_as_the_apps_client_does() {
+async fn a_user_sends_the_headers_of_the_apps_client() {
     let host = FakeHost::answering(OK).await;
     load(&host.url(), &[]).await;
     let seen = host.seen();
@@ -63,7 +63,7 @@ async fn users_that_share_need_fewer_connections() {
 }
 
 #[tokio::test]
-async fn a_host_that_closes_after_each_answer_costs_reconnects_and_no_request() {
+async fn a_host_that_closes_after_each_answer_causes_reconnects_and_no_failures() {
     let host = FakeHost::start(|mut connection| async move {
         if connection.request().await.is_some() {
             connection.write(OK).await;
@@ -80,7 +80,7 @@ async fn a_host_that_closes_after_each_answer_costs_reconnects_and_no_request() 
 }
 
 #[tokio::test]
-async fn a_host_that_announces_the_close_costs_no_reconnect() {
+async fn a_host_that_announces_the_close_causes_no_reconnects() {
     let host =
         FakeHost::answering("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok").await;
     let (report, _) = load(&host.url(), &[]).await;
@@ -91,7 +91,7 @@ async fn a_host_that_announces_the_close_costs_no_reconnect() {
     );
 }
 
-/// Answers the first request of a connection and closes it when the second has come.
+/// A host that answers the first request of a connection and closes the connection at the second request.
 async fn host_that_closes_on_the_second_request() -> FakeHost {
     FakeHost::start(|mut connection| async move {
         if connection.request().await.is_some() {
@@ -183,7 +183,7 @@ async fn a_body_past_the_limit_is_counted_whole() {
 }
 
 #[tokio::test]
-async fn packed_and_chunked_bodies_are_counted_as_they_came() {
+async fn compressed_and_chunked_bodies_are_counted_as_received() {
     let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     packer.write_all("hello ".repeat(1_000).as_bytes()).unwrap();
     let packed = packer.finish().unwrap();
@@ -207,7 +207,7 @@ async fn packed_and_chunked_bodies_are_counted_as_they_came() {
 }
 
 #[tokio::test]
-async fn the_phases_of_a_request_are_told_apart() {
+async fn the_phases_of_a_request_are_measured_separately() {
     const PAUSE: Duration = Duration::from_millis(30);
     let host = FakeHost::start(|mut connection| async move {
         while connection.request().await.is_some() {
@@ -223,7 +223,7 @@ async fn the_phases_of_a_request_are_told_apart() {
     let figures = |family: &Option<oddiya_load::core::report::Distribution>| family.as_ref().unwrap().figures;
     let pause = PAUSE.as_millis() as f64;
     assert!(figures(&report.total.ttfb_ms).min.unwrap() >= pause);
-    // A busy machine may read the first byte late, but then the rest is early by as much.
+    // A busy machine may read the first byte late, which makes the measured download shorter by as much.
     assert!(figures(&report.total.download_ms).max.unwrap() >= pause);
     assert!(figures(&report.total.latency_ms).min.unwrap() >= 2.0 * pause);
     assert_eq!(figures(&report.total.download_ms).count, report.total.requests);
@@ -253,9 +253,9 @@ async fn an_interim_answer_is_not_the_first_byte_of_the_answer() {
 }
 
 #[tokio::test]
-async fn a_host_that_speaks_only_http_1_1_is_no_http_2_host() {
+async fn http2_against_a_host_that_speaks_only_http_1_1_fails() {
     let host = FakeHost::start(|mut connection| async move {
-        // The last line of HTTP/2's preface (RFC 9113, §3.4), which is no request that such a host knows.
+        // The last line of the preface of HTTP/2 (RFC 9113, §3.4). A host that speaks only HTTP/1.1 does not know it.
         connection.read_until("SM\r\n\r\n").await;
         connection.write("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").await;
         connection.closed().await;

@@ -1,4 +1,5 @@
-//! What the command counted is what the host counted, in good times and in bad.
+//! Tests that the command and the host count the same, with and without faults, and that an interrupted or killed run
+//! leaves a report.
 
 use std::time::Duration;
 
@@ -37,7 +38,7 @@ async fn a_run_counts_what_the_host_counted() {
         "9",
     ])
     .await;
-    // Asking a fresh host for videos 1 to 10 fails, as with Locust.
+    // A new host has no videos 1 to 10, so requests for them fail, as with Locust.
     assert_eq!(ended.code, Some(9), "{}", ended.stderr);
     let report = report_in(&file);
     let stats = ask(stub.gateway, "GET", "/__stub/stats", "").await;
@@ -109,7 +110,7 @@ async fn a_host_that_stops_and_comes_back_leaves_typed_failures_and_counts_that_
     let unanswered: u64 =
         stats["routes"].as_array().unwrap().iter().map(|r| r["unanswered"].as_u64().unwrap()).sum();
     for (key, count) in &ours {
-        // An answer that the host finished writing may have been lost with its connection.
+        // The host counts an answer when it is written; the answer may still be lost with its connection.
         let written = theirs.get(key).copied().unwrap_or(0);
         assert!(*count <= written && written - count <= 20, "{key:?}: we {count}, the host {written}");
     }
@@ -120,9 +121,9 @@ async fn a_host_that_stops_and_comes_back_leaves_typed_failures_and_counts_that_
 }
 
 #[tokio::test]
-async fn an_interrupt_ends_the_run_and_still_reports_whoever_sends_it() {
+async fn a_run_that_is_stopped_by_any_of_three_signals_writes_its_report() {
     let (_stub, host) = start_stub().await;
-    // By Ctrl-C, by a service manager, by closing the terminal.
+    // Ctrl-C, a service manager and a closing terminal send these signals.
     for signal in ["-INT", "-TERM", "-HUP"] {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("report.json");
@@ -144,7 +145,7 @@ async fn send(signal: &str, child: &Child) {
     assert!(sent.success());
 }
 
-/// The run has begun and saved its first second.
+/// Waits until the run has saved its first second.
 async fn wait_until_saved(file: &std::path::Path) {
     let deadline = std::time::Instant::now() + Duration::from_secs(20);
     while !file.exists() {
@@ -154,7 +155,7 @@ async fn wait_until_saved(file: &std::path::Path) {
 }
 
 #[tokio::test]
-async fn an_interrupt_while_the_last_answers_are_awaited_drops_none() {
+async fn an_interrupt_while_the_last_answers_are_awaited_drops_no_answer() {
     let host = FakeHost::start(|mut connection| async move {
         while connection.request().await.is_some() {
             tokio::time::sleep(Duration::from_secs(2)).await;
@@ -177,7 +178,7 @@ async fn an_interrupt_while_the_last_answers_are_awaited_drops_none() {
 }
 
 #[tokio::test]
-async fn a_run_whose_requests_are_unanswered_at_its_end_is_no_success() {
+async fn a_run_with_unanswered_requests_at_its_end_exits_with_1() {
     let host =
         FakeHost::start(|mut connection| async move { while connection.request().await.is_some() {} }).await;
     let ended =
@@ -187,7 +188,7 @@ async fn a_run_whose_requests_are_unanswered_at_its_end_is_no_success() {
 }
 
 #[tokio::test]
-async fn whoever_stops_reading_the_tables_still_gets_the_report() {
+async fn a_closed_standard_output_does_not_prevent_the_report() {
     let (_stub, host) = start_stub().await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("report.json");
@@ -227,7 +228,8 @@ async fn a_killed_run_leaves_a_report_that_lacks_at_most_its_last_second() {
     assert_eq!(report.run.stopped_by.unwrap(), StopReason::Unfinished);
     let stats = ask(stub.gateway, "GET", "/__stub/stats", "").await;
     let theirs = counted_by_the_stub(&stats).values().sum::<u64>();
-    // Five users, ten requests a second each: the second under way and the one being written, at most.
+    // Five users make ten requests per second each. The report may lack the current second and the second that is
+    // being written.
     assert!(theirs - report.total.requests <= 100, "we {}, the host {theirs}", report.total.requests);
     assert!(report.timeline.len() >= 3, "{} seconds", report.timeline.len());
 }

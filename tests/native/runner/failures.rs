@@ -1,4 +1,4 @@
-//! Typed failures: one test for each kind, against a host that does exactly that.
+//! Tests of typed failures: one test for each kind, against a host that causes it.
 
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::load::{load, only_failure};
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-/// A host that reads each request and then does `this` with the connection.
+/// A host that reads the request of each connection and then passes the connection to `this`.
 async fn after_the_request<F, Fut>(this: F) -> FakeHost
 where
     F: Fn(Connection) -> Fut + Copy + Send + Sync + 'static,
@@ -40,8 +40,8 @@ async fn nothing_listens() {
 }
 
 #[tokio::test]
-async fn no_way_to_the_host() {
-    // The loopback network's broadcast address: the kernel opens no TCP connection to such a one.
+async fn the_network_has_no_route_to_the_host() {
+    // This is the broadcast address of the loopback network. The kernel opens no TCP connection to such an address.
     let (report, text) = load("http://127.255.255.255:9", &[]).await;
     assert_eq!(only_failure(&report), (FailureKind::Unreachable, ""));
     assert!(text.contains("host unreachable"), "{text}");
@@ -49,14 +49,14 @@ async fn no_way_to_the_host() {
 
 #[tokio::test]
 async fn the_name_has_no_address() {
-    // `.invalid` never has one (RFC 6761, §6.4).
+    // A name under `.invalid` never has an address (RFC 6761, §6.4).
     let (report, text) = load("http://oddiya.invalid", &[]).await;
     assert_eq!(only_failure(&report), (FailureKind::Dns, ""));
     assert!(text.contains("name not found"), "{text}");
     assert!(report.total.dns_ms.is_none(), "only look-ups that found something are timed");
 }
 
-/// A listener that accepts nobody and whose queue is full: the kernel drops whoever asks further.
+/// A listener that accepts no connections and whose queue is full, so the kernel drops further attempts to connect.
 fn full_listener() -> (Socket, SocketAddr, Vec<Socket>) {
     let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     let any: SocketAddr = "127.0.0.1:0".parse().unwrap();
@@ -108,7 +108,7 @@ async fn no_complete_answer_in_time() {
 }
 
 #[tokio::test]
-async fn a_time_limit_of_one_request_is_not_that_of_the_next() {
+async fn the_time_limit_starts_anew_for_each_request() {
     let host = FakeHost::start(|mut connection| async move {
         while connection.request().await.is_some() {
             connection.write(OK).await;

@@ -1,9 +1,9 @@
-//! The files a run leaves, and reading them again.
+//! Tests of the files that a run writes, and of reading a report again.
 
 use crate::command::{report_in, run, start_stub};
 
 #[tokio::test]
-async fn a_run_leaves_locusts_files_complete() {
+async fn a_run_writes_all_of_locusts_csv_files() {
     let (_stub, host) = start_stub().await;
     let folder = tempfile::tempdir().unwrap();
     let prefix = folder.path().join("deep/run");
@@ -86,7 +86,7 @@ async fn the_same_seed_sends_the_same_requests() {
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/reports/v2/sim.json");
 
 #[tokio::test]
-async fn a_link_stays_a_link_and_its_file_gets_the_report() {
+async fn a_report_saved_to_a_link_replaces_the_linked_file() {
     let folder = tempfile::tempdir().unwrap();
     let (file, link) = (folder.path().join("file.json"), folder.path().join("link.json"));
     std::fs::write(&file, "old").unwrap();
@@ -98,7 +98,7 @@ async fn a_link_stays_a_link_and_its_file_gets_the_report() {
 }
 
 #[tokio::test]
-async fn a_pipe_gets_the_report_once_and_a_dash_says_how() {
+async fn a_pipe_gets_the_report_once_and_a_dash_is_refused_with_advice() {
     let ended = run(&["report", GOLDEN, "--json", "/dev/stdout"]).await;
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     let golden = std::fs::read_to_string(GOLDEN).unwrap();

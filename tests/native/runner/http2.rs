@@ -1,4 +1,4 @@
-//! HTTP/2: when it is spoken, and that what a host holds back is no latency of its answers.
+//! Tests of HTTP/2: when it is used, and that waiting for a free stream counts as queue and not as latency.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::load::{load, only_failure};
 use crate::secure_host::{BODY, Host, counted, load_host, named};
 
 #[tokio::test]
-async fn a_host_that_offers_http_2_is_spoken_to_by_http_2_on_one_connection_per_user() {
+async fn http_2_is_used_when_the_host_offers_it_with_one_connection_per_user() {
     let host = Host::with_certificate(named("localhost"), &["h2", "http/1.1"]).await;
     let (report, text) = load_host(&host, &["--users=2"], &host.certificate()).await;
     assert_eq!(report.total.failures, 0, "{:?}", report.failures);
@@ -29,21 +29,21 @@ async fn a_host_that_offers_http_2_is_spoken_to_by_http_2_on_one_connection_per_
 }
 
 #[tokio::test]
-async fn http1_refuses_what_the_host_would_prefer() {
+async fn the_flag_http1_overrides_the_preference_of_the_host() {
     let host = Host::with_certificate(named("localhost"), &["h2", "http/1.1"]).await;
     let (report, _) = load_host(&host, &["--http1"], &host.certificate()).await;
     assert_eq!((report.total.failures, counted(&report).http2), (0, 0), "{:?}", report.failures);
 }
 
 #[tokio::test]
-async fn http2_insists_on_it() {
+async fn the_flag_http2_fails_when_the_host_does_not_offer_http_2() {
     let host = Host::with_certificate(named("localhost"), &["http/1.1"]).await;
     let (report, _) = load_host(&host, &["--http2"], &host.certificate()).await;
     assert_eq!(only_failure(&report), (FailureKind::Tls, "the host does not speak that version of HTTP"));
 }
 
 #[tokio::test]
-async fn http_2_in_the_clear_is_shared_by_all_users_of_a_shard() {
+async fn one_http_2_connection_without_tls_is_shared_by_all_users_of_a_shard() {
     let host = Host::http2_in_the_clear().await;
     let url = format!("http://127.0.0.1:{}", host.port);
     let (report, _) = load(&url, &["--http2", "--connection-reuse=shared", "--users=20"]).await;
@@ -73,7 +73,7 @@ async fn a_stream_that_the_host_resets_is_a_typed_failure() {
 }
 
 #[tokio::test]
-async fn waiting_for_a_stream_that_the_host_does_not_allow_yet_is_queue_and_no_latency() {
+async fn waiting_for_a_stream_that_the_host_does_not_allow_yet_is_queue_and_not_latency() {
     const TAKES: Duration = Duration::from_millis(50);
     let folder = tempfile::tempdir().unwrap();
     let host = Host::start(folder, |stream, answered| async move {
@@ -91,7 +91,7 @@ async fn waiting_for_a_stream_that_the_host_does_not_allow_yet_is_queue_and_no_l
     let flags = ["--http2", "--connection-reuse=shared", "--users=20", "--think-time=0s", "--run-time=3s"];
     let (report, _) = load(&format!("http://127.0.0.1:{}", host.port), &flags).await;
     assert_eq!((report.total.failures, counted(&report).opened), (0, 1), "{:?}", report.failures);
-    // Twenty users share two places: each waits for nine others, of which nobody sees anything on the wire.
+    // Twenty users share two streams, so each user waits for nine others. Nothing is on the wire during that wait.
     let latency = report.total.latency_ms.as_ref().unwrap().figures;
     let queue = report.total.queue_ms.as_ref().unwrap().figures;
     assert!((50.0..100.0).contains(&latency.p50.unwrap()), "{} ms", latency.p50.unwrap());
@@ -107,7 +107,7 @@ async fn users_who_share_wait_for_no_handshake_but_their_own_and_the_first() {
     let flags = ["--connection-reuse=shared", "--users=20", "--spawn-rate=1000"];
     let (report, _) = load_host(&host, &flags, &host.certificate()).await;
     assert_eq!(report.total.failures, 0, "{:?}", report.failures);
-    // One after the other they would have taken three seconds.
+    // Twenty handshakes one after the other would take three seconds.
     let waited = report.total.corrected_ms.as_ref().unwrap().figures.max.unwrap();
     assert!((300.0..1_500.0).contains(&waited), "{waited} ms");
 }

@@ -1,4 +1,5 @@
-//! A short run of the command against a host of the test's own, and what its report must always hold.
+//! A short run of the command against a host of the test, and checks that hold for every report. The tests are in the
+//! other files.
 
 use std::path::Path;
 
@@ -7,12 +8,13 @@ use oddiya_load::core::report::Report;
 
 use crate::command::{command, report_in, wait};
 
-/// Gives the report and what was printed. One user of two `GET`s, a second, ten requests a second at most.
+/// Runs one user with two `GET` tasks for one second, at most ten requests per second. `flags` override these defaults.
+/// Returns the report and the standard output.
 pub async fn load(host: &str, flags: &[&str]) -> (Report, String) {
     load_trusting(host, flags, None).await
 }
 
-/// The same with only these certificates trusted.
+/// Runs the command like [`load`], and trusts only the certificates in the file `trusted`, if given.
 pub async fn load_trusting(host: &str, flags: &[&str], trusted: Option<&Path>) -> (Report, String) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("report.json");
@@ -33,7 +35,7 @@ pub async fn load_trusting(host: &str, flags: &[&str], trusted: Option<&Path>) -
     (report, ended.stdout)
 }
 
-/// Every request is accounted for, in the total, by name and by failure.
+/// Checks that every request is counted in the total, by name and by failure.
 fn reconciles(report: &Report) {
     for entry in report.entries() {
         assert_eq!(entry.sent.unwrap(), entry.requests + entry.in_flight_at_end.unwrap(), "{}", entry.name);
@@ -44,7 +46,7 @@ fn reconciles(report: &Report) {
     assert_eq!(failed, report.total.failures);
 }
 
-/// The one failure of a run in which every request failed, with its detail.
+/// The kind and detail of the failure, for a run in which every request failed in the same way.
 pub fn only_failure(report: &Report) -> (FailureKind, &str) {
     assert!(report.total.requests > 0, "nothing was sent");
     assert_eq!(report.total.failures, report.total.requests, "{:?}", report.total.statuses.as_ref().unwrap());

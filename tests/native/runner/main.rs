@@ -1,4 +1,4 @@
-//! The command as its users meet it: a process, its output, its files, its exit code, against the stub.
+//! Tests of the command as a process: its output, files and exit code, in runs against the stub and other hosts.
 
 #![allow(
     clippy::unwrap_used,

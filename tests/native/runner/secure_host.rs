@@ -1,4 +1,4 @@
-//! Hosts that speak TLS or HTTP/2, and a run against one.
+//! Hosts that speak TLS or HTTP/2, and a run of the command against one. The tests are in the other files.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,21 +20,21 @@ use crate::load::load_trusting;
 
 pub const BODY: &str = "hello";
 
-/// A host that answers every request, by HTTP/1.1 or HTTP/2; it ends with the test.
+/// A host that answers every request over HTTP/1.1 or HTTP/2 until the test ends.
 pub struct Host {
     pub port: u16,
     answered: Arc<AtomicU64>,
-    /// Where its certificate is.
+    /// Contains `certificate.pem`, the host's certificate.
     folder: TempDir,
 }
 
 impl Host {
-    /// By TLS, with a certificate for a name, offering these versions of HTTP.
+    /// A host that speaks TLS, with a certificate made of `params`. It offers the HTTP versions `offered`.
     pub async fn with_certificate(params: CertificateParams, offered: &[&str]) -> Self {
         Self::with_slow_handshakes(params, offered, Duration::ZERO).await
     }
 
-    /// The same, where each handshake takes so long.
+    /// A host like [`Self::with_certificate`] whose handshakes each take the time `takes`.
     pub async fn with_slow_handshakes(params: CertificateParams, offered: &[&str], takes: Duration) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let key = KeyPair::generate().unwrap();
@@ -66,7 +66,7 @@ impl Host {
         .await
     }
 
-    /// In the clear by HTTP/2.
+    /// A host that speaks HTTP/2 without TLS.
     pub async fn http2_in_the_clear() -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self::start(folder, |stream, answered| async move { answer_http2(stream, &answered).await }).await
@@ -116,7 +116,7 @@ async fn answer_http2(stream: impl AsyncRead + AsyncWrite + Unpin, answered: &At
         answered.fetch_add(1, Ordering::Relaxed);
         assert_eq!(request.headers()["accept-encoding"], "gzip");
         if request.uri().path() == "/actuator/health" && request.uri().query().is_none() {
-            // One of the two tasks is redirected, so that following is seen here too.
+            // One of the two tasks gets a redirect, so that these tests cover following it too.
             let redirect = http::Response::builder().status(302).header("location", "/actuator/health?x");
             respond.send_response(redirect.body(()).unwrap(), true).unwrap();
             continue;

@@ -1,4 +1,4 @@
-//! `--shards`: a run is as many threads as asked for, and counts the same.
+//! Tests of `--shards`: a run has as many threads as the user asks for, and counts the same.
 
 use crate::command::{run, start_stub};
 use crate::load::load;
@@ -21,7 +21,7 @@ async fn a_shard_without_a_user_is_not_started() {
 }
 
 #[tokio::test]
-async fn no_shards_too_many_and_none_that_is_a_number_are_refused_with_the_range() {
+async fn a_wrong_number_of_shards_is_refused_with_the_range() {
     for (flag, problem) in [
         ("--shards=0", "0 is not in 1..=64"),
         ("--shards=65", "65 is not in 1..=64"),

@@ -1,4 +1,4 @@
-//! Streamed plans, natively: milestones of a real stream, failures inside it, streams that end too early.
+//! Tests of streamed plans: the milestones of a real stream, failures inside it, and streams that end too early.
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::fake_host::FakeHost;
 const STREAM: &str = "/api/v1/plans/generate/stream";
 const LLM_MS: u64 = 500;
 
-/// Runs two users of the class for two seconds; gives the report and what was printed.
+/// Runs two users of the class `PlanStreamUser` for two seconds. Returns the report and the standard output.
 async fn run(port: u16) -> (Report, String) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("report.json");
@@ -32,7 +32,7 @@ async fn run(port: u16) -> (Report, String) {
         .args(["--seed=7", "--exit-code-on-error=0", "-H", &host, "--json"])
         .arg(&file)
         .stdin(Stdio::null());
-    // The hosts of these tests live on this thread.
+    // The hosts of these tests run on this thread, so waiting for the command must not block it.
     let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let report = read::read(&std::fs::read(&file).unwrap()).unwrap();
@@ -64,7 +64,7 @@ async fn a_streamed_plan_is_timed_event_by_event() {
     let streams = entry.stream_ms.as_ref().unwrap();
     let count_of = |kind| streams.by_type.get(&kind).map_or(0, |family| family.figures.count);
 
-    // A generation is 13 events, of which a plan from the cache sends only 3, none of them `progress`.
+    // A generated plan sends 13 events. A plan from the cache sends only 3 of them, and no `progress`.
     let generated = count_of(EventKind::Progress);
     assert!(generated >= 2, "{generated}");
     assert_eq!(entry.stream_events.unwrap(), 13 * generated + 3 * (entry.requests - generated));
@@ -82,14 +82,14 @@ async fn a_streamed_plan_is_timed_event_by_event() {
         done <= entry.latency_ms.as_ref().unwrap().figures.max.unwrap(),
         "an event came after the last byte"
     );
-    // The longest silence of a generation is the model's: from 30 to 60 of 90 parts.
+    // The longest gap of a generated plan is the time of the language model: from part 30 to part 60 of 90.
     let gap = max(&streams.largest_gap);
     assert!(gap >= LLM_MS as f64 / 4.0 && gap < done, "{gap}");
     assert!(text.contains("Streams") && text.contains("largest gap between events"), "{text}");
 }
 
 #[tokio::test]
-async fn a_host_that_resets_within_the_stream_has_truncated_it() {
+async fn a_reset_within_a_stream_is_truncation() {
     let stub = stub().await;
     let fault = json!({"kind": "reset_mid_body", "share": 1.0, "route": STREAM}).to_string();
     post(stub.gateway.port(), "/__stub/faults", &fault).await;
@@ -108,13 +108,13 @@ async fn an_error_event_inside_a_200_is_a_failure_and_its_status_is_counted() {
 }
 
 #[tokio::test]
-async fn a_complete_answer_without_done_was_cut() {
+async fn a_stream_with_complete_and_without_done_is_cut() {
     let (report, _) = run(answering("data: {\"type\": \"complete\", \"plan\": {}}\n\n").await.port).await;
     assert_eq!(only_failure(&report), (FailureKind::StreamCut, "after the plan, before done"));
 }
 
 #[tokio::test]
-async fn an_error_status_is_no_stream() {
+async fn an_answer_with_an_error_status_is_not_counted_as_a_stream() {
     let host = FakeHost::answering("HTTP/1.1 422 X\r\nContent-Length: 2\r\n\r\n{}").await;
     let (report, text) = run(host.port).await;
     assert_eq!(only_failure(&report), (FailureKind::Status, "HTTP 422"));
@@ -122,7 +122,7 @@ async fn an_error_status_is_no_stream() {
     assert!(!text.contains("Streams"));
 }
 
-/// A host that answers with these events, of known length.
+/// A host that answers with `events`, and with their length in the header.
 async fn answering(events: &str) -> FakeHost {
     let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: ";
     let answer = format!("{head}{}\r\n\r\n{events}", events.len());

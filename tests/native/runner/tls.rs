@@ -1,4 +1,4 @@
-//! TLS: who is trusted, and what is said when nobody checks.
+//! Tests of TLS: which certificates are trusted, and what the command prints when it does not check them.
 
 use oddiya_load::core::base::failure::FailureKind;
 use oddiya_load::core::present::notes::sentences;
@@ -25,7 +25,7 @@ async fn a_trusted_host_is_loaded_and_its_handshakes_are_timed() {
 }
 
 #[tokio::test]
-async fn each_wrong_certificate_is_a_failure_of_its_own() {
+async fn each_kind_of_wrong_certificate_has_its_own_failure_detail() {
     let mut expired = named("localhost");
     (expired.not_before, expired.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 1, 1));
     let mut other_issuer = named("localhost");
@@ -58,7 +58,7 @@ async fn a_host_without_tls_fails_the_handshake() {
 }
 
 #[tokio::test]
-async fn a_machine_that_trusts_nobody_says_so_instead_of_blaming_the_host() {
+async fn a_machine_without_trusted_certificates_is_named_as_the_cause() {
     let mut command = command(&["run", "-H", "https://localhost:1", "-t", "1s"]);
     command.env("SSL_CERT_FILE", "/dev/null").env_remove("SSL_CERT_DIR");
     let ended = wait(command.spawn().unwrap()).await;
@@ -67,7 +67,7 @@ async fn a_machine_that_trusts_nobody_says_so_instead_of_blaming_the_host() {
 }
 
 #[tokio::test]
-async fn insecure_believes_anybody_and_says_so_loudly() {
+async fn insecure_accepts_any_certificate_and_the_report_says_so() {
     let host = Host::with_certificate(named("example.com"), &[]).await;
     let (report, text) = load(&format!("https://localhost:{}", host.port), &["--insecure"]).await;
     assert_eq!(report.total.failures, 0, "{:?}", report.failures);
