@@ -35,7 +35,8 @@ fn draw(path: &mut String, stretch: &[Place]) {
         let _ = write!(path, "{command}{x:.1} {y:.1}");
     }
     if stretch.len() == 1 {
-        // 3 pixels are wide enough to be seen. Every dash pattern begins with a drawn dash, so a dashed line has its dots.
+        // 3 pixels are wide enough to be seen. Every dash pattern begins with a drawn dash, so dots of dashed lines
+        // are drawn too.
         path.push_str("m-1.5 0h3");
     }
 }
