@@ -1,16 +1,16 @@
-//! What the page shows.
+//! The components of the page.
 //!
 //! | folder or file | what lives there |
 //! |---|---|
-//! | `app/` | the app: its head, and the view that the address names |
+//! | `app/` | the app: the head of the page, and the view that the address names |
 //! | `viewer.rs` | the viewer: reports only |
 //! | `navigation.rs` | the views and their addresses |
 //! | `run/` | the view of a run: form, progress, the report as it grows |
-//! | `report/` | a report on the page, which it takes as a property |
-//! | `files/` | report files: opened, held open, closed |
+//! | `report/` | the views of a report, which take it as a property |
+//! | `files/` | report files: opening them, holding them open, closing them |
 //! | `widgets/` | parts that any view may use |
 //!
-//! Components take values and signals. `browser` sends requests and reads files, `core` does the arithmetic.
+//! Components take values and signals. Requests and files belong to `browser`, arithmetic to `core`.
 
 pub mod app;
 pub mod files;

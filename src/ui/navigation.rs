@@ -5,33 +5,31 @@ use leptos::prelude::*;
 
 use crate::browser::page::address;
 
-/// What the page shows.
+/// A view of the page, which its address names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum View {
-    /// The form and the run under way.
+    /// The form, and the run under way or the last run.
     #[default]
     Run,
-    /// The reports there are.
+    /// The list of the reports in this tab.
     Reports,
-    /// One report.
     Report(ReportRef),
-    /// Reports side by side.
+    /// Several reports side by side.
     Compare,
 }
 
-/// Which report.
+/// The report that an address names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReportRef {
-    /// The last run's of this tab.
+    /// The report of this tab's last run.
     Run,
-    /// The example.
     Example,
-    /// One that was opened in this tab, by its number.
+    /// A report that was opened in this tab, by its number.
     Opened(u32),
 }
 
 impl View {
-    /// The view at a fragment; the run's where it names none.
+    /// The view that a fragment names; [`View::Run`] when it names none.
     pub fn at(fragment: &str) -> Self {
         let mut parts = fragment.trim_start_matches('#').split('/').filter(|part| !part.is_empty());
         match (parts.next(), parts.next()) {
@@ -47,7 +45,7 @@ impl View {
         }
     }
 
-    /// Its fragment.
+    /// The fragment that names the view.
     pub fn fragment(self) -> String {
         match self {
             Self::Run => "#/run".to_owned(),
@@ -60,14 +58,14 @@ impl View {
     }
 }
 
-/// The view on screen, which follows the address. Copies share it.
+/// The view on screen. It follows the address, and all copies share it.
 #[derive(Clone, Copy)]
 pub struct Navigation {
     view: RwSignal<View>,
 }
 
 impl Navigation {
-    /// The view at the page's address, now and whenever the address changes: by a link, Back or Forward.
+    /// Starts with the view that the page's address names, and follows the address: links, Back and Forward change it.
     pub fn at_address() -> Self {
         let view = RwSignal::new(View::at(&address::fragment()));
         let this = Self { view };
@@ -77,12 +75,11 @@ impl Navigation {
         this
     }
 
-    /// The view on screen.
     pub fn view(self) -> View {
         self.view.get()
     }
 
-    /// Goes to a view, which is a step in the browser's history.
+    /// Goes to a view and adds a step to the browser's history.
     pub fn go(self, view: View) {
         if self.view.get_untracked() != view {
             self.show(view);
@@ -90,13 +87,13 @@ impl Navigation {
         }
     }
 
-    /// Goes to a view in place of the one on screen, without a step in the history.
+    /// Replaces the view on screen by another one, without a step in the history.
     pub fn replace(self, view: View) {
         self.show(view);
         address::replace_fragment(&view.fragment());
     }
 
-    /// A view that is on screen already is not built anew.
+    /// Shows a view. A view that is on screen already is not built again.
     fn show(self, view: View) {
         if self.view.get_untracked() != view {
             self.view.set(view);
@@ -109,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_view_has_an_address_and_every_address_a_view() {
+    fn a_view_is_read_back_from_its_address_and_unknown_addresses_show_the_run() {
         let reports = [ReportRef::Run, ReportRef::Example, ReportRef::Opened(3)].map(View::Report);
         for view in [View::Run, View::Reports, View::Compare].into_iter().chain(reports) {
             assert_eq!(View::at(&view.fragment()), view);

@@ -1,4 +1,4 @@
-//! The viewer: reports, without an engine and without a form.
+//! The viewer: it shows reports, and has neither a form nor a shard.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -12,7 +12,6 @@ use super::report::bar::{Completeness, ReportBar, Saved};
 use super::widgets::theme_button::ThemeButton;
 use crate::core::analyse::headline::Window;
 
-/// The whole viewer.
 #[component]
 pub fn Viewer() -> impl IntoView {
     let reports = OpenReports::empty();
@@ -49,9 +48,8 @@ pub fn Viewer() -> impl IntoView {
 /// The report that was opened last.
 #[component]
 fn OpenedReport(
-    /// The opened reports.
     reports: OpenReports,
-    /// Called with a further file.
+    /// Called with another file that is to be opened.
     open: Callback<File>,
 ) -> impl IntoView {
     let report = Memo::new(move |_| reports.all().pop().map(|open| open.report));

@@ -1,47 +1,47 @@
-//! The headline figures of a report: of the last seconds while a run goes on, of the whole run afterwards.
+//! The headline figures of a report: those of the last seconds while a run is under way, those of the whole run
+//! afterwards.
 //!
-//! Page and terminal show them.
+//! No text for people is here: page and terminal show the figures in their own words.
 
 use crate::core::report::{Distribution, LoadModel, Quantiles, Report, Timeline};
 
-/// Which stretch of the run the figures are of.
+/// The part of the run that the figures are computed from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Window {
-    /// Now, as far as it is known: rates over the last two complete seconds.
+    /// The present: rates are means over the last two complete seconds.
     Now,
-    /// From start to end.
+    /// The whole run from start to end.
     Whole,
 }
 
-/// The headline figures. `None` is "no data", never zero.
+/// The headline figures. A figure without data is `None`, never zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Headline {
     /// Requests that ended per second.
     pub rps: Option<f64>,
     /// Requests that ended in the whole run.
     pub requests: u64,
-    /// How many of these failed.
+    /// Failed requests in the whole run.
     pub failures: u64,
-    /// Failures by requests in the whole run, in [0, 1].
+    /// Failures divided by requests in the whole run, in [0, 1].
     pub failure_ratio: Option<f64>,
-    /// Latency of the whole run.
+    /// Latency over the whole run.
     pub latency_ms: Option<Quantiles>,
-    /// The same from the scheduled start.
+    /// Corrected latency (from the scheduled start) over the whole run.
     pub corrected_ms: Option<Quantiles>,
-    /// Users or arrivals: which of the two latencies comes first.
+    /// The load model, which decides which of the two latencies is shown first.
     pub model: LoadModel,
     /// Arrivals that started no request, in the whole run.
     pub dropped: Option<u64>,
-    /// Users now, or the most there were.
+    /// Users now, or the highest number of users in the run.
     pub users: Option<u32>,
-    /// Requests unanswered now, or at the end.
+    /// Requests in flight now, or when the run ended.
     pub in_flight: Option<u64>,
-    /// How long the oldest of these has been waiting, or the longest that was seen.
+    /// How long the oldest request in flight has waited, or the longest such wait of the run, in milliseconds.
     pub oldest_ms: Option<f64>,
 }
 
 impl Headline {
-    /// Reads them off a report.
     pub fn of(report: &Report, window: Window) -> Self {
         let total = &report.total;
         let quantiles =
@@ -72,8 +72,8 @@ impl Headline {
         }
     }
 
-    /// The latency that a watcher should look at first: from the scheduled start in a run by arrival rate, where it is
-    /// what users waited; from the request's own start otherwise.
+    /// The latency that is shown first: corrected latency in the open model, because users wait from the scheduled
+    /// start on, and latency in the closed model.
     pub const fn headline_ms(&self) -> Option<Quantiles> {
         match self.model {
             LoadModel::Closed => self.latency_ms,
@@ -81,17 +81,17 @@ impl Headline {
         }
     }
 
-    /// Whether nothing comes back although something should.
+    /// Whether no request ended lately although one has been in flight for [`OLD_MS`] or longer.
     pub fn is_stalled(&self) -> bool {
         self.rps == Some(0.0) && self.oldest_ms.is_some_and(|oldest| oldest >= OLD_MS)
     }
 }
 
-/// Requests older than this, in milliseconds, are worth a word: a stalled host shows by them.
+/// The age in milliseconds from which a request in flight is reported. Such requests are the sign of a stalled host.
 pub const OLD_MS: f64 = 1_000.0;
 
-/// Requests per second over the last two complete seconds, or the one there is. A second in which requests waited and
-/// none ended is no part of a mean: it is 0, so that a stall shows as soon as one second of it is over.
+/// Requests per second: the mean over the last two complete seconds, or over one when there is only one. When requests
+/// waited in the last second and none ended, the rate is 0 rather than a mean, so that a stall shows after one second.
 fn recent_rate(rows: &Timeline) -> f64 {
     if rows.last().is_some_and(|row| row.requests == 0 && row.in_flight.unwrap_or_default() > 0) {
         return 0.0;
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_without_any_answer_to_what_waits_is_no_part_of_a_mean() {
+    fn the_rate_is_zero_after_a_second_in_which_requests_waited_and_none_ended() {
         let mut report = report();
         report.timeline.truncate(10);
         report.timeline.update(8, |row| row.requests = 10);
@@ -140,14 +140,14 @@ mod tests {
     }
 
     #[test]
-    fn the_whole_run_has_its_own_rate_and_its_most_users() {
+    fn the_whole_run_shows_its_mean_rate_and_its_highest_number_of_users() {
         let report = report();
         let headline = Headline::of(&report, Window::Whole);
         assert_eq!((headline.rps, headline.users, headline.requests), (Some(9.7), Some(6), 194));
     }
 
     #[test]
-    fn without_seconds_there_is_no_data() {
+    fn a_report_without_seconds_has_no_data() {
         let mut report = report();
         report.timeline = Timeline::default();
         report.run.duration_s = 0.0;

@@ -1,4 +1,4 @@
-//! What a report says. Sees only reports and `base`.
+//! What can be concluded from a report. Code here uses only `report` and `base`, and it writes no texts for people.
 
 pub mod headline;
 pub mod trust;

@@ -1,32 +1,30 @@
-//! Whether the generator could be trusted, as a report tells.
+//! Decides from a report whether the generator could be trusted. The words for it are in `core::present`.
 
 use std::cmp::Reverse;
 
 use crate::core::report::{Report, SuspectReason};
 
-/// The three answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trust {
-    /// The generator was watched, and no second is marked.
+    /// The generator was watched, and no second is suspect.
     Clean,
-    /// Some seconds are marked.
+    /// Some seconds are suspect.
     Suspect {
         seconds: u64,
-        /// How many seconds for which reason, the most frequent first.
+        /// The reasons with the number of seconds that each one marked, the most frequent first.
         reasons: Vec<(SuspectReason, u64)>,
     },
-    /// Nobody watched the generator: the figures may be right, or its own.
+    /// The generator was not watched. The figures may show the host, or only how slow the generator was.
     NotKnown,
 }
 
-/// Judges the generator by what a report says of it.
 pub fn trust(report: &Report) -> Trust {
     match report.health.suspect_seconds {
         None => Trust::NotKnown,
         Some(0) => Trust::Clean,
         Some(seconds) => {
             let mut reasons: Vec<_> = report.health.reasons.iter().map(|(reason, n)| (*reason, *n)).collect();
-            // Reasons of as many seconds stay in the order of the map.
+            // The sort is stable: reasons with equal numbers of seconds stay in the order of the map.
             reasons.sort_by_key(|(_, n)| Reverse(*n));
             Trust::Suspect { seconds, reasons }
         }
@@ -39,7 +37,7 @@ mod tests {
     use crate::core::report::{Health, read};
 
     #[test]
-    fn a_report_without_health_data_is_not_praised() {
+    fn without_health_data_it_is_not_known_whether_a_generator_can_be_trusted() {
         let mut report = read::read(include_bytes!("../../../tests/fixtures/reports/v1/sim.json")).unwrap();
         assert_eq!(trust(&report), Trust::Clean);
         report.health.suspect_seconds = Some(3);

@@ -1,7 +1,8 @@
-//! Locust's CSV files, header for header, so that what reads them today goes on reading them.
+//! Writes Locust's four CSV files with Locust's headers, so that programs which read Locust's files can read these.
 //!
-//! Pure: a report in, the bytes of each file out. Where Locust rounds latencies to two digits and measures over
-//! sliding windows of its own, these carry our figures; `docs/coming-from-locust.md` says how they differ.
+//! The functions here are pure: they turn a report into the text of each file. Locust rounds latencies to two digits
+//! and measures over its own sliding windows; these files carry our figures instead. `docs/coming-from-locust.md` says
+//! how they differ.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -24,10 +25,10 @@ const HISTORY_HEADER: &str = "Timestamp,User Count,Type,Name,Requests/s,Failures
 Total Min Response Time,Total Max Response Time,Total Average Content Size";
 const FAILURES_HEADER: &str = "Method,Name,Error,Occurrences,First Seen,Last Seen";
 const EXCEPTIONS_HEADER: &str = "Count,Message,Traceback,Nodes";
-/// Locust's "current" rates are means over this many seconds.
+/// The number of seconds over which Locust's "current" rates are means.
 const WINDOW_S: u64 = 10;
 
-/// The four files: what comes after the prefix, and the bytes.
+/// The four files. Each has the part of its name that follows the prefix, and its text.
 pub fn files(report: &Report) -> [(&'static str, String); 4] {
     [
         ("_stats.csv", stats(report)),
@@ -54,7 +55,7 @@ fn stats(report: &Report) -> String {
     lines(std::iter::once(STATS_HEADER.to_owned()).chain(rows))
 }
 
-/// One row a second, of all requests together; quantiles are of the run so far, as Locust's are by default.
+/// Writes one row per second for all requests together. Quantiles are those of the run so far, as in Locust's default.
 fn history(report: &Report) -> String {
     let origin = started_at(report).unix_timestamp();
     let mut by_second = latency_by_second(report);
@@ -99,7 +100,7 @@ fn failures(report: &Report) -> String {
     lines(std::iter::once(FAILURES_HEADER.to_owned()).chain(rows))
 }
 
-/// Requests and failures per second over the last ten seconds up to the `i`-th row.
+/// Requests and failures per second over the `WINDOW_S` seconds that end with the `i`-th row.
 fn current_rates(report: &Report, i: usize) -> (f64, f64) {
     let Some(last) = report.timeline.get(i) else { return (0.0, 0.0) };
     let from = (last.second + 1).saturating_sub(WINDOW_S);
@@ -109,13 +110,14 @@ fn current_rates(report: &Report, i: usize) -> (f64, f64) {
     (requests as f64 / secs, failures as f64 / secs)
 }
 
-/// The epoch where the report does not say.
+/// The start of the run; the Unix epoch when the report does not have it.
 fn started_at(report: &Report) -> OffsetDateTime {
     let started_at = report.run.started_at.as_deref().unwrap_or_default();
     OffsetDateTime::parse(started_at, &Rfc3339).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
-/// The latencies of all entries, by the last second of their stretch: at its end they are known, and not before.
+/// The latencies of all entries in each interval. The key is the interval's last second, because the latencies are
+/// complete only then.
 fn latency_by_second(report: &Report) -> BTreeMap<u64, Histogram> {
     let mut by_second: BTreeMap<u64, Histogram> = BTreeMap::new();
     let Some(intervals) = &report.intervals else { return by_second };
@@ -127,7 +129,7 @@ fn latency_by_second(report: &Report) -> BTreeMap<u64, Histogram> {
     by_second
 }
 
-/// Median, mean, minimum and maximum in milliseconds; zeros without data, as Locust has them.
+/// Writes median, mean, minimum and maximum in milliseconds. Without data they are zeros, as in Locust.
 fn summary(figures: Option<Figures>) -> String {
     let Figures { p50, mean, min, max, .. } = figures.unwrap_or_default();
     let [p50, mean, min, max] = [p50, mean, min, max].map(Option::unwrap_or_default);
@@ -138,7 +140,7 @@ fn quantiles_ms(latency: &Histogram) -> [Option<f64>; QUANTILES.len()] {
     QUANTILES.map(|quantile| latency.quantile(quantile).map(Micros::as_millis_f64))
 }
 
-/// `N/A` without data, as Locust has it.
+/// Writes the quantiles in milliseconds. Without data they are `N/A`, as in Locust.
 fn quantiles(millis: Option<[Option<f64>; QUANTILES.len()]>) -> String {
     millis.unwrap_or_default().iter().fold(String::new(), |mut row, millis| {
         let _ = match millis {
@@ -154,7 +156,7 @@ fn mean_bytes(entry: &Entry) -> f64 {
     if entry.requests == 0 { 0.0 } else { bytes as f64 / entry.requests as f64 }
 }
 
-/// Quotes what RFC 4180 wants quoted.
+/// Quotes a field where RFC 4180 requires it.
 fn field(text: &str) -> String {
     if text.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))
@@ -163,7 +165,7 @@ fn field(text: &str) -> String {
     }
 }
 
-/// Locust ends lines with CR LF.
+/// Ends each row with CR LF, as Locust does.
 fn lines(rows: impl IntoIterator<Item = String>) -> String {
     rows.into_iter().fold(String::new(), |text, row| text + &row + "\r\n")
 }
@@ -181,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_are_locusts_to_the_letter() {
+    fn headers_are_the_same_as_locusts() {
         assert_eq!(
             file("_stats.csv")[0].join(","),
             "Type,Name,Request Count,Failure Count,Median Response Time,Average Response Time,Min Response Time,\

@@ -1,10 +1,10 @@
-//! How the host was connected to, in one line.
+//! The connections to the host, described in one line.
 
 use crate::core::base::connections::Connections;
 use crate::core::base::units::group_thousands;
 use crate::core::report::ConnectionSummary;
 
-/// One line for people: `50 opened (HTTP/1.1), 1 950 requests on kept ones, 2 reconnects`.
+/// Describes the connections: `50 opened (HTTP/1.1), 1 950 requests on kept ones, 2 reconnects`.
 pub fn connection_line(summary: &ConnectionSummary) -> String {
     let Connections { opened, http2, tls_1_2, tls_1_3, reused, reconnects, resent } = summary.counted;
     let mut kinds: Vec<&str> = Vec::new();

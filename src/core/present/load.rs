@@ -1,10 +1,10 @@
-//! The load of a run in words.
+//! The load of a run, described in words.
 
 use crate::core::base::units::{Micros, format_clock, group_thousands};
 use crate::core::report::RunInfo;
 use crate::core::report::load::{ArrivalProcess, Level, Load, Stage};
 
-/// The load with its live changes: `50 users at 5/s, from 0:12 on 20 users at 5/s`.
+/// Describes the load with its live changes: `50 users at 5/s, from 0:12 on 20 users at 5/s`.
 pub fn load_in_words(run: &RunInfo) -> String {
     let changes = run.changes.iter().map(|change| {
         let at = format_clock(change.at_s);
@@ -18,7 +18,7 @@ pub fn load_in_words(run: &RunInfo) -> String {
     std::iter::once(planned).chain(changes).collect()
 }
 
-/// As it was planned: `50 users at 5/s`, `50 arrivals/s, evenly spaced, by at most 1 500 users`.
+/// Describes the load at the start: `50 users at 5/s`, `50 arrivals/s, evenly spaced, by at most 1 500 users`.
 fn planned_load_in_words(load: &Load) -> String {
     match load {
         Load::Closed { users: Level::Stages(stages), .. } => {
@@ -48,7 +48,7 @@ fn planned_load_in_words(load: &Load) -> String {
     }
 }
 
-/// Stages as a person types them: `0..50,30s; 50,2m`.
+/// Writes stages in the notation of the form and the command: `0..50,30s; 50,2m`.
 fn as_typed(stages: &[Stage], unit: &str) -> String {
     let typed = stages.iter().map(|stage| {
         let length = Micros::from_secs_f64(stage.duration_s);
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_load_reads_as_people_say_it() {
+    fn a_load_is_described_in_words() {
         let closed = |users, spawn_rate| words(Load::Closed { users, spawn_rate });
         assert_eq!(closed(Level::Held(1.0), Some(1.0)), "1 user");
         assert_eq!(closed(Level::Held(50.0), Some(5.0)), "50 users at 5/s");

@@ -1,8 +1,8 @@
-//! A report for people: words, columns and plots, for page and terminal alike. Draws nothing itself.
+//! A report for people: words, columns and plots, which page and terminal share. Nothing is drawn here.
 //!
 //! | file | what lives there |
 //! |---|---|
-//! | `words.rs` | sentences on trust and delays, a report's file name |
+//! | `words.rs` | sentences about trust and delays, a report's file name |
 //! | `load.rs`, `notes.rs`, `connections.rs` | the load, the notes and the connections in words |
 //! | `table.rs`, `phases.rs`, `streams.rs` | columns and rows of the tables |
 //! | `text.rs` | the terminal's summary |

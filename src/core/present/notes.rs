@@ -2,12 +2,12 @@
 
 use crate::core::report::{Generator, GeneratorKind, Note, Route};
 
-/// All notes, a sentence or two each.
+/// Each note in one or two sentences.
 pub fn sentences(generator: &Generator) -> impl Iterator<Item = String> {
     generator.notes.iter().map(|note| sentence(note, generator))
 }
 
-/// One note. What to do about it depends on what ran the load.
+/// One note in one or two sentences. The advice in it depends on what ran the load, so it takes the generator.
 pub fn sentence(note: &Note, generator: &Generator) -> String {
     match note {
         Note::CeilingReached { seconds, of_seconds, peak_rps, best_rps } => {
@@ -76,7 +76,8 @@ const fn shared_connections(route: Option<Route>) -> &'static str {
     }
 }
 
-/// Descriptors that the runner needs beside one for each user's connection: files, timers and the like.
+/// The number of file descriptors that the runner needs for files, timers and the like. The connection of each user
+/// needs one more.
 pub const RESERVED_FILE_HANDLES: u64 = 64;
 
 fn few_file_handles(allowed: u64, users: u64) -> String {

@@ -1,18 +1,18 @@
-//! The rows of the table of phases, for page and terminal alike: where a request's time goes, all names together.
+//! The rows of the table of phases, which page and terminal share: how the time of a request is divided
+//! into phases, over all names.
 //!
-//! Which phases there are and what they are called is decided here, once.
+//! This file alone decides which phases are shown and what they are called.
 
 use crate::core::base::histogram::Figures;
 use crate::core::report::{Distribution, Report};
 
-/// One phase of the run's requests.
+/// One phase, such as name look-up, over all requests of the run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Phase {
-    /// What it is called.
     pub label: &'static str,
-    /// The report's field below `total`.
+    /// The name of its field in the report, below `total`.
     pub field: &'static str,
-    /// In milliseconds; of the requests that went through it.
+    /// The durations in milliseconds, over the requests that went through the phase.
     pub figures: Figures,
 }
 

@@ -1,27 +1,25 @@
-//! The rows of the table of streams, for page and terminal alike: one per milestone that was reached.
+//! The rows of the table of event streams, which page and terminal share: one for each milestone that was reached.
 //!
-//! Which milestones there are and what they are called is decided here, once.
+//! This file alone decides which milestones are shown and what they are called.
 
 use crate::core::base::event_kind::EventKind;
 use crate::core::base::histogram::Figures;
 use crate::core::report::{Distribution, Report};
 
-/// One milestone of one name's streams.
+/// One milestone, such as the first event, over all streams of one name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Milestone<'a> {
-    /// The HTTP method.
     pub method: &'a str,
-    /// The name.
     pub name: &'a str,
-    /// What was waited for.
+    /// The milestone's own name, for people.
     pub label: &'static str,
-    /// The report's field below `stream_ms`.
+    /// The name of its field in the report, below `stream_ms`.
     pub field: &'static str,
-    /// In milliseconds, from request sent (the largest gap: from the event before).
+    /// The times in milliseconds, counted from request sent. The largest gap is counted from the event before it.
     pub figures: Figures,
 }
 
-/// Every milestone of a report, in the order in which a stream reaches them; the largest gap last.
+/// All milestones of a report, in the order in which a stream reaches them. The largest gap comes last.
 pub fn milestones(report: &Report) -> Vec<Milestone<'_>> {
     let mut rows = Vec::new();
     for entry in &report.requests {
@@ -42,7 +40,7 @@ pub fn milestones(report: &Report) -> Vec<Milestone<'_>> {
     rows
 }
 
-/// The types that have a row of their own beside the milestones that every stream should reach.
+/// The event types that get a row each, after the milestones that every stream should reach.
 const STEPS: [EventKind; 5] =
     [EventKind::Status, EventKind::Progress, EventKind::Chunk, EventKind::Error, EventKind::Other];
 

@@ -1,12 +1,11 @@
-//! The columns of the statistics table, for page and terminal alike.
+//! The columns of the statistics table, which page and terminal share.
 //!
-//! One list of what a column is called, which field of the report it shows and how it sorts.
+//! The list here says for each column what it is called, which field of the report it shows and how it sorts.
 
 use super::words::NO_DATA;
 use crate::core::base::units::{format_millis, format_rate, group_thousands};
 use crate::core::report::{Distribution, Entry, LoadModel, Report};
 
-/// A column of the statistics table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
     Method,
@@ -26,7 +25,7 @@ pub enum Column {
     InFlight,
 }
 
-/// The columns of a closed run, in order.
+/// The columns for a run of the closed model, in order.
 const OF_CLOSED: [Column; 13] = [
     Column::Method,
     Column::Name,
@@ -43,7 +42,7 @@ const OF_CLOSED: [Column; 13] = [
     Column::InFlight,
 ];
 
-/// The columns of an open run, where the corrected latency comes first.
+/// The columns for a run of the open model, in order: corrected latency comes before latency.
 const OF_OPEN: [Column; 15] = [
     Column::Method,
     Column::Name,
@@ -62,7 +61,7 @@ const OF_OPEN: [Column; 15] = [
     Column::InFlight,
 ];
 
-/// The columns that a report has anything for.
+/// The columns for which the report has data. Only a run through the companion has the host's own time.
 pub fn columns(report: Option<&Report>) -> Vec<Column> {
     let relayed = report.is_some_and(|report| report.total.upstream_ms.is_some());
     let of_model = match report.map(|report| report.run.model()).unwrap_or_default() {
@@ -73,7 +72,6 @@ pub fn columns(report: Option<&Report>) -> Vec<Column> {
 }
 
 impl Column {
-    /// The heading, with its unit.
     pub const fn heading(self) -> &'static str {
         match self {
             Self::Method => "Method",
@@ -94,7 +92,7 @@ impl Column {
         }
     }
 
-    /// What the heading means, for those who wonder.
+    /// One sentence that explains the heading.
     pub const fn explanation(self) -> &'static str {
         match self {
             Self::Method => "HTTP method",
@@ -115,7 +113,7 @@ impl Column {
         }
     }
 
-    /// The report's field that it shows; the page's cells carry it.
+    /// The name of the report's field that the column shows. The page writes it into each cell.
     pub const fn field(self) -> &'static str {
         match self {
             Self::Method => "method",
@@ -136,12 +134,11 @@ impl Column {
         }
     }
 
-    /// Whether it holds text rather than a number.
     pub const fn is_text(self) -> bool {
         matches!(self, Self::Method | Self::Name)
     }
 
-    /// The cell's text; a dash where there is no data.
+    /// The text of a cell; a dash where there is no data.
     pub fn text(self, entry: &Entry) -> String {
         let format: fn(f64) -> String = match self {
             Self::Method => return entry.method.clone(),
@@ -153,7 +150,7 @@ impl Column {
         self.number(entry).map_or_else(|| NO_DATA.to_owned(), format)
     }
 
-    /// The number in the cell; `None` where there is no data, and in columns of text.
+    /// The number in a cell; `None` where there is no data, and in columns of text.
     pub fn number(self, entry: &Entry) -> Option<f64> {
         let figures = |family: &Option<Distribution>| family.as_ref().map(|family| family.figures);
         let latency = || figures(&entry.latency_ms);
@@ -176,22 +173,19 @@ impl Column {
     }
 }
 
-/// Which way a column is sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
-    /// Smallest first.
     Ascending,
-    /// Largest first.
     Descending,
 }
 
-/// The entries in the order of a column; equal ones keep theirs.
+/// Sorts the entries by a column. Entries with equal cells keep their order.
 pub fn sorted(entries: &[Entry], column: Column, direction: Direction) -> Vec<Entry> {
     let rule = |a: &Entry, b: &Entry| {
         let order = if column.is_text() {
             column.text(a).cmp(&column.text(b))
         } else {
-            // No data sorts below everything.
+            // An entry without data counts as smaller than every number.
             let number = |entry| column.number(entry).unwrap_or(f64::NEG_INFINITY);
             number(a).total_cmp(&number(b))
         };

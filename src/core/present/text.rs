@@ -1,6 +1,6 @@
-//! The report as a terminal shows it: the tables that Locust's users know, and a line on the generator.
+//! The report as a terminal shows it: the tables that Locust's users know, and a line about the generator.
 //!
-//! Pure: a report in, text out; colours and cursors are the terminal's business.
+//! The functions here are pure: they turn a report into text. The terminal adds colours and moves the cursor.
 
 use std::fmt::Write as _;
 
@@ -15,7 +15,7 @@ use crate::core::base::failure::FailureKind;
 use crate::core::base::units::{format_clock, format_millis, format_rate, format_share, group_thousands};
 use crate::core::report::{Distribution, Entry, LoadModel, Report, RunInfo, StopReason, TOTAL_NAME};
 
-/// The quantiles of Locust's percentile table, and what it calls them.
+/// The quantiles of Locust's percentile table, with Locust's names for them.
 const QUANTILES: [(f64, &str); 11] = [
     (0.5, "50%"),
     (0.66, "66%"),
@@ -30,9 +30,9 @@ const QUANTILES: [(f64, &str); 11] = [
     (1.0, "100%"),
 ];
 
-/// Everything that is printed at the end of a run. Needs a report with its histograms.
+/// Returns the text that is printed at the end of a run. The report must have its histograms.
 pub fn summary(report: &Report) -> String {
-    let mut parts = vec![what(&report.run), requests(report)];
+    let mut parts = vec![describe_run(&report.run), requests(report)];
     if report.run.model() == LoadModel::Open {
         let title = "Corrected latency percentiles (ms from the scheduled start, approximated to 0.1 %)";
         parts.push(percentiles(report, title, |entry| entry.corrected_ms.as_ref()));
@@ -46,8 +46,8 @@ pub fn summary(report: &Report) -> String {
     parts.join("\n")
 }
 
-/// What was run, so that the tables are understood a month later.
-fn what(run: &RunInfo) -> String {
+/// Describes the run, so that a reader still understands the tables a month later.
+fn describe_run(run: &RunInfo) -> String {
     let unknown = || "not known".to_owned();
     let host = run.host.clone().unwrap_or_else(|| "host not known".to_owned());
     let started_at = run.started_at.clone().unwrap_or_else(unknown);
@@ -61,7 +61,7 @@ fn what(run: &RunInfo) -> String {
     format!("{host}: {}, {end}\nStarted {started_at}{seed}\n", load_in_words(run))
 }
 
-/// Counts and rates per name; latencies in milliseconds.
+/// Writes the table of counts, rates and latencies (in milliseconds), one row per name.
 fn requests(report: &Report) -> String {
     let heading = [
         "Method",
@@ -98,7 +98,7 @@ fn requests(report: &Report) -> String {
     table("Requests (latency in ms, request sent to last byte)", &heading, rows.collect())
 }
 
-/// The quantiles of a family of latencies per name.
+/// Writes the table of quantiles of one family of latencies, one row per name.
 fn percentiles(report: &Report, title: &str, family: fn(&Entry) -> Option<&Distribution>) -> String {
     let mut heading = vec!["Method", "Name"];
     heading.extend(QUANTILES.iter().map(|(_, label)| *label));
@@ -113,7 +113,7 @@ fn percentiles(report: &Report, title: &str, family: fn(&Entry) -> Option<&Distr
     table(title, &heading, rows.collect())
 }
 
-/// Where the time goes, and how the host was connected to.
+/// Writes the table of phases and a line about the connections to the host.
 fn connecting(report: &Report) -> Option<String> {
     let rows = phases(report);
     let mut text = String::new();
@@ -137,7 +137,7 @@ fn connecting(report: &Report) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// When streams reached what; only where there were any.
+/// Writes the table of milestones of event streams; `None` when the run had no streams.
 fn streams(report: &Report) -> Option<String> {
     let rows = milestones(report);
     if rows.is_empty() {
@@ -169,7 +169,7 @@ fn failures(report: &Report) -> Option<String> {
     Some(table("Failures", &["Method", "Name", "What", "# times"], rows.collect()))
 }
 
-/// Whether the figures above can be trusted, in a line or two.
+/// Says in one or two lines whether the figures above can be trusted.
 fn health(report: &Report) -> String {
     let health = &report.health;
     let mut text = format!("Generator: {}; ", delays(report));
@@ -201,7 +201,7 @@ fn health(report: &Report) -> String {
     text
 }
 
-/// How late users started and how long requests queued.
+/// Says how late users started and how long requests queued.
 fn delays(report: &Report) -> String {
     let p99 = |family: Option<&Distribution>| family.and_then(|family| family.figures.p99);
     let late = match (p99(report.health.lateness_ms.as_ref()), trust(report)) {
@@ -215,12 +215,12 @@ fn delays(report: &Report) -> String {
     late + &queue
 }
 
-/// Entries that were used, and the total.
+/// The entries under whose name a request was started, and then the total.
 fn used(report: &Report) -> impl Iterator<Item = &Entry> {
     report.requests.iter().filter(|entry| entry.is_used()).chain(std::iter::once(&report.total))
 }
 
-/// A table: text to the left, numbers (from the third column on) to the right, the total under a rule.
+/// Lays out a table: text is aligned left, numbers (from the third column on) right, and the total stands under a rule.
 fn table(title: &str, heading: &[&str], rows: Vec<Vec<String>>) -> String {
     let width_of = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());

@@ -1,18 +1,19 @@
-//! Sentences on a report that page and terminal share, and the name of its file.
+//! Sentences about a report that page and terminal share, and the name of its file.
 
 use crate::core::analyse::trust::{Trust, trust};
 use crate::core::base::units::format_millis;
 use crate::core::report::{Distribution, Report};
 
-/// What stands where there is no data. Never zero.
+/// The text for a figure that is not known. Such a figure is never shown as zero.
 pub const NO_DATA: &str = "–";
 
-/// Milliseconds, or a dash.
+/// Formats milliseconds; a dash when there are none.
 pub fn millis_or_dash(millis: Option<f64>) -> String {
     millis.map_or_else(|| NO_DATA.to_owned(), format_millis)
 }
 
-/// Which seconds are suspect and why: `3 of 20 seconds are suspect: the page was hidden (3 s).` `None` unless some are.
+/// Says how many seconds are suspect and why: `3 of 20 seconds are suspect: the page was hidden (3 s).` `None` when no
+/// second is suspect.
 pub fn suspect_sentence(report: &Report) -> Option<String> {
     let Trust::Suspect { seconds, reasons } = trust(report) else { return None };
     let reasons: Vec<_> = reasons.iter().map(|(reason, n)| format!("{} ({n} s)", reason.label())).collect();
@@ -21,7 +22,7 @@ pub fn suspect_sentence(report: &Report) -> Option<String> {
     Some(format!("{seconds} of {of} {noun} suspect: {}.", reasons.join(", ")))
 }
 
-/// How late users started and how long requests queued in the generator, in words.
+/// Says how late users started and how long requests queued in the generator.
 pub fn delays(report: &Report) -> String {
     let p99 = |family: Option<&Distribution>| {
         family.and_then(|family| Some(format!("{}\u{202f}ms", format_millis(family.figures.p99?))))
@@ -65,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_for_people() {
+    fn the_file_name_holds_the_start_and_nothing_else_from_the_report() {
         let mut report = report();
         let mut name = |started_at: &str| {
             report.run.started_at = Some(started_at.to_owned());

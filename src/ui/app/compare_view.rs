@@ -1,4 +1,4 @@
-//! `#/compare/…`: reports side by side. Nothing is compared yet.
+//! The view at `#/compare/…`, for reports side by side. Nothing is compared yet.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -7,7 +7,7 @@ use crate::ui::files::open::OpenButton;
 use crate::ui::navigation::View;
 use crate::ui::run::state::page_state;
 
-/// What will be here, and what can be done meanwhile.
+/// Says what this view will show, and what a person can do until then.
 #[component]
 pub fn CompareView() -> impl IntoView {
     let state = page_state();

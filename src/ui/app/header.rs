@@ -1,4 +1,4 @@
-//! The page's head: its name, the way to the views, where the run stands, how far it is, and the colours.
+//! The head of the page: its name, links to the views, the state and the time of the run, and the button for colours.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,6 @@ use crate::ui::navigation::View;
 use crate::ui::run::state::page_state;
 use crate::ui::widgets::theme_button::ThemeButton;
 
-/// The head of the app.
 #[component]
 pub fn Header() -> impl IntoView {
     view! {
@@ -21,7 +20,7 @@ pub fn Header() -> impl IntoView {
     }
 }
 
-/// The views, by their addresses.
+/// The links to the views.
 #[component]
 fn Links() -> impl IntoView {
     let state = page_state();
@@ -46,7 +45,7 @@ fn Links() -> impl IntoView {
     }
 }
 
-/// Where the run stands: a word, and a shape of its own for each.
+/// The state of the run as a word. Each state also has its own shape, for people who cannot tell the colours apart.
 #[component]
 fn RunStateBadge() -> impl IntoView {
     let state = page_state();
@@ -60,7 +59,7 @@ fn RunStateBadge() -> impl IntoView {
     }
 }
 
-/// How long it has been, of how long it will be.
+/// How long the run has been under way, and its time limit.
 #[component]
 fn Progress() -> impl IntoView {
     let state = page_state();

@@ -1,8 +1,8 @@
-//! The app: its head, and the view that the address names.
+//! The app: the head of the page, and below it the view that the address names.
 //!
 //! | file | what lives there |
 //! |---|---|
-//! | `header.rs` | name, links to the views, where the run stands, colours |
+//! | `header.rs` | name, links to the views, state of the run, colours |
 //! | `report_view.rs` | `#/report/…` |
 //! | `reports_view.rs` | `#/reports` |
 //! | `compare_view.rs` | `#/compare/…` |
@@ -30,7 +30,7 @@ use header::Header;
 use report_view::ReportView;
 use reports_view::ReportsView;
 
-/// The app at its address: looks for a companion and starts what the address asks for.
+/// The app: it looks for a companion, and starts a run if the address asks for one.
 #[component]
 pub fn App() -> impl IntoView {
     let parameters = address::read();
@@ -47,12 +47,11 @@ pub fn App() -> impl IntoView {
     view! { <Page state views /> }
 }
 
-/// The whole page, of a state.
+/// The whole page. Tests give it a state of their own.
 #[component]
 pub fn Page(
-    /// What the page knows.
     state: State,
-    /// What it shows of a run under way.
+    /// What the page shows of a run under way.
     #[prop(optional)]
     views: Views,
 ) -> impl IntoView {
@@ -84,7 +83,8 @@ pub fn Page(
     }
 }
 
-/// While a run is under way, the browser asks before it closes the page. It would be found again all the same.
+/// Makes the browser ask before it closes the page while a run is under way. If the page is closed nevertheless, the
+/// seconds of the run up to then can be recovered.
 fn warn_when_leaving(state: State) {
     let ask = move |event: ev::BeforeUnloadEvent| {
         if state.is_active.get_untracked() {

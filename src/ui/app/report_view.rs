@@ -1,4 +1,4 @@
-//! `#/report/…`: one report on the whole width of the page.
+//! The view at `#/report/…`: one report, as wide as the page.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -15,10 +15,7 @@ use crate::ui::run::{RunBar, live_window};
 
 /// The report that the address names.
 #[component]
-pub fn ReportView(
-    /// Which one.
-    which: ReportRef,
-) -> impl IntoView {
+pub fn ReportView(which: ReportRef) -> impl IntoView {
     let state = page_state();
     match which {
         ReportRef::Run => view! { <OwnReport /> }.into_any(),
@@ -40,7 +37,7 @@ fn OwnReport() -> impl IntoView {
     }
 }
 
-/// The example, which a worker makes when it is first looked at.
+/// The example report. A worker makes it when it is first shown.
 #[component]
 fn Example() -> impl IntoView {
     let state = page_state();
@@ -53,10 +50,7 @@ fn Example() -> impl IntoView {
 
 /// A report that was opened.
 #[component]
-fn OpenedReport(
-    /// The report.
-    open: OpenReport,
-) -> impl IntoView {
+fn OpenedReport(open: OpenReport) -> impl IntoView {
     let state = page_state();
     let shared = open.report.clone();
     let report = Memo::new(move |_| Some(shared.clone()));
@@ -78,18 +72,12 @@ fn close_label(state: State) -> &'static str {
     }
 }
 
-/// The bar above an opened report.
 #[component]
-fn OpenedBar(
-    /// The report.
-    report: Memo<Option<SharedReport>>,
-    /// Where it is from.
-    source: Source,
-) -> impl IntoView {
+fn OpenedBar(report: Memo<Option<SharedReport>>, source: Source) -> impl IntoView {
     let state = page_state();
     let on_saved = move |saved| match (saved, source.clone()) {
         (Saved::Refused(name), _) => state.reports.refuse(name, "the browser did not let it be saved"),
-        // It is in a file now and need not be kept any longer.
+        // The report is in a file now, so the browser need not keep the run any longer.
         (Saved::Done, Source::Recovered(cutoff)) => spawn_local(state.discard(cutoff)),
         (Saved::Done, _) => state.reports.opening.set(Opening::Quiet),
     };
@@ -100,7 +88,7 @@ fn OpenedBar(
     }
 }
 
-/// The address names a report that this tab does not hold: it was reloaded, or the report was closed.
+/// Shown when this tab does not hold the report of the address: the tab was reloaded, or the report was closed.
 #[component]
 fn NotOpen() -> impl IntoView {
     let state = page_state();

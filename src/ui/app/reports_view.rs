@@ -1,4 +1,4 @@
-//! `#/reports`: the reports of this tab.
+//! The view at `#/reports`: the list of the reports in this tab.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -9,14 +9,13 @@ use crate::ui::navigation::{ReportRef, View};
 use crate::ui::report::SharedReport;
 use crate::ui::run::state::page_state;
 
-/// A line of the list.
 struct Item {
     name: String,
     of: String,
     view: View,
 }
 
-/// The list, and how to add to it.
+/// The list, and the buttons that add to it.
 #[component]
 pub fn ReportsView() -> impl IntoView {
     let state = page_state();

@@ -1,19 +1,14 @@
-//! The line above an opened report: where it is from, and the button that closes it.
+//! The line above an opened report: the source of the report, and the button that closes it.
 
 use leptos::prelude::*;
 
 use super::open_reports::Source;
 use crate::core::base::units::format_clock;
 
-/// The line.
 #[component]
 pub fn OpenedBanner(
-    /// Where the report is from.
     source: Source,
-    /// What the button says.
-    #[prop(into)]
-    close_label: Signal<String>,
-    /// Called when the report is closed.
+    #[prop(into)] close_label: Signal<String>,
     on_close: Callback<()>,
 ) -> impl IntoView {
     let what = match source {

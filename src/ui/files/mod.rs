@@ -1,10 +1,10 @@
-//! Report files: opened, held open in this tab, closed.
+//! Report files: opening them, holding them open in this tab, closing them.
 //!
 //! | file | what lives there |
 //! |---|---|
 //! | `open_reports.rs` | the reports that are open |
-//! | `open.rs` | file picker, drag and drop, and why a file cannot be opened |
-//! | `banner.rs` | where an opened report is from |
+//! | `open.rs` | file picker, drag and drop, and the message when a file cannot be opened |
+//! | `banner.rs` | the line that names the source of an opened report |
 
 pub mod banner;
 pub mod open;

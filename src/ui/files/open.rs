@@ -1,4 +1,4 @@
-//! Opening report files: the file picker, drag and drop onto the page, and what is said when a file cannot be opened.
+//! Opening report files: the file picker, drag and drop onto the page, and the message when a file cannot be opened.
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -9,10 +9,7 @@ use crate::browser::page::incoming;
 
 /// A file picker that looks like a button.
 #[component]
-pub fn OpenButton(
-    /// Called with the file that was picked.
-    on_file: Callback<File>,
-) -> impl IntoView {
+pub fn OpenButton(on_file: Callback<File>) -> impl IntoView {
     let open = move |event: ev::Event| {
         if let Some(file) = incoming::picked(&event) {
             on_file.run(file);
@@ -26,12 +23,9 @@ pub fn OpenButton(
     }
 }
 
-/// How the last opening went: nothing when it went well.
+/// The message about the last opening; empty when it succeeded.
 #[component]
-pub fn OpeningNotice(
-    /// The opened reports.
-    reports: OpenReports,
-) -> impl IntoView {
+pub fn OpeningNotice(reports: OpenReports) -> impl IntoView {
     let dismiss = move |_| reports.opening.set(Opening::Quiet);
     let notice = move || match reports.opening.get() {
         Opening::Quiet => ().into_any(),
@@ -47,12 +41,9 @@ pub fn OpeningNotice(
     view! { <div role="alert">{notice}</div> }
 }
 
-/// The whole page takes dropped files, and says so while one is over it.
+/// Takes files that are dropped anywhere on the page, and says so while a file is dragged over it.
 #[component]
-pub fn DropTarget(
-    /// Called with the file that was dropped.
-    on_file: Callback<File>,
-) -> impl IntoView {
+pub fn DropTarget(on_file: Callback<File>) -> impl IntoView {
     let over = RwSignal::new(false);
     let dragged = move |event: ev::DragEvent| {
         if incoming::carries_files(&event) {
@@ -61,7 +52,7 @@ pub fn DropTarget(
         }
     };
     let left = move |event: ev::DragEvent| {
-        // Leaving one element for another keeps the pointer on the page.
+        // The event also comes when the pointer moves from one element to another; then it is still on the page.
         if event.related_target().is_none() {
             over.set(false);
         }

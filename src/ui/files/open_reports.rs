@@ -1,4 +1,4 @@
-//! The reports that were opened in this tab, and how the last opening went.
+//! The reports that were opened in this tab, and the result of the last opening.
 
 use leptos::prelude::*;
 use leptos::web_sys::File;
@@ -11,53 +11,48 @@ use crate::ui::report::SharedReport;
 /// A report that was opened in this tab.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpenReport {
-    /// Its number in this tab, which stands in its address.
+    /// The number of the report in this tab, which is part of its address.
     pub number: u32,
-    /// Where it is from.
     pub source: Source,
-    /// The report.
     pub report: SharedReport,
 }
 
-/// Where an opened report is from.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Source {
-    /// A file, of this name.
+    /// A file with this name.
     File(String),
     /// The example that comes with the page.
     Example,
-    /// A run that was cut off, found again.
+    /// A run that was cut off and that the browser had kept.
     Recovered(Cutoff),
 }
 
-/// How the last opening of a report went.
+/// The state of the last opening of a report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Opening {
-    /// There was none, or it went well.
+    /// Nothing was opened yet, or the last opening succeeded.
     #[default]
     Quiet,
-    /// The report of this name is being read.
+    /// The report with this name is being read.
     Reading(String),
-    /// It could not be opened.
+    /// The report could not be opened.
     Refused {
-        /// The file's name, or what else was to be opened.
+        /// The name of the file, or a description of another source.
         name: String,
-        /// Why, and what to do.
+        /// Why it could not be opened, and what to do next.
         problem: String,
     },
 }
 
-/// The opened reports. Copies share them.
+/// The opened reports. All copies share them.
 #[derive(Clone, Copy)]
 pub struct OpenReports {
     reports: RwSignal<Vec<OpenReport>>,
     next_number: StoredValue<u32>,
-    /// How the last opening went.
     pub opening: RwSignal<Opening>,
 }
 
 impl OpenReports {
-    /// No report is open yet.
     pub fn empty() -> Self {
         Self {
             reports: RwSignal::new(Vec::new()),
@@ -66,17 +61,16 @@ impl OpenReports {
         }
     }
 
-    /// All that are open, in the order in which they were opened.
+    /// All open reports, in the order in which they were opened.
     pub fn all(self) -> Vec<OpenReport> {
         self.reports.get()
     }
 
-    /// The first one that fits.
     pub fn find(self, fits: impl Fn(&OpenReport) -> bool) -> Option<OpenReport> {
         self.reports.with(|reports| reports.iter().find(|report| fits(report)).cloned())
     }
 
-    /// Opens a report; gives its number.
+    /// Opens a report and returns its number.
     pub fn open(self, source: Source, report: SharedReport) -> u32 {
         let number = self.next_number.get_value();
         self.next_number.set_value(number + 1);
@@ -85,14 +79,14 @@ impl OpenReports {
         number
     }
 
-    /// Reads a file and opens it; gives its number.
+    /// Reads a file, opens it and returns its number; `None` when it could not be opened.
     pub async fn open_file(self, file: File) -> Option<u32> {
         self.opening.set(Opening::Reading(file.name()));
         let bytes = files::read(&file, MAX_BYTES).await;
         self.open_bytes(Source::File(file.name()), bytes)
     }
 
-    /// Opens what came of reading a file, or says why not; what was on screen stays in that case.
+    /// Opens a report from the bytes of a file. When that fails, it says why, and the view on screen stays.
     pub fn open_bytes(self, source: Source, bytes: Result<Vec<u8>, FileError>) -> Option<u32> {
         let report = bytes
             .map_err(|error| file_problem(&error))
@@ -106,19 +100,18 @@ impl OpenReports {
         }
     }
 
-    /// Says why something could not be opened or saved.
+    /// Shows why something could not be opened or saved.
     pub fn refuse(self, name: impl Into<String>, problem: impl Into<String>) {
         self.opening.set(Opening::Refused { name: name.into(), problem: problem.into() });
     }
 
-    /// Closes a report.
     pub fn close(self, number: u32) {
         self.reports.update(|reports| reports.retain(|report| report.number != number));
     }
 }
 
 impl Source {
-    /// What it is called in a list.
+    /// The name of the report in a list.
     pub fn name(&self) -> String {
         match self {
             Self::File(name) => name.clone(),

@@ -8,33 +8,30 @@ use crate::core::present::load::load_in_words;
 use crate::core::present::words::file_name;
 use crate::core::report::{RunInfo, StopReason};
 
-/// Whether a report can be saved.
+/// Whether a report is complete. Only a complete report can be saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Completeness {
     /// There is no report, or its run is still under way.
     Unfinished,
-    /// Its run has ended.
+    /// The run has ended.
     Complete,
 }
 
-/// How saving a report went.
+/// The result of saving a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Saved {
     /// The browser has taken the file.
     Done,
-    /// The browser refused a file of this name.
+    /// The browser refused the file, which has this name.
     Refused(String),
 }
 
-/// The bar; further buttons are its children.
+/// The bar above a report.
 #[component]
 pub fn ReportBar(
-    /// The report.
     report: Memo<Option<SharedReport>>,
-    /// Whether it can be saved.
-    #[prop(into)]
-    completeness: Signal<Completeness>,
-    /// Called when somebody saved it.
+    #[prop(into)] completeness: Signal<Completeness>,
+    /// Called after an attempt to save the report, with its result.
     on_saved: Callback<Saved>,
     /// Buttons beside the one that saves.
     children: Children,
@@ -61,7 +58,7 @@ pub fn ReportBar(
     }
 }
 
-/// What was run, in a line: what one needs to know it again and to repeat it.
+/// Describes the run in one line: what a reader needs to recognise the run and to repeat it.
 fn facts(run: &RunInfo) -> String {
     let started = run.started_at.as_ref().map(|started| format!("started {}", started.replace('T', " ")));
     let seed = run.seed.map(|seed| format!("seed {seed}"));
@@ -70,14 +67,12 @@ fn facts(run: &RunInfo) -> String {
     known.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
-/// Saves the report as a file.
+/// The button that saves the report as a file.
 #[component]
 fn ExportButton(
-    /// The report.
     report: Memo<Option<SharedReport>>,
-    /// Whether it can be saved.
     completeness: Signal<Completeness>,
-    /// Called when it was saved, or not.
+    /// Called after an attempt to save the report, with its result.
     on_saved: Callback<Saved>,
 ) -> impl IntoView {
     let is_unfinished = move || completeness.get() == Completeness::Unfinished;

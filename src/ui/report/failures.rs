@@ -1,4 +1,4 @@
-//! What went wrong, the most frequent first.
+//! The table of failures, the most frequent first.
 
 use leptos::prelude::*;
 
@@ -9,12 +9,8 @@ use crate::core::present::words::NO_DATA;
 use crate::core::report::FailureRow;
 use crate::ui::widgets::ids::unique_id;
 
-/// The table.
 #[component]
-pub fn Failures(
-    /// The report on screen.
-    report: Memo<Option<SharedReport>>,
-) -> impl IntoView {
+pub fn Failures(report: Memo<Option<SharedReport>>) -> impl IntoView {
     let rows = move || {
         report.with(|report| report.as_ref().map(|report| report.failures.clone())).unwrap_or_default()
     };

@@ -1,5 +1,5 @@
-//! A report on the page. Every view here takes the report as a property and knows nothing of runs and sessions, so that
-//! two reports can stand side by side and a viewer needs no engine.
+//! A report on the page. Every view here takes the report as a property and must not use runs or sessions, so that two
+//! reports can stand side by side and the viewer needs no shard.
 //!
 //! | file | what lives there |
 //! |---|---|
@@ -32,12 +32,11 @@ use streams::Streams;
 use tiles::Tiles;
 use trust::GeneratorTrust;
 
-/// Everything that a report says: tiles, charts and tables. Without a report they are empty.
+/// Tiles, charts and tables of a report. Without a report they are empty.
 #[component]
 pub fn ReportBody(
-    /// The report.
     report: Memo<Option<SharedReport>>,
-    /// Which stretch of it the tiles show.
+    /// The part of the run that the tiles are computed from.
     window: Memo<Window>,
 ) -> impl IntoView {
     view! {

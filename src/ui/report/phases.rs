@@ -1,6 +1,6 @@
-//! Where requests spend their time, phase by phase, and how the host was connected to.
+//! The time that requests spend in each phase, and the connections to the host.
 //!
-//! `core::present::phases` says which phases there are.
+//! `core::present::phases` decides which phases there are.
 
 use leptos::prelude::*;
 
@@ -11,12 +11,9 @@ use crate::ui::widgets::figure_table::{FigureTable, figure_cells};
 
 const SUBJECTS: [(&str, &str); 1] = [("cell-words", "Phase")];
 
-/// The panel; there only when more is known than how long requests took.
+/// The panel. It is shown only when the report has more than the whole duration of requests.
 #[component]
-pub fn Phases(
-    /// The report on screen.
-    report: Memo<Option<SharedReport>>,
-) -> impl IntoView {
+pub fn Phases(report: Memo<Option<SharedReport>>) -> impl IntoView {
     let present = move || report.with(|r| r.as_ref().is_some_and(|report| phases(report).len() > 1));
     let rows =
         move || report.with(|r| r.as_ref().map(|report| phases(report).iter().map(row).collect_view()));

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use crate::core::report::Report;
 
-/// A report behind a counter. Two are equal only when they are the same one, so comparing them costs nothing.
+/// A report behind a reference counter. Two of them are equal only when they are the same object, so that comparing
+/// them costs nothing.
 #[derive(Clone, Debug)]
 pub struct SharedReport(Arc<Report>);
 
 impl SharedReport {
-    /// Shares a report.
     pub fn new(report: Report) -> Self {
         Self(Arc::new(report))
     }

@@ -1,6 +1,6 @@
-//! The table per method and name, sortable, with all of them together in its last row.
+//! The sortable table with one row per method and name. Its last row has all requests together.
 //!
-//! `core::present::table` says which columns there are and how they sort.
+//! `core::present::table` decides which columns there are and how they sort.
 
 use leptos::prelude::*;
 
@@ -9,10 +9,10 @@ use crate::core::present::table::{Column, Direction, columns, sorted};
 use crate::core::report::Entry;
 use crate::ui::widgets::ids::unique_id;
 
-/// By what the rows are sorted; `None` is the scenario's order.
+/// The column and the direction by which the rows are sorted; `None` is the scenario's order.
 type Order = Option<(Column, Direction)>;
 
-/// The order after a click on a heading: ascending, descending, and back to the scenario's.
+/// Returns the order after a click on a heading: first ascending, then descending, then the scenario's order again.
 fn after_click(order: Order, column: Column) -> Order {
     match order {
         Some((sorted, Direction::Ascending)) if sorted == column => Some((column, Direction::Descending)),
@@ -29,12 +29,8 @@ fn in_order(report: &SharedReport, order: Order) -> Vec<Entry> {
     }
 }
 
-/// The table.
 #[component]
-pub fn Statistics(
-    /// The report on screen.
-    report: Memo<Option<SharedReport>>,
-) -> impl IntoView {
+pub fn Statistics(report: Memo<Option<SharedReport>>) -> impl IntoView {
     let order = RwSignal::new(Order::None);
     let columns = Memo::new(move |_| report.with(|report| columns(report.as_deref())));
     let body = move || {
@@ -53,7 +49,7 @@ pub fn Statistics(
     view! {
         <section class="panel" aria-labelledby=title_id.clone()>
             <h2 class="panel-title" id=title_id.clone()>"Statistics"</h2>
-            // Focusable, so that the keyboard can scroll it on narrow screens.
+            // The box can have the focus, so that the keyboard can scroll it on narrow screens.
             <div class="table-box" tabindex="0" role="region" aria-labelledby=title_id.clone()>
                 <table class="table statistics" data-testid="statistics">
                     <caption class="visually-hidden">"Requests by method and name. Headings sort."</caption>
@@ -71,14 +67,9 @@ pub fn Statistics(
     }
 }
 
-/// A heading that sorts.
+/// A heading that sorts the rows when it is clicked.
 #[component]
-fn Heading(
-    /// Which column's.
-    column: Column,
-    /// By what the rows are sorted.
-    order: RwSignal<Order>,
-) -> impl IntoView {
+fn Heading(column: Column, order: RwSignal<Order>) -> impl IntoView {
     let sorted = move || match order.get() {
         Some((sorted, Direction::Ascending)) if sorted == column => "ascending",
         Some((sorted, Direction::Descending)) if sorted == column => "descending",
@@ -128,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_heading_sorts_up_then_down_then_not_at_all() {
+    fn clicks_on_a_heading_sort_up_then_down_then_restore_the_scenarios_order() {
         let up = after_click(None, Column::P95);
         let down = after_click(up, Column::P95);
         assert_eq!(up, Some((Column::P95, Direction::Ascending)));

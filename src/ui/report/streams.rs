@@ -1,6 +1,6 @@
-//! When event streams reached what: a table that is there only when the run had streams.
+//! The table of times at which event streams reached their milestones. It is shown only when the run had streams.
 //!
-//! `core::present::streams` says which milestones there are.
+//! `core::present::streams` decides which milestones there are.
 
 use leptos::prelude::*;
 
@@ -10,12 +10,8 @@ use crate::ui::widgets::figure_table::{FigureTable, figure_cells};
 
 const SUBJECTS: [(&str, &str); 2] = [("cell-name", "Name"), ("cell-words", "From request sent to")];
 
-/// The panel.
 #[component]
-pub fn Streams(
-    /// The report on screen.
-    report: Memo<Option<SharedReport>>,
-) -> impl IntoView {
+pub fn Streams(report: Memo<Option<SharedReport>>) -> impl IntoView {
     let present = move || report.with(|r| r.as_ref().is_some_and(|report| report.total.stream_ms.is_some()));
     let rows =
         move || report.with(|r| r.as_ref().map(|report| milestones(report).iter().map(row).collect_view()));

@@ -1,4 +1,4 @@
-//! The headline figures: one tile each, of a fixed width, so that nothing moves while the numbers do.
+//! The headline figures, one tile for each. Tiles have a fixed width, so that nothing moves when a number gets longer.
 
 use leptos::prelude::*;
 
@@ -8,10 +8,10 @@ use crate::core::base::units::{format_millis, format_rate, group_thousands};
 use crate::core::present::words::NO_DATA;
 use crate::core::report::{LoadModel, Quantiles};
 
-/// No data; never zero.
+/// The text for a figure that is not known. Such a figure is never shown as zero.
 const NONE: &str = NO_DATA;
 
-/// How loud a tile is.
+/// Whether a tile draws attention to its figure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Tone {
     #[default]
@@ -19,7 +19,6 @@ enum Tone {
     Alarm,
 }
 
-/// What stands in a tile.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Content {
     figure: String,
@@ -28,7 +27,7 @@ struct Content {
 }
 
 impl Content {
-    /// A figure and what it is of; a dash and nothing else where there is no data.
+    /// A figure with its note. Without a figure there is a dash and no note.
     fn new(figure: Option<String>, note: impl Into<String>, tone: Tone) -> Self {
         match figure {
             Some(figure) => Self { figure, note: note.into(), tone },
@@ -37,12 +36,10 @@ impl Content {
     }
 }
 
-/// All tiles.
 #[component]
 pub fn Tiles(
-    /// The report.
     report: Memo<Option<SharedReport>>,
-    /// Which stretch of it is shown.
+    /// The part of the run that the figures are computed from.
     window: Memo<Window>,
 ) -> impl IntoView {
     let headline = Memo::new(move |_| {
@@ -87,18 +84,15 @@ pub fn Tiles(
     }
 }
 
-/// One figure.
 #[component]
 fn Tile(
-    /// For tests and styles.
+    /// The name that tests and styles use.
     name: &'static str,
-    /// What it is called.
     label: &'static str,
-    /// Its unit; empty for plain counts.
+    /// The unit; empty for counts.
     unit: &'static str,
-    /// What stands in it.
     content: Signal<Content>,
-    /// What it means.
+    /// The explanation that the pointer shows.
     title: &'static str,
 ) -> impl IntoView {
     let alarm = move || content.with(|content| content.tone == Tone::Alarm);

@@ -1,4 +1,4 @@
-//! Whether the generator itself could be trusted, in plain words.
+//! The panel that says in plain words whether the generator itself could be trusted. `core::analyse` decides it.
 
 use leptos::prelude::*;
 
@@ -11,12 +11,8 @@ use crate::core::present::words::{delays, suspect_sentence};
 use crate::core::report::{Calibration, Generator, GeneratorKind, Route, Tool};
 use crate::ui::widgets::ids::unique_id;
 
-/// The panel.
 #[component]
-pub fn GeneratorTrust(
-    /// The report on screen.
-    report: Memo<Option<SharedReport>>,
-) -> impl IntoView {
+pub fn GeneratorTrust(report: Memo<Option<SharedReport>>) -> impl IntoView {
     let content = move || report.with(|report| report.as_ref().map(sentences));
     let title_id = unique_id("trust-title");
     view! {

@@ -1,4 +1,4 @@
-//! Why a run could not start or broke off, and what to do next.
+//! The notice that says why a run could not start or broke off, and what to do next.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::browser::page::run_state::RunState;
 use crate::browser::page::trouble::{Remedy, Trouble};
 use crate::ui::widgets::in_view::bring_into_view;
 
-/// The notice, while there is a trouble.
+/// The notice. It is shown only when there is a trouble.
 #[component]
 pub fn Advice() -> impl IntoView {
     let state = page_state();
@@ -19,16 +19,12 @@ pub fn Advice() -> impl IntoView {
     view! { <div role="alert">{move || trouble().map(|trouble| view! { <TroubleNotice trouble /> })}</div> }
 }
 
-/// One trouble.
 #[component]
-fn TroubleNotice(
-    /// What went wrong.
-    trouble: Trouble,
-) -> impl IntoView {
+fn TroubleNotice(trouble: Trouble) -> impl IntoView {
     let state = page_state();
     let Trouble { problem, advice, remedy } = trouble;
     let notice = NodeRef::<leptos::html::Section>::new();
-    // On a phone the form fills the screen, and this stands below it.
+    // On a phone the form fills the screen and the notice stands below it, so the notice is scrolled into view.
     Effect::new(move || {
         if let Some(notice) = notice.get() {
             bring_into_view(&notice);

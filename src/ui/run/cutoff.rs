@@ -1,4 +1,4 @@
-//! A run that was cut off when its tab closed or crashed: open its report, or forget it.
+//! The offer to open or discard the report of a run that was cut off, because its tab closed or crashed.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -7,7 +7,7 @@ use super::state::{Cutoffs, page_state};
 use crate::browser::page::storage::journal::Cutoff;
 use crate::core::base::units::format_clock;
 
-/// The offer of the latest run that was cut off and is not open already.
+/// The offer for the latest run that was cut off and is not open already.
 #[component]
 pub fn CutoffOffer() -> impl IntoView {
     let state = page_state();
@@ -27,12 +27,8 @@ pub fn CutoffOffer() -> impl IntoView {
     }
 }
 
-/// One run that was cut off.
 #[component]
-fn CutoffNotice(
-    /// Which one.
-    cutoff: Cutoff,
-) -> impl IntoView {
+fn CutoffNotice(cutoff: Cutoff) -> impl IntoView {
     let state = page_state();
     let sentence = format!("The last run, of {}, was cut off at {}.", cutoff.host, format_clock(cutoff.at_s));
     let discarded = cutoff.clone();
@@ -59,7 +55,7 @@ fn CutoffNotice(
     }
 }
 
-/// Another tab keeps the database busy.
+/// The notice that another tab keeps the database busy.
 #[component]
 fn BlockedNotice() -> impl IntoView {
     let state = page_state();

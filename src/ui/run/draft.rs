@@ -1,7 +1,7 @@
-//! What is typed in the form, and what is wrong with it.
+//! The texts in the form, and the problems found in them.
 //!
-//! Nothing typed is ever changed or lost by a check. A field that was found wrong is checked again with every
-//! key, so that its message goes as soon as it is right; a field is never blamed before the first attempt.
+//! A check never changes or loses a typed text. A field shows no problem before the first attempt to start. From then
+//! on a wrong field is checked at every key, so that its message disappears as soon as the text is right.
 
 use leptos::prelude::*;
 
@@ -9,14 +9,14 @@ use crate::core::base::units::Micros;
 use crate::core::config::load::{self, LoadChange};
 use crate::core::config::run_config::{Field, FieldError, RunConfigText};
 
-/// How the load is given.
+/// The way in which the form describes the load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LoadChoice {
-    /// So many users.
+    /// A number of users: the closed model.
     Users,
-    /// So many arrivals per second.
+    /// A number of arrivals per second: the open model.
     Rate,
-    /// Either, in stages.
+    /// Stages, of users or of arrivals per second.
     Stages,
 }
 
@@ -24,7 +24,7 @@ impl LoadChoice {
     /// All choices, in the order of the form.
     pub const ALL: [Self; 3] = [Self::Users, Self::Rate, Self::Stages];
 
-    /// What the text chooses.
+    /// The choice that a text implies.
     fn of(text: &RunConfigText) -> Self {
         match (text.stages.is_empty(), text.rate.is_empty()) {
             (false, _) => Self::Stages,
@@ -33,7 +33,7 @@ impl LoadChoice {
         }
     }
 
-    /// The field without which it says nothing; without a number of users there is one user.
+    /// The field that must be filled in for this choice. Users need none: without a number there is one user.
     const fn needs(self) -> Option<Field> {
         match self {
             Self::Users => None,
@@ -42,7 +42,7 @@ impl LoadChoice {
         }
     }
 
-    /// The fields that do not belong to it; of stages, those that these stages have no use for.
+    /// The fields that this choice does not use. For stages that depends on whether they count users or arrivals.
     pub fn unused(self, text: &RunConfigText) -> &'static [Field] {
         match self {
             Self::Users => &[Field::Rate, Field::Arrivals, Field::MaxUsers, Field::Stages],
@@ -55,24 +55,24 @@ impl LoadChoice {
     }
 }
 
-/// The form's content. Copies share it.
+/// The content of the form. All copies share it.
 #[derive(Clone, Copy)]
 pub struct Draft {
-    /// Every field, as typed.
+    /// The text of every field, as it was typed.
     pub text: RwSignal<RunConfigText>,
-    /// By what the load is given; what was typed for the others stays, for those who come back to it.
+    /// The chosen way to describe the load. Texts in the fields of the other ways stay, so that a person can go back
+    /// to them.
     pub choice: RwSignal<LoadChoice>,
     errors: RwSignal<Vec<FieldError>>,
 }
 
 impl Draft {
-    /// A form that starts with `text`.
     pub fn new(text: RunConfigText) -> Self {
         let choice = RwSignal::new(LoadChoice::of(&text));
         Self { text: RwSignal::new(text), choice, errors: RwSignal::new(Vec::new()) }
     }
 
-    /// What is asked for: the form without the fields that do not belong to the chosen kind of load.
+    /// The text of the configuration: the form without the fields that the chosen kind of load does not use.
     pub fn asked(self) -> RunConfigText {
         let mut text = self.text.get_untracked();
         for field in self.choice.get_untracked().unused(&text) {
@@ -81,24 +81,23 @@ impl Draft {
         text
     }
 
-    /// Chooses by what the load is given.
     pub fn choose(self, choice: LoadChoice) {
         self.choice.set(choice);
         let unused = self.text.with_untracked(|text| choice.unused(text));
         self.errors.update(|errors| errors.retain(|error| !unused.contains(&error.field)));
     }
 
-    /// Whether a field has no place in the chosen kind of load.
+    /// Whether the chosen kind of load does not use the field.
     pub fn is_unused(self, field: Field) -> bool {
         self.text.with(|text| self.choice.get().unused(text).contains(&field))
     }
 
-    /// What is typed in a field.
+    /// The text in a field.
     pub fn value(self, field: Field) -> String {
         self.text.with(|text| text.part(field).to_owned())
     }
 
-    /// Types into a field.
+    /// Replaces the text in a field.
     pub fn type_into(self, field: Field, value: String) {
         self.text.update(|text| *text.part_mut(field) = value);
         if self.errors.with_untracked(|errors| errors.iter().any(|error| error.field == field)) {
@@ -110,22 +109,22 @@ impl Draft {
         }
     }
 
-    /// What is wrong with a field.
+    /// The problem that was found in a field.
     pub fn problem(self, field: Field) -> Option<String> {
         self.errors.with(|errors| errors.iter().find(|error| error.field == field).map(|e| e.problem.clone()))
     }
 
-    /// How many fields are wrong.
+    /// The number of wrong fields.
     pub fn problems(self) -> usize {
         self.errors.with(Vec::len)
     }
 
-    /// How many fields are wrong, without following the changes.
+    /// The number of wrong fields, without a subscription to its changes.
     pub fn problems_untracked(self) -> usize {
         self.errors.with_untracked(Vec::len)
     }
 
-    /// Checks every field and shows what is wrong; `true` when a run can be started.
+    /// Checks every field and shows the problems. Returns `true` when a run can be started.
     pub fn check(self) -> bool {
         let found = self.found();
         let right = found.is_empty();
@@ -133,13 +132,14 @@ impl Draft {
         right
     }
 
-    /// Checks what may be changed during a run: users and spawn rate, or the arrival rate.
+    /// Checks the fields that may be changed during a run (users and spawn rate, or the arrival rate) and returns the
+    /// change of load.
     pub fn check_load(self) -> Option<LoadChange> {
         let mut found = self.found();
         found.retain(|error| is_of_load(error.field));
         let right = found.is_empty();
         self.errors.set(found);
-        // A change takes no more users than the run may have already, so their number is not asked for.
+        // A change of load cannot raise the number of users that arrivals may keep busy, so that field is not needed.
         load::text::check(&self.asked(), Micros::ZERO).ok().filter(|_| right)?.as_change()
     }
 
@@ -148,9 +148,10 @@ impl Draft {
         let needed = self.choice.get_untracked().needs();
         let missing = needed.filter(|field| text.part(*field).trim().is_empty());
         let missing = missing.map(|field| FieldError { field, problem: "is missing".to_owned() });
-        // The seed is drawn when the run starts; for the check any will do.
+        // The real seed is drawn when the run starts. The check gives the same result with any seed.
         let wrong = text.check(0).err().unwrap_or_default().into_iter();
-        // Without it the text says a run by users, and other fields are wrong only for that.
+        // Without the missing field, the text describes a run by users. The other fields of the load may then be wrong
+        // only for that reason, so their problems are not shown.
         let wrong = wrong.filter(|error| missing.is_none() || !is_of_load(error.field));
         missing.clone().into_iter().chain(wrong).collect()
     }
@@ -163,7 +164,7 @@ const fn is_of_load(field: Field) -> bool {
     )
 }
 
-/// The name of a field's control, for tests and labels.
+/// The name of a field's control, which tests and labels use.
 pub const fn control_name(field: Field) -> &'static str {
     match field {
         Field::Host => "host",

@@ -1,12 +1,12 @@
-//! The view of a run: the form, and the report as it grows.
+//! The view of a run: the form, and the report while it grows.
 //!
 //! | file | what lives there |
 //! |---|---|
-//! | `state.rs` | the signals that everything on the page follows from |
-//! | `draft.rs` | what is typed in the form, and what is wrong with it |
+//! | `state.rs` | the signals from which everything on the page follows |
+//! | `draft.rs` | the texts in the form, and the problems found in them |
 //! | `form/` | the form: fields, presets, classes, buttons |
-//! | `welcome.rs` | what to do on an empty page |
-//! | `advice.rs` | why a run could not start, and what to do next |
+//! | `welcome.rs` | the first steps, on an empty page |
+//! | `advice.rs` | the notice why a run could not start, and what to do next |
 //! | `cutoff.rs` | runs that were cut off |
 
 pub mod advice;
@@ -30,7 +30,6 @@ use form::RunForm;
 use state::{State, page_state};
 use welcome::Welcome;
 
-/// The form.
 #[component]
 pub fn RunAside() -> impl IntoView {
     view! {
@@ -40,7 +39,7 @@ pub fn RunAside() -> impl IntoView {
     }
 }
 
-/// The run under way or the last one's report.
+/// The report of the run under way, or of the last run.
 #[component]
 pub fn RunReport(
     /// What is shown while a run is under way.
@@ -48,7 +47,7 @@ pub fn RunReport(
 ) -> impl IntoView {
     let state = page_state();
     let room = NodeRef::<Div>::new();
-    // On a phone the form grows back above it when a run ends; what was on screen stays there.
+    // On a phone the form above the report becomes larger again when a run ends. The tiles are scrolled back into view.
     Effect::new(move |was: Option<bool>| {
         let is_active = state.is_active.get();
         if was == Some(true) && !is_active {
@@ -68,17 +67,13 @@ pub fn RunReport(
     }
 }
 
-/// While a run is under way its last second is what counts.
+/// The part of the run that the tiles show: the last seconds while the run is under way, the whole run afterwards.
 pub fn live_window(state: State) -> Memo<Window> {
     Memo::new(move |_| if state.is_active.get() { Window::Now } else { Window::Whole })
 }
 
-/// The bar above the session's own report.
 #[component]
-pub fn RunBar(
-    /// The session's report.
-    report: Memo<Option<SharedReport>>,
-) -> impl IntoView {
+pub fn RunBar(report: Memo<Option<SharedReport>>) -> impl IntoView {
     let state = page_state();
     let completeness = move || match state.is_active.get() || report.with(Option::is_none) {
         true => Completeness::Unfinished,
@@ -96,7 +91,7 @@ pub fn RunBar(
     }
 }
 
-// The page may be gone by the time a frame is drawn.
+// This runs when a frame is drawn. The page may be gone by then.
 fn show_tiles(room: NodeRef<Div>) {
     let room = room.try_get_untracked().flatten();
     if let Some(Ok(Some(tiles))) = room.map(|room| room.query_selector(".tiles")) {

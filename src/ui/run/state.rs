@@ -1,7 +1,7 @@
-//! What the page knows: one struct of signals, shared through context.
+//! The state of the page: one struct of signals, which components get through Leptos' context.
 //!
-//! The session says that something changed about once a second; that bumps one signal, and everything on the
-//! page follows from it. Figures are computed in `core`, requests and files are read in `browser`.
+//! About once a second the session calls back, because something changed. That raises a counter in a signal, and the
+//! other signals follow from it. Figures are computed in `core`; requests and files belong to `browser`.
 
 use leptos::prelude::*;
 use leptos::web_sys::File;
@@ -21,56 +21,50 @@ use crate::ui::files::open_reports::{OpenReport, OpenReports, Opening, Source};
 use crate::ui::navigation::{Navigation, ReportRef, View};
 use crate::ui::report::SharedReport;
 
-/// What is known of a companion.
+/// The result of looking for a companion.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum CompanionLookup {
-    /// It is being looked for.
     #[default]
     Looking,
-    /// The page was served by one.
+    /// A companion served the page.
     Found(Companion),
-    /// It was not.
+    /// No companion served the page.
     Missing,
 }
 
-/// What is known of runs that were cut off.
+/// The result of looking for runs that were cut off.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Cutoffs {
-    /// They are being looked for.
     #[default]
     Looking,
-    /// These are kept, the latest first.
+    /// The browser keeps these runs, the latest first.
     Found(Vec<Cutoff>),
-    /// Another tab stands in the way.
+    /// Another tab keeps the database busy, so it is not known whether there are any.
     Blocked,
 }
 
-/// The page's state. Copies share it.
+/// The state of the page. All copies share it.
 #[derive(Clone, Copy)]
 pub struct State {
     session: StoredValue<Session, LocalStorage>,
-    /// Where the session's run stands.
+    /// The state of the session's run.
     pub run_state: Memo<RunState>,
-    /// Whether it is under way.
+    /// Whether the run is under way.
     pub is_active: Memo<bool>,
-    /// How long it has been, in seconds.
+    /// Seconds since the run started.
     pub elapsed_s: Memo<f64>,
-    /// Its report so far.
+    /// The report of the run so far.
     pub live: Memo<Option<SharedReport>>,
-    /// The reports that were opened beside it.
+    /// The reports that were opened in addition to it.
     pub reports: OpenReports,
-    /// Runs that were cut off.
     pub cutoffs: RwSignal<Cutoffs>,
-    /// What is known of a companion.
     pub companion: RwSignal<CompanionLookup>,
-    /// What is typed in the form.
     pub draft: Draft,
-    /// Which view is on screen.
     pub navigation: Navigation,
 }
 
 impl State {
-    /// A page that was just opened at an address. Nothing is looked for or started yet.
+    /// The state of a page that was just opened at an address. It does not look for anything or start anything yet.
     pub fn new(parameters: &AddressParameters) -> Self {
         let tick = RwSignal::new(0_u64);
         let session = Session::new(move || tick.update(|tick| *tick += 1));
@@ -101,7 +95,8 @@ impl State {
         }
     }
 
-    /// Finds the companion, takes its host unless the address named one, and starts a run if the address says so.
+    /// Looks for the companion, puts its host into the form unless the address named a host, and starts a run if the
+    /// address says so.
     pub async fn follow_address(self, parameters: AddressParameters) {
         let found = companion::find().await;
         if let (Some(companion), false) = (&found, parameters.names_host) {
@@ -113,7 +108,8 @@ impl State {
         }
     }
 
-    /// Starts by itself only what the address says without contradiction; the form would hide half of one.
+    /// Starts the run of the address, unless parameters are unknown or contradict each other. The form would hide one
+    /// of two contradicting parameters, and a person would not see it.
     fn start_as_asked(self, parameters: &AddressParameters) {
         let unknown = parameters.unknown.iter().map(|name| format!("`{name}` is no parameter of a run."));
         let contradictions = parameters.text.check(0).err().into_iter().flatten();
@@ -129,7 +125,8 @@ impl State {
         self.session.with_value(|session| session.refuse(trouble));
     }
 
-    /// Starts what is typed in the form, unless something in it is wrong; that is then shown beside its field.
+    /// Starts the run that the form describes. If a field is wrong, nothing starts, and the problem is shown beside the
+    /// field.
     pub fn start(self, probe: HostProbe) {
         if self.is_active.get_untracked() || !self.draft.check() {
             return;
@@ -139,14 +136,14 @@ impl State {
         self.session.with_value(|session| session.start(&text, probe));
     }
 
-    /// Changes the load of the run under way to what is typed in the form.
+    /// Changes the load of the run under way to the load in the form.
     pub fn apply(self) {
         if let Some(to) = self.draft.check_load() {
             self.session.with_value(|session| session.change_load(to));
         }
     }
 
-    /// Stops the run; the second time without waiting for what is in flight.
+    /// Stops the run. A second call stops it without waiting for the requests in flight.
     pub fn stop(self) {
         self.session.with_value(Session::stop);
     }
@@ -163,16 +160,16 @@ impl State {
             .is_some()
     }
 
-    /// Opens the report of a run that was cut off. It stays kept until it is exported or discarded.
+    /// Opens the report of a run that was cut off. The browser keeps the run until it is exported or discarded.
     pub async fn open_cutoff(self, cutoff: Cutoff) {
         match cutoff.report().await {
             Some(report) => self.show(Source::Recovered(cutoff), report),
-            // Another tab was faster.
+            // Another tab has discarded the run meanwhile.
             None => self.withdraw(&cutoff),
         }
     }
 
-    /// Forgets a run that was cut off.
+    /// Removes a run that was cut off from the browser.
     pub async fn discard(self, cutoff: Cutoff) {
         cutoff.discard().await;
         self.withdraw(&cutoff);
@@ -186,14 +183,14 @@ impl State {
         });
     }
 
-    /// Reads a report's file and shows it.
+    /// Reads the file of a report and shows the report.
     pub async fn open_file(self, file: File) {
         if let Some(number) = self.reports.open_file(file).await {
             self.navigation.go(View::Report(ReportRef::Opened(number)));
         }
     }
 
-    /// Shows what came of reading a file, or says why not; what was on screen stays in that case.
+    /// Shows a report from the bytes of a file. When that fails, it says why, and the view on screen stays.
     pub fn open_bytes(self, name: String, bytes: Result<Vec<u8>, FileError>) {
         if let Some(number) = self.reports.open_bytes(Source::File(name), bytes) {
             self.navigation.go(View::Report(ReportRef::Opened(number)));
@@ -206,12 +203,12 @@ impl State {
         self.navigation.go(View::Report(ReportRef::Opened(number)));
     }
 
-    /// Goes to the example, which is made when it is first looked at.
+    /// Goes to the example report, which is made when it is first shown.
     pub fn show_example(self) {
         self.navigation.go(View::Report(ReportRef::Example));
     }
 
-    /// Lets a worker make the example, unless it is there.
+    /// Lets a worker make the example report, unless it is open already.
     pub async fn make_example(self) {
         if self.reports.find(|open| open.source == Source::Example).is_some() {
             return;
@@ -230,10 +227,10 @@ impl State {
     }
 }
 
-/// The page's state, in any component of it.
+/// Returns the state of the page to any component of it.
 ///
 /// # Panics
-/// Outside the page, which is a mistake in this folder.
+/// When a component is used outside the page, which is a programming mistake.
 #[expect(clippy::expect_used, reason = "a component outside the page is a mistake that the first test shows")]
 pub fn page_state() -> State {
     use_context().expect("components of `ui` stand inside `Page`, which provides the state")

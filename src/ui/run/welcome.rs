@@ -1,11 +1,11 @@
-//! What to do on an empty page.
+//! The first steps, on an empty page.
 
 use leptos::prelude::*;
 
 use super::state::page_state;
 use crate::browser::page::run_state::RunState;
 
-/// First steps, until there is a run.
+/// The first steps. They are shown until there is a run.
 #[component]
 pub fn Welcome() -> impl IntoView {
     let state = page_state();

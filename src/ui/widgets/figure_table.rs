@@ -1,4 +1,5 @@
-//! A table of distributions: what each row is, then how often and how long. Phases and streams are such tables.
+//! A table of distributions, as phases and streams have it. A row has its subject, then a count, then quantiles of
+//! time.
 
 use leptos::children::ViewFn;
 use leptos::prelude::*;
@@ -8,25 +9,22 @@ use crate::core::base::units::group_thousands;
 use crate::core::present::words::millis_or_dash;
 use crate::ui::widgets::ids::unique_id;
 
-/// The headings of [`figure_cells`], but for the first, which says what is counted.
+/// The headings of [`figure_cells`] except the first one, which says what is counted.
 const QUANTILES: [&str; 4] = ["p50 ms", "p95 ms", "p99 ms", "Max ms"];
 
-/// The table with its title; `name` is its test id.
+/// The table with its title.
 #[component]
 pub fn FigureTable(
-    /// Lower case, one word.
+    /// The test id: one word in lower case.
     name: &'static str,
-    /// What people read above it.
     title: &'static str,
-    /// What it shows, for screen readers.
+    /// The description for screen readers.
     caption: &'static str,
-    /// The columns that say what a row is: class and heading.
+    /// The columns that name the subject of a row: their class and heading.
     subjects: &'static [(&'static str, &'static str)],
-    /// The heading of how often.
+    /// The heading of the counts.
     counted: &'static str,
-    /// The rows.
-    #[prop(into)]
-    rows: ViewFn,
+    #[prop(into)] rows: ViewFn,
 ) -> impl IntoView {
     let title_id = unique_id(name);
     let numbers = std::iter::once(counted).chain(QUANTILES).map(|text| ("cell-number", text));
@@ -47,7 +45,7 @@ pub fn FigureTable(
     }
 }
 
-/// The cells of a distribution: how often, and how long.
+/// The cells of a distribution: the count, then the quantiles and the maximum in milliseconds.
 pub fn figure_cells(figures: &Figures) -> impl IntoView + use<> {
     let cells = [
         ("count", group_thousands(figures.count)),

@@ -1,8 +1,7 @@
-//! Scrolling something into view, as little as necessary.
+//! Scrolls an element into view, as little as necessary.
 
 use leptos::web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 
-/// Scrolls an element into view.
 pub fn bring_into_view(element: &Element) {
     let options = ScrollIntoViewOptions::new();
     options.set_block(ScrollLogicalPosition::Nearest);

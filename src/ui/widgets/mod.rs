@@ -1,11 +1,11 @@
-//! Parts that any view may use. They know no report and no run.
+//! Parts that any view may use. They must not use runs or whole reports.
 //!
 //! | file | what lives there |
 //! |---|---|
 //! | `figure_table.rs` | a table of distributions |
 //! | `ids.rs` | ids that occur once on the page |
-//! | `in_view.rs` | scrolling something into view |
-//! | `theme_button.rs` | light or dark |
+//! | `in_view.rs` | scrolling an element into view |
+//! | `theme_button.rs` | the button that changes the colours |
 
 pub mod figure_table;
 pub mod ids;

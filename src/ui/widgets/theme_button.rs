@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::browser::page::theme;
 
-/// System, light or dark.
+/// The button. Each click goes to the next of system, light and dark.
 #[component]
 pub fn ThemeButton() -> impl IntoView {
     let theme = RwSignal::new(theme::chosen());

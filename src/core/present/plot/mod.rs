@@ -1,8 +1,9 @@
-//! Charts as geometry: what lines there are, where they run, where ticks and marks stand. No markup, no colours.
+//! Charts as geometry: the lines of each chart, and the positions of lines, ticks and marks. Markup and colours must
+//! not be here.
 //!
-//! The page draws these as SVG, a report in HTML can draw the same. Gaps in the data stay gaps: a line never
-//! runs through a second that has no figure, and never along zero where there is none. `scale.rs` has the axes,
-//! `path.rs` the lines.
+//! The page draws the charts as SVG; a report in HTML can draw the same. Gaps in the data stay gaps: a line is
+//! interrupted at a second that has no figure and does not drop to zero there. `scale.rs` has the axes, `path.rs` the
+//! lines.
 
 mod path;
 mod scale;
@@ -15,17 +16,16 @@ pub use scale::{Scale, Shape, Tick};
 pub enum Chart {
     /// Requests and failures per second.
     Throughput,
-    /// The same, with what should have started: of runs by arrival rate.
+    /// The same with the scheduled arrivals per second, for runs of the open model.
     Arrivals,
-    /// Latency quantiles.
+    /// Latency quantiles, for runs of the closed model.
     Latency,
-    /// Latency quantiles from the scheduled start: of runs by arrival rate.
+    /// Corrected latency quantiles (from the scheduled start), for runs of the open model.
     Corrected,
-    /// Users, and requests in flight.
     Load,
 }
 
-/// The charts of a run, in the order in which they are read.
+/// The charts of a run, from top to bottom.
 pub const fn charts(model: LoadModel) -> [Chart; 3] {
     match model {
         LoadModel::Closed => [Chart::Throughput, Chart::Latency, Chart::Load],
@@ -34,7 +34,6 @@ pub const fn charts(model: LoadModel) -> [Chart; 3] {
 }
 
 impl Chart {
-    /// What it is called.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Throughput | Self::Arrivals => "Requests",
@@ -44,7 +43,6 @@ impl Chart {
         }
     }
 
-    /// The unit of its values.
     pub const fn unit(self) -> &'static str {
         match self {
             Self::Throughput | Self::Arrivals => "/s",
@@ -53,7 +51,7 @@ impl Chart {
         }
     }
 
-    /// Its lines, the most important first.
+    /// The lines of the chart, the most important first.
     pub const fn quantities(self) -> &'static [Quantity] {
         match self {
             Self::Throughput => &[Quantity::Requests, Quantity::Failures],
@@ -65,7 +63,7 @@ impl Chart {
     }
 }
 
-/// What a line shows.
+/// A figure per second, which a chart shows as a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Quantity {
     Requests,
@@ -83,7 +81,7 @@ pub enum Quantity {
 }
 
 impl Quantity {
-    /// What it is called in a legend.
+    /// The name in the legend.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Requests => "requests",
@@ -98,7 +96,7 @@ impl Quantity {
         }
     }
 
-    /// Its value in a second; `None` where there is no data.
+    /// The value in one second; `None` where there is no data.
     pub fn of(self, row: &TimelineRow) -> Option<f64> {
         let latency = row.latency_ms.as_ref();
         let corrected = row.corrected_ms.as_ref();
@@ -119,87 +117,85 @@ impl Quantity {
     }
 }
 
-/// The room a chart has, in pixels.
+/// The size of a chart in pixels, and the margins around its plot.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Frame {
-    /// All of it, from left to right.
+    /// The width of the chart with its margins.
     pub width: f64,
-    /// All of it, from top to bottom.
+    /// The height of the chart with its margins.
     pub height: f64,
 }
 
 impl Frame {
-    /// Left of the plot: room for the labels of values.
+    /// The margin left of the plot, for the labels of values.
     pub const LEFT: f64 = 46.0;
-    /// Right of the plot: room for half the last label of time.
+    /// The margin right of the plot, for half of the last label of time.
     pub const RIGHT: f64 = 20.0;
-    /// Above the plot: room for the unit.
+    /// The margin above the plot, for the unit.
     pub const TOP: f64 = 18.0;
-    /// Below the plot: room for the labels of time.
+    /// The margin below the plot, for the labels of time.
     pub const BOTTOM: f64 = 20.0;
 
-    /// Where the plot ends on the right.
+    /// The x of the plot's right edge.
     pub fn right(self) -> f64 {
         (self.width - Self::RIGHT).max(Self::LEFT + 1.0)
     }
 
-    /// Where the plot ends at the bottom.
+    /// The y of the plot's bottom edge.
     pub fn bottom(self) -> f64 {
         (self.height - Self::BOTTOM).max(Self::TOP + 1.0)
     }
 
-    /// Where a share in [0, 1] of the time axis is.
+    /// The x of a share in [0, 1] of the time axis.
     pub fn x(self, share: f64) -> f64 {
         Self::LEFT + share * (self.right() - Self::LEFT)
     }
 
-    /// Where a share in [0, 1] of the value axis is.
+    /// The y of a share in [0, 1] of the value axis.
     pub fn y(self, share: f64) -> f64 {
         self.bottom() - share * (self.bottom() - Self::TOP)
     }
 }
 
-/// A chart, drawn.
+/// A chart whose positions are computed, in pixels.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Drawing {
-    /// The room it was drawn for.
     pub frame: Frame,
-    /// The axis of time, in seconds.
+    /// The axis of time; its values are seconds.
     pub time: Scale,
-    /// Its ticks, `at` in pixels.
+    /// Ticks whose `at` is in pixels.
     pub time_ticks: Vec<Tick>,
-    /// The axis of values.
     pub values: Scale,
-    /// Its ticks, `at` in pixels.
+    /// Ticks whose `at` is in pixels.
     pub value_ticks: Vec<Tick>,
-    /// One path for each quantity of the chart, in SVG's notation; empty without data.
+    /// One path for each quantity of the chart, in SVG's notation. The path is empty when there is no data.
     pub lines: Vec<(Quantity, String)>,
-    /// Stretches of seconds that should not be trusted.
     pub bands: Vec<Band>,
 }
 
-/// A stretch of suspect seconds.
+/// Adjacent suspect seconds, marked as one band.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Band {
-    /// Its left edge, in pixels.
+    /// The left edge, in pixels.
     pub x: f64,
-    /// In pixels.
+    /// The width, in pixels.
     pub width: f64,
 }
 
-/// The shortest time axis: a run's first seconds do not race over the whole width.
+/// The shortest time axis of a run under way, in seconds. Without it, a run's first seconds would fill the whole width
+/// and then shrink quickly.
 const SHORTEST_AXIS_S: f64 = 30.0;
 
-/// Where the axis of time ends.
+/// The end of the axis of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimeAxis {
-    /// After half a minute at the earliest: the run is under way.
+    /// For a run under way: the axis ends with the last second, but not before `SHORTEST_AXIS_S`.
     Growing,
-    /// With the run, which is over.
+    /// For a run that has ended: the axis ends with the last second.
     Whole,
 }
 
-/// Draws a chart of `rows` into `frame`.
+/// Computes the positions of everything in a chart of `rows`.
 pub fn draw(chart: Chart, rows: &Timeline, frame: Frame, shape: Shape, axis: TimeAxis) -> Drawing {
     let end = rows.last().map_or(SHORTEST_AXIS_S, |last| match axis {
         TimeAxis::Growing => (last.second as f64 + 1.0).max(SHORTEST_AXIS_S),
@@ -212,12 +208,12 @@ pub fn draw(chart: Chart, rows: &Timeline, frame: Frame, shape: Shape, axis: Tim
     let mut time_ticks = scale::time_ticks(end, (frame.width / 70.0) as usize);
     time_ticks.iter_mut().for_each(|tick| tick.at = frame.x(time.share(tick.at)));
     let mut value_ticks = values.ticks();
-    // There are no half users.
+    // Users and requests in flight are whole numbers, so a tick at 0.5 would make no sense.
     value_ticks.retain(|tick| chart != Chart::Load || tick.at.fract() == 0.0);
     value_ticks.iter_mut().for_each(|tick| tick.at = frame.y(values.share(tick.at)));
     let lines = chart.quantities().iter().map(|quantity| {
         let points = rows.iter().map(|row| (row.second, quantity.of(row)));
-        // A figure sums up its whole second, so it stands in the middle of it.
+        // A figure sums up a whole second, so its point stands in the middle of that second.
         let place = |second: u64, value: f64| {
             (frame.x(time.share(second as f64 + 0.5)), frame.y(values.share(value)))
         };
@@ -232,7 +228,8 @@ fn bands(rows: &Timeline, x: impl Fn(f64) -> f64) -> Vec<Band> {
     let mut spans: Vec<(u64, u64)> = Vec::new();
     let mut previous_end = 0;
     for row in rows.iter() {
-        // The seconds that were slept through are not in the timeline; the next one tells of them.
+        // The timeline has no row for seconds in which the machine slept; the row after them is marked instead. So the
+        // band begins where the row before ended.
         let asleep = row.suspect.contains(&SuspectReason::Asleep);
         let from = if asleep { previous_end } else { row.second };
         previous_end = row.second + 1;
@@ -249,7 +246,7 @@ fn bands(rows: &Timeline, x: impl Fn(f64) -> f64) -> Vec<Band> {
 }
 
 impl Drawing {
-    /// The second at a place between left and right; `None` beyond the plot.
+    /// The second at `x`, in pixels; `None` left or right of the plot.
     pub fn second_at(&self, x: f64) -> Option<u64> {
         let (left, right) = (Frame::LEFT, self.frame.right());
         let share = (x - left) / (right - left);
@@ -261,12 +258,12 @@ impl Drawing {
         (self.time.value(1.0) as u64).saturating_sub(1)
     }
 
-    /// Where the middle of a second is.
+    /// The x of the middle of a second, in pixels.
     pub fn x_of(&self, second: u64) -> f64 {
         self.frame.x(self.time.share(second as f64 + 0.5))
     }
 
-    /// Where a value is.
+    /// The y of a value, in pixels.
     pub fn y_of(&self, value: f64) -> f64 {
         self.frame.y(self.values.share(value))
     }
@@ -321,14 +318,14 @@ mod tests {
     }
 
     #[test]
-    fn the_axis_of_a_run_that_is_over_ends_with_it() {
+    fn the_axis_of_a_run_that_has_ended_ends_with_its_last_second() {
         let rows: Timeline = (0..20).map(|second| row(second, 5)).collect();
         let end = |axis| draw(Chart::Throughput, &rows, FRAME, Shape::Linear, axis).last_second();
         assert_eq!((end(TimeAxis::Growing), end(TimeAxis::Whole)), (29, 19));
     }
 
     #[test]
-    fn seconds_that_were_not_kept_are_a_gap_everywhere() {
+    fn seconds_without_a_row_are_a_gap_in_every_line() {
         let rows = [row(0, 5), row(1, 5), row(9, 5), row(10, 5)];
         let drawing =
             draw(Chart::Throughput, &timeline(rows.clone()), FRAME, Shape::Linear, TimeAxis::Growing);
@@ -336,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn suspect_seconds_side_by_side_are_one_band_and_sleep_reaches_back() {
+    fn adjacent_suspect_seconds_are_one_band_which_includes_the_seconds_of_a_sleep() {
         let mut rows = [row(0, 1), row(1, 1), row(2, 1), row(3, 1), row(8, 1)];
         rows[1].suspect = vec![SuspectReason::Late];
         rows[2].suspect = vec![SuspectReason::Queued];
@@ -347,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pointer_finds_its_second() {
+    fn a_position_in_pixels_is_converted_to_its_second() {
         let drawing =
             draw(Chart::Throughput, &timeline([row(0, 1)]), FRAME, Shape::Linear, TimeAxis::Growing);
         assert_eq!(drawing.second_at(46.0), Some(0));

@@ -1,16 +1,17 @@
-//! Lines: from points to one path in SVG's notation, interrupted where there is no data.
+//! Turns the points of a line into one path in SVG's notation. The path is interrupted where there is no data.
 //!
 //! A line never has more points than the eye can tell apart: where several fall onto one pixel, only the
 //! lowest and the highest of them are drawn, so that no peak is lost.
 
 use std::fmt::Write as _;
 
-/// A place in pixels.
+/// A position (x, y) in pixels.
 type Place = (f64, f64);
 
-/// The path through `points`, seconds in order with their values; `place` says where a point is.
+/// Returns the path through `points`, which are seconds in rising order with their values. `place` turns a point into a
+/// position.
 ///
-/// A second without a value, or that is not there, interrupts the line. A lone point becomes a dot.
+/// A second that is missing or has no value interrupts the line. A point without neighbours becomes a dot.
 pub fn path(points: impl Iterator<Item = (u64, Option<f64>)>, place: impl Fn(u64, f64) -> Place) -> String {
     let mut path = String::new();
     let mut stretch: Vec<Place> = Vec::new();
@@ -34,12 +35,13 @@ fn draw(path: &mut String, stretch: &[Place]) {
         let _ = write!(path, "{command}{x:.1} {y:.1}");
     }
     if stretch.len() == 1 {
-        // A dot as wide as the eye needs, and as every pattern of dashes begins with.
+        // 3 pixels are wide enough to be seen. Every dash pattern begins with a drawn dash, so dots of dashed lines
+        // are drawn too.
         path.push_str("m-1.5 0h3");
     }
 }
 
-/// Keeps of each column of pixels its first, lowest, highest and last point, in order.
+/// Keeps the first, lowest, highest and last point of each column of pixels, in order.
 fn thin(stretch: &[Place]) -> Vec<Place> {
     stretch.chunk_by(|(a, _), (b, _)| a.floor() == b.floor()).flat_map(thin_column).collect()
 }
@@ -75,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_draws_nothing() {
+    fn without_points_the_path_is_empty() {
         assert_eq!(path(std::iter::empty(), as_is), "");
         assert_eq!(path([(0, None), (1, None)].into_iter(), as_is), "");
     }

@@ -1,20 +1,19 @@
-//! Axes: from values to shares of an axis and back, and ticks at numbers that people count in.
+//! Axes: the conversion of values to shares of an axis and back, and ticks at round numbers.
 //!
-//! Knows no pixels: a share is in [0, 1], from an axis's start to its end.
+//! Pixels do not occur here: a share is in [0, 1], from an axis's start to its end.
 
 use crate::core::base::units::group_thousands;
 
-/// How an axis runs.
+/// Whether an axis is linear or logarithmic.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Shape {
-    /// Equal steps are equally far apart; starts at zero.
+    /// Equal differences have equal distances. The axis starts at zero.
     #[default]
     Linear,
-    /// Equal factors are equally far apart.
+    /// Equal factors have equal distances.
     Log,
 }
 
-/// An axis.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scale {
     shape: Shape,
@@ -22,25 +21,24 @@ pub struct Scale {
     to: f64,
 }
 
-/// A labelled place on an axis.
+/// A labelled position on an axis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tick {
-    /// Where.
+    /// The position, in values or in pixels.
     pub at: f64,
-    /// What it says.
     pub label: String,
 }
 
-/// Steps between ticks of values, at least; small charts have room for few labels.
+/// The highest number of steps between the ticks of a linear axis of values. Small charts have room for few labels.
 const VALUE_STEPS: usize = 4;
 
 impl Scale {
-    /// From `from` to `to`, which must be larger.
+    /// A linear axis from `from` to `to`, which must be larger.
     pub const fn linear(from: f64, to: f64) -> Self {
         Self { shape: Shape::Linear, from, to }
     }
 
-    /// An axis on which all `values` have their place, with ends that are ticks; from 0 to 1 without any.
+    /// An axis that holds all `values` and has a tick at each end. Without values it goes from 0 to 1.
     pub fn of_values(values: impl Iterator<Item = f64>, shape: Shape) -> Self {
         let (mut smallest, mut largest) = (f64::INFINITY, 0.0_f64);
         for value in values.filter(|value| value.is_finite()) {
@@ -65,7 +63,8 @@ impl Scale {
         }
     }
 
-    /// Where a value is. Values beyond the axis are put at its ends, and so is zero on a logarithmic one.
+    /// The share of the axis at which a value stands. A value beyond an end stands at that end, and so does zero on a
+    /// logarithmic axis.
     pub fn share(self, value: f64) -> f64 {
         let share = match self.shape {
             Shape::Linear => (value - self.from) / (self.to - self.from),
@@ -82,7 +81,7 @@ impl Scale {
         }
     }
 
-    /// Its ticks, `at` in values.
+    /// The ticks of the axis; their `at` is a value.
     pub fn ticks(self) -> Vec<Tick> {
         let tick = |at: f64| Tick { at, label: label(at) };
         match self.shape {
@@ -106,12 +105,12 @@ impl Scale {
 /// The smallest of 1, 2, 2.5, 5, 10 … (times a power of ten) that is not below `least`.
 fn nice_step(least: f64) -> f64 {
     let power = 10f64.powf(least.log10().floor());
-    // A hair's breadth of tolerance, so that 0.3 / 3 asks for 0.1 and not for 0.2.
+    // The tolerance makes 0.3 / 3, which is a little more than 0.1 as a float, give 0.1 and not 0.2.
     let nice = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().find(|factor| factor * power >= least * 0.999_999);
     nice.unwrap_or(10.0) * power
 }
 
-/// A tick's number: as many digits as it needs, thousands apart.
+/// Formats a tick's number: up to three decimals without trailing zeros, and thousands in groups.
 fn label(value: f64) -> String {
     if value >= 1_000.0 {
         return group_thousands(value.round() as u64);
@@ -120,16 +119,16 @@ fn label(value: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// Steps of time that people count in, in seconds.
+/// The steps between ticks of time, in seconds: round numbers of seconds, minutes and hours.
 const TIME_STEPS_S: [u64; 16] =
     [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200];
-/// An axis of at most this many seconds is labelled in seconds,
+/// The longest axis, in seconds, that is labelled in seconds.
 const LONGEST_IN_SECONDS: f64 = 180.0;
-/// of at most so many in minutes, and a longer one in hours.
+/// The longest axis, in seconds, that is labelled in minutes. A longer one is labelled in hours.
 const LONGEST_IN_MINUTES: f64 = 10_800.0;
 
-/// Ticks of an axis of time from 0 to `end` seconds, `at` in seconds, at most `most` of them (but two).
-/// The last one carries the unit.
+/// The ticks of an axis of time from 0 to `end` seconds; their `at` is in seconds. There are at most `most` steps
+/// between them, but two are always allowed. The last label carries the unit.
 pub fn time_ticks(end: f64, most: usize) -> Vec<Tick> {
     let fits = |step: &&u64| end / **step as f64 <= most.max(2) as f64;
     let days = (end / 86_400.0 / most.max(2) as f64).ceil() as u64;
@@ -157,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn ticks_stand_at_numbers_that_people_count_in() {
+    fn ticks_stand_at_round_numbers() {
         let ticks = |largest: f64| Scale::of_values([largest].into_iter(), Shape::Linear).ticks();
         assert_eq!(labels(&ticks(31.0)), ["0", "10", "20", "30", "40"]);
         assert_eq!(labels(&ticks(4.0)), ["0", "1", "2", "3", "4"]);
@@ -192,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn shares_and_values_are_each_others_inverse() {
+    fn converting_a_value_to_a_share_and_back_gives_the_value() {
         for shape in [Shape::Linear, Shape::Log] {
             let scale = Scale::of_values([2.0, 730.0].into_iter(), shape);
             for value in [2.0, 10.0, 730.0] {
@@ -202,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn no_data_and_no_numbers_leave_an_axis_from_zero_to_one() {
+    fn without_finite_values_the_axis_goes_from_zero_to_one() {
         for values in [vec![], vec![0.0], vec![f64::NAN, f64::INFINITY]] {
             assert_eq!(Scale::of_values(values.into_iter(), Shape::Log), Scale::linear(0.0, 1.0));
         }

@@ -1,7 +1,7 @@
 //! One chart: axes, bands, lines, and the surface that takes the pointer and the keyboard.
 //!
-//! The surface is a slider over time: arrow keys move the cursor second by second, and a screen reader says the
-//! values there.
+//! The surface is a slider over time: arrow keys move the cursor second by second, and a screen reader says the values
+//! at the cursor.
 
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::prelude::*;
@@ -15,16 +15,13 @@ use crate::core::report::Timeline;
 use crate::ui::report::shared_report::SharedReport;
 use crate::ui::widgets::ids::unique_id;
 
-/// A chart with its legend.
 #[component]
 pub fn ChartFigure(
-    /// Which one.
     chart: Chart,
-    /// What it is drawn from.
     report: Memo<Option<SharedReport>>,
-    /// The second under the pointer, of all charts.
+    /// The second under the pointer. All charts share it.
     cursor: RwSignal<Option<u64>>,
-    /// Which stretch of the report is shown: while a run is under way, the last second is read out.
+    /// The part of the run that is shown. While a run is under way, the legend shows its last second.
     window: Memo<Window>,
 ) -> impl IntoView {
     let size = RwSignal::new(Size::default());
@@ -68,12 +65,9 @@ const fn name(chart: Chart) -> &'static str {
     }
 }
 
-/// Linear or logarithmic.
+/// The choice between a linear and a logarithmic axis of values.
 #[component]
-fn ShapeButton(
-    /// How the axis of values runs.
-    shape: RwSignal<Shape>,
-) -> impl IntoView {
+fn ShapeButton(shape: RwSignal<Shape>) -> impl IntoView {
     let is_log = move || shape.get() == Shape::Log;
     let toggle = move |_| shape.set(if is_log() { Shape::Linear } else { Shape::Log });
     view! {
@@ -90,18 +84,14 @@ fn ShapeButton(
     }
 }
 
-/// The drawn part, and the surface over it.
+/// The drawing, and the surface over it.
 #[component]
 fn Plot(
-    /// Which chart.
     chart: Chart,
-    /// What it is drawn from.
     report: Memo<Option<SharedReport>>,
-    /// Where everything is.
     drawing: Memo<Drawing>,
-    /// The second under the pointer.
     cursor: RwSignal<Option<u64>>,
-    /// Told how much room there is.
+    /// Receives the size of the element, in pixels.
     size: RwSignal<Size>,
 ) -> impl IntoView {
     let room = NodeRef::<leptos::html::Div>::new();
@@ -152,7 +142,7 @@ fn Plot(
     }
 }
 
-/// Where a key moves the cursor; `None` for keys that the chart does not use.
+/// Returns the second to which a key moves the cursor; `None` for keys that the chart does not use.
 fn moved(cursor: Option<u64>, last: u64, key: &str, shift: bool) -> Option<Option<u64>> {
     let step = if shift { 10 } else { 1 };
     let back = |step: u64| Some(Some(cursor.map_or(last, |second| second.saturating_sub(step))));
@@ -171,12 +161,7 @@ fn moved(cursor: Option<u64>, last: u64, key: &str, shift: bool) -> Option<Optio
 
 /// Ticks, grid and the bands of suspect seconds.
 #[component]
-fn Backdrop(
-    /// Which chart.
-    chart: Chart,
-    /// Where everything is.
-    drawing: Memo<Drawing>,
-) -> impl IntoView {
+fn Backdrop(chart: Chart, drawing: Memo<Drawing>) -> impl IntoView {
     let hatch = unique_id("hatch");
     let fill = format!("url(#{hatch})");
     let bands = move || {
@@ -225,14 +210,9 @@ fn Backdrop(
     }
 }
 
-/// The lines in their order: each has more gaps than the one below it, so that all can be seen where they meet.
+/// The lines. The one on top has the most gaps in its dashes, so that all lines can be seen where they meet.
 #[component]
-fn Lines(
-    /// Which chart.
-    chart: Chart,
-    /// Where everything is.
-    drawing: Memo<Drawing>,
-) -> impl IntoView {
+fn Lines(chart: Chart, drawing: Memo<Drawing>) -> impl IntoView {
     let line = |(place, quantity): (usize, Quantity)| {
         let path = move || drawing.with(|drawing| drawing.lines.get(place).map(|line| line.1.clone()));
         view! { <path class=line_class(quantity) d=move || path().unwrap_or_default() /> }
@@ -244,13 +224,9 @@ fn Lines(
 /// The crosshair, and a dot on each line.
 #[component]
 fn Cursor(
-    /// Which chart.
     chart: Chart,
-    /// What it is drawn from.
     report: Memo<Option<SharedReport>>,
-    /// Where everything is.
     drawing: Memo<Drawing>,
-    /// The second under the pointer.
     cursor: RwSignal<Option<u64>>,
 ) -> impl IntoView {
     let marks = move |second: u64| {
@@ -275,7 +251,7 @@ fn Cursor(
     view! { <g>{move || cursor.get().map(marks)}</g> }
 }
 
-/// A length for SVG.
+/// Formats a length in pixels for SVG.
 fn px(length: f64) -> String {
     format!("{length:.1}")
 }
@@ -285,7 +261,7 @@ mod tests {
     use super::moved;
 
     #[test]
-    fn keys_move_the_cursor_within_the_run() {
+    fn keys_move_the_cursor_but_not_beyond_the_run() {
         assert_eq!(moved(None, 99, "ArrowLeft", false), Some(Some(99)), "from the end");
         assert_eq!(moved(None, 99, "ArrowRight", false), Some(Some(0)), "from the start");
         assert_eq!(moved(Some(0), 99, "ArrowLeft", true), Some(Some(0)));

@@ -1,6 +1,7 @@
-//! The charts over time, side by side, with one cursor for all of them.
+//! The charts over time, side by side. They share one cursor.
 //!
-//! A chart is one path per line, redrawn once a second from `core::present::plot`; no element per point.
+//! `core::present::plot` computes a chart once a second. Each line is one path, because an element for each point would
+//! be slow.
 
 mod figure;
 mod readout;
@@ -12,12 +13,10 @@ use crate::core::analyse::headline::Window;
 use crate::core::present::plot::charts;
 use figure::ChartFigure;
 
-/// All charts.
 #[component]
 pub fn Charts(
-    /// The report.
     report: Memo<Option<SharedReport>>,
-    /// Which stretch of it the tiles show.
+    /// The part of the run that the tiles are computed from.
     window: Memo<Window>,
 ) -> impl IntoView {
     let cursor = RwSignal::new(None);

@@ -1,6 +1,6 @@
-//! A chart's legend, with the values at the cursor or, without one, of the last second.
+//! A chart's legend, with the values at the cursor or, without a cursor, those of the last second.
 //!
-//! Each line is told apart by its dashes as well as by its colour, and has its name beside it.
+//! Lines differ in their dashes as well as in their colours, and the legend names each.
 
 use leptos::prelude::*;
 
@@ -11,7 +11,7 @@ use crate::core::present::plot::{Chart, Quantity};
 use crate::core::report::{Report, TimelineRow};
 use crate::ui::report::shared_report::SharedReport;
 
-/// The second that is read out, and what is known of it.
+/// The row of the second whose values are shown: the one at the cursor or, without a cursor, the last.
 fn row_at(report: &Report, cursor: Option<u64>) -> Option<&TimelineRow> {
     match cursor {
         Some(second) => report.timeline.of_second(second),
@@ -19,7 +19,7 @@ fn row_at(report: &Report, cursor: Option<u64>) -> Option<&TimelineRow> {
     }
 }
 
-/// A value for people; a dash where there is no data.
+/// Formats a value; a dash where there is no data.
 fn text(quantity: Quantity, row: Option<&TimelineRow>) -> String {
     let value = row.and_then(|row| quantity.of(row));
     let format = |value: f64| match quantity {
@@ -34,13 +34,13 @@ fn text(quantity: Quantity, row: Option<&TimelineRow>) -> String {
     value.map_or_else(|| "–".to_owned(), format)
 }
 
-/// Why a second should not be trusted; nothing when it can be.
+/// Says why a second is suspect; empty when it is not.
 fn doubts(row: Option<&TimelineRow>) -> String {
     let labels: Vec<_> = row.iter().flat_map(|row| &row.suspect).map(|reason| reason.label()).collect();
     labels.join(", ")
 }
 
-/// All of it in a sentence: what a screen reader says of the cursor.
+/// Says all values at the cursor in one sentence, for screen readers.
 pub fn sentence(chart: Chart, report: Option<&Report>, cursor: Option<u64>) -> String {
     let Some(report) = report else { return "no data".to_owned() };
     let row = row_at(report, cursor);
@@ -55,16 +55,12 @@ pub fn sentence(chart: Chart, report: Option<&Report>, cursor: Option<u64>) -> S
     format!("{}: {} {}{suspect}", format_clock(second as f64), values.join(", "), chart.unit())
 }
 
-/// The legend.
 #[component]
 pub fn Legend(
-    /// Of which chart.
     chart: Chart,
-    /// The report it is drawn from.
     report: Memo<Option<SharedReport>>,
-    /// The second under the pointer.
     cursor: RwSignal<Option<u64>>,
-    /// Which stretch of the report is shown: of a run that is over, its last second would mislead.
+    /// The part of the run that is shown. When a run has ended, its last second would mislead and is not shown.
     window: Memo<Window>,
 ) -> impl IntoView {
     let is_read = move || cursor.get().is_some() || window.get() == Window::Now;
@@ -88,14 +84,9 @@ pub fn Legend(
     view! { <ul class="legend">{chart.quantities().iter().map(|quantity| key(*quantity)).collect_view()}</ul> }
 }
 
-/// The line at the top of a chart: why the second at the cursor should not be trusted, or what the hatching means.
+/// The line at the top of a chart: why the second at the cursor is suspect, or what the hatching means.
 #[component]
-pub fn Doubts(
-    /// The report it is drawn from.
-    report: Memo<Option<SharedReport>>,
-    /// The second under the pointer.
-    cursor: RwSignal<Option<u64>>,
-) -> impl IntoView {
+pub fn Doubts(report: Memo<Option<SharedReport>>, cursor: RwSignal<Option<u64>>) -> impl IntoView {
     let any =
         move || report.with(|report| report.as_ref().is_some_and(|r| r.health.suspect_seconds > Some(0)));
     let words = move || {
@@ -128,7 +119,7 @@ pub fn dot_class(quantity: Quantity) -> String {
 
 const fn class(quantity: Quantity) -> &'static str {
     match quantity {
-        // The one label that is no word.
+        // This label has a space in it, and a class name must not have one.
         Quantity::InFlight => "in-flight",
         _ => quantity.label(),
     }

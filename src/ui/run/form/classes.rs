@@ -1,6 +1,6 @@
-//! Which classes of users take part: chips to tick, and the same as text.
+//! The choice of user classes: chips to tick, and a text field with the same choice.
 //!
-//! The text is what counts (it is also what the address bar holds); chips read it and write into it.
+//! The text decides (the address bar holds the same text). The chips read it and write into it.
 
 use leptos::prelude::*;
 
@@ -9,7 +9,6 @@ use crate::core::config::run_config::Field;
 use crate::core::scenario::{Presence, Scenario};
 use crate::ui::run::state::page_state;
 
-/// The group of classes.
 #[component]
 pub fn Classes() -> impl IntoView {
     let state = page_state();
@@ -56,7 +55,7 @@ pub fn Classes() -> impl IntoView {
     }
 }
 
-/// A class and when it takes part.
+/// The name of a class, and whether it takes part by default.
 type Known = (String, Presence);
 
 fn listed(text: &str) -> impl Iterator<Item = &str> {
@@ -70,8 +69,8 @@ fn takes_part(text: &str, name: &str, presence: Presence) -> bool {
     listed(text).any(|listed| listed == name)
 }
 
-/// The text after a click on a chip. What takes part without being named is written as nothing, and so is no class
-/// at all: a run has users.
+/// Returns the text after a click on the chip of a class. The default choice is written as an empty text. So is a
+/// choice without any class, because a run needs users.
 fn toggled(text: &str, name: &str, known: &[Known]) -> String {
     let stays = |(other, presence): &&Known| takes_part(text, other, *presence) != (other == name);
     let stay: Vec<&Known> = known.iter().filter(stays).collect();
@@ -86,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_click_takes_a_class_out_and_another_one_back_in() {
+    fn a_first_click_removes_a_class_and_a_second_click_adds_it_again() {
         let known = ["A", "B", "C"].map(|name| (name.to_owned(), Presence::Default));
         let without_b = toggled("", "B", &known);
         assert_eq!(without_b, "A, C");
@@ -96,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn no_names_mean_all() {
+    fn an_empty_text_selects_all_default_classes() {
         assert!(takes_part(" ", "A", Presence::Default));
         assert!(takes_part("B,A", "A", Presence::Default));
         assert!(!takes_part("B", "A", Presence::Default));

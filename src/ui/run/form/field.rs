@@ -1,6 +1,7 @@
-//! One field of the form: label, text, hint, and what is wrong with it.
+//! One field of the form: its label, text, hint and problem.
 //!
-//! The problem is tied to the control for screen readers; its line is reserved, so nothing jumps when it appears.
+//! Screen readers say the problem together with the control. The line for the problem is always reserved, so that
+//! nothing moves when a problem appears.
 
 use leptos::prelude::*;
 
@@ -12,32 +13,28 @@ use crate::ui::widgets::ids::unique_id;
 /// Whether a field may be changed while a run is under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum During {
-    /// It may.
     Editable,
-    /// It can only be read.
     ReadOnly,
 }
 
 /// A labelled text field.
 #[component]
 pub fn TextField(
-    /// Which one.
     field: Field,
-    /// What to write, in a few words.
+    /// A few words that say what to type.
     hint: &'static str,
-    /// What stands in it while it is empty.
+    /// The text that is shown while the field is empty.
     #[prop(optional)]
     placeholder: &'static str,
-    /// During a run.
     during: During,
-    /// The keyboard of a phone: `text`, `url`, `numeric` or `decimal`.
+    /// The kind of keyboard on a phone: `text`, `url`, `numeric` or `decimal`.
     #[prop(default = "text")]
     keyboard: &'static str,
 ) -> impl IntoView {
     let state = page_state();
     let name = control_name(field);
     let problem = move || state.draft.problem(field);
-    // Stages say for the whole run how the load changes.
+    // Stages describe the changes of load for the whole run, so the load cannot be changed by hand.
     let frozen = move || {
         let fixed = during == During::ReadOnly || state.draft.choice.get() == LoadChoice::Stages;
         fixed && state.is_active.get()

@@ -1,4 +1,4 @@
-//! How much load: by users, by arrival rate, or in stages; only the fields of the chosen one are in sight.
+//! The fields of the load: by users, by arrival rate, or in stages. Only the fields of the chosen way are shown.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,8 @@ use crate::ui::run::draft::LoadChoice;
 use crate::ui::run::state::page_state;
 use crate::ui::widgets::ids::unique_id;
 
-/// The choice, and the fields of all kinds of load; a field hides where it does not belong.
+/// The choice between the kinds of load, and the fields of all of them. A field that the chosen kind does not use is
+/// hidden.
 #[component]
 pub fn LoadFields() -> impl IntoView {
     view! {
@@ -29,7 +30,7 @@ pub fn LoadFields() -> impl IntoView {
     }
 }
 
-/// Users, arrival rate or stages.
+/// The choice between users, arrival rate and stages.
 #[component]
 fn Choice() -> impl IntoView {
     let state = page_state();

@@ -1,7 +1,7 @@
-//! The form: what to run, and the buttons that start, change and stop it.
+//! The form: the configuration of a run, and the buttons that start, change and stop it.
 //!
-//! Enter starts a run; during a run it applies the new number of users, or the new rate. Fields that cannot be changed
-//! then are read-only.
+//! Enter starts a run. During a run, Enter applies the new number of users or the new rate, and all other fields are
+//! read-only.
 
 mod classes;
 mod field;
@@ -24,7 +24,6 @@ use load::LoadFields;
 use presets::Presets;
 use route_line::RouteLine;
 
-/// The whole form.
 #[component]
 pub fn RunForm() -> impl IntoView {
     let state = page_state();
@@ -65,14 +64,14 @@ pub fn RunForm() -> impl IntoView {
     }
 }
 
-/// The fields that few people need.
+/// The fields that few people need. They are folded away.
 #[component]
 fn Advanced() -> impl IntoView {
     let state = page_state();
     let fields = [Field::Arrivals, Field::Seed, Field::StopTimeout];
     let wrong = move || fields.iter().any(|field| state.draft.problem(*field).is_some());
     let details = NodeRef::<leptos::html::Details>::new();
-    // Opens by itself when something in it is wrong; people close it.
+    // The page opens this part when a field in it is wrong. Only a person closes it.
     Effect::new(move || {
         if let (true, Some(details)) = (wrong(), details.get()) {
             details.set_open(true);
@@ -105,12 +104,12 @@ fn Advanced() -> impl IntoView {
     }
 }
 
-/// Start, or apply and stop.
+/// The button that starts a run or, during a run, those that apply a change and stop the run.
 #[component]
 fn Buttons() -> impl IntoView {
     let state = page_state();
     let row = NodeRef::<leptos::html::Div>::new();
-    // The button that had the focus is gone when a run starts or ends: hand the focus to its successor.
+    // The button that had the focus disappears when a run starts or ends. The first of the new buttons gets the focus.
     Effect::new(move |was: Option<bool>| {
         let active = state.is_active.get();
         if was.is_some_and(|was| was != active) {
@@ -142,7 +141,8 @@ fn ActiveButtons() -> impl IntoView {
     let state = page_state();
     let stopping = move || state.run_state.get() == RunState::Stopping;
     let label = move || if stopping() { "Stop now" } else { "Stop" };
-    // The second click of a double click must not drop what the first one asked to wait for.
+    // The first click stops the run and waits for the requests in flight, a second one would drop them. The second
+    // click of a double click must not do so.
     let stop = move |event: leptos::ev::MouseEvent| {
         if event.detail() <= 1 {
             state.stop();
@@ -168,9 +168,9 @@ fn ActiveButtons() -> impl IntoView {
     }
 }
 
-// The page may be gone by the time a frame is drawn: both ask rather than assume.
+// The next two functions run when a frame is drawn. The page may be gone by then, so they check for it.
 
-/// Hands the focus on to the first button of a row, if the one that had it is gone.
+/// Gives the focus to the first button of a row if no element has the focus, because the button that had it is gone.
 fn hand_focus_on(row: NodeRef<leptos::html::Div>) {
     let lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
     if let (true, Some(row)) = (lost, row.try_get_untracked().flatten()) {
@@ -184,7 +184,7 @@ fn focus_within(form: NodeRef<leptos::html::Form>, selector: &str) {
     }
 }
 
-/// Without such an element nothing happens: the focus is a help, not a promise.
+/// Gives the focus to an element. Without an element nothing happens, because the focus is only a help.
 fn focus(found: Result<Option<Element>, JsValue>) {
     if let Some(element) = found.ok().flatten().and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let _ = element.focus();

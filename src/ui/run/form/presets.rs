@@ -1,4 +1,4 @@
-//! The three loads of Oddiya's README, at a click.
+//! Buttons that fill in the three loads of Oddiya's README.
 
 use leptos::prelude::*;
 
@@ -46,7 +46,6 @@ const PRESETS: [Preset; 3] = [
     },
 ];
 
-/// The buttons.
 #[component]
 pub fn Presets() -> impl IntoView {
     let state = page_state();

@@ -1,4 +1,4 @@
-//! How requests will reach the host that is typed, and what that costs.
+//! The line that says how requests will reach the host in the form, and what that route costs.
 
 use leptos::prelude::*;
 
@@ -7,12 +7,12 @@ use crate::core::base::host::Host;
 use crate::core::config::run_config::Field;
 use crate::ui::run::state::{CompanionLookup, page_state};
 
-/// The route to the host that is typed.
+/// The route to the host in the form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Route {
     Unknown,
     Companion,
-    /// There is a companion, but it relays to this other host only.
+    /// There is a companion, but it relays only to this other host.
     PastCompanion(String),
     Direct,
 }
@@ -26,7 +26,7 @@ fn route(lookup: &CompanionLookup, typed: &str) -> Route {
     }
 }
 
-/// A host that is only half typed is not relayed to.
+/// Whether the companion relays to the typed host. A host that is typed only in part does not count.
 fn relays_to(companion: &Companion, typed: &str) -> bool {
     typed.parse::<Host>().is_ok_and(|host| companion.relays_to(&host))
 }
@@ -34,7 +34,6 @@ fn relays_to(companion: &Companion, typed: &str) -> bool {
 const COST: &str = "The browser then opens at most six connections, shared by all users (more only to a host on \
                     localhost that sends Timing-Allow-Origin), and the host must allow requests from this page (CORS).";
 
-/// The line below the host.
 #[component]
 pub fn RouteLine() -> impl IntoView {
     let state = page_state();
@@ -61,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_route_follows_from_what_is_typed() {
+    fn the_route_follows_from_the_typed_host() {
         let companion = Companion { host: "http://localhost:8080".to_owned(), token: String::new() };
         let found = CompanionLookup::Found(companion);
         assert_eq!(route(&found, " http://LOCALHOST:8080/ "), Route::Companion);
