@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use oddiya_load::companion::{self, Options, RunningCompanion};
+use oddiya_load::core::base::failure::{Failure, FailureKind};
 use oddiya_load::core::http::relay::{Envelope, floor_url, lane_authority, relay_url};
 use serde_json::Value;
 
@@ -150,7 +151,8 @@ async fn a_page_reads_why_the_host_gave_no_answer_and_how_fast_the_companion_is(
 
     let relayed = relay_url(&lane, &companion.token, "-", "/");
     let answer = evaluate(&browser, FETCH, &[&relayed, ""]).await;
-    assert_eq!((&answer["status"], &answer["failure"]), (&502.into(), &"reset".into()), "{answer}");
+    let failure: Failure = serde_json::from_str(answer["failure"].as_str().unwrap()).unwrap();
+    assert_eq!((&answer["status"], failure.kind), (&502.into(), FailureKind::Reset), "{answer}");
     assert_eq!(host.seen().len(), 1, "the browser sent it again");
 
     let floor = evaluate(&browser, FETCH, &[&floor_url(&lane, &companion.token), ""]).await;
