@@ -114,7 +114,7 @@ async fn a_run_of_ten_users_ends_done_and_counts_what_the_host_counted() {
 #[tokio::test]
 async fn exporting_importing_and_exporting_again_gives_the_same_bytes() {
     let world = World::start().await;
-    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/reports/v1/sim.json");
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/reports/v2/sim.json");
     world.browser.open(&world.url("")).await;
     world.browser.wait_for_run_state("idle", Duration::from_secs(10)).await;
     world.browser.choose_file("import-file", &fixture).await;
