@@ -84,7 +84,7 @@ impl Dialer {
         self.connect_within(self.options.connect_timeout, sessions, notes).await
     }
 
-    /// Opens a connection of which no measurement is wanted, within the limit and the connect timeout.
+    /// Opens a connection without measuring it, within the limit and the connect timeout.
     pub async fn connect_untimed(
         &self,
         limit: Micros,

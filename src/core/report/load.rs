@@ -46,16 +46,6 @@ pub enum Level {
     Stages(Vec<Stage>),
 }
 
-impl Level {
-    /// The highest it reaches.
-    pub fn peak(&self) -> f64 {
-        match self {
-            Self::Held(level) => *level,
-            Self::Stages(stages) => stages.iter().map(|stage| stage.from.max(stage.to)).fold(0.0, f64::max),
-        }
-    }
-}
-
 /// A straight line between two levels, for a while.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Stage {

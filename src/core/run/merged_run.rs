@@ -37,7 +37,6 @@ pub struct MergedRun {
     pub(super) connections: Option<ConnectionSummary>,
     target: LoadTarget,
     open: OpenSeconds,
-    gauges: Gauges,
 }
 
 /// How many seconds are suspect, in all and for each reason.
@@ -78,7 +77,6 @@ impl MergedRun {
             dropped: 0,
             suspect: SuspectSeconds::default(),
             ceiling: Ceiling::default(),
-            gauges: Gauges::default(),
             connections: None,
         }
     }
@@ -146,11 +144,6 @@ impl MergedRun {
         self.info.stopped_by = Some(why);
     }
 
-    /// Users and requests in flight at the end of the last complete second.
-    pub const fn gauges(&self) -> Gauges {
-        self.gauges
-    }
-
     /// The complete seconds.
     pub const fn timeline(&self) -> &Timeline {
         &self.timeline
@@ -177,7 +170,6 @@ impl MergedRun {
         if second > expected {
             mark(&mut row, SuspectReason::Asleep);
         }
-        self.gauges = all.gauges;
         self.info.duration_s = self.info.duration_s.max((second + 1) as f64);
         self.count(&row);
         self.timeline.push(row);

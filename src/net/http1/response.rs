@@ -44,7 +44,7 @@ pub struct Head {
 }
 
 impl Response {
-    /// The response to a request with that method, of which nothing has arrived yet.
+    /// A response to a request with that method, before any of it has arrived.
     pub const fn to(method: Method) -> Self {
         Self {
             method,
