@@ -48,6 +48,8 @@ pub enum Event {
     },
     /// A second is over.
     Second(Box<Snapshot>),
+    /// The companion went, or came back.
+    Companion(CompanionState),
     /// The load was changed.
     LoadChanged {
         /// When, on the worker's clock, which is the run's.
@@ -71,6 +73,23 @@ pub enum Event {
     Example {
         /// The file's text.
         json: String,
+    },
+}
+
+/// Whether the companion serves the run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CompanionState {
+    /// It does, or the run needs none.
+    #[default]
+    Present,
+    /// It was stopped, or has no processor; it may go on by itself.
+    Silent,
+    /// Nothing answers in its place.
+    Gone,
+    /// A companion came back, for another host than the run's.
+    OfAnotherHost {
+        /// The host that it relays to.
+        host: String,
     },
 }
 

@@ -162,7 +162,7 @@ async fn load(
                     return Ok(None);
                 }
                 run.on_stop();
-                shards.control(Control::Stop);
+                shards.control(&Control::Stop);
                 terminal.say("Stopping: waiting for the requests in flight. Once more to leave at once.");
             }
         }

@@ -14,6 +14,7 @@ mod addresses;
 #[allow(dead_code, reason = "page objects to come use what these tests do not")]
 #[path = "../support/chromium/mod.rs"]
 mod chromium;
+mod companion_gone;
 #[cfg(feature = "embed-page")]
 mod embedded;
 #[allow(dead_code, reason = "shared with the companion's tests, which use the rest")]
@@ -21,6 +22,9 @@ mod embedded;
 mod fake_host;
 #[path = "../support/file_server.rs"]
 mod file_server;
+#[path = "../support/firefox.rs"]
+mod firefox;
+mod firefox_run;
 mod folder;
 mod harness;
 mod load;

@@ -63,9 +63,10 @@ fn snapshots(shard: u32, config: &RunConfig, requests: &[&Sent], seconds: u64) -
             recorder.ended(EntryId(sent.entry), Micros::ZERO, &exchange(sent), now);
         }
         recorder.is_alive(Micros::from_secs(second + 1));
-        recorder.close(Micros::from_secs(second + 1), Default::default())
+        recorder.close(Micros::from_secs(second + 1), Default::default());
+        recorder.take_closed(Micros::from_secs(second + 1))
     };
-    (0..seconds).map(second).collect()
+    (0..seconds).filter_map(second).collect()
 }
 
 /// The report of these requests, spread over so many shards.

@@ -8,14 +8,14 @@ use std::rc::Rc;
 
 use wasm_bindgen_futures::spawn_local;
 
-use super::generator::{generator, not_kept_note};
+use super::generator::{connections, generator, not_kept_note};
 use super::probe::{HostProbe, find_destination};
 use super::run_state::RunState;
 use super::storage::journal::Journal;
 use super::trouble::Trouble;
 use super::visibility;
 use super::worker_handle::{WorkerEvent, WorkerHandle};
-use crate::browser::message::{Command, Event};
+use crate::browser::message::{Command, CompanionState, Event};
 use crate::core::base::units::Micros;
 use crate::core::config::load::LoadChange;
 use crate::core::config::run_config::{RunConfig, RunConfigText};
@@ -47,6 +47,8 @@ struct State {
     started_ms: Option<f64>,
     /// How long the run took, once it is over.
     lasted_s: Option<f64>,
+    /// Whether the companion serves the run.
+    companion: CompanionState,
 }
 
 impl Session {
@@ -85,6 +87,7 @@ impl Session {
         let destination = find_destination(&config.host, probe).await?;
         let started_at = started_at();
         let mut run = Coordinator::new(&config, generator(&destination), started_at.clone());
+        connections(&destination).into_iter().for_each(|summary| run.connects(summary));
         let header = Header { text, generator: run.generator().clone(), started_at };
         let journal = Journal::begin(&header).await;
         if let Err(error) = &journal {
@@ -119,6 +122,9 @@ impl Session {
             WorkerEvent::Posted(Event::Second(snapshot)) => self.state.borrow_mut().on_second(snapshot),
             WorkerEvent::Posted(Event::LoadChanged { at, to }) => {
                 self.state.borrow_mut().record(Record::Changed { at, to });
+            }
+            WorkerEvent::Posted(Event::Companion(companion)) => {
+                self.state.borrow_mut().companion = companion;
             }
             WorkerEvent::Posted(Event::Ended { stopped, ended }) => {
                 self.state.borrow_mut().on_ended(stopped, ended);
@@ -212,6 +218,11 @@ impl Session {
         self.state.borrow().run_state.clone()
     }
 
+    /// Whether the companion serves the run.
+    pub fn companion(&self) -> CompanionState {
+        self.state.borrow().companion.clone()
+    }
+
     /// The report so far with figures only, or the complete one once done; `None` before the first run.
     pub fn report(&self) -> Option<Report> {
         let state = self.state.borrow();
@@ -259,6 +270,7 @@ impl State {
 
     /// The run is over, and what is known of it is on the page.
     fn dismiss_worker(&mut self) {
+        self.companion = CompanionState::Present;
         self.worker = None;
         self.first_command = None;
         self.journal.take().into_iter().for_each(Journal::remove);

@@ -6,7 +6,7 @@ use web_sys::Response;
 use crate::browser::message::Destination;
 use crate::core::base::failure::{Failure, FailureKind, Status};
 use crate::core::http::relay::{
-    FAILURE_HEADER, REFUSAL_HEADER, STATUS_HEADER, WRAPPED_STATUS, parse_failure_header,
+    FAILURE_HEADER, REFUSAL_HEADER, Refusal, STATUS_HEADER, WRAPPED_STATUS, parse_failure_header,
 };
 
 /// What came of a request.
@@ -40,10 +40,22 @@ impl Fetched {
             Destination::Direct { .. } => {
                 Self::failed(FailureKind::Blocked, "no answer, or none that the page may read")
             }
-            Destination::Companion { .. } => {
-                Self::failed(FailureKind::Other, "the companion does not answer")
-            }
+            Destination::Companion { .. } => Self::failed(FailureKind::Lost, "the companion does not answer"),
         }
+    }
+
+    /// The response broke off. Through the companion its record says whether the host did that.
+    pub fn cut_off(destination: &Destination) -> Self {
+        match destination {
+            Destination::Direct { .. } => Self::failed(FailureKind::Truncated, ""),
+            Destination::Companion { .. } => Self::failed(FailureKind::Lost, "the response broke off"),
+        }
+    }
+
+    /// Whether the companion may send a record of it. It sends none of what it refused, nor of what the page gave up.
+    pub fn has_record(&self) -> bool {
+        let is_lost = self.outcome.as_ref().is_err_and(|failure| failure.kind == FailureKind::Lost);
+        self.entry == TimingEntry::Expected || is_lost
     }
 
     /// A complete response with a body of so many bytes. The companion's own responses say so in a header; all others
@@ -65,13 +77,18 @@ impl Fetched {
                 None => Self::of_the_host(status, bytes),
             },
             400 | 403 => match header(REFUSAL_HEADER) {
-                Some(refusal) => {
-                    Self::failed(FailureKind::Other, &format!("the companion refused it: {refusal}"))
-                }
+                Some(refusal) => Self::refused(&refusal),
                 None => Self::of_the_host(status, bytes),
             },
             _ => Self::of_the_host(status, bytes),
         }
+    }
+
+    /// The companion refused the request. A wrong token means that it was started anew meanwhile.
+    fn refused(refusal: &str) -> Self {
+        let is_new = Refusal::from_name(refusal) == Some(Refusal::Token);
+        let kind = if is_new { FailureKind::Lost } else { FailureKind::Other };
+        Self::failed(kind, &format!("the companion refused it: {refusal}"))
     }
 
     /// The companion's own response, instead of the host's.

@@ -3,5 +3,7 @@
 
 pub mod exchange;
 pub mod relay;
+pub mod relay_record;
+pub mod request_id;
 pub mod sse;
 pub mod stream;

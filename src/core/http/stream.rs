@@ -50,7 +50,7 @@ impl<T> ByKind<T> {
 }
 
 /// The result of a stream. Moments are on the run's clock.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Streamed {
     /// The number of events.
     pub events: u64,
@@ -118,6 +118,14 @@ impl StreamReader {
 }
 
 impl Streamed {
+    /// The same stream with every moment moved, to another clock for example.
+    pub fn moved(self, to: impl Fn(Micros) -> Micros) -> Self {
+        let first_of = self.first_of.iter().map(|(kind, moment)| (kind, to(*moment))).collect();
+        let [first_event, complete, done] =
+            [self.first_event, self.complete, self.done].map(|moment| moment.map(&to));
+        Self { first_of, first_event, complete, done, ..self }
+    }
+
     fn add(&mut self, event: Event<'_>, at: Micros) {
         let data: EventData = serde_json::from_str(event.data).unwrap_or_default();
         self.events += 1;

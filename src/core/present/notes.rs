@@ -20,10 +20,22 @@ pub fn sentence(note: &Note, generator: &Generator) -> String {
                 _ => "Use fewer users or a lower rate, or give the runner more cores, or all of them to itself.",
             };
             format!(
-                "ceiling reached: for {seconds} of {of_seconds} seconds the generator, not the host, was the limit, \
+                "ceiling reached: for {seconds} of {of_seconds} seconds the generator, not the host, limited the rate, \
                  at up to {peak_rps:.0} requests per second{best}. {way_out}"
             )
         }
+        Note::HeldUp { seconds, of_seconds, late, queued, blocked, hidden } => {
+            let seen = held_up_by([*late, *queued, *blocked, *hidden]);
+            format!(
+                "For {seconds} of {of_seconds} seconds the generator was held up: {seen}. Something else took the \
+                 processor, or this is more than the generator can do; free the machine, or use fewer users."
+            )
+        }
+        Note::RecordsMissing { requests, of_requests } => format!(
+            "{requests} of {of_requests} requests are timed by the page, with the browser's queue in it: the \
+             companion's record of them did not come."
+        ),
+        Note::RequestsLost { requests, gone_seconds } => requests_lost(*requests, *gone_seconds),
         Note::CertificatesUnchecked => {
             "CERTIFICATES WERE NOT CHECKED (--insecure): anybody could have answered in the host's place.".to_owned()
         }
@@ -56,6 +68,30 @@ pub fn sentence(note: &Note, generator: &Generator) -> String {
         Note::Example => "This is an example: virtual time and a made-up host, no request was sent.".to_owned(),
         Note::Text { text } => text.clone(),
         Note::Other => "A later version of Oddiya Load noted something that this one does not know.".to_owned(),
+    }
+}
+
+/// What was seen, with the number of seconds of each: late, queued, blocked, hidden.
+fn held_up_by(seconds: [u64; 4]) -> String {
+    let words = [
+        "users started late",
+        "requests queued before they were sent",
+        "its thread had no processor",
+        "the page was hidden",
+    ];
+    let seen = seconds.into_iter().zip(words).filter(|(seconds, _)| *seconds > 0);
+    seen.map(|(seconds, what)| format!("{what} ({seconds} s)")).collect::<Vec<_>>().join(", ")
+}
+
+fn requests_lost(requests: u64, gone_seconds: u64) -> String {
+    let lost = format!(
+        "{requests} requests were lost by the generator itself and count as neither answered nor failed"
+    );
+    match gone_seconds {
+        0 => format!("{lost}: the browser did not receive the whole response, and the host is not to blame."),
+        _ => format!(
+            "The companion was gone for {gone_seconds} seconds. No request was started meanwhile; {lost}."
+        ),
     }
 }
 
@@ -110,6 +146,24 @@ mod tests {
         assert!(note.contains("at its best: 550 per second") && note.ends_with("oddiya-load run."), "{note}");
         let note = of(GeneratorKind::Native, &reached(None));
         assert!(note.contains("give the runner more cores"), "{note}");
+    }
+
+    #[test]
+    fn a_generator_that_was_held_up_says_by_what() {
+        let held_up = Note::HeldUp { seconds: 6, of_seconds: 60, late: 2, queued: 0, blocked: 6, hidden: 0 };
+        let note = of(GeneratorKind::Browser, &held_up);
+        assert!(
+            note.contains("held up: users started late (2 s), its thread had no processor (6 s)."),
+            "{note}"
+        );
+    }
+
+    #[test]
+    fn lost_requests_are_nobodys_failures() {
+        let note = of(GeneratorKind::Browser, &Note::RequestsLost { requests: 12, gone_seconds: 4 });
+        assert!(note.starts_with("The companion was gone for 4 seconds."), "{note}");
+        let note = of(GeneratorKind::Browser, &Note::RequestsLost { requests: 1, gone_seconds: 0 });
+        assert!(note.contains("the host is not to blame"), "{note}");
     }
 
     #[test]

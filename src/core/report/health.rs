@@ -51,6 +51,10 @@ pub enum SuspectReason {
     Unseen,
     /// The machine had no port or file handle left.
     Exhausted,
+    /// The companion was gone, so no request could start.
+    CompanionGone,
+    /// The generator lost requests, whose outcome is not known.
+    Lost,
     /// A word of a later version.
     #[serde(other)]
     Other,
@@ -68,6 +72,8 @@ impl SuspectReason {
             Self::Dropped => "starts were dropped",
             Self::Unseen => "latencies have the browser's queue in them",
             Self::Exhausted => "the machine had no ports or file handles left",
+            Self::CompanionGone => "the companion was gone",
+            Self::Lost => "the generator lost requests",
             Self::Other => "a reason that this version does not know",
         }
     }

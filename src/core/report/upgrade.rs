@@ -196,7 +196,9 @@ impl From<TimelineRowV1> for TimelineRow {
             corrected_ms: old.corrected_ms,
             lateness_p99_ms: old.lateness_p99_ms,
             queue_p99_ms: old.queue_p99_ms,
+            lost: None,
             suspect: old.suspect,
+            held_back: Vec::new(),
         }
     }
 }

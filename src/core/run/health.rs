@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::tally::Tally;
 use crate::core::base::histogram::Histogram;
+use crate::core::base::timing_source::TimingSource;
 use crate::core::base::units::Micros;
 use crate::core::report::SuspectReason;
 
@@ -21,6 +22,18 @@ pub struct Health {
     pub dropped: u64,
     pub visibility: Visibility,
     pub slept: Slept,
+    #[serde(default)]
+    pub companion: CompanionSeen,
+}
+
+/// Whether the companion was there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CompanionSeen {
+    /// It was, or there is none.
+    #[default]
+    Present,
+    /// It was gone for at least part of the second.
+    Gone,
 }
 
 /// Whether the machine slept, or the generator was stopped.
@@ -61,6 +74,9 @@ impl Health {
         if other.slept == Slept::Yes {
             self.slept = Slept::Yes;
         }
+        if other.companion == CompanionSeen::Gone {
+            self.companion = CompanionSeen::Gone;
+        }
     }
 }
 
@@ -74,31 +90,74 @@ pub const SUSPECT_DELAY: Micros = Micros::from_millis(20);
 /// A second with more blocked time than this is suspect: a tenth of the second.
 pub const SUSPECT_BLOCKED: Micros = Micros::from_millis(100);
 
-/// A second is suspect when the browser withheld the timing of more than one in twenty answers, which can make a p95
-/// wrong.
+/// A second is suspect when more than one in twenty answers were timed by the page instead of the wire or the companion,
+/// which can make a p95 wrong.
 const SUSPECT_UNSEEN: u64 = 20;
 
-/// The reasons why a second is suspect, from what its shards noticed and counted in it.
-pub fn suspect_reasons(health: &Health, counted: &Tally) -> Vec<SuspectReason> {
+/// What was wrong with the generator in one second.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// Why the second's latencies should not be trusted.
+    pub suspect: Vec<SuspectReason>,
+    /// What held the rate back while the latencies stayed true.
+    pub held_back: Vec<SuspectReason>,
+}
+
+/// Judges a second by what its shards noticed and counted in it. `timing` is who measures latencies: a late or queueing
+/// page delays what it measures itself, but not what the companion measures.
+pub fn judge(health: &Health, counted: &Tally, timing: Option<TimingSource>) -> Verdict {
     let exceeds =
         |histogram: &Histogram, q, limit| histogram.quantile(q).is_some_and(|quantile| quantile > limit);
     let slow = |histogram: &Histogram| exceeds(histogram, 0.99, SUSPECT_DELAY);
-    let rules = [
+    let of_delay = [
         (SuspectReason::Late, slow(&health.lateness)),
         (SuspectReason::Queued, slow(&counted.queue) || exceeds(&counted.queue, 0.95, SUSPECT_QUEUE)),
         (SuspectReason::Blocked, health.blocked > SUSPECT_BLOCKED),
         (SuspectReason::Hidden, health.visibility == Visibility::Hidden),
+    ];
+    let timed_elsewhere = counted.answers_by_page_clock + counted.unrecorded;
+    let of_truth = [
         (SuspectReason::Asleep, health.slept == Slept::Yes),
         (SuspectReason::Dropped, health.dropped > 0),
-        (SuspectReason::Unseen, counted.answers_by_page_clock * SUSPECT_UNSEEN > counted.completed()),
+        (SuspectReason::Unseen, timed_elsewhere * SUSPECT_UNSEEN > counted.completed()),
         (SuspectReason::Exhausted, counted.exhausted > 0),
+        (SuspectReason::CompanionGone, health.companion == CompanionSeen::Gone),
+        (SuspectReason::Lost, counted.lost > 0),
     ];
-    rules.into_iter().filter_map(|(reason, holds)| holds.then_some(reason)).collect()
+    let that_hold = |rules: &[(SuspectReason, bool)]| {
+        rules.iter().filter_map(|(reason, holds)| holds.then_some(*reason)).collect::<Vec<_>>()
+    };
+    let (delayed, mut untrue) = (that_hold(&of_delay), that_hold(&of_truth));
+    if timing == Some(TimingSource::Companion) {
+        return Verdict { suspect: untrue, held_back: delayed };
+    }
+    let mut suspect = delayed;
+    suspect.append(&mut untrue);
+    Verdict { suspect, held_back: Vec::new() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The reasons where the generator measures itself.
+    fn suspect_reasons(health: &Health, counted: &Tally) -> Vec<SuspectReason> {
+        judge(health, counted, Some(TimingSource::Wire)).suspect
+    }
+
+    #[test]
+    fn a_page_at_its_limit_holds_back_the_rate_and_not_the_truth_of_what_the_companion_measures() {
+        let mut slow = Histogram::new();
+        slow.record(Micros::from_millis(21));
+        let health =
+            Health { lateness: slow.clone(), blocked: Micros::from_millis(101), ..Health::default() };
+        let counted = Tally { queue: slow, succeeded: 100, unrecorded: 5, ..Tally::default() };
+        use SuspectReason::*;
+        let verdict = judge(&health, &counted, Some(TimingSource::Companion));
+        assert_eq!((verdict.suspect, verdict.held_back), (vec![], vec![Late, Queued, Blocked]));
+        let unseen = judge(&health, &Tally { unrecorded: 6, ..counted }, Some(TimingSource::Companion));
+        assert_eq!(unseen.suspect, [Unseen]);
+    }
 
     #[test]
     fn a_quiet_second_is_trusted() {
@@ -117,11 +176,19 @@ mod tests {
             dropped: 1,
             visibility: Visibility::Hidden,
             slept: Slept::Yes,
+            companion: CompanionSeen::Gone,
         };
-        let counted =
-            Tally { queue: slow, exhausted: 1, answers_by_page_clock: 6, succeeded: 100, ..Tally::default() };
+        let answers_by_page_clock = 6;
+        let counted = Tally {
+            queue: slow,
+            exhausted: 1,
+            answers_by_page_clock,
+            succeeded: 100,
+            lost: 1,
+            ..Tally::default()
+        };
         use SuspectReason::*;
-        let all = [Late, Queued, Blocked, Hidden, Asleep, Dropped, Unseen, Exhausted];
+        let all = [Late, Queued, Blocked, Hidden, Asleep, Dropped, Unseen, Exhausted, CompanionGone, Lost];
         assert_eq!(suspect_reasons(&health, &counted), all);
     }
 

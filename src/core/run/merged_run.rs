@@ -6,12 +6,13 @@
 use std::collections::BTreeMap;
 
 use super::ceiling::Ceiling;
-use super::health::suspect_reasons;
+use super::health::{Verdict, judge};
 use super::intervals::Collector;
 use super::merging::{OpenSeconds, Second};
 use super::recorder::{Gauges, Snapshot};
 use super::tally::Tally;
 use crate::core::base::histogram::Histogram;
+use crate::core::base::timing_source::TimingSource;
 use crate::core::base::units::Micros;
 use crate::core::config::load::{LoadChange, LoadTarget};
 use crate::core::config::run_config::RunConfig;
@@ -161,7 +162,7 @@ impl MergedRun {
 
     fn close(&mut self, second: u64, all: &Second) {
         self.intervals.add(second, &all.tallies);
-        let mut row = timeline_row(second, all);
+        let mut row = timeline_row(second, all, self.generator.timing);
         (row.target_users, row.target_rate) = self.target.in_second(second);
         let expected = self.timeline.last().map_or(0, |last| last.second + 1);
         if second < expected {
@@ -215,6 +216,7 @@ fn add_late(row: &mut TimelineRow, late: &TimelineRow) {
     };
     add(&mut row.sent, late.sent);
     add(&mut row.dropped, late.dropped);
+    add(&mut row.lost, late.lost);
     row.requests += late.requests;
     row.failures += late.failures;
     late.suspect.iter().for_each(|reason| mark(row, *reason));
@@ -227,11 +229,12 @@ fn mark(row: &mut TimelineRow, reason: SuspectReason) {
     }
 }
 
-fn timeline_row(second: u64, posted: &Second) -> TimelineRow {
+fn timeline_row(second: u64, posted: &Second, timing: Option<TimingSource>) -> TimelineRow {
     let mut all = Tally::default();
     posted.tallies.values().for_each(|tally| all.merge(tally));
     let p99 = |histogram: &Histogram| histogram.quantile(0.99).map(Micros::as_millis_f64);
     let Gauges { users, in_flight, oldest } = posted.gauges;
+    let Verdict { suspect, held_back } = judge(&posted.health, &all, timing);
     TimelineRow {
         second,
         users: Some(users),
@@ -242,11 +245,13 @@ fn timeline_row(second: u64, posted: &Second) -> TimelineRow {
         sent: Some(all.sent),
         requests: all.completed(),
         failures: all.failed,
+        lost: (all.lost > 0).then_some(all.lost),
         dropped: Some(posted.health.dropped),
         latency_ms: Quantiles::of(&all.latency),
         corrected_ms: Quantiles::of(&all.corrected),
         lateness_p99_ms: p99(&posted.health.lateness),
         queue_p99_ms: p99(&all.queue),
-        suspect: suspect_reasons(&posted.health, &all),
+        suspect,
+        held_back,
     }
 }

@@ -11,8 +11,10 @@ use futures_channel::mpsc::UnboundedReceiver;
 use futures_util::future::{Either, select};
 use futures_util::stream::StreamExt as _;
 
+use super::awaited::PATIENCE;
 use super::closed::ClosedModel;
-use super::health::{Health, Visibility};
+use super::gate::Gate;
+use super::health::{CompanionSeen, Health, Visibility};
 use super::in_flight::InFlight;
 use super::open::OpenModel;
 use super::platform::Platform;
@@ -23,6 +25,7 @@ use crate::core::config::load::arrivals::Arrivals;
 use crate::core::config::load::pace::Pace;
 use crate::core::config::load::{Load, LoadChange, Share};
 use crate::core::config::run_config::RunConfig;
+use crate::core::http::relay_record::RelayRecord;
 use crate::core::scenario::Scenario;
 
 /// One shard's part of a run.
@@ -56,7 +59,7 @@ impl Assignment {
 }
 
 /// A message to a shard while it runs.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Control {
     /// Change the load to `to`. `at` is on the run's clock and the same for all shards. Model and run time stay.
     ChangeLoad { at: Micros, to: LoadChange },
@@ -68,6 +71,12 @@ pub enum Control {
     See(Visibility),
     /// The machine slept, and the run's clock stood still during the sleep.
     Slept,
+    /// The companion measured requests.
+    Records(Vec<RelayRecord>),
+    /// The companion is gone: no request can start, and none must.
+    CompanionGone,
+    /// The companion is back.
+    CompanionBack,
 }
 
 struct Shard<P: Platform> {
@@ -186,7 +195,13 @@ impl<P: Platform> Shard<P> {
         let Assignment { share, scenario, seed, load, .. } = assignment;
         let share = Share { shards: share.shards.max(1), ..share };
         let recorder = RefCell::new(Recorder::new(share.shard, scenario.entries.len()));
-        let common = Rc::new(Common { platform, scenario, recorder, in_flight: InFlight::default() });
+        let common = Rc::new(Common {
+            platform,
+            scenario,
+            recorder,
+            in_flight: InFlight::default(),
+            gate: Gate::default(),
+        });
         let model = match load {
             Load::Closed { users, spawn_rate } => {
                 let pace = Pace::new(&users, spawn_rate);
@@ -221,8 +236,27 @@ impl<P: Platform> Shard<P> {
             Some(Control::Slept) => {
                 self.common.recorder.borrow_mut().slept(checked_at, self.common.platform.now());
             }
+            Some(Control::Records(records)) => {
+                let mut recorder = self.common.recorder.borrow_mut();
+                records.into_iter().for_each(|record| recorder.on_record(record));
+            }
+            Some(Control::CompanionGone) => {
+                self.common.gate.close();
+                self.notice(&self.standing());
+            }
+            Some(Control::CompanionBack) => {
+                self.notice(&self.standing());
+                self.common.gate.open(self.common.platform.now());
+            }
             Some(Control::Stop | Control::Abandon) | None => {}
         }
+    }
+
+    /// What holds for every second until it changes.
+    fn standing(&self) -> Health {
+        let gone = self.common.gate.is_closed();
+        let companion = if gone { CompanionSeen::Gone } else { CompanionSeen::Present };
+        Health { visibility: self.visibility, companion, ..Health::default() }
     }
 
     /// Waits for a control, until `until`, at most for [`CHECK_INTERVAL`]. A closed channel does not end the run.
@@ -266,10 +300,41 @@ impl<P: Platform> Shard<P> {
         let mut recorder = self.common.recorder.borrow_mut();
         let is_over = now >= recorder.second_ends();
         if is_over {
-            post(recorder.close(now, self.gauges(now)));
-            recorder.notice(&Health { visibility: self.visibility, ..Health::default() });
+            recorder.close(now, self.gauges(now));
+            recorder.notice(&self.standing());
+        }
+        while let Some(snapshot) = recorder.take_closed(now) {
+            post(snapshot);
         }
         is_over
+    }
+
+    /// Posts the last second, once the companion's figures of the last requests have come.
+    async fn post_last(
+        &mut self,
+        controls: &mut UnboundedReceiver<Control>,
+        post: &mut impl FnMut(Snapshot),
+    ) {
+        let ended = self.common.platform.now();
+        let gauges = self.gauges(ended);
+        let until = ended + PATIENCE;
+        while self.common.recorder.borrow().is_awaiting() && self.common.platform.now() < until {
+            let control = self.wait(until, controls).await;
+            if control == Some(Control::Abandon) {
+                break;
+            }
+            self.on_control(control, ended);
+        }
+        let mut recorder = self.common.recorder.borrow_mut();
+        recorder.close(ended, gauges);
+        // Far enough ahead that no second waits any longer.
+        let late = self.common.platform.now() + PATIENCE + Micros::from_secs(2);
+        while let Some(snapshot) = recorder.take_closed(late) {
+            let lasted = ended.saturating_sub(Micros::from_secs(snapshot.second));
+            if !snapshot.is_empty() || snapshot.gauges.in_flight > 0 || lasted >= SHORTEST_LAST_SECOND {
+                post(snapshot);
+            }
+        }
     }
 
     /// Waits for requests in flight, at most until `until` or until [`Control::Abandon`]. Then posts the last second.
@@ -299,11 +364,6 @@ impl<P: Platform> Shard<P> {
             }
             self.on_control(control, now);
         }
-        let now = self.common.platform.now();
-        let last = self.common.recorder.borrow_mut().close(now, self.gauges(now));
-        let lasted = now.saturating_sub(Micros::from_secs(last.second));
-        if !last.is_empty() || last.gauges.in_flight > 0 || lasted >= SHORTEST_LAST_SECOND {
-            post(last);
-        }
+        self.post_last(controls, post).await;
     }
 }

@@ -14,7 +14,7 @@ use crate::core::report::connections::{Certificates, ConnectionReuse};
 use crate::core::report::load::{ArrivalProcess, Level, Load};
 use crate::core::report::{
     Detail, Distribution, Entry, FailureRow, Generator, Health, Note, Report, SCHEMA, StreamFigures,
-    TOTAL_NAME, VERSION,
+    SuspectReason, TOTAL_NAME, VERSION,
 };
 use crate::core::scenario::EntryKey;
 
@@ -59,6 +59,15 @@ impl MergedRun {
                 generator.timing = Some(TimingSource::PageClock);
             }
         }
+        if total.unrecorded > 0 {
+            let (requests, of_requests) = (total.unrecorded, total.completed());
+            generator.notes.push(Note::RecordsMissing { requests, of_requests });
+        }
+        let gone_seconds =
+            self.suspect.reasons.get(&SuspectReason::CompanionGone).copied().unwrap_or_default();
+        if gone_seconds > 0 || total.lost > 0 {
+            generator.notes.push(Note::RequestsLost { requests: total.lost, gone_seconds });
+        }
         if total.untimed > 0 {
             generator.notes.push(Note::SleptInFlight { requests: total.untimed });
         }
@@ -81,7 +90,7 @@ impl MergedRun {
             sent: Some(tally.sent),
             requests,
             failures: tally.failed,
-            in_flight_at_end: Some(tally.sent.saturating_sub(requests)),
+            in_flight_at_end: Some(tally.sent.saturating_sub(requests + tally.lost)),
             rps: per_second(requests),
             failures_per_s: per_second(tally.failed),
             failure_ratio: (requests > 0)
@@ -91,11 +100,14 @@ impl MergedRun {
             statuses: Some(tally.statuses.clone()),
             page_clock: some(tally.page_clock),
             untimed: some(tally.untimed),
+            lost: some(tally.lost),
+            unrecorded: some(tally.unrecorded),
             latency_ms: Distribution::of(&tally.latency, detail),
             corrected_ms: Distribution::of(&tally.corrected, detail),
             ttfb_ms: Distribution::of(&tally.ttfb, detail),
             queue_ms: Distribution::of(&tally.queue, detail),
-            upstream_ms: Distribution::of(&tally.upstream, detail),
+            page_ms: Distribution::of(&tally.seen_by_page, detail),
+            upstream_ms: None,
             dns_ms: connecting(|phases| &phases.dns),
             connect_ms: connecting(|phases| &phases.connect),
             tls_ms: connecting(|phases| &phases.tls),

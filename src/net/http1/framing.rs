@@ -5,8 +5,10 @@ use super::super::body::Encoding;
 /// Why bytes are not HTTP/1.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
-    #[error("bad status line or headers")]
-    Head,
+    #[error("bad head: {0}")]
+    Head(httparse::Error),
+    #[error("the host wants to switch protocols")]
+    Switched,
     #[error("status line and headers are over 64 KB")]
     HeadTooLarge,
     /// Unreadable, or two that differ.
@@ -14,8 +16,6 @@ pub enum Malformed {
     Length,
     #[error("bad chunk")]
     Chunk,
-    #[error("bytes after the end of the response")]
-    Surplus,
 }
 
 /// What becomes of the connection after a response.

@@ -72,6 +72,7 @@ fn generator(generator: &Generator) -> String {
     });
     let timing = generator.timing.map(|timing| match timing {
         TimingSource::Wire => ", timed at the socket",
+        TimingSource::Companion => ", timed at the companion's socket",
         TimingSource::PageClock => ", timed by the page's clock, with the browser's queue in it",
         TimingSource::Other => ", timed in a way that this version does not know",
     });

@@ -1,0 +1,142 @@
+//! The worker's link to the companion during a run: receives what the companion measured, notices when the companion is
+//! gone, and shakes hands again when it is back.
+//!
+//! The link is one response that lasts as long as the run. A companion that was killed breaks it off at once, and one
+//! that was stopped falls silent. No load is sent here.
+
+use std::rc::Rc;
+
+use futures_channel::mpsc::UnboundedSender;
+use futures_channel::oneshot;
+use futures_util::future::{Either, select};
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{RequestCache, RequestInit, Response, WorkerGlobalScope};
+
+use super::pieces::Pieces;
+use super::posting::post;
+use super::route::Route;
+use crate::browser::message::{CompanionState, Event};
+use crate::core::base::units::Micros;
+use crate::core::http::relay::{CompanionInfo, INFO_PATH};
+use crate::core::http::relay_record::{RecordBatch, SILENT_AFTER};
+use crate::core::run::shard::Control;
+
+/// How often a companion that is gone is asked for. It is found within a second of its return.
+const RETRY_EVERY: Micros = Micros::from_millis(500);
+
+/// The link of one run.
+pub struct CompanionLink {
+    route: Rc<Route>,
+    controls: UnboundedSender<Control>,
+    /// Told when the first batch has come.
+    first: Option<oneshot::Sender<()>>,
+    state: CompanionState,
+    /// The start of a line whose rest has not come.
+    partial: Vec<u8>,
+}
+
+impl CompanionLink {
+    /// The link, and what tells that it is open.
+    pub fn new(route: Rc<Route>, controls: UnboundedSender<Control>) -> (Self, oneshot::Receiver<()>) {
+        let (first, opened) = oneshot::channel();
+        let state = CompanionState::Present;
+        (Self { route, controls, first: Some(first), state, partial: Vec::new() }, opened)
+    }
+
+    /// Keeps the link up until the worker ends. Does nothing in a run without a companion.
+    pub async fn keep(mut self) {
+        while let Some(url) = self.route.records_url() {
+            if let Ok(response) = fetch(&url).await
+                && response.ok()
+            {
+                self.read(&response).await;
+            }
+            self.is(CompanionState::Gone);
+            self.shake_hands().await;
+        }
+    }
+
+    /// Reads batches until the response breaks off.
+    async fn read(&mut self, response: &Response) {
+        let mut pieces = Pieces::of(response);
+        self.partial.clear();
+        let route = Rc::clone(&self.route);
+        loop {
+            let next = std::pin::pin!(pieces.next());
+            let silence = std::pin::pin!(route.clock.sleep_until(route.now() + SILENT_AFTER));
+            let read = match select(next, silence).await {
+                Either::Left((read, _)) => read,
+                Either::Right((_, next)) => {
+                    self.is(CompanionState::Silent);
+                    next.await
+                }
+            };
+            let Ok(Some(piece)) = read else { return };
+            self.is(CompanionState::Present);
+            self.on_piece(piece);
+        }
+    }
+
+    fn on_piece(&mut self, piece: &[u8]) {
+        if let Some(first) = self.first.take() {
+            // Fails only when nobody waits any longer.
+            let _ = first.send(());
+        }
+        self.partial.extend_from_slice(piece);
+        let Some(end) = self.partial.iter().rposition(|byte| *byte == b'\n') else { return };
+        let rest = self.partial.split_off(end + 1);
+        let lines = std::mem::replace(&mut self.partial, rest);
+        let batches = lines.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok());
+        let records: Vec<_> = batches.flat_map(|batch: RecordBatch| batch.records).collect();
+        if !records.is_empty() {
+            self.control(Control::Records(records));
+        }
+    }
+
+    /// Waits for a companion of the same host, and takes over its token: each process has a new one.
+    async fn shake_hands(&mut self) {
+        let Some(url) = self.route.companion_url(INFO_PATH) else { return };
+        loop {
+            match info(&url).await {
+                Some(info) if self.route.relays(&info.host) => return self.route.renew(info.token),
+                Some(info) => self.is(CompanionState::OfAnotherHost { host: info.host }),
+                None => self.is(CompanionState::Gone),
+            }
+            self.route.clock.sleep_until(self.route.now() + RETRY_EVERY).await;
+        }
+    }
+
+    /// Holds the load back while the companion does not serve it, and tells the page.
+    fn is(&mut self, state: CompanionState) {
+        if self.state == state {
+            return;
+        }
+        self.state = state;
+        self.route.set_gone(self.state != CompanionState::Present);
+        self.control(match self.state {
+            CompanionState::Present => Control::CompanionBack,
+            _ => Control::CompanionGone,
+        });
+        post(&Event::Companion(self.state.clone()));
+    }
+
+    fn control(&self, control: Control) {
+        // Fails only when the run is over.
+        let _ = self.controls.unbounded_send(control);
+    }
+}
+
+async fn info(url: &str) -> Option<CompanionInfo> {
+    let response = fetch(url).await.ok().filter(Response::ok)?;
+    let text = JsFuture::from(response.text().ok()?).await.ok()?.as_string()?;
+    let info: CompanionInfo = serde_json::from_str(&text).ok()?;
+    (info.product == CompanionInfo::PRODUCT).then_some(info)
+}
+
+async fn fetch(url: &str) -> Result<Response, JsValue> {
+    let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
+    let init = RequestInit::new();
+    init.set_cache(RequestCache::NoStore);
+    JsFuture::from(scope.fetch_with_str_and_init(url, &init)).await.map(JsValue::unchecked_into)
+}
