@@ -9,6 +9,7 @@ use oddiya_load::core::report::{Note, Report, SuspectReason, read};
 use oddiya_load::stub::{self, RunningStub};
 
 use crate::chromium::Chromium;
+use crate::kill_support::{Schedule, kills_of_each};
 use crate::load::{exported, seconds_shown};
 use crate::stub_talk::{ask, counted_by_the_report, counted_by_the_stub};
 
@@ -124,7 +125,9 @@ impl World {
 #[tokio::test]
 async fn a_companion_that_is_killed_is_missed_blamed_on_nobody_and_found_again() {
     let mut world = World::running().await;
-    for _ in 0..kills() {
+    let mut schedule = Schedule::from_environment();
+    for _ in 0..kills_of_each() {
+        tokio::time::sleep(schedule.moment(Duration::from_secs(1))).await;
         let port = world.companion.port;
         world.companion.signal("-KILL");
         world.wait_until_it_is_said("gone").await;
@@ -177,9 +180,4 @@ async fn a_companion_of_another_host_is_not_taken_for_the_old_one() {
     world.wait_until_it_is_back().await;
     let report = world.finish().await;
     world.reconcile(&report).await;
-}
-
-/// How often the companion is killed: a few times here, and as often as the variable says in `make soak-kills`.
-fn kills() -> u32 {
-    std::env::var("SOAK_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(2)
 }

@@ -40,6 +40,7 @@ async fn a_run_an_export_and_an_import_work_in_firefox() {
     assert!(!notes.iter().any(|note| matches!(note, Note::CeilingReached { .. })), "{notes:?}");
 
     browser.open(&format!("http://localhost:{}/", companion.port)).await;
+    browser.wait_for_text("run-state", "idle", SOON).await;
     browser.choose_file("import-file", &file).await;
     browser.wait_for_text("tile-users", "6", SOON).await;
 }

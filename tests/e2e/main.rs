@@ -27,6 +27,10 @@ mod firefox;
 mod firefox_run;
 mod folder;
 mod harness;
+#[allow(dead_code, reason = "shared with the runner's tests")]
+#[path = "../support/kills/mod.rs"]
+mod kill_support;
+mod kills;
 mod load;
 mod looks;
 mod recovery;
