@@ -23,6 +23,7 @@ mod failures;
 mod files;
 mod http2;
 mod load;
+mod said;
 mod secure_host;
 mod shards;
 mod streams;
