@@ -11,6 +11,8 @@
 #[allow(dead_code, reason = "shared with other tests, which use the rest")]
 #[path = "../../support/fake_host.rs"]
 mod fake_host;
+#[path = "../../support/kills/mod.rs"]
+mod kill_support;
 #[path = "../../support/stub_talk.rs"]
 mod stub_talk;
 
@@ -22,6 +24,7 @@ mod counts;
 mod failures;
 mod files;
 mod http2;
+mod kills;
 mod load;
 mod said;
 mod secure_host;
