@@ -28,7 +28,7 @@ use crate::core::config::run_config::RunConfig;
 use crate::core::present::advice::{ARE_SERVICES_RUNNING, STAND_IN};
 use crate::core::present::notes;
 use crate::core::report::{Detail, Generator, GeneratorKind, Note, Report, Route, StopReason};
-use crate::core::run::coordinator::Coordinator;
+use crate::core::run::coordinator::{Coordinator, first_second_from};
 use crate::core::run::record::Record;
 use crate::core::run::shard::Control;
 use crate::net::options::ClientOptions;
@@ -85,13 +85,18 @@ pub async fn run(args: Args) -> anyhow::Result<Ending> {
             return Ok(Ending::Usage);
         }
     };
+    let reset_after = args.reset_stats.then(|| config.load.ramp_end());
+    if let Some(problem) = reset_after.and_then(|ramp_end| nothing_after(ramp_end, &config)) {
+        tell(&format!("oddiya-load: --reset-stats: {problem}"));
+        return Ok(Ending::Usage);
+    }
     if !args.no_preflight
         && let Err(failure) = probe(&config, options).await?
     {
         explain_unreachable(&config, &failure);
         return Ok(Ending::Unreachable);
     }
-    let asked = Asked { config, shards: args.shards, options };
+    let asked = Asked { config, shards: args.shards, options, reset_after };
     let Some(report) = load(&asked, &outputs).await? else {
         return Ok(Ending::Abandoned);
     };
@@ -106,6 +111,18 @@ struct Asked {
     config: RunConfig,
     shards: Option<u32>,
     options: ClientOptions,
+    /// When the statistics begin anew.
+    reset_after: Option<Micros>,
+}
+
+/// Why statistics that begin anew after the ramp would be empty; `None` when they would not.
+fn nothing_after(ramp_end: Micros, config: &RunConfig) -> Option<String> {
+    let first = Micros::from_secs(first_second_from(ramp_end));
+    config.run_time.filter(|run_time| first >= *run_time).map(|run_time| {
+        format!(
+            "the ramp takes {ramp_end} and the run {run_time}, so that nothing would be left; write a longer --run-time"
+        )
+    })
 }
 
 /// Opens a connection and sends no request, so that the host counts the same requests as the report.
@@ -128,7 +145,7 @@ fn explain_unreachable(config: &RunConfig, failure: &Failure) {
 
 /// Runs the shards to the end; `None` when the user interrupted the run twice.
 async fn load(asked: &Asked, outputs: &Outputs) -> anyhow::Result<Option<Report>> {
-    let Asked { config, shards, options } = asked;
+    let Asked { config, shards, options, reset_after } = asked;
     let options = *options;
     let shard_count = shard_count(*shards, &config.load);
     let shortage = fd_limit::raise_for(&config.load);
@@ -140,6 +157,7 @@ async fn load(asked: &Asked, outputs: &Outputs) -> anyhow::Result<Option<Report>
     let dialer = Arc::new(dialer(config.host.clone(), options.dial)?);
     let mut run = Coordinator::new(config, generator, started_at()?);
     run.connects(connection_summary(&options));
+    reset_after.iter().for_each(|ramp_end| run.reset_after(*ramp_end));
     let mut shards =
         Shards::start(config, shard_count, &dialer, options).context("cannot start the shards")?;
     let terminal = Terminal::new(config.run_time);

@@ -26,6 +26,7 @@ mod files;
 mod http2;
 mod kills;
 mod load;
+mod reset;
 mod said;
 mod secure_host;
 mod shards;
