@@ -22,6 +22,7 @@ mod response;
 mod service;
 mod upstream;
 
+use std::io::{self, Write as _};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -116,7 +117,6 @@ impl From<Args> for Options {
 }
 
 /// Serves until interrupted.
-#[expect(clippy::print_stdout, reason = "the command's output")]
 pub async fn serve(args: Args) -> anyhow::Result<()> {
     // If the system refuses, the limit stays, and requests that find no file handle fail as `exhausted`.
     let _ = rlimit::increase_nofile_limit(WANTED_FILE_HANDLES);
@@ -126,15 +126,20 @@ pub async fn serve(args: Args) -> anyhow::Result<()> {
     let is_open = options.bind.iter().any(|address| !address.is_loopback());
     let running = start(options).await?;
     let address = format!("http://localhost:{}", running.port);
-    println!("Page: {address}  →  host {host}");
+    say(&format!("Page: {address}  →  host {host}"));
     if !running.page_is_built {
-        println!("The page is not built yet: run `make build`, or name its folder with --page.");
+        say("The page is not built yet: run `make build`, or name its folder with --page.");
     }
     if is_open {
-        println!("Everyone who can reach this machine can load {host} through the page.");
+        say(&format!("Everyone who can reach this machine can load {host} through the page."));
     }
     opening::open(opening, &address);
     tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")
+}
+
+/// Writes a line to standard output. An error is ignored: a companion whose output went away still serves.
+fn say(text: &str) {
+    let _ = writeln!(io::stdout().lock(), "{text}");
 }
 
 /// A running companion. Dropping it closes its sockets, those of its lanes included.

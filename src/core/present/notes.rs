@@ -1,5 +1,6 @@
 //! The notes of a report as sentences.
 
+use crate::core::base::units::format_clock;
 use crate::core::report::{Generator, GeneratorKind, Note, Route};
 
 /// Each note in one or two sentences.
@@ -61,6 +62,14 @@ pub fn sentence(note: &Note, generator: &Generator) -> String {
             "Had the tab closed or crashed, seconds would have been lost: this browser could not keep all of them."
                 .to_owned()
         }
+        Note::RecordsUnreadable { records, of_records } => format!(
+            "{records} of {of_records} records of this run that was cut off cannot be read; what was in them is missing."
+        ),
+        Note::StatisticsReset { at_s, requests_before, in_flight } => format!(
+            "The statistics were set back {} into the run: {requests_before} requests before that are in no figure, and \
+             {in_flight} that were in flight then count from when they ended.",
+            format_clock(*at_s)
+        ),
         Note::ShardLost { shard, why } => format!(
             "Shard {shard} broke off ({why}): its users stopped, and their last requests are not counted."
         ),
@@ -154,6 +163,16 @@ mod tests {
         let note = of(GeneratorKind::Browser, &held_up);
         assert!(
             note.contains("held up: users started late (2 s), its thread had no processor (6 s)."),
+            "{note}"
+        );
+    }
+
+    #[test]
+    fn a_reset_says_what_is_in_no_figure() {
+        let reset = Note::StatisticsReset { at_s: 75.0, requests_before: 310, in_flight: 4 };
+        let note = of(GeneratorKind::Native, &reset);
+        assert!(
+            note.contains("set back 1:15 into the run: 310 requests") && note.contains("4 that were"),
             "{note}"
         );
     }

@@ -74,6 +74,22 @@ pub enum Note {
     RecoveryBlocked,
     /// The browser kept less than the run, so a run that is cut off lacks some of it.
     RecoveryIncomplete,
+    /// Records of the run's journal could not be read after it was cut off: what is in them is missing.
+    RecordsUnreadable {
+        /// How many.
+        records: u64,
+        /// Of how many.
+        of_records: u64,
+    },
+    /// The statistics were set back while the run went on: figures, timeline and duration begin there.
+    StatisticsReset {
+        /// When, in seconds from the start of the run.
+        at_s: f64,
+        /// Requests that had ended before and are in no figure.
+        requests_before: u64,
+        /// Requests that were started before and were unanswered then. They count once they end, but not as sent.
+        in_flight: u64,
+    },
     /// A shard broke off: its users stopped, and their last requests are not counted.
     ShardLost {
         /// Which, from 0.

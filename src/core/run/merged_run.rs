@@ -10,6 +10,7 @@ use super::health::{Verdict, judge};
 use super::intervals::Collector;
 use super::merging::{OpenSeconds, Second};
 use super::recorder::{Gauges, Snapshot};
+use super::reset::Reset;
 use super::tally::Tally;
 use crate::core::base::histogram::Histogram;
 use crate::core::base::timing_source::TimingSource;
@@ -36,8 +37,11 @@ pub struct MergedRun {
     pub(super) suspect: SuspectSeconds,
     pub(super) ceiling: Ceiling,
     pub(super) connections: Option<ConnectionSummary>,
+    pub(super) reset: Option<Reset>,
     target: LoadTarget,
     open: OpenSeconds,
+    /// The first second that no shard has posted.
+    next_second: u64,
 }
 
 /// How many seconds are suspect, in all and for each reason.
@@ -79,11 +83,19 @@ impl MergedRun {
             suspect: SuspectSeconds::default(),
             ceiling: Ceiling::default(),
             connections: None,
+            reset: None,
+            next_second: 0,
         }
     }
 
     /// Adds one second of one shard.
     pub fn absorb(&mut self, snapshot: Snapshot) {
+        self.next_second = self.next_second.max(snapshot.second + 1);
+        if let Some(reset) = self.reset.as_mut().filter(|reset| snapshot.second < reset.first_second()) {
+            snapshot.tallies.iter().for_each(|(entry, tally)| reset.leave_out(*entry, tally));
+            self.open.leave_out(snapshot.shard, snapshot.second);
+            return self.close_complete();
+        }
         for (entry, tally) in &snapshot.tallies {
             self.tallies.get_mut(*entry).into_iter().for_each(|sum| sum.merge(tally));
         }
@@ -97,6 +109,35 @@ impl MergedRun {
     pub fn shard_ended(&mut self, shard: u32) {
         self.open.shard_ended(shard);
         self.close_complete();
+    }
+
+    /// The first second that no shard has posted yet.
+    pub const fn next_second(&self) -> u64 {
+        self.next_second
+    }
+
+    /// Sets the statistics back: they begin anew with the second `first`, which no shard has posted yet. The run goes on.
+    pub fn reset_before(&mut self, first: u64) {
+        self.reset = Some(Reset::before(first, &self.tallies, self.reset.take()));
+        self.open.drop_before(first);
+        self.tallies.fill(Tally::default());
+        self.timeline = Timeline::default();
+        self.intervals = Collector::default();
+        self.lateness = Histogram::new();
+        self.dropped = 0;
+        self.suspect = SuspectSeconds::default();
+        self.ceiling = Ceiling::default();
+        self.info.duration_s = 0.0;
+    }
+
+    /// Whether the statistics were set back.
+    pub const fn is_reset(&self) -> bool {
+        self.reset.is_some()
+    }
+
+    /// The second at which the statistics begin.
+    fn first_second(&self) -> u64 {
+        self.reset.as_ref().map_or(0, Reset::first_second)
     }
 
     /// Adds a live change of the load.
@@ -140,7 +181,7 @@ impl MergedRun {
         for place in from..self.timeline.len() {
             self.timeline.update(place, |row| (row.target_users, row.target_rate) = (None, None));
         }
-        self.info.duration_s = stopped.as_secs_f64();
+        self.info.duration_s = stopped.saturating_sub(Micros::from_secs(self.first_second())).as_secs_f64();
         self.info.drain_s = Some(ended.saturating_sub(stopped).as_secs_f64());
         self.info.stopped_by = Some(why);
     }
@@ -164,16 +205,22 @@ impl MergedRun {
         self.intervals.add(second, &all.tallies);
         let mut row = timeline_row(second, all, self.generator.timing);
         (row.target_users, row.target_rate) = self.target.in_second(second);
-        let expected = self.timeline.last().map_or(0, |last| last.second + 1);
+        let expected = self.timeline.last().map_or(self.first_second(), |last| last.second + 1);
         if second < expected {
             return self.add_late(row);
         }
-        if second > expected {
+        if second > expected && !self.lacks_records() {
             mark(&mut row, SuspectReason::Asleep);
         }
-        self.info.duration_s = self.info.duration_s.max((second + 1) as f64);
+        let lasted = (second + 1).saturating_sub(self.first_second());
+        self.info.duration_s = self.info.duration_s.max(lasted as f64);
         self.count(&row);
         self.timeline.push(row);
+    }
+
+    /// Whether seconds are missing because their records cannot be read, and not because the generator slept.
+    fn lacks_records(&self) -> bool {
+        self.generator.notes.iter().any(|note| matches!(note, Note::RecordsUnreadable { .. }))
     }
 
     fn count(&mut self, row: &TimelineRow) {

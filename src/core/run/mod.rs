@@ -11,6 +11,7 @@
 //! | `awaited.rs`, `liveness.rs` | figures that the companion still has to send; noticing that the machine slept |
 //! | `merging.rs`, `intervals.rs`, `ceiling.rs` | incomplete seconds; counts by interval; the generator's limit |
 //! | `merged_run.rs`, `to_report.rs` | the merged state of a run, and the report of it |
+//! | `reset.rs` | statistics that are set back in mid-run |
 //! | `coordinator.rs`, `record.rs`, `journal.rs` | what page and runner share; the events of a run; its journal |
 //! | `sim.rs`, `example.rs` | virtual time; an example report |
 //! | `timers.rs` | a queue of sleeping tasks |
@@ -32,6 +33,7 @@ mod open;
 pub mod platform;
 pub mod record;
 pub mod recorder;
+mod reset;
 pub mod shard;
 pub mod sim;
 pub mod tally;

@@ -4,8 +4,10 @@
 //! the intervals.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::merged_run::MergedRun;
+use super::reset::Reset;
 use super::tally::{ConnectingTally, StreamTally, Tally};
 use crate::core::base::histogram::Histogram;
 use crate::core::base::timing_source::TimingSource;
@@ -29,9 +31,13 @@ impl MergedRun {
             version: VERSION,
             run: self.info.clone(),
             generator: self.generator_with_notes(&total),
-            total: Entry { dropped: Some(self.dropped), ..self.entry("", TOTAL_NAME, &total, detail) },
+            total: Entry {
+                dropped: Some(self.dropped),
+                ..self.entry("", TOTAL_NAME, &total, 0..self.entries.len(), detail)
+            },
             requests: used
-                .map(|(key, tally)| self.entry(key.method.as_str(), &key.name, tally, detail))
+                .enumerate()
+                .map(|(i, (key, tally))| self.entry(key.method.as_str(), &key.name, tally, i..i + 1, detail))
                 .collect(),
             failures: self.failures(),
             timeline: self.timeline.clone(),
@@ -51,6 +57,7 @@ impl MergedRun {
     fn generator_with_notes(&self, total: &Tally) -> Generator {
         let mut generator = self.generator.clone();
         let best_rps = generator.calibration.map(|calibration| calibration.ceiling_rps);
+        generator.notes.extend(self.reset.as_ref().map(Reset::note));
         generator.notes.extend(self.ceiling.note(best_rps));
         if total.page_clock > 0 {
             let of_requests = total.completed();
@@ -74,8 +81,11 @@ impl MergedRun {
         generator
     }
 
-    fn entry(&self, method: &str, name: &str, tally: &Tally, detail: Detail) -> Entry {
+    /// The figures of `tally`, which counts the entries at these `places`.
+    fn entry(&self, method: &str, name: &str, tally: &Tally, places: Range<usize>, detail: Detail) -> Entry {
         let requests = tally.completed();
+        let at_reset: u64 =
+            self.reset.as_ref().map_or(0, |reset| places.map(|place| reset.in_flight(place)).sum());
         let per_second = |count: u64| {
             let rate = count as f64 / self.info.duration_s;
             if rate.is_finite() { (rate * 1e4).round() / 1e4 } else { 0.0 }
@@ -90,7 +100,7 @@ impl MergedRun {
             sent: Some(tally.sent),
             requests,
             failures: tally.failed,
-            in_flight_at_end: Some(tally.sent.saturating_sub(requests + tally.lost)),
+            in_flight_at_end: Some((tally.sent + at_reset).saturating_sub(requests + tally.lost)),
             rps: per_second(requests),
             failures_per_s: per_second(tally.failed),
             failure_ratio: (requests > 0)

@@ -14,7 +14,7 @@ use crate::browser::page::probe::HostProbe;
 use crate::browser::page::probe::companion::{self, Companion};
 use crate::browser::page::run_state::RunState;
 use crate::browser::page::session::Session;
-use crate::browser::page::storage::journal::Cutoff;
+use crate::browser::page::storage::journal::{Cutoff, Kept, Unreadable};
 use crate::browser::page::trouble::Trouble;
 use crate::core::report::Report;
 use crate::ui::files::open_reports::{OpenReport, OpenReports, Opening, Source};
@@ -37,8 +37,8 @@ pub enum CompanionLookup {
 pub enum Cutoffs {
     #[default]
     Looking,
-    /// The browser keeps these runs, the latest first.
-    Found(Vec<Cutoff>),
+    /// The browser keeps these runs.
+    Found(Kept),
     /// Another tab keeps the database busy, so it is not known whether there are any.
     Blocked,
 }
@@ -150,7 +150,7 @@ impl State {
 
     /// Looks for runs that were cut off.
     pub async fn find_cutoffs(self) {
-        self.cutoffs.set(Cutoff::find().await.map_or(Cutoffs::Blocked, Cutoffs::Found));
+        self.cutoffs.set(Kept::find().await.map_or(Cutoffs::Blocked, Cutoffs::Found));
     }
 
     /// Whether the report of a run that was cut off is open.
@@ -175,10 +175,20 @@ impl State {
         self.withdraw(&cutoff);
     }
 
+    /// Removes a run that cannot be read from the browser.
+    pub async fn discard_unreadable(self, unreadable: Unreadable) {
+        unreadable.discard().await;
+        self.change_kept(|kept| kept.unreadable.retain(|other| *other != unreadable));
+    }
+
     fn withdraw(self, cutoff: &Cutoff) {
+        self.change_kept(|kept| kept.cutoffs.retain(|other| other != cutoff));
+    }
+
+    fn change_kept(self, change: impl FnOnce(&mut Kept)) {
         self.cutoffs.update(|cutoffs| {
-            if let Cutoffs::Found(list) = cutoffs {
-                list.retain(|other| other != cutoff);
+            if let Cutoffs::Found(kept) = cutoffs {
+                change(kept);
             }
         });
     }

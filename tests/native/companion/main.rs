@@ -7,7 +7,7 @@ mod browser;
 mod command;
 mod embedded;
 mod failures;
-#[allow(dead_code, reason = "shared with the runner's tests, which use the rest")]
+#[allow(dead_code, reason = "shared with other tests, which use the rest")]
 #[path = "../../support/fake_host.rs"]
 mod fake_host;
 mod lanes;
