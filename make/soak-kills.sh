@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Kills at random moments, many more than `make test` makes, and compares every report with the host's own counts.
 #
-#   make/soak-kills.sh               50 kills of each kind; about 5 minutes
+#   make/soak-kills.sh               50 kills of each kind; about 2 minutes
 #   SOAK_KILLS=500 make/soak-kills.sh
 #   KILL_SEED=7 make/soak-kills.sh   the moments of an earlier soak, which printed its seed
 
