@@ -26,7 +26,7 @@ use crate::net::client::HttpClient;
 use crate::net::clock::RunClock;
 use crate::net::dial::Dialer;
 use crate::net::lane::HttpLane;
-use crate::net::tap::{TappedBody, TappedHead, tap};
+use crate::net::tap::{Room, TappedBody, TappedHead, tap};
 
 /// Four times as many as one page uses, because pages are opened one after the other.
 const MAX_LANES: usize = 1_024;
@@ -35,6 +35,8 @@ const MAX_LANES: usize = 1_024;
 pub struct Lanes {
     client: Rc<HttpClient>,
     records: Rc<Records>,
+    /// The room for what waits for the browser.
+    room: Room,
     /// By name. The most recently used connection is the last, and is taken first.
     idle: RefCell<HashMap<Rc<str>, Vec<IdleLane>>>,
 }
@@ -53,7 +55,7 @@ pub struct Exchanged {
 impl Lanes {
     pub fn new(dialer: Arc<Dialer>, records: Rc<Records>, clock: RunClock) -> Self {
         let client = Rc::new(HttpClient::new(dialer, client_options(), clock));
-        Self { client, records, idle: RefCell::default() }
+        Self { client, records, room: Room::default(), idle: RefCell::default() }
     }
 
     /// Sends a request on a connection that the lane keeps, or on a new one where none is free, and returns when the
@@ -65,7 +67,7 @@ impl Lanes {
         request: Request,
         id: Option<RequestId>,
     ) -> Result<Exchanged, Failure> {
-        let (tap, head, pieces) = tap();
+        let (tap, head, pieces) = tap(&self.room);
         let (lanes, name): (_, Rc<str>) = (Rc::clone(self), name.into());
         let task = tokio::task::spawn_local(async move {
             let mut lane = lanes.take(&name).unwrap_or_else(|| HttpLane::new(Rc::clone(&lanes.client)));

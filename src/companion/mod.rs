@@ -226,7 +226,7 @@ async fn start_here(options: Options, tasks: &mut JoinSet<()>) -> anyhow::Result
     let companion = Rc::new(Companion {
         dialer,
         lanes: Rc::clone(&lanes),
-        records,
+        records: Rc::clone(&records),
         token: token.clone(),
         page,
         preflights: Arc::clone(&preflights),
@@ -235,6 +235,7 @@ async fn start_here(options: Options, tasks: &mut JoinSet<()>) -> anyhow::Result
     for socket in sockets {
         tasks.spawn_local(accept(socket, Rc::clone(&companion)));
     }
+    tasks.spawn_local(Rc::clone(&records).watch());
     tasks.spawn_local(close_idle(lanes, options.lane_idle));
     Ok(RunningCompanion { port, token, page_is_built, preflights, thread: None })
 }

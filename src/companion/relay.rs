@@ -3,18 +3,15 @@
 //! The request's body is read before it is sent, so that the browser's pace is not in the latency. The wire format is in
 //! `core::http::relay`, and `lanes.rs` chooses the connection.
 
-use std::fmt::Write as _;
 use std::rc::Rc;
 
 use http::uri::PathAndQuery;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 
 use crate::core::base::host::Host;
-use crate::core::http::relay::{
-    CONNECT_METRIC, Envelope, Refusal, RelayTarget, STATUS_HEADER, UPSTREAM_METRIC,
-};
+use crate::core::http::relay::{Envelope, Refusal, RelayTarget, STATUS_HEADER};
 use crate::core::http::request_id::RequestId;
 use crate::core::scenario::{self, Method};
 use crate::net::tap::TappedHead;
@@ -23,7 +20,6 @@ use super::headers::{Delivery, retain_end_to_end};
 use super::lanes::{Exchanged, Lanes};
 use super::response::{self, BoxResponse};
 
-const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 /// No request of a scenario comes near.
 const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;
 
@@ -90,7 +86,7 @@ async fn read_body(request: Request<Incoming>) -> Result<Option<String>, String>
 }
 
 fn deliver(Exchanged { head, body }: Exchanged, method: Method) -> BoxResponse {
-    let TappedHead { status, mut headers, ttfb, connect } = head;
+    let TappedHead { status, mut headers } = head;
     // Cannot fail: the client reads no other status.
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
     fix_length(&mut headers, status, method);
@@ -102,17 +98,6 @@ fn deliver(Exchanged { head, body }: Exchanged, method: Method) -> BoxResponse {
             StatusCode::NON_AUTHORITATIVE_INFORMATION
         }
     };
-    let mut timing = String::new();
-    for (metric, span) in [(UPSTREAM_METRIC, ttfb), (CONNECT_METRIC, connect)] {
-        if let Some(span) = span {
-            let comma = if timing.is_empty() { "" } else { ", " };
-            // Cannot fail: the sink is memory.
-            let _ = write!(timing, "{comma}{metric};dur={:.3}", span.as_millis_f64());
-        }
-    }
-    if let Ok(timing) = HeaderValue::from_str(&timing) {
-        headers.insert(SERVER_TIMING, timing);
-    }
     let mut response = Response::new(response::boxed(body));
     *response.status_mut() = delivered;
     *response.headers_mut() = headers;

@@ -140,7 +140,7 @@ impl Work {
         let post = move |snapshot| drop(sender.unbounded_send(Posted::Second(Box::new(snapshot))));
         tokio::task::LocalSet::new().block_on(&runtime, async {
             let platform = NativePlatform::new(Rc::new(HttpClient::new(dialer, options, clock)))?;
-            Ok(shard::run(Rc::new(platform), assignment, controls, post).await)
+            Ok(shard::run(Rc::new(platform), assignment, controls, post).await.stopped)
         })
     }
 }

@@ -79,7 +79,7 @@ impl Http2 {
         let encoding = header(header::CONTENT_ENCODING).map(Encoding::read).unwrap_or_default();
         if let Some(tap) = &mut partial.tap {
             let headers = head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-            tap.head(status, headers, &partial.timing);
+            tap.head(status, headers);
         }
         let location = header(header::LOCATION).filter(|_| is_redirect(status));
         let location = location.and_then(|value| std::str::from_utf8(value).ok()).map(Into::into);

@@ -35,13 +35,13 @@ pub struct HttpLane {
 /// What came of a request whose response was passed on.
 pub struct Tapped {
     pub exchange: Exchange,
-    /// Whose pace the latency has.
-    pub pace: Pace,
+    /// Who decided how fast the response was read.
+    pub pace: PaceSetter,
 }
 
-/// Who decided how fast a response was read.
+/// Who decides how fast a response is read, so whose pace its latency has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pace {
+pub enum PaceSetter {
     /// It was read as fast as it came.
     Host,
     /// Reading waited for whoever the response was passed on to.
@@ -213,7 +213,7 @@ impl HttpLane {
         let exchange = self.exchange_into(request, &mut partial).await;
         let pace = match partial.tap.take() {
             Some(tap) => {
-                let pace = if tap.was_full() { Pace::Receiver } else { Pace::Host };
+                let pace = if tap.was_full() { PaceSetter::Receiver } else { PaceSetter::Host };
                 exchange
                     .outcome
                     .as_ref()
@@ -222,7 +222,7 @@ impl HttpLane {
                     .for_each(|failure| tap.broke_off(failure.clone()));
                 pace
             }
-            None => Pace::Host,
+            None => PaceSetter::Host,
         };
         Tapped { exchange, pace }
     }

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod companion;
 mod load_models;
 mod reset;
 mod seeded_run;

@@ -25,6 +25,13 @@ use crate::core::run::shard::Control;
 /// How often a companion that is gone is asked for. It is found within a second of its return.
 const RETRY_EVERY: Micros = Micros::from_millis(500);
 
+/// Whether a link has ever carried anything.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum HasCarried {
+    Nothing,
+    Batches,
+}
+
 /// The link of one run.
 pub struct CompanionLink {
     route: Rc<Route>,
@@ -47,34 +54,43 @@ impl CompanionLink {
     /// Keeps the link up until the worker ends. Does nothing in a run without a companion.
     pub async fn keep(mut self) {
         while let Some(url) = self.route.records_url() {
-            if let Ok(response) = fetch(&url).await
-                && response.ok()
-            {
-                self.read(&response).await;
+            let has_carried = match fetch(&url).await {
+                Ok(response) if response.ok() => self.read(&response).await,
+                _ => HasCarried::Nothing,
+            };
+            self.set_state(CompanionState::Gone);
+            if has_carried == HasCarried::Nothing {
+                // A companion of another version answers the handshake and sends no records.
+                self.pause().await;
             }
-            self.is(CompanionState::Gone);
             self.shake_hands().await;
         }
     }
 
+    async fn pause(&self) {
+        self.route.clock.sleep_until(self.route.now() + RETRY_EVERY).await;
+    }
+
     /// Reads batches until the response breaks off.
-    async fn read(&mut self, response: &Response) {
+    async fn read(&mut self, response: &Response) -> HasCarried {
         let mut pieces = Pieces::of(response);
         self.partial.clear();
         let route = Rc::clone(&self.route);
+        let mut has_carried = HasCarried::Nothing;
         loop {
             let next = std::pin::pin!(pieces.next());
             let silence = std::pin::pin!(route.clock.sleep_until(route.now() + SILENT_AFTER));
             let read = match select(next, silence).await {
                 Either::Left((read, _)) => read,
                 Either::Right((_, next)) => {
-                    self.is(CompanionState::Silent);
+                    self.set_state(CompanionState::Silent);
                     next.await
                 }
             };
-            let Ok(Some(piece)) = read else { return };
-            self.is(CompanionState::Present);
+            let Ok(Some(piece)) = read else { return has_carried };
+            self.set_state(CompanionState::Present);
             self.on_piece(piece);
+            has_carried = HasCarried::Batches;
         }
     }
 
@@ -88,10 +104,7 @@ impl CompanionLink {
         let rest = self.partial.split_off(end + 1);
         let lines = std::mem::replace(&mut self.partial, rest);
         let batches = lines.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok());
-        let records: Vec<_> = batches.flat_map(|batch: RecordBatch| batch.records).collect();
-        if !records.is_empty() {
-            self.control(Control::Records(records));
-        }
+        batches.for_each(|batch: RecordBatch| self.control(Control::Batch(batch)));
     }
 
     /// Waits for a companion of the same host, and takes over its token: each process has a new one.
@@ -100,15 +113,15 @@ impl CompanionLink {
         loop {
             match info(&url).await {
                 Some(info) if self.route.relays(&info.host) => return self.route.renew(info.token),
-                Some(info) => self.is(CompanionState::OfAnotherHost { host: info.host }),
-                None => self.is(CompanionState::Gone),
+                Some(info) => self.set_state(CompanionState::OfAnotherHost { host: info.host }),
+                None => self.set_state(CompanionState::Gone),
             }
-            self.route.clock.sleep_until(self.route.now() + RETRY_EVERY).await;
+            self.pause().await;
         }
     }
 
     /// Holds the load back while the companion does not serve it, and tells the page.
-    fn is(&mut self, state: CompanionState) {
+    fn set_state(&mut self, state: CompanionState) {
         if self.state == state {
             return;
         }

@@ -13,7 +13,7 @@ use web_sys::Response;
 
 use super::call::Caller;
 use super::clock::WorkerClock;
-use super::fetched::{Fetched, TimingEntry};
+use super::fetched::{Fetched, Trace};
 use super::pieces::Pieces;
 use super::route::Route;
 use super::timing::ResourceTiming;
@@ -53,7 +53,7 @@ impl FetchLane {
 
     async fn fetch(&self, url: &str, request: &Request, events: Option<&mut StreamReader>) -> Fetched {
         let Ok(call) = self.caller.call(url, &self.route.destination, request) else {
-            return Fetched::failed(FailureKind::Other, "the browser refuses one of the headers");
+            return Fetched::refused(FailureKind::Other, "the browser refuses one of the headers");
         };
         let deadline = self.route.clock.now() + request.reading.time_limit();
         let conversing = std::pin::pin!(self.converse(call.response().clone(), events));
@@ -108,14 +108,14 @@ impl FetchLane {
             source: TimingSource::PageClock,
             ..Timing::default()
         };
-        let timing = match fetched.entry {
-            TimingEntry::Expected => self.time(url, called_ms, by_clock).await,
-            TimingEntry::Missing => by_clock,
+        let timing = match fetched.trace {
+            Trace::Both => self.time(url, called_ms, by_clock).await,
+            Trace::Record | Trace::Nothing => by_clock,
         };
         let streamed = events.and_then(|events| events.finish(&fetched.outcome));
         let seen_by_page = id.and(timing.sent).map(|sent| timing.finished.saturating_sub(sent));
         let timing = Timing { seen_by_page, ..timing };
-        let awaits = id.filter(|_| fetched.has_record());
+        let awaits = id.filter(|_| fetched.trace != Trace::Nothing);
         Exchange { streamed, awaits, ..Exchange::new(fetched.outcome, timing, fetched.bytes) }
     }
 

@@ -41,7 +41,7 @@ use crate::core::config::load::Share;
 use crate::core::config::run_config::RunConfig;
 use crate::core::run::example;
 use crate::core::run::platform::Clock as _;
-use crate::core::run::shard::{self, Assignment, Control};
+use crate::core::run::shard::{self, Assignment, Control, Finish};
 use companion_link::CompanionLink;
 use platform::BrowserPlatform;
 use posting::{post, scope};
@@ -132,8 +132,8 @@ async fn run(
             let _ = controls.unbounded_send(Control::Slept);
         }
     };
-    let stopped = shard::run(Rc::clone(&platform), assignment, received, post_second).await;
-    post(&Event::Ended { stopped, ended: platform.now() });
+    let Finish { stopped, ended } = shard::run(Rc::clone(&platform), assignment, received, post_second).await;
+    post(&Event::Ended { stopped, ended });
 }
 
 /// Opens the link to the companion. Its records of the first requests are lost if it is not open by then, so it is waited

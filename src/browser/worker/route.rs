@@ -89,9 +89,15 @@ impl Route {
         Some(format!("{}?{}", floor_url(base, &self.token.borrow()), self.next_number()))
     }
 
-    /// The address of the run's records; `None` without a companion.
+    /// The address of the run's records; `None` without a companion. With shared lanes it is under the companion's other
+    /// name, where there is one, so that it takes none of the users' six connections.
     pub fn records_url(&self) -> Option<String> {
-        self.companion_url(&format!("{RECORDS_PREFIX}{}/{}", self.token.borrow(), self.run))
+        let Destination::Companion { authority, port, lanes, .. } = &self.destination else { return None };
+        let authority = match (lanes, authority.starts_with("localhost:")) {
+            (Lanes::Shared, true) => format!("127.0.0.1:{port}"),
+            _ => authority.clone(),
+        };
+        Some(format!("http://{authority}{RECORDS_PREFIX}{}/{}", self.token.borrow(), self.run))
     }
 
     /// The address of one of the companion's own paths, at the page's origin; `None` without a companion.

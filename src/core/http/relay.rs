@@ -39,13 +39,6 @@ pub const FAILURE_HEADER: &str = "x-oddiya-load-failure";
 pub const WRAPPED_STATUS: u16 = 203;
 /// The header with the real status of the host, on an answer with [`WRAPPED_STATUS`].
 pub const STATUS_HEADER: &str = "x-oddiya-load-status";
-/// The metric in `Server-Timing` for the host: the milliseconds from giving the request to the upstream connection
-/// until the head of the response arrives.
-pub const UPSTREAM_METRIC: &str = "upstream";
-/// The metric in `Server-Timing` for opening the upstream connection, in milliseconds. It is absent when a kept
-/// connection was used.
-pub const CONNECT_METRIC: &str = "connect";
-
 /// How long the companion tries to connect to the host: long enough for a lost SYN to be sent three times more (after 1, 2
 /// and 4 s), short enough to be noticed.
 pub const CONNECT_LIMIT: Micros = Micros::from_secs(10);

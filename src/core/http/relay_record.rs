@@ -18,8 +18,9 @@ use crate::core::base::units::Micros;
 pub const RECORDS_PREFIX: &str = "/companion/records/";
 /// How often a batch is sent, also an empty one, so that a silent companion is noticed.
 pub const BATCH_EVERY: Micros = Micros::from_millis(100);
-/// A companion that sends no batch for this long has been stopped, or has no processor.
-pub const SILENT_AFTER: Micros = Micros::from_millis(1_000);
+/// A companion that sends no batch for this long has been stopped, or has no processor. A browser at its limit reads a
+/// batch late too, though seldom by as much.
+pub const SILENT_AFTER: Micros = Micros::from_secs(2);
 
 /// What the companion measured of one request, by its own clock.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,9 +28,13 @@ pub struct RelayRecord {
     pub id: RequestId,
     /// The status, or why there is no complete response.
     pub outcome: Result<Status, Failure>,
-    /// First byte written → last byte read, or the failure known. Absent where the companion did not run in between.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub latency: Option<Micros>,
+    /// Ready to send → first byte written: the time to connect to the host, where that was needed.
+    pub waited: Micros,
+    /// First byte written → last byte read, or the failure known.
+    pub latency: Micros,
+    /// Whether the companion ran all the while. If not, its own pause is in the latency.
+    #[serde(default, skip_serializing_if = "Running::was_whole")]
+    pub running: Running,
     /// First byte written → first byte read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ttfb: Option<Micros>,
@@ -59,11 +64,34 @@ pub enum Reached {
     Host,
 }
 
+/// Whether the companion ran while a request was under way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Running {
+    #[default]
+    All,
+    /// It was stopped for at least part of the time.
+    Part,
+}
+
+impl Running {
+    fn was_whole(&self) -> bool {
+        *self == Self::All
+    }
+}
+
 /// What the companion tells of one run every [`BATCH_EVERY`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RecordBatch {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub records: Vec<RelayRecord>,
+    /// Time since the last batch in which the companion should have run and did not.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub blocked: Micros,
+}
+
+fn is_zero(time: &Micros) -> bool {
+    *time == Micros::ZERO
 }
 
 impl RelayRecord {
@@ -73,7 +101,9 @@ impl RelayRecord {
         Self {
             id,
             outcome,
-            latency: Some(timing.latency()),
+            waited: timing.sent.map_or(Micros::ZERO, |sent| sent.saturating_sub(timing.ready)),
+            latency: timing.latency(),
+            running: Running::All,
             ttfb: timing.ttfb(),
             reached: if timing.sent.is_some() { Reached::Host } else { Reached::Companion },
             dns: timing.dns,
@@ -89,11 +119,10 @@ impl RelayRecord {
     }
 
     /// The exchange as the companion measured it, placed where the page saw it begin. What the page saw itself becomes
-    /// the page's own time. `None` when the companion did not run in between.
-    pub fn apply(self, seen: &Exchange) -> Option<Exchange> {
-        let latency = self.latency?;
+    /// the page's own time.
+    pub fn apply(self, seen: &Exchange) -> Exchange {
         let by_page = &seen.timing;
-        let sent = by_page.sent.unwrap_or(by_page.ready);
+        let sent = by_page.sent.unwrap_or(by_page.ready) + self.waited;
         // The page's connection is one to the companion: its time is no queue, and not the host's either.
         let queue = by_page.queue().unwrap_or_default();
         let timing = Timing {
@@ -103,23 +132,26 @@ impl RelayRecord {
             tls: self.tls,
             sent: (self.reached == Reached::Host).then_some(sent),
             first_byte: self.ttfb.map(|ttfb| sent + ttfb),
-            finished: sent + latency,
+            finished: sent + self.latency,
             seen_by_page: by_page.seen_by_page,
             source: TimingSource::Companion,
         };
-        // The browser says only that it lost a response; the companion says why. A page that gave a request up is right.
-        let outcome = match (&seen.outcome, self.outcome) {
-            (Err(failure), Err(of_host)) if failure.kind == FailureKind::Lost => Err(of_host),
-            _ => seen.outcome.clone(),
-        };
+        let outcome = if may_be_the_browsers(&seen.outcome) { self.outcome } else { seen.outcome.clone() };
         let streamed = self.streamed.map(|streamed| Box::new(streamed.moved(|moment| sent + moment)));
-        Some(Exchange {
+        Exchange {
             streamed: streamed.or_else(|| seen.streamed.clone()),
             connections: self.connections,
             awaits: None,
             ..Exchange::new(outcome, timing, self.received_bytes)
-        })
+        }
     }
+}
+
+/// Whether an outcome may be the browser's own: it lost the response, or got it too late. The companion knows what the
+/// host did.
+fn may_be_the_browsers(outcome: &Result<Status, Failure>) -> bool {
+    let own = [FailureKind::Lost, FailureKind::RequestTimeout];
+    outcome.as_ref().is_err_and(|failure| own.contains(&failure.kind))
 }
 
 #[cfg(test)]
@@ -159,25 +191,28 @@ mod tests {
     #[test]
     fn an_exchange_has_the_companions_latency_and_the_pages_queue() {
         let record = sent_and_received(&RelayRecord::of(ID, at_companion()));
-        let exchange = record.apply(&in_page()).unwrap();
+        let exchange = record.apply(&in_page());
         let timing = exchange.timing;
         assert_eq!((timing.latency(), timing.ttfb()), (Micros(203_600), Some(Micros(199_900))));
         assert_eq!(timing.download(), Some(Micros(3_700)));
         assert_eq!((timing.queue(), timing.seen_by_page), (Some(Micros(1_000)), Some(Micros(215_000))));
-        assert_eq!(timing.corrected_latency(Micros(4_000)), Micros(205_600));
+        let connecting = Micros(100);
+        assert_eq!(timing.corrected_latency(Micros(4_000)), Micros(2_000) + connecting + Micros(203_600));
         assert_eq!((timing.source, exchange.received_bytes), (TimingSource::Companion, 321));
         assert_eq!((timing.connect, exchange.awaits), (Some(Micros(90)), None));
     }
 
     #[test]
-    fn what_the_browser_lost_has_the_hosts_reason() {
+    fn what_the_browser_lost_or_got_too_late_ended_as_the_host_ended_it() {
         let reset = || Err(Failure::new(FailureKind::Truncated, "reset by the host"));
-        let record = RelayRecord::of(ID, Exchange { outcome: reset(), ..at_companion() });
-        let lost = Exchange { outcome: Err(Failure::new(FailureKind::Lost, "")), ..in_page() };
-        assert_eq!(record.clone().apply(&lost).unwrap().outcome, reset());
-        let given_up = || Err(Failure::new(FailureKind::RequestTimeout, ""));
-        let seen = Exchange { outcome: given_up(), ..in_page() };
-        assert_eq!(record.apply(&seen).unwrap().outcome, given_up());
+        for of_host in [reset(), Ok(200)] {
+            let record = RelayRecord::of(ID, Exchange { outcome: of_host.clone(), ..at_companion() });
+            for kind in [FailureKind::Lost, FailureKind::RequestTimeout] {
+                let seen = Exchange { outcome: Err(Failure::new(kind, "")), ..in_page() };
+                assert_eq!(record.clone().apply(&seen).outcome, of_host);
+            }
+            assert_eq!(record.apply(&Exchange { outcome: Ok(404), ..in_page() }).outcome, Ok(404));
+        }
     }
 
     #[test]
@@ -187,13 +222,7 @@ mod tests {
         unsent.timing.first_byte = None;
         let record = RelayRecord::of(ID, unsent);
         assert_eq!(record.reached, Reached::Companion);
-        let timing = record.apply(&in_page()).unwrap().timing;
+        let timing = record.apply(&in_page()).timing;
         assert_eq!((timing.sent, timing.ttfb()), (None, None));
-    }
-
-    #[test]
-    fn a_record_of_a_companion_that_was_stopped_measures_nothing() {
-        let record = RelayRecord { latency: None, ..RelayRecord::of(ID, at_companion()) };
-        assert_eq!(sent_and_received(&record).apply(&in_page()), None);
     }
 }

@@ -45,7 +45,8 @@ pub fn sentence(note: &Note, generator: &Generator) -> String {
              host withholds what the browser measured (no Timing-Allow-Origin), or no answer came."
         ),
         Note::SleptInFlight { requests } => format!(
-            "{requests} requests were in flight while the machine slept; they are counted, but in no latency."
+            "{requests} requests were in flight while the machine slept or the companion was stopped; they are counted, but in \
+             no latency."
         ),
         Note::SharedConnections => shared_connections(generator.route).to_owned(),
         Note::HostNamePerUser => HOST_NAME_PER_USER.to_owned(),

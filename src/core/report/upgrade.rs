@@ -224,6 +224,7 @@ impl From<HealthV1> for Health {
         Self {
             lateness_ms: old.lateness_ms,
             suspect_seconds: Some(old.suspect_seconds),
+            held_back_seconds: None,
             reasons: old.reasons,
             dropped: Some(old.dropped),
         }

@@ -73,7 +73,8 @@ impl HeldUp {
         let has = |reason| u64::from(row.suspect.contains(&reason) || row.held_back.contains(&reason));
         use SuspectReason::{Blocked, Hidden, Late, Queued};
         let [late, queued, blocked, hidden] = [Late, Queued, Blocked, Hidden].map(has);
-        Self { seconds: late.max(queued).max(blocked).max(hidden), late, queued, blocked, hidden }
+        // A hidden page that keeps its schedule is not held up.
+        Self { seconds: late.max(queued).max(blocked), late, queued, blocked, hidden }
     }
 
     const fn add(&mut self, more: Self) {

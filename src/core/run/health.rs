@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use super::tally::Tally;
 use crate::core::base::histogram::Histogram;
-use crate::core::base::timing_source::TimingSource;
 use crate::core::base::units::Micros;
 use crate::core::report::SuspectReason;
 
@@ -24,6 +23,9 @@ pub struct Health {
     pub slept: Slept,
     #[serde(default)]
     pub companion: CompanionSeen,
+    /// Time in which the companion should have run and did not.
+    #[serde(default)]
+    pub companion_blocked: Micros,
 }
 
 /// Whether the companion was there.
@@ -59,14 +61,16 @@ impl Health {
     /// Adds what the same shard noticed later in the same second. Blocked times add up.
     pub fn add(&mut self, later: &Self) {
         let blocked = self.blocked + later.blocked;
+        let companion_blocked = self.companion_blocked + later.companion_blocked;
         self.merge(later);
-        self.blocked = blocked;
+        (self.blocked, self.companion_blocked) = (blocked, companion_blocked);
     }
 
     /// Adds the same second of another shard. The longest blocked time of the shards counts.
     pub fn merge(&mut self, other: &Self) {
         self.lateness.merge(&other.lateness);
         self.blocked = self.blocked.max(other.blocked);
+        self.companion_blocked = self.companion_blocked.max(other.companion_blocked);
         self.dropped += other.dropped;
         if other.visibility == Visibility::Hidden {
             self.visibility = Visibility::Hidden;
@@ -80,9 +84,9 @@ impl Health {
     }
 }
 
-/// A second is suspect above this p95 of the queue. A generator that delays requests on their way out delays answers
-/// on their way in by as much, and latencies contain that delay. In all cells of the browser's benchmark
-/// (`tests/benches/RESULTS.md`), p99 is wrong by about the p99 of the queue.
+/// A second is suspect above this p95 of the queue, where the generator measures itself: one that delays requests on their
+/// way out delays answers on their way in by as much, and its latencies contain that delay. In all cells of the browser's
+/// benchmark, p99 was wrong by about the p99 of the queue before the companion measured.
 pub const SUSPECT_QUEUE: Micros = Micros::from_millis(5);
 /// A second is suspect above this p99 of lateness or of the queue. We chose the value: well above the resolution of a
 /// timer (1 ms natively, 4 ms in a page), well below what a person calls slow.
@@ -103,9 +107,18 @@ pub struct Verdict {
     pub held_back: Vec<SuspectReason>,
 }
 
-/// Judges a second by what its shards noticed and counted in it. `timing` is who measures latencies: a late or queueing
-/// page delays what it measures itself, but not what the companion measures.
-pub fn judge(health: &Health, counted: &Tally, timing: Option<TimingSource>) -> Verdict {
+/// What a delay inside the generator does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delay {
+    /// It is in the figures that lead: the generator measures itself, or corrected latency leads, which counts from when a
+    /// request was due.
+    SpoilsFigures,
+    /// It holds the rate back: the companion measures, and users wait for answers.
+    HoldsRateBack,
+}
+
+/// Judges a second by what its shards noticed and counted in it.
+pub fn judge(health: &Health, counted: &Tally, delay: Delay) -> Verdict {
     let exceeds =
         |histogram: &Histogram, q, limit| histogram.quantile(q).is_some_and(|quantile| quantile > limit);
     let slow = |histogram: &Histogram| exceeds(histogram, 0.99, SUSPECT_DELAY);
@@ -115,25 +128,25 @@ pub fn judge(health: &Health, counted: &Tally, timing: Option<TimingSource>) -> 
         (SuspectReason::Blocked, health.blocked > SUSPECT_BLOCKED),
         (SuspectReason::Hidden, health.visibility == Visibility::Hidden),
     ];
-    let timed_elsewhere = counted.answers_by_page_clock + counted.unrecorded;
+    // An unrecorded answer may be by the page's clock too.
+    let timed_elsewhere = counted.answers_by_page_clock.max(counted.unrecorded);
     let of_truth = [
         (SuspectReason::Asleep, health.slept == Slept::Yes),
         (SuspectReason::Dropped, health.dropped > 0),
         (SuspectReason::Unseen, timed_elsewhere * SUSPECT_UNSEEN > counted.completed()),
         (SuspectReason::Exhausted, counted.exhausted > 0),
+        (SuspectReason::CompanionBlocked, health.companion_blocked > SUSPECT_BLOCKED),
         (SuspectReason::CompanionGone, health.companion == CompanionSeen::Gone),
         (SuspectReason::Lost, counted.lost > 0),
     ];
     let that_hold = |rules: &[(SuspectReason, bool)]| {
         rules.iter().filter_map(|(reason, holds)| holds.then_some(*reason)).collect::<Vec<_>>()
     };
-    let (delayed, mut untrue) = (that_hold(&of_delay), that_hold(&of_truth));
-    if timing == Some(TimingSource::Companion) {
-        return Verdict { suspect: untrue, held_back: delayed };
+    let (delayed, untrue) = (that_hold(&of_delay), that_hold(&of_truth));
+    match delay {
+        Delay::SpoilsFigures => Verdict { suspect: [delayed, untrue].concat(), held_back: Vec::new() },
+        Delay::HoldsRateBack => Verdict { suspect: untrue, held_back: delayed },
     }
-    let mut suspect = delayed;
-    suspect.append(&mut untrue);
-    Verdict { suspect, held_back: Vec::new() }
 }
 
 #[cfg(test)]
@@ -142,7 +155,7 @@ mod tests {
 
     /// The reasons where the generator measures itself.
     fn suspect_reasons(health: &Health, counted: &Tally) -> Vec<SuspectReason> {
-        judge(health, counted, Some(TimingSource::Wire)).suspect
+        judge(health, counted, Delay::SpoilsFigures).suspect
     }
 
     #[test]
@@ -153,9 +166,9 @@ mod tests {
             Health { lateness: slow.clone(), blocked: Micros::from_millis(101), ..Health::default() };
         let counted = Tally { queue: slow, succeeded: 100, unrecorded: 5, ..Tally::default() };
         use SuspectReason::*;
-        let verdict = judge(&health, &counted, Some(TimingSource::Companion));
+        let verdict = judge(&health, &counted, Delay::HoldsRateBack);
         assert_eq!((verdict.suspect, verdict.held_back), (vec![], vec![Late, Queued, Blocked]));
-        let unseen = judge(&health, &Tally { unrecorded: 6, ..counted }, Some(TimingSource::Companion));
+        let unseen = judge(&health, &Tally { unrecorded: 6, ..counted }, Delay::HoldsRateBack);
         assert_eq!(unseen.suspect, [Unseen]);
     }
 
@@ -177,6 +190,7 @@ mod tests {
             visibility: Visibility::Hidden,
             slept: Slept::Yes,
             companion: CompanionSeen::Gone,
+            companion_blocked: Micros::from_millis(101),
         };
         let answers_by_page_clock = 6;
         let counted = Tally {
@@ -188,7 +202,19 @@ mod tests {
             ..Tally::default()
         };
         use SuspectReason::*;
-        let all = [Late, Queued, Blocked, Hidden, Asleep, Dropped, Unseen, Exhausted, CompanionGone, Lost];
+        let all = [
+            Late,
+            Queued,
+            Blocked,
+            Hidden,
+            Asleep,
+            Dropped,
+            Unseen,
+            Exhausted,
+            CompanionBlocked,
+            CompanionGone,
+            Lost,
+        ];
         assert_eq!(suspect_reasons(&health, &counted), all);
     }
 

@@ -35,7 +35,7 @@ impl Liveness {
     }
 
     /// Notes that the program runs.
-    pub fn is_alive(&mut self, now: Micros) -> Sign {
+    pub fn note_alive(&mut self, now: Micros) -> Sign {
         let silent = now.saturating_sub(self.alive) >= self.gap_from;
         if silent {
             self.slept(self.alive, now);
@@ -72,9 +72,9 @@ mod tests {
     #[test]
     fn a_long_silence_is_a_gap_and_a_short_one_is_none() {
         let mut liveness = Liveness::new(Micros(400));
-        assert_eq!(liveness.is_alive(Micros(399)), Sign::Awake);
+        assert_eq!(liveness.note_alive(Micros(399)), Sign::Awake);
         assert!(!liveness.slept_between(Micros(0), Micros(399)));
-        assert_eq!(liveness.is_alive(Micros(900)), Sign::WokeUp);
+        assert_eq!(liveness.note_alive(Micros(900)), Sign::WokeUp);
         let within = [(0, 399), (300, 400), (500, 600), (899, 950), (900, 950)]
             .map(|(from, to)| liveness.slept_between(Micros(from), Micros(to)));
         assert_eq!(within, [false, true, true, true, false]);

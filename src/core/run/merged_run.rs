@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::ceiling::Ceiling;
-use super::health::{Verdict, judge};
+use super::health::{Delay, Verdict, judge};
 use super::intervals::Collector;
 use super::merging::{OpenSeconds, Second};
 use super::recorder::{Gauges, Snapshot};
@@ -18,8 +18,8 @@ use crate::core::base::units::Micros;
 use crate::core::config::load::{LoadChange, LoadTarget};
 use crate::core::config::run_config::RunConfig;
 use crate::core::report::{
-    Calibration, Change, ConnectionSummary, Generator, Note, Quantiles, RunInfo, StopReason, SuspectReason,
-    Timeline, TimelineRow,
+    Calibration, Change, ConnectionSummary, Generator, LoadModel, Note, Quantiles, RunInfo, StopReason,
+    SuspectReason, Timeline, TimelineRow,
 };
 use crate::core::scenario::EntryKey;
 
@@ -35,6 +35,7 @@ pub struct MergedRun {
     pub(super) lateness: Histogram,
     pub(super) dropped: u64,
     pub(super) suspect: SuspectSeconds,
+    pub(super) held_back_seconds: u64,
     pub(super) ceiling: Ceiling,
     pub(super) connections: Option<ConnectionSummary>,
     pub(super) reset: Option<Reset>,
@@ -81,6 +82,7 @@ impl MergedRun {
             lateness: Histogram::new(),
             dropped: 0,
             suspect: SuspectSeconds::default(),
+            held_back_seconds: 0,
             ceiling: Ceiling::default(),
             connections: None,
             reset: None,
@@ -195,6 +197,15 @@ impl MergedRun {
         self.generator.calibration.map(|calibration| calibration.ceiling_rps)
     }
 
+    /// What the generator's own delays do in this run.
+    fn delay(&self) -> Delay {
+        let by_companion = self.generator.timing == Some(TimingSource::Companion);
+        match self.info.model() {
+            LoadModel::Closed if by_companion => Delay::HoldsRateBack,
+            LoadModel::Closed | LoadModel::Open => Delay::SpoilsFigures,
+        }
+    }
+
     fn close_complete(&mut self) {
         while let Some((second, all)) = self.open.pop_complete() {
             self.close(second, &all);
@@ -203,7 +214,7 @@ impl MergedRun {
 
     fn close(&mut self, second: u64, all: &Second) {
         self.intervals.add(second, &all.tallies);
-        let mut row = timeline_row(second, all, self.generator.timing);
+        let mut row = timeline_row(second, all, self.delay());
         (row.target_users, row.target_rate) = self.target.in_second(second);
         let expected = self.timeline.last().map_or(self.first_second(), |last| last.second + 1);
         if second < expected {
@@ -225,6 +236,7 @@ impl MergedRun {
 
     fn count(&mut self, row: &TimelineRow) {
         self.suspect.add(&[], &row.suspect);
+        self.held_back_seconds += u64::from(!row.held_back.is_empty());
         self.ceiling.add(row, self.best_rps());
     }
 
@@ -276,12 +288,12 @@ fn mark(row: &mut TimelineRow, reason: SuspectReason) {
     }
 }
 
-fn timeline_row(second: u64, posted: &Second, timing: Option<TimingSource>) -> TimelineRow {
+fn timeline_row(second: u64, posted: &Second, delay: Delay) -> TimelineRow {
     let mut all = Tally::default();
     posted.tallies.values().for_each(|tally| all.merge(tally));
     let p99 = |histogram: &Histogram| histogram.quantile(0.99).map(Micros::as_millis_f64);
     let Gauges { users, in_flight, oldest } = posted.gauges;
-    let Verdict { suspect, held_back } = judge(&posted.health, &all, timing);
+    let Verdict { suspect, held_back } = judge(&posted.health, &all, delay);
     TimelineRow {
         second,
         users: Some(users),

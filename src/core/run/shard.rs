@@ -25,7 +25,7 @@ use crate::core::config::load::arrivals::Arrivals;
 use crate::core::config::load::pace::Pace;
 use crate::core::config::load::{Load, LoadChange, Share};
 use crate::core::config::run_config::RunConfig;
-use crate::core::http::relay_record::RelayRecord;
+use crate::core::http::relay_record::RecordBatch;
 use crate::core::scenario::Scenario;
 
 /// One shard's part of a run.
@@ -58,6 +58,15 @@ impl Assignment {
     }
 }
 
+/// When a shard's run was over, on the run's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Finish {
+    /// No request was started after this moment.
+    pub stopped: Micros,
+    /// No answer was awaited after this moment.
+    pub ended: Micros,
+}
+
 /// A message to a shard while it runs.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Control {
@@ -72,7 +81,7 @@ pub enum Control {
     /// The machine slept, and the run's clock stood still during the sleep.
     Slept,
     /// The companion measured requests.
-    Records(Vec<RelayRecord>),
+    Batch(RecordBatch),
     /// The companion is gone: no request can start, and none must.
     CompanionGone,
     /// The companion is back.
@@ -103,14 +112,13 @@ const SHORTEST_LAST_SECOND: Micros = Micros::from_millis(100);
 
 /// Runs a shard from its first user to its last answer, and posts a snapshot of every second.
 ///
-/// Returns the moment after which no request was started. Requests that are still in flight at the end are dropped
-/// with their tasks, by the caller.
+/// Requests that are still in flight at the end are dropped with their tasks, by the caller.
 pub async fn run<P: Platform>(
     platform: Rc<P>,
     assignment: Assignment,
     mut controls: UnboundedReceiver<Control>,
     mut post: impl FnMut(Snapshot),
-) -> Micros {
+) -> Finish {
     let end = assignment.run_time.unwrap_or(Micros(u64::MAX));
     let mut drain_limit = assignment.stop_timeout;
     let mut this = Shard::new(platform, assignment, end);
@@ -133,8 +141,8 @@ pub async fn run<P: Platform>(
             control => this.on_control(control, now),
         }
     };
-    this.drain(stopped_at + drain_limit, &mut controls, &mut post).await;
-    stopped_at
+    let ended = this.drain(stopped_at + drain_limit, &mut controls, &mut post).await;
+    Finish { stopped: stopped_at, ended }
 }
 
 impl<P: Platform> Model<P> {
@@ -218,7 +226,7 @@ impl<P: Platform> Shard<P> {
     /// Notes that the shard runs, posts the current second if it has ended, and returns the time.
     fn check_clock(&self, post: &mut impl FnMut(Snapshot)) -> Micros {
         let now = self.common.platform.now();
-        self.common.recorder.borrow_mut().is_alive(now);
+        self.common.recorder.borrow_mut().note_alive(now);
         let health = Health { blocked: self.blocked.take(), ..Health::default() };
         self.notice(&health);
         if self.close_seconds(now, post) {
@@ -236,12 +244,13 @@ impl<P: Platform> Shard<P> {
             Some(Control::Slept) => {
                 self.common.recorder.borrow_mut().slept(checked_at, self.common.platform.now());
             }
-            Some(Control::Records(records)) => {
-                let mut recorder = self.common.recorder.borrow_mut();
-                records.into_iter().for_each(|record| recorder.on_record(record));
+            Some(Control::Batch(batch)) => {
+                let now = self.common.platform.now();
+                self.common.recorder.borrow_mut().on_batch(batch, now);
             }
             Some(Control::CompanionGone) => {
                 self.common.gate.close();
+                self.common.recorder.borrow_mut().expect_no_batches();
                 self.notice(&self.standing());
             }
             Some(Control::CompanionBack) => {
@@ -309,32 +318,32 @@ impl<P: Platform> Shard<P> {
         is_over
     }
 
-    /// Posts the last second, once the companion's figures of the last requests have come.
+    /// Posts the last second, once the companion's figures of the last requests have come. Returns when the run ended.
     async fn post_last(
         &mut self,
+        patience: Micros,
         controls: &mut UnboundedReceiver<Control>,
         post: &mut impl FnMut(Snapshot),
-    ) {
+    ) -> Micros {
         let ended = self.common.platform.now();
         let gauges = self.gauges(ended);
-        let until = ended + PATIENCE;
+        self.common.recorder.borrow_mut().end();
+        let until = ended + patience;
         while self.common.recorder.borrow().is_awaiting() && self.common.platform.now() < until {
-            let control = self.wait(until, controls).await;
-            if control == Some(Control::Abandon) {
-                break;
+            match self.wait(until, controls).await {
+                Some(Control::Abandon) => break,
+                control => self.on_control(control, ended),
             }
-            self.on_control(control, ended);
         }
         let mut recorder = self.common.recorder.borrow_mut();
         recorder.close(ended, gauges);
-        // Far enough ahead that no second waits any longer.
-        let late = self.common.platform.now() + PATIENCE + Micros::from_secs(2);
-        while let Some(snapshot) = recorder.take_closed(late) {
+        for snapshot in recorder.take_rest() {
             let lasted = ended.saturating_sub(Micros::from_secs(snapshot.second));
             if !snapshot.is_empty() || snapshot.gauges.in_flight > 0 || lasted >= SHORTEST_LAST_SECOND {
                 post(snapshot);
             }
         }
+        ended
     }
 
     /// Waits for requests in flight, at most until `until` or until [`Control::Abandon`]. Then posts the last second.
@@ -343,8 +352,9 @@ impl<P: Platform> Shard<P> {
         until: Micros,
         controls: &mut UnboundedReceiver<Control>,
         post: &mut impl FnMut(Snapshot),
-    ) {
+    ) -> Micros {
         self.model.dismiss_all();
+        let mut patience = PATIENCE;
         loop {
             let now = self.check_clock(post);
             if self.common.in_flight.in_flight() == 0 || now >= until {
@@ -360,10 +370,11 @@ impl<P: Platform> Shard<P> {
                 }
             };
             if control == Some(Control::Abandon) {
+                patience = Micros::ZERO;
                 break;
             }
             self.on_control(control, now);
         }
-        self.post_last(controls, post).await;
+        self.post_last(patience, controls, post).await
     }
 }

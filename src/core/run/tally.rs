@@ -129,7 +129,7 @@ impl Tally {
             self.lost += 1;
             return;
         }
-        if exchange.outcome.as_ref().is_err_and(|failure| failure.kind == FailureKind::Exhausted) {
+        if is_exhausted(exchange) {
             self.exhausted += 1;
             return self.count(exchange);
         }
@@ -163,6 +163,7 @@ impl Tally {
             self.lost += 1;
             return;
         }
+        self.exhausted += u64::from(is_exhausted(exchange));
         self.untimed += 1;
         self.count(exchange);
     }
@@ -233,6 +234,10 @@ impl Tally {
             self.streams.get_or_insert_default().merge(streams);
         }
     }
+}
+
+fn is_exhausted(exchange: &Exchange) -> bool {
+    exchange.outcome.as_ref().is_err_and(|failure| failure.kind == FailureKind::Exhausted)
 }
 
 fn is_lost(exchange: &Exchange) -> bool {

@@ -45,6 +45,7 @@ impl MergedRun {
             health: Health {
                 lateness_ms: Distribution::of(&self.lateness, detail),
                 suspect_seconds: Some(self.suspect.seconds),
+                held_back_seconds: (self.held_back_seconds > 0).then_some(self.held_back_seconds),
                 reasons: self.suspect.reasons.clone(),
                 dropped: Some(self.dropped),
             },
@@ -69,6 +70,9 @@ impl MergedRun {
         if total.unrecorded > 0 {
             let (requests, of_requests) = (total.unrecorded, total.completed());
             generator.notes.push(Note::RecordsMissing { requests, of_requests });
+            if requests * 2 > of_requests {
+                generator.timing = Some(TimingSource::Wire);
+            }
         }
         let gone_seconds =
             self.suspect.reasons.get(&SuspectReason::CompanionGone).copied().unwrap_or_default();

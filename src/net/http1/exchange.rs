@@ -22,7 +22,6 @@ use super::framing::Afterwards;
 use super::response::{Head, Progress, Response, Sink};
 use crate::core::base::failure::{Failure, FailureKind};
 use crate::core::base::units::Micros;
-use crate::core::http::exchange::Timing;
 use crate::core::scenario::Method;
 
 /// A request that is being sent, and its response that is being read.
@@ -134,7 +133,7 @@ impl<'a> Http1Exchange<'a> {
             (None, None) => self.response.feed(bytes),
             (events, tap) => {
                 let now = first.unwrap_or_else(|| clock.now());
-                self.response.feed_to(bytes, &mut Receiving { events, tap, now, timing })
+                self.response.feed_to(bytes, &mut Receiving { events, tap, now })
             }
         };
         let progress =
@@ -155,13 +154,12 @@ struct Receiving<'a> {
     events: Option<&'a mut EventBody>,
     tap: Option<&'a mut Tap>,
     now: Micros,
-    timing: &'a Timing,
 }
 
 impl Sink for Receiving<'_> {
     fn head(&mut self, head: &Head, headers: &[httparse::Header<'_>]) {
         if let Some(tap) = &mut self.tap {
-            tap.head(head.status, headers.iter().map(|header| (header.name, header.value)), self.timing);
+            tap.head(head.status, headers.iter().map(|header| (header.name, header.value)));
         }
     }
 

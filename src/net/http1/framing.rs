@@ -100,7 +100,9 @@ impl Framing {
         for header in headers {
             if header.name.eq_ignore_ascii_case("content-length") {
                 let text = std::str::from_utf8(header.value).map_err(|_| Malformed::Length)?;
-                let value: u64 = text.trim().parse().map_err(|_| Malformed::Length)?;
+                // `parse` alone would take a sign.
+                let digits = Some(text.trim()).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+                let value: u64 = digits.and_then(|digits| digits.parse().ok()).ok_or(Malformed::Length)?;
                 if length.is_some_and(|known| known != value) {
                     return Err(Malformed::Length);
                 }

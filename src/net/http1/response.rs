@@ -383,7 +383,10 @@ mod tests {
         assert_eq!(read("SSH-2.0-OpenSSH_9.2\r\n"), Err(Malformed::Head(httparse::Error::Version)));
         let switched = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n";
         assert_eq!(read(switched), Err(Malformed::Switched));
-        assert_eq!(read("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"), Err(Malformed::Length));
+        for length in ["x", "+5", "-1", "1.5", ""] {
+            let response = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
+            assert_eq!(read(&response), Err(Malformed::Length), "{length:?}");
+        }
         assert_eq!(
             read("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"),
             Err(Malformed::Length)

@@ -12,12 +12,14 @@ use oddiya_load::core::base::event_kind::EventKind;
 use oddiya_load::core::base::failure::FailureKind;
 use oddiya_load::core::base::units::Micros;
 use oddiya_load::core::http::relay::Envelope;
-use oddiya_load::core::http::relay_record::{RECORDS_PREFIX, Reached, RecordBatch, RelayRecord};
+use oddiya_load::core::http::relay_record::{self, RECORDS_PREFIX, Reached, RecordBatch, RelayRecord};
 use oddiya_load::core::http::request_id::RequestId;
 use oddiya_load::core::scenario::Reading;
 
 use crate::browser::{Browser, companion_at, companion_for, text_body};
+use crate::command::{Running, serving};
 use crate::fake_host::FakeHost;
+use tokio::sync::Notify;
 
 const RUN: u32 = 7;
 /// More than the sockets between host, companion and browser hold, and less than the companion's own room.
@@ -32,17 +34,23 @@ struct Records {
     _browser: Browser,
     partial: Vec<u8>,
     records: Vec<RelayRecord>,
+    /// How long the companion did not run, as its batches say.
+    blocked: Micros,
 }
 
 impl Records {
     /// Subscribes, and returns once the companion has sent its first batch.
     async fn of(companion: &RunningCompanion, run: u32) -> Self {
-        let mut browser = Browser::new(companion, "records.localhost").await;
-        let path = format!("{RECORDS_PREFIX}{}/{run}", companion.token);
+        Self::at(companion.port, &companion.token, run).await
+    }
+
+    async fn at(port: u16, token: &str, run: u32) -> Self {
+        let mut browser = Browser::at(port, token, "records.localhost").await;
+        let path = format!("{RECORDS_PREFIX}{token}/{run}");
         let response = browser.send(Method::GET, &path, &[], text_body("")).await.unwrap();
         assert_eq!(response.status(), 200);
-        let mut this =
-            Self { body: response.into_body(), _browser: browser, partial: Vec::new(), records: Vec::new() };
+        let (partial, records, blocked) = Default::default();
+        let mut this = Self { body: response.into_body(), _browser: browser, partial, records, blocked };
         this.batch().await;
         this
     }
@@ -54,6 +62,7 @@ impl Records {
             let line: Vec<u8> = self.partial.drain(..=end).collect();
             let batch: RecordBatch = serde_json::from_slice(&line).unwrap();
             self.records.extend(batch.records);
+            self.blocked += batch.blocked;
         }
     }
 
@@ -89,12 +98,14 @@ async fn a_record_has_the_time_from_the_first_byte_written_to_the_last_byte_read
     let (first, second) = (records.next().await, records.next().await);
     assert_eq!([first.id, second.id], [RequestId::new(RUN, 1), RequestId::new(RUN, 2)]);
     for record in [&first, &second] {
-        let (latency, ttfb) = (record.latency.unwrap(), record.ttfb.unwrap());
+        let (latency, ttfb) = (record.latency, record.ttfb.unwrap());
         assert!(ttfb >= Micros::from_millis(30), "{record:?}");
         assert!(latency.saturating_sub(ttfb) >= Micros::from_millis(20), "{record:?}");
         assert_eq!((record.received_bytes, record.reached, &record.outcome), (4, Reached::Host, &Ok(200)));
     }
     assert!(first.connect.is_some() && second.connect.is_none());
+    assert!(first.waited >= first.connect.unwrap() && second.waited < Micros::from_millis(10));
+    assert_eq!(first.running, relay_record::Running::All);
     assert_eq!((first.connections.opened, second.connections.reused), (1, 1));
 }
 
@@ -179,7 +190,45 @@ async fn the_events_of_a_stream_are_timed_from_the_first_byte_written() {
     assert_eq!((streamed.events, streamed.failure), (3, None));
     assert!(of(EventKind::Status) >= Micros::from_millis(20));
     assert!(streamed.done.unwrap() >= of(EventKind::Status) + Micros::from_millis(40));
-    assert!(streamed.done.unwrap() <= record.latency.unwrap());
+    assert!(streamed.done.unwrap() <= record.latency);
+}
+
+#[tokio::test]
+async fn a_request_across_a_stop_of_the_companion_is_marked_and_later_ones_are_not() {
+    let (asked, answer) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (tell_asked, may_answer) = (Arc::clone(&asked), Arc::clone(&answer));
+    let host = FakeHost::start(move |mut connection| {
+        let (tell_asked, may_answer) = (Arc::clone(&tell_asked), Arc::clone(&may_answer));
+        async move {
+            while connection.request().await.is_some() {
+                tell_asked.notify_one();
+                may_answer.notified().await;
+                connection.write("HTTP/1.1 204 No Content\r\n\r\n").await;
+            }
+        }
+    })
+    .await;
+    let companion = Running::start(&mut serving(&host.url()));
+    let (port, token) = (companion.port(), companion.token().await);
+    let mut records = Records::at(port, &token, RUN).await;
+    let mut browser = Browser::at(port, &token, "u1.localhost").await;
+    let path = browser.relayed(&numbered(1), "/");
+    let sending = browser.send(Method::GET, &path, &[], text_body(""));
+    let stopping = async {
+        asked.notified().await;
+        companion.signal("-STOP");
+        answer.notify_one();
+        // What is measured is this very time, so it has to pass.
+        tokio::time::sleep(Duration::from_millis(1_300)).await;
+        companion.signal("-CONT");
+    };
+    let (response, ()) = tokio::join!(sending, stopping);
+    drop(response.unwrap().into_body().collect().await.unwrap());
+    assert_eq!(records.next().await.running, relay_record::Running::Part);
+    assert!(records.blocked >= Micros::from_millis(1_000), "{:?}", records.blocked);
+    answer.notify_one();
+    browser.relay(&numbered(2), "/", None).await;
+    assert_eq!(records.next().await.running, relay_record::Running::All);
 }
 
 #[tokio::test]
