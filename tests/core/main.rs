@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod load_models;
+mod refusals;
 mod seeded_run;
 mod stalls;
 mod world;

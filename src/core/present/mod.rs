@@ -4,11 +4,13 @@
 //! |---|---|
 //! | `words.rs` | sentences about trust and delays, a report's file name |
 //! | `load.rs`, `notes.rs`, `connections.rs` | the load, the notes and the connections in words |
+//! | `findings.rs` | what the host's answers say about the run, and what to do next |
 //! | `table.rs`, `phases.rs`, `streams.rs` | columns and rows of the tables |
 //! | `text.rs` | the terminal's summary |
 //! | `plot/` | charts as geometry |
 
 pub mod connections;
+pub mod findings;
 pub mod load;
 pub mod notes;
 pub mod phases;
