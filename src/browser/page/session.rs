@@ -207,6 +207,16 @@ impl Session {
         (self.on_update)();
     }
 
+    /// Forgets a run that is over. A run under way is left alone.
+    pub fn forget(&self) {
+        if self.run_state().is_active() {
+            return;
+        }
+        let attempt = self.state.borrow().attempt;
+        self.state.replace(State { attempt, ..State::default() });
+        (self.on_update)();
+    }
+
     /// Where the run stands.
     pub fn run_state(&self) -> RunState {
         self.state.borrow().run_state.clone()
@@ -217,6 +227,11 @@ impl Session {
         let state = self.state.borrow();
         let detail = if state.run_state.is_active() { Detail::Figures } else { Detail::Full };
         state.run.as_ref()?.report(detail)
+    }
+
+    /// The report so far with its histograms, which takes longer to make than one for views; `None` before the first run.
+    pub fn full_report(&self) -> Option<Report> {
+        self.state.borrow().run.as_ref()?.report(Detail::Full)
     }
 
     /// Seconds since the first user started; 0 before.

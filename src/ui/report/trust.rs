@@ -3,9 +3,11 @@
 use leptos::prelude::*;
 
 use super::shared_report::SharedReport;
+use crate::core::analyse::findings::findings;
 use crate::core::analyse::trust::{Trust, trust};
 use crate::core::base::timing_source::TimingSource;
 use crate::core::base::units::{format_millis, format_rate};
+use crate::core::present::findings::finding_words;
 use crate::core::present::notes;
 use crate::core::present::words::{delays, suspect_sentence};
 use crate::core::report::{Calibration, Generator, GeneratorKind, Route, Tool};
@@ -28,9 +30,17 @@ pub fn GeneratorTrust(report: Memo<Option<SharedReport>>) -> impl IntoView {
     }
 }
 
+/// The verdict on figures that are right, of a run that did not do what it was meant to.
+const FOUND_BUT_CLEAN: &str = "The times are true, for the generator kept up in every second, but they are the times of \
+                               refusals and failures.";
+
 fn sentences(report: &SharedReport) -> impl IntoView + use<> {
+    let found: Vec<String> = findings(report).iter().map(|finding| finding_words(finding).what).collect();
     let (state, verdict) = match trust(report) {
-        Trust::Clean => ("clean", "Yes: the generator kept up in every second.".to_owned()),
+        Trust::Clean if found.is_empty() => {
+            ("clean", "Yes: the generator kept up in every second.".to_owned())
+        }
+        Trust::Clean => ("suspect", FOUND_BUT_CLEAN.to_owned()),
         Trust::Suspect { .. } => {
             ("suspect", format!("Not all of it: {}", suspect_sentence(report).unwrap_or_default()))
         }
@@ -47,6 +57,7 @@ fn sentences(report: &SharedReport) -> impl IntoView + use<> {
         report.generator.calibration.map(|calibration| view! { <p>{calibrated(&calibration)}</p> });
     view! {
         <p class="trust-verdict" data-state=state>{verdict}</p>
+        {found.into_iter().map(|found| view! { <p class="trust-note">{found}</p> }).collect_view()}
         <p>{delays(report)}</p>
         {dropped}
         <p>{generator(&report.generator)}</p>
