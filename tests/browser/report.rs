@@ -8,6 +8,8 @@ use oddiya_load::browser::page::files::FileError;
 use oddiya_load::core::base::units::Micros;
 use oddiya_load::core::config::run_config::RunConfigText;
 use oddiya_load::core::run::example;
+use oddiya_load::core::run::sim::Reply;
+use oddiya_load::core::scenario::Request;
 use oddiya_load::ui::files::open_reports::Source;
 use oddiya_load::ui::navigation::{ReportRef, View};
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -53,6 +55,12 @@ async fn an_opened_report_is_shown_like_a_finished_run() {
     assert_eq!(cell(&page, "GET", "/api/users/me", "requests"), "73");
     assert_eq!(cell(&page, "GET", "/api/users/me", "latency_ms.p99"), "1.48");
     assert_eq!(cell(&page, "", "Aggregated", "requests"), "194");
+    assert_eq!(cell(&page, "GET", "/api/plans", "latency_ms.min"), "1.37");
+    assert_eq!(cell(&page, "GET", "/api/plans", "mean_bytes"), "100");
+    let spans = ["tile-rps", "tile-failures", "tile-p95", "tile-users", "tile-in-flight"];
+    let spans = spans.map(|tile| page.text(&format!("{tile}-span")));
+    assert_eq!(spans, ["whole run", "whole run", "whole run", "whole run", "at the end"]);
+    assert!(!page.has("finding"));
     assert!(!page.has("no-failures"));
     assert!(page.text("trust").contains("kept up in every second"));
     assert!(!page.named("export-json").has_attribute("disabled"));
@@ -165,6 +173,42 @@ async fn arrow_keys_read_a_chart_second_by_second_and_escape_only_puts_the_curso
     page.press(&surface, "Escape").await;
     assert_eq!(other.text_content().unwrap(), "");
     assert!(page.has("opened"), "the report is still open");
+}
+
+#[test]
+async fn a_run_that_was_only_refused_says_so_above_its_figures_and_beside_the_trust() {
+    let text = RunConfigText { users: "5".into(), run_time: "5s".into(), ..RunConfigText::default() };
+    let unauthorized =
+        |_: u32, _: Micros, _: &Request| Reply { after: Micros::from_millis(2), outcome: Ok(401), bytes: 1 };
+    let (report, _) = world::run(&text, 1, unauthorized);
+    let page = TestPage::open().await;
+    open(&page, &report.to_json()).await;
+    let found = page.text("finding");
+    assert!(found.contains("Every answer was HTTP 401") && found.contains("no token"), "{found}");
+    let trust = page.text("trust");
+    assert!(!trust.starts_with("Yes") && trust.contains("refusals and failures"), "{trust}");
+    assert!(trust.contains("Every answer was HTTP 401"), "{trust}");
+}
+
+#[test]
+async fn charts_show_the_time_of_day_when_asked_and_the_choice_is_remembered() {
+    let page = with_report().await;
+    let label = |page: &TestPage| {
+        let surface = page.element("[data-testid=\"chart-load\"] [role=\"slider\"]");
+        surface.get_attribute("aria-valuetext").unwrap()
+    };
+    assert!(label(&page).starts_with("0:19: "), "{}", label(&page));
+    page.click("time-of-day").await;
+    // The run started at midnight UTC; whatever the machine's time zone, its seconds are those of the run.
+    let of_day = label(&page);
+    assert!(of_day[5..].starts_with(":19: users") && of_day.as_bytes()[2] == b':', "{of_day}");
+    let tick = page.element("[data-testid=\"chart-load\"] .tick-time").text_content().unwrap();
+    assert_eq!(tick.split(':').count(), 3, "{tick}");
+    drop(page);
+    let page = with_report().await;
+    assert_eq!(page.named("time-of-day").get_attribute("aria-pressed").as_deref(), Some("true"));
+    page.click("time-of-day").await;
+    assert!(label(&page).starts_with("0:19: "));
 }
 
 #[test]
