@@ -1,6 +1,7 @@
 //! What the page says of its companion: gone, silent, back with another host, or the wrong one for the typed host.
 
 use gloo_timers::future::TimeoutFuture;
+use leptos::prelude::Set as _;
 use oddiya_load::browser::page::companion_state::CompanionState;
 use oddiya_load::browser::page::probe::companion::Companion;
 use oddiya_load::ui::run::route::{CompanionLookup, DirectRun};

@@ -40,7 +40,8 @@ async fn an_opened_report_comes_back_in_the_next_page_until_it_is_dismissed() {
     page.state.navigation.go(View::Reports);
     leptos::task::tick().await;
     assert!(page.text("reports").contains(name), "{}", page.text("reports"));
-    page.state.navigation.go(View::Report(ReportRef::Opened(header.number)));
+    let number = page.state.reports.find(|open| open.source.name() == name).unwrap().number;
+    page.state.navigation.go(View::Report(ReportRef::Opened(number)));
     while !page.has("opened-file") {
         TimeoutFuture::new(10).await;
     }

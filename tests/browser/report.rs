@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use leptos::prelude::Set as _;
 use leptos::task::tick;
 use oddiya_load::browser::page::address::{Views, fragment};
 use oddiya_load::browser::page::files::FileError;
@@ -10,7 +11,7 @@ use oddiya_load::core::config::run_config::RunConfigText;
 use oddiya_load::core::run::example;
 use oddiya_load::core::run::sim::Reply;
 use oddiya_load::core::scenario::Request;
-use oddiya_load::ui::files::open_reports::Source;
+use oddiya_load::ui::files::open_reports::{Keeping, Source};
 use oddiya_load::ui::navigation::{ReportRef, View};
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -235,6 +236,7 @@ async fn a_report_stays_open_while_other_views_are_on_screen_and_is_listed_among
     page.state.navigation.go(View::Report(ReportRef::Opened(1)));
     tick().await;
     assert_eq!(page.text("tile-users"), "6");
+    page.state.reports.keeping.set(Keeping::Kept);
     page.state.navigation.go(View::Report(ReportRef::Opened(9)));
     tick().await;
     assert!(page.has("not-open"), "a report that was never opened is not shown as an empty one");

@@ -94,7 +94,7 @@ impl OpenReports {
     }
 
     pub fn find(self, fits: impl Fn(&OpenReport) -> bool) -> Option<OpenReport> {
-        self.reports.with(|reports| reports.iter().find(|report| fits(report)).cloned())
+        self.reports.try_with(|reports| reports.iter().find(|report| fits(report)).cloned()).flatten()
     }
 
     /// Opens a report and returns its number.
@@ -146,17 +146,22 @@ impl OpenReports {
         };
         let Some(report) = open.report else { return };
         let header = Header { number, origin, host: open.host, started_at: open.started_at };
-        match Kept::keep(header, &report).await {
-            Ok(kept) => {
+        // The page may be gone when the browser has done its part.
+        match (Kept::keep(header, &report).await, self.is_open(number)) {
+            (Ok(kept), Some(true)) => {
                 self.keeping.set(Keeping::Kept);
-                if self.find(|open| open.number == number).is_none() {
-                    // It was closed meanwhile.
-                    return kept.dismiss().await;
-                }
                 self.change(number, |open| open.kept = Some(kept));
             }
-            Err(error) => self.keeping.set(Keeping::NotKept(error)),
+            // It was closed meanwhile.
+            (Ok(kept), Some(false)) => kept.dismiss().await,
+            (Err(error), Some(_)) => self.keeping.set(Keeping::NotKept(error)),
+            (_, None) => {}
         }
+    }
+
+    /// Whether a report is open; `None` when the page is gone.
+    fn is_open(self, number: u32) -> Option<bool> {
+        self.reports.try_with_untracked(|reports| reports.iter().any(|report| report.number == number))
     }
 
     /// Reads a report that the browser keeps, unless that was done already. One that is gone is closed.
@@ -164,6 +169,7 @@ impl OpenReports {
         let Some(open) = self.find(|open| open.number == number && open.report.is_none()) else { return };
         let Some(kept) = open.kept else { return };
         match kept.report().await {
+            _ if self.is_open(number) != Some(true) => {}
             Some(report) => self.change(number, |open| open.report = Some(SharedReport::new(report))),
             None => {
                 self.refuse(open.source.name(), "the browser no longer has it; another tab dismissed it");
