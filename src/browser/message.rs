@@ -49,7 +49,7 @@ pub enum Event {
     /// A second is over.
     Second(Box<Snapshot>),
     /// The companion went, or came back.
-    Companion(CompanionState),
+    Companion(CompanionNews),
     /// The load was changed.
     LoadChanged {
         /// When, on the worker's clock, which is the run's.
@@ -76,9 +76,9 @@ pub enum Event {
     },
 }
 
-/// Whether the companion serves the run.
+/// What the worker notices of the companion.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum CompanionState {
+pub enum CompanionNews {
     /// It does, or the run needs none.
     #[default]
     Present,

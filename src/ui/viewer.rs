@@ -52,7 +52,7 @@ fn OpenedReport(
     /// Called with another file that is to be opened.
     open: Callback<File>,
 ) -> impl IntoView {
-    let report = Memo::new(move |_| reports.all().pop().map(|open| open.report));
+    let report = Memo::new(move |_| reports.all().pop().and_then(|open| open.report));
     let banner = move || {
         reports.all().pop().map(|open| {
             let on_close = Callback::new(move |()| reports.close(open.number));

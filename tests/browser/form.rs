@@ -108,12 +108,49 @@ async fn chips_and_text_say_the_same() {
         let chips = page.all(".chip input");
         chips.iter().map(|chip| chip.unchecked_ref::<HtmlInputElement>().checked()).collect::<Vec<_>>()
     };
-    assert_eq!(ticked(), [true, true, true, false], "no names mean all classes but the optional one");
+    assert_eq!(ticked(), [true, true, true, false], "all classes but the one for another host");
+    assert_eq!(
+        page.value("classes"),
+        "OddiyaUser, StressTestUser, DatabaseStressUser",
+        "what is ticked is written"
+    );
     page.enter("classes", "StressTestUser").await;
     assert_eq!(ticked(), [false, true, false, false]);
     page.all(".chip input")[0].click();
     leptos::task::tick().await;
     assert_eq!(page.value("classes"), "OddiyaUser, StressTestUser");
+}
+
+#[test]
+async fn what_is_ticked_is_what_runs_and_nothing_ticked_is_said_at_the_field() {
+    let page = TestPage::open().await;
+    let chips = page.all(".chip input");
+    for chip in &chips[..3] {
+        chip.click();
+        leptos::task::tick().await;
+    }
+    let ticked = || chips.iter().filter(|chip| chip.unchecked_ref::<HtmlInputElement>().checked()).count();
+    assert_eq!((ticked(), page.value("classes")), (0, String::new()), "they stay unticked");
+    page.click("start").await;
+    assert!(page.text("classes-error").contains("nothing would run"), "{}", page.text("classes-error"));
+    assert_eq!(page.text("run-state"), "idle");
+    chips[3].click();
+    leptos::task::tick().await;
+    assert_eq!((ticked(), page.value("classes")), (1, "PlanStreamUser".to_owned()));
+    assert!(!page.has("classes-error"));
+}
+
+#[test]
+async fn a_streaming_class_alone_is_offered_the_llm_agent_beside_the_gateway() {
+    let page = TestPage::open().await;
+    assert!(!page.has("host-advice"));
+    page.enter("classes", "PlanStreamUser").await;
+    assert!(page.text("host-advice").contains("llm-agent"));
+    page.click("take-agent").await;
+    assert_eq!(page.value("host"), "http://localhost:8000");
+    assert!(!page.has("host-advice"), "the host is right now");
+    page.enter("classes", "PlanStreamUser, OddiyaUser").await;
+    assert!(page.text("host-advice").contains("one after the other"));
 }
 
 #[test]

@@ -5,7 +5,9 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod companion;
 mod form;
+mod kept;
 mod page;
 mod report;
 mod storage;

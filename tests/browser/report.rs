@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use leptos::prelude::Set as _;
 use leptos::task::tick;
 use oddiya_load::browser::page::address::{Views, fragment};
 use oddiya_load::browser::page::files::FileError;
 use oddiya_load::core::base::units::Micros;
 use oddiya_load::core::config::run_config::RunConfigText;
 use oddiya_load::core::run::example;
-use oddiya_load::ui::files::open_reports::Source;
+use oddiya_load::core::run::sim::Reply;
+use oddiya_load::core::scenario::Request;
+use oddiya_load::ui::files::open_reports::{Keeping, Source};
 use oddiya_load::ui::navigation::{ReportRef, View};
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -53,6 +56,12 @@ async fn an_opened_report_is_shown_like_a_finished_run() {
     assert_eq!(cell(&page, "GET", "/api/users/me", "requests"), "73");
     assert_eq!(cell(&page, "GET", "/api/users/me", "latency_ms.p99"), "1.48");
     assert_eq!(cell(&page, "", "Aggregated", "requests"), "194");
+    assert_eq!(cell(&page, "GET", "/api/plans", "latency_ms.min"), "1.37");
+    assert_eq!(cell(&page, "GET", "/api/plans", "mean_bytes"), "100");
+    let spans = ["tile-rps", "tile-failures", "tile-p95", "tile-users", "tile-in-flight"];
+    let spans = spans.map(|tile| page.text(&format!("{tile}-span")));
+    assert_eq!(spans, ["whole run", "whole run", "whole run", "whole run", "at the end"]);
+    assert!(!page.has("finding"));
     assert!(!page.has("no-failures"));
     assert!(page.text("trust").contains("kept up in every second"));
     assert!(!page.named("export-json").has_attribute("disabled"));
@@ -168,6 +177,42 @@ async fn arrow_keys_read_a_chart_second_by_second_and_escape_only_puts_the_curso
 }
 
 #[test]
+async fn a_run_that_was_only_refused_says_so_above_its_figures_and_beside_the_trust() {
+    let text = RunConfigText { users: "5".into(), run_time: "5s".into(), ..RunConfigText::default() };
+    let unauthorized =
+        |_: u32, _: Micros, _: &Request| Reply { after: Micros::from_millis(2), outcome: Ok(401), bytes: 1 };
+    let (report, _) = world::run(&text, 1, unauthorized);
+    let page = TestPage::open().await;
+    open(&page, &report.to_json()).await;
+    let found = page.text("finding");
+    assert!(found.contains("Every answer was HTTP 401") && found.contains("no token"), "{found}");
+    let trust = page.text("trust");
+    assert!(!trust.starts_with("Yes") && trust.contains("refusals and failures"), "{trust}");
+    assert!(trust.contains("Every answer was HTTP 401"), "{trust}");
+}
+
+#[test]
+async fn charts_show_the_time_of_day_when_asked_and_the_choice_is_remembered() {
+    let page = with_report().await;
+    let label = |page: &TestPage| {
+        let surface = page.element("[data-testid=\"chart-load\"] [role=\"slider\"]");
+        surface.get_attribute("aria-valuetext").unwrap()
+    };
+    assert!(label(&page).starts_with("0:19: "), "{}", label(&page));
+    page.click("time-of-day").await;
+    // The run started at midnight UTC; whatever the machine's time zone, its seconds are those of the run.
+    let of_day = label(&page);
+    assert!(of_day[5..].starts_with(":19: users") && of_day.as_bytes()[2] == b':', "{of_day}");
+    let tick = page.element("[data-testid=\"chart-load\"] .tick-time").text_content().unwrap();
+    assert_eq!(tick.split(':').count(), 3, "{tick}");
+    drop(page);
+    let page = with_report().await;
+    assert_eq!(page.named("time-of-day").get_attribute("aria-pressed").as_deref(), Some("true"));
+    page.click("time-of-day").await;
+    assert!(label(&page).starts_with("0:19: "));
+}
+
+#[test]
 async fn the_example_shows_failures_and_suspect_seconds_and_says_what_it_is() {
     let page = TestPage::open().await;
     // In the app a load worker makes it; these tests start none.
@@ -191,6 +236,7 @@ async fn a_report_stays_open_while_other_views_are_on_screen_and_is_listed_among
     page.state.navigation.go(View::Report(ReportRef::Opened(1)));
     tick().await;
     assert_eq!(page.text("tile-users"), "6");
+    page.state.reports.keeping.set(Keeping::Kept);
     page.state.navigation.go(View::Report(ReportRef::Opened(9)));
     tick().await;
     assert!(page.has("not-open"), "a report that was never opened is not shown as an empty one");

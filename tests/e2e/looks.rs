@@ -59,6 +59,12 @@ async fn nothing_sticks_out_of_the_page_in_any_state() {
     world.browser.open(&world.url(&host)).await;
     world.browser.wait_for_run_state("failed", SOON).await;
     picture(&world, "failed").await;
+
+    world.browser.open(&world.url("?host=http://localhost:1&classes=PlanStreamUser")).await;
+    world.browser.wait_until_text_contains("route", "relays only to", SOON).await;
+    world.browser.click("start").await;
+    world.browser.by_testid("direct-question").await;
+    picture(&world, "asked").await;
 }
 
 fn unused_port() -> u16 {

@@ -27,13 +27,15 @@ mod firefox;
 mod firefox_run;
 mod folder;
 mod harness;
-#[allow(dead_code, reason = "shared with the runner's tests")]
+mod kept;
+#[allow(dead_code, unused_imports, reason = "shared with the runner's tests")]
 #[path = "../support/kills/mod.rs"]
 mod kill_support;
 mod kills;
 mod load;
 mod looks;
 mod recovery;
+mod saying;
 mod stalls;
 mod steering;
 mod streams;

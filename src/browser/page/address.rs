@@ -86,6 +86,11 @@ pub fn replace_fragment(fragment: &str) {
     replace(&format!("{}{}{fragment}", path(), search()));
 }
 
+/// The port that the page came from, where its address names one.
+pub fn port() -> Option<u16> {
+    web_sys::window()?.location().port().ok()?.parse().ok()
+}
+
 fn replace(address: &str) {
     let history = web_sys::window().and_then(|window| window.history().ok());
     if let Some(history) = history {

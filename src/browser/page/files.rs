@@ -22,9 +22,25 @@ pub async fn read(file: &web_sys::File, max_bytes: u64) -> Result<Vec<u8>, FileE
     read_as_bytes(&file).await.map_err(|_| FileError::Unreadable)
 }
 
-/// Offers a JSON text as a download.
-pub fn download(name: &str, json: &str) -> Result<(), JsValue> {
-    let url = ObjectUrl::from(Blob::new_with_options(json, Some("application/json")));
+/// What a file that is offered as a download holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Json,
+    Csv,
+}
+
+impl Format {
+    const fn mime_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Csv => "text/csv",
+        }
+    }
+}
+
+/// Offers a text as a download.
+pub fn download(name: &str, text: &str, format: Format) -> Result<(), JsValue> {
+    let url = ObjectUrl::from(Blob::new_with_options(text, Some(format.mime_type())));
     let document = web_sys::window().and_then(|window| window.document()).ok_or(JsValue::NULL)?;
     let link: HtmlAnchorElement = document.create_element("a")?.dyn_into()?;
     link.set_href(&url);

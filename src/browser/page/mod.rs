@@ -4,6 +4,7 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `session.rs` | one run from start to report |
+//! | `companion_state.rs` | whether the companion that carries a run is there |
 //! | `run_state.rs`, `trouble.rs` | where a run stands; what went wrong and what to do next |
 //! | `worker_handle.rs` | the conversation with the load worker |
 //! | `example.rs` | the example report, made by a worker |
@@ -13,14 +14,18 @@
 //! | `address.rs` | the run and the view in the address bar |
 //! | `files.rs`, `incoming.rs` | files that are read and offered; files that are picked and dropped |
 //! | `visibility.rs`, `theme.rs`, `size.rs` | whether anybody sees the page; its colours; how large an element is |
+//! | `clock.rs`, `local_storage.rs` | the reader's clock; small choices that are remembered |
 //!
 //! No components and no arithmetic.
 
 pub mod address;
+pub mod clock;
+pub mod companion_state;
 pub mod example;
 pub mod files;
 mod generator;
 pub mod incoming;
+mod local_storage;
 pub mod probe;
 pub mod run_state;
 pub mod session;

@@ -33,6 +33,16 @@ impl RunState {
         }
     }
 
+    /// Whether a run has started its first user, and did not break off.
+    pub const fn has_begun(&self) -> bool {
+        matches!(self, Self::Running | Self::Stopping | Self::Done)
+    }
+
+    /// Whether a run has ended, by itself or by a trouble.
+    pub const fn is_over(&self) -> bool {
+        matches!(self, Self::Done | Self::Failed(_))
+    }
+
     /// Whether a run is under way.
     pub const fn is_active(&self) -> bool {
         matches!(self, Self::Starting | Self::Running | Self::Stopping)

@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use wasm_bindgen_futures::spawn_local;
 
+use super::companion_state::CompanionState;
 use super::generator::{connections, generator, not_kept_note};
 use super::probe::{HostProbe, find_destination};
 use super::run_state::RunState;
@@ -15,7 +16,7 @@ use super::storage::journal::Journal;
 use super::trouble::Trouble;
 use super::visibility;
 use super::worker_handle::{WorkerEvent, WorkerHandle};
-use crate::browser::message::{Command, CompanionState, Event};
+use crate::browser::message::{Command, CompanionNews, Event};
 use crate::core::base::units::Micros;
 use crate::core::config::load::LoadChange;
 use crate::core::config::run_config::{RunConfig, RunConfigText};
@@ -47,8 +48,8 @@ struct State {
     started_ms: Option<f64>,
     /// How long the run took, once it is over.
     lasted_s: Option<f64>,
-    /// Whether the companion serves the run.
-    companion: CompanionState,
+    /// What the worker noticed of the companion last, and when, on the page's clock.
+    companion: (CompanionNews, f64),
 }
 
 impl Session {
@@ -124,7 +125,7 @@ impl Session {
                 self.state.borrow_mut().record(Record::Changed { at, to });
             }
             WorkerEvent::Posted(Event::Companion(companion)) => {
-                self.state.borrow_mut().companion = companion;
+                self.state.borrow_mut().companion = (companion, now_ms());
             }
             WorkerEvent::Posted(Event::Ended { stopped, ended }) => {
                 self.state.borrow_mut().on_ended(stopped, ended);
@@ -213,14 +214,46 @@ impl Session {
         (self.on_update)();
     }
 
+    /// Forgets a run that is over. A run under way is left alone.
+    pub fn forget(&self) {
+        if self.run_state().is_active() {
+            return;
+        }
+        let attempt = self.state.borrow().attempt;
+        self.state.replace(State { attempt, ..State::default() });
+        (self.on_update)();
+    }
+
     /// Where the run stands.
     pub fn run_state(&self) -> RunState {
         self.state.borrow().run_state.clone()
     }
 
-    /// Whether the companion serves the run.
+    /// Whether the companion that carries the run is there.
     pub fn companion(&self) -> CompanionState {
-        self.state.borrow().companion.clone()
+        let state = self.state.borrow();
+        let (news, since_ms) = &state.companion;
+        let for_s = ((now_ms() - since_ms) / 1e3) as u64;
+        match news {
+            CompanionNews::Present => CompanionState::Present,
+            CompanionNews::Silent => CompanionState::Silent { for_s },
+            CompanionNews::Gone => CompanionState::Gone { for_s },
+            CompanionNews::OfAnotherHost { host } => {
+                CompanionState::BackWithAnotherHost { host: host.clone() }
+            }
+        }
+    }
+
+    /// Starts the statistics anew; the run goes on.
+    pub fn reset_statistics(&self) {
+        let mut state = self.state.borrow_mut();
+        if state.run_state != RunState::Running {
+            return;
+        }
+        let reset = state.run.as_ref().map(Coordinator::reset_now);
+        reset.into_iter().for_each(|record| state.record(record));
+        drop(state);
+        (self.on_update)();
     }
 
     /// The report so far with figures only, or the complete one once done; `None` before the first run.
@@ -228,6 +261,11 @@ impl Session {
         let state = self.state.borrow();
         let detail = if state.run_state.is_active() { Detail::Figures } else { Detail::Full };
         state.run.as_ref()?.report(detail)
+    }
+
+    /// The report so far with its histograms, which takes longer to make than one for views; `None` before the first run.
+    pub fn full_report(&self) -> Option<Report> {
+        self.state.borrow().run.as_ref()?.report(Detail::Full)
     }
 
     /// Seconds since the first user started; 0 before.
@@ -270,7 +308,7 @@ impl State {
 
     /// The run is over, and what is known of it is on the page.
     fn dismiss_worker(&mut self) {
-        self.companion = CompanionState::Present;
+        self.companion = Default::default();
         self.worker = None;
         self.first_command = None;
         self.journal.take().into_iter().for_each(Journal::remove);

@@ -1,6 +1,6 @@
 //! Light or dark: as the system says, until somebody chooses; the choice is remembered.
-//!
-//! A browser that keeps nothing (private windows) only forgets the choice.
+
+use super::local_storage;
 
 const KEY: &str = "oddiya-load.theme";
 
@@ -36,14 +36,9 @@ impl Theme {
     }
 }
 
-// Not gloo-storage, which panics in browsers that refuse local storage.
-fn storage() -> Option<web_sys::Storage> {
-    web_sys::window()?.local_storage().ok().flatten()
-}
-
 /// The theme that was chosen last.
 pub fn chosen() -> Theme {
-    let word = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
+    let word = local_storage::read(KEY);
     let known = [Theme::Light, Theme::Dark].into_iter().find(|theme| word.as_deref() == Some(theme.word()));
     known.unwrap_or_default()
 }
@@ -56,7 +51,5 @@ pub fn choose(theme: Theme) {
         // Fails only for a name that no attribute can have.
         let _ = root.set_attribute("data-theme", theme.word());
     }
-    if let Some(storage) = storage() {
-        let _ = storage.set_item(KEY, theme.word());
-    }
+    local_storage::write(KEY, theme.word());
 }

@@ -16,7 +16,7 @@ use web_sys::{RequestCache, RequestInit, Response, WorkerGlobalScope};
 use super::pieces::Pieces;
 use super::posting::post;
 use super::route::Route;
-use crate::browser::message::{CompanionState, Event};
+use crate::browser::message::{CompanionNews, Event};
 use crate::core::base::units::Micros;
 use crate::core::http::relay::{CompanionInfo, INFO_PATH};
 use crate::core::http::relay_record::{RecordBatch, SILENT_AFTER};
@@ -38,7 +38,7 @@ pub struct CompanionLink {
     controls: UnboundedSender<Control>,
     /// Told when the first batch has come.
     first: Option<oneshot::Sender<()>>,
-    state: CompanionState,
+    state: CompanionNews,
     /// The start of a line whose rest has not come.
     partial: Vec<u8>,
 }
@@ -47,7 +47,7 @@ impl CompanionLink {
     /// The link, and what tells that it is open.
     pub fn new(route: Rc<Route>, controls: UnboundedSender<Control>) -> (Self, oneshot::Receiver<()>) {
         let (first, opened) = oneshot::channel();
-        let state = CompanionState::Present;
+        let state = CompanionNews::Present;
         (Self { route, controls, first: Some(first), state, partial: Vec::new() }, opened)
     }
 
@@ -58,7 +58,7 @@ impl CompanionLink {
                 Ok(response) if response.ok() => self.read(&response).await,
                 _ => HasCarried::Nothing,
             };
-            self.set_state(CompanionState::Gone);
+            self.notice(CompanionNews::Gone);
             if has_carried == HasCarried::Nothing {
                 // A companion of another version answers the handshake and sends no records.
                 self.pause().await;
@@ -83,12 +83,12 @@ impl CompanionLink {
             let read = match select(next, silence).await {
                 Either::Left((read, _)) => read,
                 Either::Right((_, next)) => {
-                    self.set_state(CompanionState::Silent);
+                    self.notice(CompanionNews::Silent);
                     next.await
                 }
             };
             let Ok(Some(piece)) = read else { return has_carried };
-            self.set_state(CompanionState::Present);
+            self.notice(CompanionNews::Present);
             self.on_piece(piece);
             has_carried = HasCarried::Batches;
         }
@@ -113,22 +113,22 @@ impl CompanionLink {
         loop {
             match info(&url).await {
                 Some(info) if self.route.relays(&info.host) => return self.route.renew(info.token),
-                Some(info) => self.set_state(CompanionState::OfAnotherHost { host: info.host }),
-                None => self.set_state(CompanionState::Gone),
+                Some(info) => self.notice(CompanionNews::OfAnotherHost { host: info.host }),
+                None => self.notice(CompanionNews::Gone),
             }
             self.pause().await;
         }
     }
 
     /// Holds the load back while the companion does not serve it, and tells the page.
-    fn set_state(&mut self, state: CompanionState) {
+    fn notice(&mut self, state: CompanionNews) {
         if self.state == state {
             return;
         }
         self.state = state;
-        self.route.set_gone(self.state != CompanionState::Present);
+        self.route.set_gone(self.state != CompanionNews::Present);
         self.control(match self.state {
-            CompanionState::Present => Control::CompanionBack,
+            CompanionNews::Present => Control::CompanionBack,
             _ => Control::CompanionGone,
         });
         post(&Event::Companion(self.state.clone()));

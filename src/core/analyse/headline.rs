@@ -3,6 +3,7 @@
 //!
 //! No text for people is here: page and terminal show the figures in their own words.
 
+use super::waiting::{Waiting, waiting};
 use crate::core::report::{Distribution, LoadModel, Quantiles, Report, Timeline};
 
 /// The part of the run that the figures are computed from.
@@ -39,6 +40,8 @@ pub struct Headline {
     pub in_flight: Option<u64>,
     /// How long the oldest request in flight has waited, or the longest such wait of the run, in milliseconds.
     pub oldest_ms: Option<f64>,
+    /// Whether that is longer than such requests take in this run; only of a run under way.
+    pub waiting: Waiting,
 }
 
 impl Headline {
@@ -59,6 +62,7 @@ impl Headline {
             users: rows.iter().filter_map(|row| row.users).max(),
             in_flight: total.in_flight_at_end,
             oldest_ms: rows.iter().filter_map(|row| row.oldest_ms).reduce(f64::max),
+            waiting: Waiting::Ordinary,
         };
         match (window, rows.last()) {
             (Window::Now, Some(last)) => Self {
@@ -66,6 +70,7 @@ impl Headline {
                 users: last.users,
                 in_flight: last.in_flight.map(u64::from),
                 oldest_ms: last.oldest_ms,
+                waiting: waiting(report, last.oldest_ms),
                 ..whole
             },
             _ => whole,
@@ -81,13 +86,14 @@ impl Headline {
         }
     }
 
-    /// Whether no request ended lately although one has been in flight for [`OLD_MS`] or longer.
+    /// Whether no request ended lately although one has been in flight for longer than such requests take.
     pub fn is_stalled(&self) -> bool {
-        self.rps == Some(0.0) && self.oldest_ms.is_some_and(|oldest| oldest >= OLD_MS)
+        self.rps == Some(0.0) && self.waiting == Waiting::Long
     }
 }
 
-/// The age in milliseconds from which a request in flight is reported. Such requests are the sign of a stalled host.
+/// The age in milliseconds from which the age of the oldest request in flight is shown. `waiting.rs` says whether it is
+/// unusual.
 pub const OLD_MS: f64 = 1_000.0;
 
 /// Requests per second: the mean over the last two complete seconds, or over one when there is only one. When requests

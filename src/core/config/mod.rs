@@ -3,3 +3,4 @@
 pub mod connections;
 pub mod load;
 pub mod run_config;
+pub mod streams_host;

@@ -17,6 +17,7 @@ pub enum Column {
     CorrectedP95,
     CorrectedP99,
     Mean,
+    Min,
     P50,
     P95,
     P99,
@@ -24,16 +25,18 @@ pub enum Column {
     PageP95,
     UpstreamP95,
     InFlight,
+    MeanBytes,
 }
 
 /// The columns for a run of the closed model, in order.
-const OF_CLOSED: [Column; 14] = [
+const OF_CLOSED: [Column; 16] = [
     Column::Method,
     Column::Name,
     Column::Requests,
     Column::Failures,
     Column::Rps,
     Column::Mean,
+    Column::Min,
     Column::P50,
     Column::P95,
     Column::P99,
@@ -42,10 +45,11 @@ const OF_CLOSED: [Column; 14] = [
     Column::PageP95,
     Column::UpstreamP95,
     Column::InFlight,
+    Column::MeanBytes,
 ];
 
 /// The columns for a run of the open model, in order: corrected latency comes before latency.
-const OF_OPEN: [Column; 16] = [
+const OF_OPEN: [Column; 18] = [
     Column::Method,
     Column::Name,
     Column::Requests,
@@ -55,6 +59,7 @@ const OF_OPEN: [Column; 16] = [
     Column::CorrectedP95,
     Column::CorrectedP99,
     Column::Mean,
+    Column::Min,
     Column::P50,
     Column::P95,
     Column::P99,
@@ -62,6 +67,7 @@ const OF_OPEN: [Column; 16] = [
     Column::PageP95,
     Column::UpstreamP95,
     Column::InFlight,
+    Column::MeanBytes,
 ];
 
 /// The columns for which the report has data. Only a run of the page through the companion has what the page saw.
@@ -87,6 +93,7 @@ impl Column {
             Self::Failures => "Failures",
             Self::Rps => "Req/s",
             Self::Mean => "Mean ms",
+            Self::Min => "Min ms",
             Self::P50 => "p50 ms",
             Self::P95 => "p95 ms",
             Self::P99 => "p99 ms",
@@ -97,6 +104,7 @@ impl Column {
             Self::PageP95 => "Page p95 ms",
             Self::UpstreamP95 => "Head p95 ms",
             Self::InFlight => "In flight",
+            Self::MeanBytes => "Mean bytes",
         }
     }
 
@@ -109,6 +117,7 @@ impl Column {
             Self::Failures => "Requests that failed: no complete response, or a status of 400 or more",
             Self::Rps => "Requests per second of the run so far",
             Self::Mean => "Mean latency: request sent to last byte",
+            Self::Min => "The fastest request",
             Self::P50 => "Half of all requests were at most this slow",
             Self::P95 => "95 in 100 requests were at most this slow",
             Self::P99 => "99 in 100 requests were at most this slow",
@@ -121,10 +130,12 @@ impl Column {
                 "p95 of the host's time to the head of its response, as the companion saw it"
             }
             Self::InFlight => "Sent and not yet answered",
+            Self::MeanBytes => "Mean size of a response's body, in bytes",
         }
     }
 
-    /// The name of the report's field that the column shows. The page writes it into each cell.
+    /// The name of the report's field that the column shows, or of what is computed from it. The page writes it into each
+    /// cell.
     pub const fn field(self) -> &'static str {
         match self {
             Self::Method => "method",
@@ -133,6 +144,7 @@ impl Column {
             Self::Failures => "failures",
             Self::Rps => "rps",
             Self::Mean => "latency_ms.mean",
+            Self::Min => "latency_ms.min",
             Self::P50 => "latency_ms.p50",
             Self::P95 => "latency_ms.p95",
             Self::P99 => "latency_ms.p99",
@@ -143,6 +155,7 @@ impl Column {
             Self::PageP95 => "page_ms.p95",
             Self::UpstreamP95 => "upstream_ms.p95",
             Self::InFlight => "in_flight_at_end",
+            Self::MeanBytes => "mean_bytes",
         }
     }
 
@@ -156,6 +169,7 @@ impl Column {
             Self::Method => return entry.method.clone(),
             Self::Name => return entry.name.clone(),
             Self::Requests | Self::Failures | Self::InFlight => |count| group_thousands(count as u64),
+            Self::MeanBytes => |bytes| group_thousands(bytes.round() as u64),
             Self::Rps => format_rate,
             _ => format_millis,
         };
@@ -173,6 +187,7 @@ impl Column {
             Self::InFlight => entry.in_flight_at_end.map(|n| n as f64),
             Self::Rps => Some(entry.rps),
             Self::Mean => latency()?.mean,
+            Self::Min => latency()?.min,
             Self::P50 => latency()?.p50,
             Self::P95 => latency()?.p95,
             Self::P99 => latency()?.p99,
@@ -182,6 +197,7 @@ impl Column {
             Self::CorrectedP99 => figures(&entry.corrected_ms)?.p99,
             Self::PageP95 => figures(&entry.page_ms)?.p95,
             Self::UpstreamP95 => figures(&entry.upstream_ms)?.p95,
+            Self::MeanBytes => entry.mean_bytes(),
         }
     }
 }
@@ -207,4 +223,26 @@ pub fn sorted(entries: &[Entry], column: Column, direction: Direction) -> Vec<En
     let mut sorted = entries.to_vec();
     sorted.sort_by(rule);
     sorted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::report::read;
+
+    #[test]
+    fn minimum_and_mean_size_are_columns_of_both_models_and_a_size_that_is_not_known_is_a_dash() {
+        let report = read::read(include_bytes!("../../../tests/fixtures/reports/v1/sim.json")).unwrap();
+        for columns in [columns(Some(&report)), OF_OPEN.to_vec()] {
+            assert!(columns.contains(&Column::Min) && columns.contains(&Column::MeanBytes));
+        }
+        let mut total = report.total.clone();
+        (total.requests, total.received_bytes) = (4, Some(10_002));
+        assert_eq!(Column::Min.text(&total), "1.37");
+        assert_eq!(Column::MeanBytes.text(&total), "2\u{202f}501");
+        total.received_bytes = None;
+        assert_eq!(Column::MeanBytes.text(&total), NO_DATA);
+        (total.requests, total.received_bytes) = (0, Some(0));
+        assert_eq!(Column::MeanBytes.text(&total), NO_DATA, "no response, no size");
+    }
 }

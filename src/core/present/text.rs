@@ -5,15 +5,20 @@
 use std::fmt::Write as _;
 
 use super::connections::connection_line;
+use super::findings::{FindingWords, finding_words};
 use super::load::load_in_words;
 use super::notes;
 use super::phases::phases;
 use super::streams::milestones;
+use super::table::Column;
 use super::words::millis_or_dash;
+use crate::core::analyse::findings::findings;
 use crate::core::analyse::trust::{Trust, trust};
 use crate::core::base::failure::FailureKind;
 use crate::core::base::units::{format_clock, format_millis, format_rate, format_share, group_thousands};
-use crate::core::report::{Distribution, Entry, LoadModel, Report, RunInfo, StopReason, TOTAL_NAME};
+use crate::core::report::{
+    Distribution, Entry, GeneratorKind, LoadModel, Report, RunInfo, StopReason, TOTAL_NAME,
+};
 
 /// The quantiles of Locust's percentile table, with Locust's names for them.
 const QUANTILES: [(f64, &str); 11] = [
@@ -34,15 +39,14 @@ const QUANTILES: [(f64, &str); 11] = [
 pub fn summary(report: &Report) -> String {
     let mut parts = vec![describe_run(&report.run), requests(report)];
     if report.run.model() == LoadModel::Open {
-        let title = "Corrected latency percentiles (ms from the scheduled start, approximated to 0.1 %)";
-        parts.push(percentiles(report, title, |entry| entry.corrected_ms.as_ref()));
+        let (title, unit) = ("Corrected latency percentiles", "ms from the scheduled start");
+        parts.push(percentiles(report, title, unit, |entry| entry.corrected_ms.as_ref()));
     }
-    let title = "Latency percentiles (ms, approximated to 0.1 %)";
-    parts.push(percentiles(report, title, |entry| entry.latency_ms.as_ref()));
+    parts.push(percentiles(report, "Latency percentiles", "ms", |entry| entry.latency_ms.as_ref()));
     parts.extend(connecting(report));
     parts.extend(streams(report));
     parts.extend(failures(report));
-    parts.push(health(report));
+    parts.push(found(report) + &health(report));
     parts.join("\n")
 }
 
@@ -76,6 +80,7 @@ fn requests(report: &Report) -> String {
         "p95 corr.",
         "req/s",
         "fail/s",
+        "Avg bytes",
     ];
     let rows = used(report).map(|entry| {
         let latency = entry.latency_ms.as_ref().map(|latency| latency.figures);
@@ -93,13 +98,20 @@ fn requests(report: &Report) -> String {
             millis_or_dash(corrected.and_then(|f| f.p95)),
             format_rate(entry.rps),
             format_rate(entry.failures_per_s),
+            Column::MeanBytes.text(entry),
         ]
     });
     table("Requests (latency in ms, request sent to last byte)", &heading, rows.collect())
 }
 
-/// Writes the table of quantiles of one family of latencies, one row per name.
-fn percentiles(report: &Report, title: &str, family: fn(&Entry) -> Option<&Distribution>) -> String {
+/// Writes the table of quantiles of one family of latencies, one row per name. Behind the title stand the unit and how
+/// exact the quantiles are.
+fn percentiles(
+    report: &Report,
+    title: &str,
+    unit: &str,
+    family: fn(&Entry) -> Option<&Distribution>,
+) -> String {
     let mut heading = vec!["Method", "Name"];
     heading.extend(QUANTILES.iter().map(|(_, label)| *label));
     heading.push("# reqs");
@@ -110,7 +122,19 @@ fn percentiles(report: &Report, title: &str, family: fn(&Entry) -> Option<&Distr
         row.push(group_thousands(entry.requests));
         row
     });
-    table(title, &heading, rows.collect())
+    let title = format!("{title} ({unit}, {})", resolution(report, family));
+    table(&title, &heading, rows.collect())
+}
+
+/// Says how exact the quantiles of a family are: our histograms have three digits, another tool has its own.
+fn resolution(report: &Report, family: fn(&Entry) -> Option<&Distribution>) -> &'static str {
+    let has_histogram = |entry: &Entry| family(entry).is_some_and(|family| family.histogram.is_some());
+    match (used(report).any(has_histogram), report.generator.kind) {
+        (true, GeneratorKind::Imported) => "as exact as the tool that measured them",
+        (true, _) => "approximated to 0.1 %",
+        (false, GeneratorKind::Imported) => "those that the tool wrote",
+        (false, _) => "those that the report has",
+    }
 }
 
 /// Writes the table of phases and a line about the connections to the host.
@@ -167,6 +191,14 @@ fn failures(report: &Report) -> Option<String> {
         vec![row.method.clone(), row.name.clone(), what, group_thousands(row.count)]
     });
     Some(table("Failures", &["Method", "Name", "What", "# times"], rows.collect()))
+}
+
+/// Says what the host's answers say about the run; empty for an ordinary run.
+fn found(report: &Report) -> String {
+    findings(report).iter().map(finding_words).fold(String::new(), |mut text, FindingWords { what, next }| {
+        let _ = writeln!(text, "FOUND: {what}\n  {next}");
+        text
+    })
 }
 
 /// Says in one or two lines whether the figures above can be trusted.

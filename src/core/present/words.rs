@@ -39,11 +39,16 @@ pub fn delays(report: &Report) -> String {
 
 /// The name under which a report is saved: `oddiya-load-2026-11-23T14-05-00Z.json`.
 pub fn file_name(report: &Report) -> String {
+    format!("{}.json", file_stem(report))
+}
+
+/// The beginning of the name of every file that is made of a report: `oddiya-load-2026-11-23T14-05-00Z`.
+pub fn file_stem(report: &Report) -> String {
     let started_at = report.run.started_at.as_deref().unwrap_or_default();
     let moment: String = started_at.split('.').next().unwrap_or_default().replace(':', "-");
     let safe: String = moment.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(24).collect();
     let zone = if safe.is_empty() || safe.ends_with('Z') { "" } else { "Z" };
-    if safe.is_empty() { "oddiya-load.json".to_owned() } else { format!("oddiya-load-{safe}{zone}.json") }
+    if safe.is_empty() { "oddiya-load".to_owned() } else { format!("oddiya-load-{safe}{zone}") }
 }
 
 #[cfg(test)]

@@ -130,6 +130,12 @@ impl Entry {
         self.sent.unwrap_or(self.requests) > 0
     }
 
+    /// The mean size of a response's body, in bytes; `None` without requests, and where sizes are not known.
+    pub fn mean_bytes(&self) -> Option<f64> {
+        let bytes = self.received_bytes?;
+        (self.requests > 0).then(|| bytes as f64 / self.requests as f64)
+    }
+
     /// Every family but those of its streams.
     pub fn families(&self) -> impl Iterator<Item = &Distribution> {
         let measured = [

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::core::base::units::format_clock;
 use crate::ui::navigation::View;
-use crate::ui::run::state::page_state;
+use crate::ui::run::state::{OnScreen, page_state};
 use crate::ui::widgets::theme_button::ThemeButton;
 
 #[component]
@@ -63,8 +63,13 @@ fn RunStateBadge() -> impl IntoView {
 #[component]
 fn Progress() -> impl IntoView {
     let state = page_state();
-    let limit = move || state.live.with(|report| report.as_ref()?.run.run_time_s);
-    let has_started = move || state.live.with(Option::is_some);
+    let limit = move || {
+        state.on_screen.with(|shown| match shown {
+            OnScreen::ThisRun(report) => report.run.run_time_s,
+            OnScreen::Nothing | OnScreen::EarlierRun(_) => None,
+        })
+    };
+    let has_started = move || state.on_screen.with(|shown| matches!(shown, OnScreen::ThisRun(_)));
     let elapsed = move || has_started().then(|| format_clock(state.elapsed_s.get()));
     let of = move || limit().map(|limit| format!(" / {}", format_clock(limit)));
     let share = move || limit().map_or(0.0, |limit| (state.elapsed_s.get() / limit).clamp(0.0, 1.0));

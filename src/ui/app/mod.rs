@@ -21,10 +21,13 @@ use leptos::task::spawn_local;
 use super::files::open::{DropTarget, OpeningNotice};
 use super::navigation::{ReportRef, View};
 use super::run::advice::Advice;
+use super::run::companion_banner::CompanionBanner;
 use super::run::cutoff::CutoffOffer;
+use super::run::direct_question::DirectQuestion;
 use super::run::state::State;
 use super::run::{RunAside, RunReport};
 use crate::browser::page::address::{self, Views};
+use crate::browser::page::run_state::RunState;
 use compare_view::CompareView;
 use header::Header;
 use report_view::ReportView;
@@ -42,6 +45,7 @@ pub fn App() -> impl IntoView {
     if parameters.demo && address::fragment().is_empty() {
         state.navigation.replace(View::Report(ReportRef::Example));
     }
+    spawn_local(state.restore_reports());
     spawn_local(state.find_cutoffs());
     spawn_local(state.follow_address(parameters));
     view! { <Page state views /> }
@@ -57,6 +61,7 @@ pub fn Page(
 ) -> impl IntoView {
     provide_context(state);
     warn_when_leaving(state);
+    keep_finished_runs(state);
     let is_run = move || state.navigation.view() == View::Run;
     let view = move || match state.navigation.view() {
         View::Run => view! { <RunReport views /> }.into_any(),
@@ -73,7 +78,9 @@ pub fn Page(
             <main class="page-report">
                 <Show when=is_run>
                     <Advice />
+                    <DirectQuestion />
                 </Show>
+                <CompanionBanner />
                 <CutoffOffer />
                 <OpeningNotice reports=state.reports />
                 {view}
@@ -81,6 +88,17 @@ pub fn Page(
         </div>
         <DropTarget on_file=Callback::new(move |file| spawn_local(state.open_file(file))) />
     }
+}
+
+/// Lets the browser keep the report of each run as soon as it is over, so that it comes back after a reload.
+fn keep_finished_runs(state: State) {
+    Effect::new(move |was_over: Option<bool>| {
+        let is_over = state.run_state.with(RunState::is_over);
+        if is_over && was_over == Some(false) {
+            state.keep_this_run();
+        }
+        is_over
+    });
 }
 
 /// Makes the browser ask before it closes the page while a run is under way. If the page is closed nevertheless, the

@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 use crate::core::analyse::headline::Window;
 use crate::ui::files::banner::OpenedBanner;
 use crate::ui::files::open::OpenButton;
-use crate::ui::files::open_reports::{OpenReport, Opening, Source};
+use crate::ui::files::open_reports::{Keeping, OpenReport, Opening, Source};
 use crate::ui::navigation::ReportRef;
 use crate::ui::report::bar::{Completeness, ReportBar, Saved};
 use crate::ui::report::{ReportBody, SharedReport};
@@ -16,14 +16,35 @@ use crate::ui::run::{RunBar, live_window};
 /// The report that the address names.
 #[component]
 pub fn ReportView(which: ReportRef) -> impl IntoView {
-    let state = page_state();
     match which {
         ReportRef::Run => view! { <OwnReport /> }.into_any(),
         ReportRef::Example => view! { <Example /> }.into_any(),
-        ReportRef::Opened(number) => match state.reports.find(|open| open.number == number) {
-            Some(open) => view! { <OpenedReport open /> }.into_any(),
-            None => view! { <NotOpen /> }.into_any(),
-        },
+        ReportRef::Opened(number) => view! { <Numbered number /> }.into_any(),
+    }
+}
+
+/// A report by its number. One that the browser keeps is read when it is first shown.
+#[component]
+fn Numbered(number: u32) -> impl IntoView {
+    let state = page_state();
+    let open = Memo::new(move |_| {
+        // Where the browser keeps it changes nothing on screen.
+        let open = state.reports.find(|open| open.number == number);
+        open.map(|open| OpenReport { kept: None, ..open })
+    });
+    Effect::new(move || {
+        if open.with(|open| open.as_ref().is_some_and(|open| open.report.is_none())) {
+            spawn_local(state.reports.load(number));
+        }
+    });
+    let is_looking = Memo::new(move |_| state.reports.keeping.get() == Keeping::Looking);
+    move || match open.get() {
+        Some(OpenReport { report: Some(report), source, .. }) => {
+            view! { <OpenedReport number source shared=report /> }.into_any()
+        }
+        Some(_) => view! { <p class="notice">"Reading the report …"</p> }.into_any(),
+        None if is_looking.get() => ().into_any(),
+        None => view! { <NotOpen /> }.into_any(),
     }
 }
 
@@ -43,23 +64,24 @@ fn Example() -> impl IntoView {
     let state = page_state();
     spawn_local(state.make_example());
     move || match state.reports.find(|open| open.source == Source::Example) {
-        Some(open) => view! { <OpenedReport open /> }.into_any(),
-        None => ().into_any(),
+        Some(OpenReport { number, source, report: Some(report), .. }) => {
+            view! { <OpenedReport number source shared=report /> }.into_any()
+        }
+        _ => ().into_any(),
     }
 }
 
 /// A report that was opened.
 #[component]
-fn OpenedReport(open: OpenReport) -> impl IntoView {
+fn OpenedReport(number: u32, source: Source, shared: SharedReport) -> impl IntoView {
     let state = page_state();
-    let shared = open.report.clone();
     let report = Memo::new(move |_| Some(shared.clone()));
-    let close_label = Signal::derive(move || close_label(state).to_owned());
-    let closed = open.clone();
-    let on_close = move |()| state.close(&closed);
+    let is_kept = matches!(source, Source::Run | Source::File(_));
+    let close_label = Signal::derive(move || if is_kept { "Dismiss" } else { close_label(state) }.to_owned());
+    let on_close = move |()| state.close(number);
     view! {
-        <OpenedBanner source=open.source.clone() close_label on_close=Callback::new(on_close) />
-        <OpenedBar report source=open.source />
+        <OpenedBanner source=source.clone() close_label on_close=Callback::new(on_close) />
+        <OpenedBar report source />
         <ReportBody report window=Memo::new(|_| Window::Whole) />
     }
 }
@@ -95,7 +117,7 @@ fn NotOpen() -> impl IntoView {
     view! {
         <section class="empty-view" data-testid="not-open">
             <h2>"This report is not open in this tab"</h2>
-            <p>"A tab holds opened reports until it is closed or reloaded. Open the report's file again to see it here."</p>
+            <p>"It was dismissed, or this browser keeps nothing for this page. Open the report's file again to see it here."</p>
             <OpenButton on_file=Callback::new(move |file| spawn_local(state.open_file(file))) />
         </section>
     }

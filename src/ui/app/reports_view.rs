@@ -4,10 +4,14 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::ui::files::open::OpenButton;
-use crate::ui::files::open_reports::Source;
+use crate::ui::files::open_reports::{Keeping, Source};
 use crate::ui::navigation::{ReportRef, View};
-use crate::ui::report::SharedReport;
-use crate::ui::run::state::page_state;
+use crate::ui::run::state::{OnScreen, page_state};
+
+const KEPT: &str = "Finished runs and opened files. This browser keeps them until you dismiss them; export a report to keep \
+                    it elsewhere.";
+const NOT_KEPT: &str = "Finished runs and opened files. This browser keeps nothing for this page: they are gone when the \
+                        tab is closed or reloaded. Export a report to keep it.";
 
 struct Item {
     name: String,
@@ -20,19 +24,25 @@ struct Item {
 pub fn ReportsView() -> impl IntoView {
     let state = page_state();
     let items = move || {
-        let own = state.live.get().map(|report| Item {
+        let own = match state.on_screen.get() {
+            OnScreen::ThisRun(report) => Some(report),
+            // It is among the open reports.
+            OnScreen::EarlierRun(_) | OnScreen::Nothing => None,
+        };
+        let own = own.map(|report| Item {
             name: "This tab's run".to_owned(),
-            of: of(&report),
+            of: of(report.run.host.as_ref(), report.run.started_at.as_ref()),
             view: View::Report(ReportRef::Run),
         });
-        let opened = state.reports.all().into_iter().map(|open| Item {
-            name: open.source.name(),
-            of: of(&open.report),
-            view: match open.source {
-                Source::Example => View::Report(ReportRef::Example),
-                _ => View::Report(ReportRef::Opened(open.number)),
-            },
-        });
+        let opened =
+            state.reports.all().into_iter().filter(|open| !state.is_this_run(open)).map(|open| Item {
+                name: open.source.name(),
+                of: of(open.host.as_ref(), open.started_at.as_ref()),
+                view: match open.source {
+                    Source::Example => View::Report(ReportRef::Example),
+                    _ => View::Report(ReportRef::Opened(open.number)),
+                },
+            });
         own.into_iter().chain(opened).collect::<Vec<_>>()
     };
     let list = move || {
@@ -46,12 +56,15 @@ pub fn ReportsView() -> impl IntoView {
         };
         items().into_iter().map(line).collect_view()
     };
+    let keeping = move || match state.reports.keeping.get() {
+        Keeping::NotKept(_) => NOT_KEPT,
+        Keeping::Looking | Keeping::Kept => KEPT,
+    };
     view! {
         <section class="empty-view" data-testid="reports">
             <h2>"Reports"</h2>
             <p>
-                "The reports that are open in this tab. Each run's report will be kept here too; until then, export a \
-                 report to keep it, and open its file to read it again."
+                {keeping}
             </p>
             <ul class="report-list">{list}</ul>
             <div class="empty-view-buttons">
@@ -62,7 +75,7 @@ pub fn ReportsView() -> impl IntoView {
     }
 }
 
-fn of(report: &SharedReport) -> String {
-    let started = report.run.started_at.as_ref().map(|started| started.replace('T', " "));
-    [report.run.host.clone(), started].into_iter().flatten().collect::<Vec<_>>().join(", ")
+fn of(host: Option<&String>, started_at: Option<&String>) -> String {
+    let started = started_at.map(|started| started.replace('T', " "));
+    [host.cloned(), started].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

@@ -12,6 +12,7 @@ pub fn OpenedBanner(
     on_close: Callback<()>,
 ) -> impl IntoView {
     let what = match source {
+        Source::Run => view! { <strong>"A finished run"</strong>" of this page, kept by this browser until you dismiss it." }.into_any(),
         Source::File(name) => {
             view! { "Report from the file " <strong data-testid="opened-file">{name}</strong> }.into_any()
         }

@@ -1,14 +1,16 @@
-//! The bar above a report: what was run, and the button that saves the report as a file.
+//! The bar above a report: what was run, and the buttons that save the report as files.
 
 use leptos::prelude::*;
 
+use super::csv_menu::CsvMenu;
+pub use super::saved::Saved;
 use super::shared_report::SharedReport;
-use crate::browser::page::files;
+use crate::browser::page::files::{self, Format};
 use crate::core::present::load::load_in_words;
 use crate::core::present::words::file_name;
 use crate::core::report::{RunInfo, StopReason};
 
-/// Whether a report is complete. Only a complete report can be saved.
+/// Whether a report is complete. Only a complete report can be saved as a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Completeness {
     /// There is no report, or its run is still under way.
@@ -17,23 +19,17 @@ pub enum Completeness {
     Complete,
 }
 
-/// The result of saving a report.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Saved {
-    /// The browser has taken the file.
-    Done,
-    /// The browser refused the file, which has this name.
-    Refused(String),
-}
-
 /// The bar above a report.
 #[component]
 pub fn ReportBar(
     report: Memo<Option<SharedReport>>,
     #[prop(into)] completeness: Signal<Completeness>,
-    /// Called after an attempt to save the report, with its result.
+    /// Called after an attempt to save the report, with its result, and when the browser refused a table.
     on_saved: Callback<Saved>,
-    /// Buttons beside the one that saves.
+    /// Gives the report with its histograms; the one of a run under way, which `report` has, is without them.
+    #[prop(optional)]
+    full: Option<Callback<(), Option<SharedReport>>>,
+    /// Buttons beside those that save.
     children: Children,
 ) -> impl IntoView {
     let title = move || {
@@ -52,6 +48,7 @@ pub fn ReportBar(
             </div>
             <div class="report-bar-buttons">
                 {children()}
+                <CsvMenu report full on_saved />
                 <ExportButton report completeness on_saved />
             </div>
         </section>
@@ -79,7 +76,7 @@ fn ExportButton(
     let save = move |_| {
         if let Some(report) = report.get_untracked() {
             let name = file_name(&report);
-            let saved = files::download(&name, &report.to_json());
+            let saved = files::download(&name, &report.to_json(), Format::Json);
             on_saved.run(saved.map_or(Saved::Refused(name), |()| Saved::Done));
         }
     };

@@ -4,16 +4,20 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `shared_report.rs` | a report that several views read |
-//! | `bar.rs` | what was run, and the button that saves the report |
+//! | `bar.rs`, `csv_menu.rs`, `saved.rs` | what was run, and the buttons that save the report as files |
 //! | `tiles.rs` | the headline figures |
 //! | `chart/` | charts over time |
 //! | `statistics.rs`, `phases.rs`, `streams.rs`, `failures.rs` | the tables |
+//! | `findings.rs` | what the host's answers say about the run |
 //! | `trust.rs` | whether the generator could be trusted |
 
 pub mod bar;
 mod chart;
+mod csv_menu;
 mod failures;
+mod findings;
 mod phases;
+mod saved;
 mod shared_report;
 mod statistics;
 mod streams;
@@ -25,6 +29,7 @@ use leptos::prelude::*;
 use crate::core::analyse::headline::Window;
 use chart::Charts;
 use failures::Failures;
+use findings::Findings;
 use phases::Phases;
 pub use shared_report::SharedReport;
 use statistics::Statistics;
@@ -40,6 +45,7 @@ pub fn ReportBody(
     window: Memo<Window>,
 ) -> impl IntoView {
     view! {
+        <Findings report />
         <Tiles report window />
         <Charts report window />
         <Statistics report />

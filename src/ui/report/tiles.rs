@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::shared_report::SharedReport;
 use crate::core::analyse::headline::{Headline, OLD_MS, Window};
+use crate::core::analyse::waiting::Waiting;
 use crate::core::base::units::{format_millis, format_rate, group_thousands};
 use crate::core::present::words::NO_DATA;
 use crate::core::report::{LoadModel, Quantiles};
@@ -22,17 +23,27 @@ enum Tone {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Content {
     figure: String,
+    /// Over which time the figure is.
+    span: &'static str,
     note: String,
     tone: Tone,
 }
 
 impl Content {
-    /// A figure with its note. Without a figure there is a dash and no note.
-    fn new(figure: Option<String>, note: impl Into<String>, tone: Tone) -> Self {
+    /// A figure with the time that it is of, and its note. Without a figure there is a dash, and nothing else.
+    fn new(figure: Option<String>, span: &'static str, note: impl Into<String>, tone: Tone) -> Self {
         match figure {
-            Some(figure) => Self { figure, note: note.into(), tone },
+            Some(figure) => Self { figure, span, note: note.into(), tone },
             None => Self { figure: NONE.to_owned(), ..Self::default() },
         }
+    }
+}
+
+/// The time of a figure that is summed up from the start of the run.
+const fn since_start(window: Window) -> &'static str {
+    match window {
+        Window::Now => "so far",
+        Window::Whole => "whole run",
     }
 }
 
@@ -51,7 +62,8 @@ pub fn Tiles(
             let headline = headline.get();
             let figure = headline.headline_ms().and_then(pick).map(format_millis);
             let corrected = headline.model == LoadModel::Open;
-            Content::new(figure, if corrected { "corrected" } else { "whole run" }, Tone::Quiet)
+            let note = if corrected { "corrected" } else { "latency" };
+            Content::new(figure, since_start(window.get()), note, Tone::Quiet)
         })
     };
     let may_drop = move || {
@@ -79,7 +91,7 @@ pub fn Tiles(
             <Tile name="tile-users" label="Users" unit="" content=content(users)
                 title="Virtual users running now; the most there were once the run is over" />
             <Tile name="tile-in-flight" label="In flight" unit="" content=content(in_flight)
-                title="Requests sent and not yet answered, and how long the oldest has been waiting" />
+                title="Requests sent and not yet answered, and how long the oldest has been waiting; marked when that is over a second and longer than such requests take in this run" />
         </section>
     }
 }
@@ -98,7 +110,7 @@ fn Tile(
     let alarm = move || content.with(|content| content.tone == Tone::Alarm);
     view! {
         <dl class=format!("tile {name}") class:is-alarm=alarm title=title>
-            <dt>{label}</dt>
+            <dt>{label}<span class="tile-span" data-testid=format!("{name}-span")>{move || content.get().span}</span></dt>
             <dd class="tile-figure">
                 <span data-testid=name>{move || content.get().figure}</span>
                 <span class="tile-unit">{unit}</span>
@@ -109,26 +121,34 @@ fn Tile(
 }
 
 fn rate(headline: Headline, window: Window) -> Content {
-    let note = if window == Window::Now { "last 2 s" } else { "whole run" };
-    Content::new(headline.rps.map(format_rate), note, Tone::Quiet)
+    let span = if window == Window::Now { "last 2 s" } else { "whole run" };
+    let note = format!("{} {}", group_thousands(headline.requests), in_all(window));
+    Content::new(headline.rps.map(format_rate), span, note, Tone::Quiet)
 }
 
-fn failures(headline: Headline, _: Window) -> Content {
+const fn in_all(window: Window) -> &'static str {
+    match window {
+        Window::Now => "so far",
+        Window::Whole => "in all",
+    }
+}
+
+fn failures(headline: Headline, window: Window) -> Content {
     let (failures, requests) = (group_thousands(headline.failures), group_thousands(headline.requests));
     let share = headline.failure_ratio.map(|ratio| format!("{:.2}", ratio * 100.0));
     let tone = if headline.failures > 0 { Tone::Alarm } else { Tone::Quiet };
-    Content::new(share, format!("{failures} of {requests}"), tone)
+    Content::new(share, since_start(window), format!("{failures} of {requests}"), tone)
 }
 
-fn dropped(headline: Headline, _: Window) -> Content {
+fn dropped(headline: Headline, window: Window) -> Content {
     let tone = if headline.dropped > Some(0) { Tone::Alarm } else { Tone::Quiet };
-    Content::new(headline.dropped.map(group_thousands), "arrivals", tone)
+    Content::new(headline.dropped.map(group_thousands), since_start(window), "arrivals", tone)
 }
 
 fn users(headline: Headline, window: Window) -> Content {
-    let note = if window == Window::Now { "now" } else { "at most" };
+    let (span, note) = if window == Window::Now { ("now", "running") } else { ("whole run", "at most") };
     let users = headline.users.map(|users| group_thousands(u64::from(users)));
-    Content::new(users, note, Tone::Quiet)
+    Content::new(users, span, note, Tone::Quiet)
 }
 
 fn in_flight(headline: Headline, window: Window) -> Content {
@@ -138,9 +158,10 @@ fn in_flight(headline: Headline, window: Window) -> Content {
         (Window::Now, Some(age)) => format!("oldest {age}"),
         (Window::Now, None) if headline.in_flight == Some(0) => "nobody waits".to_owned(),
         (Window::Now, None) => "oldest under 1\u{202f}s".to_owned(),
-        (Window::Whole, Some(age)) => format!("longest {age}"),
-        (Window::Whole, None) => "at the end".to_owned(),
+        (Window::Whole, Some(age)) => format!("waited up to {age}"),
+        (Window::Whole, None) => "unanswered".to_owned(),
     };
-    let tone = if oldest.is_some() && window == Window::Now { Tone::Alarm } else { Tone::Quiet };
-    Content::new(headline.in_flight.map(group_thousands), note, tone)
+    let span = if window == Window::Now { "now" } else { "at the end" };
+    let tone = if headline.waiting == Waiting::Long { Tone::Alarm } else { Tone::Quiet };
+    Content::new(headline.in_flight.map(group_thousands), span, note, tone)
 }

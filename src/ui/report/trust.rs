@@ -3,9 +3,11 @@
 use leptos::prelude::*;
 
 use super::shared_report::SharedReport;
+use crate::core::analyse::findings::findings;
 use crate::core::analyse::trust::{Trust, trust};
 use crate::core::base::timing_source::TimingSource;
 use crate::core::base::units::{format_millis, format_rate};
+use crate::core::present::findings::finding_words;
 use crate::core::present::notes;
 use crate::core::present::words::{delays, suspect_sentence};
 use crate::core::report::{Calibration, Generator, GeneratorKind, Route, Tool};
@@ -28,9 +30,14 @@ pub fn GeneratorTrust(report: Memo<Option<SharedReport>>) -> impl IntoView {
     }
 }
 
+/// The verdict on figures that are right, of a run that did not do what it was meant to.
+const FOUND_BUT_CLEAN: &str = "The times are true, but they are the times of refusals and failures.";
+
 fn sentences(report: &SharedReport) -> impl IntoView + use<> {
+    let found: Vec<String> = findings(report).iter().map(|finding| finding_words(finding).what).collect();
     let (state, verdict) = match trust(report) {
-        Trust::Clean => ("clean", "Yes: the generator kept up in every second.".to_owned()),
+        Trust::Clean if found.is_empty() => ("clean", clean(report.health.held_back_seconds)),
+        Trust::Clean => ("suspect", FOUND_BUT_CLEAN.to_owned()),
         Trust::Suspect { .. } => {
             ("suspect", format!("Not all of it: {}", suspect_sentence(report).unwrap_or_default()))
         }
@@ -41,17 +48,29 @@ fn sentences(report: &SharedReport) -> impl IntoView + use<> {
     };
     let dropped = report.health.dropped.filter(|dropped| *dropped > 0);
     let dropped =
-        dropped.map(|dropped| view! { <p>{format!("{dropped} arrivals started no request, because every user was busy or the machine slept; no figure has them.")}</p> });
+        dropped.map(|dropped| view! { <p>{format!("{dropped} arrivals started no request, because every user was busy, the machine slept or the companion was gone; no figure has them.")}</p> });
     let notes: Vec<String> = notes::sentences(&report.generator).collect();
     let calibration =
         report.generator.calibration.map(|calibration| view! { <p>{calibrated(&calibration)}</p> });
     view! {
         <p class="trust-verdict" data-state=state>{verdict}</p>
+        {found.into_iter().map(|found| view! { <p class="trust-note">{found}</p> }).collect_view()}
         <p>{delays(report)}</p>
         {dropped}
         <p>{generator(&report.generator)}</p>
         {calibration}
         {notes.into_iter().map(|note| view! { <p class="trust-note">{note}</p> }).collect_view()}
+    }
+}
+
+/// The verdict on figures that are right. A page that is held back makes fewer requests, each of them well measured.
+fn clean(held_back_seconds: Option<u64>) -> String {
+    match held_back_seconds {
+        None | Some(0) => "Yes: the generator kept up in every second.".to_owned(),
+        Some(1) => "Yes, the times are true; the page held its rate back in 1 second.".to_owned(),
+        Some(seconds) => {
+            format!("Yes, the times are true; the page held its rate back in {seconds} seconds.")
+        }
     }
 }
 

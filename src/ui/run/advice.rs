@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::state::page_state;
+use super::state::{OnScreen, page_state};
 use crate::browser::page::probe::HostProbe;
 use crate::browser::page::run_state::RunState;
 use crate::browser::page::trouble::{Remedy, Trouble};
@@ -30,6 +30,7 @@ fn TroubleNotice(trouble: Trouble) -> impl IntoView {
             bring_into_view(&notice);
         }
     });
+    let is_earlier = state.on_screen.with_untracked(|shown| matches!(shown, OnScreen::EarlierRun(_)));
     let insist = (remedy == Remedy::SkipCheck).then(|| {
         view! {
             <button
@@ -47,6 +48,7 @@ fn TroubleNotice(trouble: Trouble) -> impl IntoView {
             <h2>{problem}</h2>
             <ul>{advice.into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect_view()}</ul>
             {insist}
+            {is_earlier.then(|| view! { <p>"The report below is that of the run before."</p> })}
         </section>
     }
 }

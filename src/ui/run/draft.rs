@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use crate::core::base::units::Micros;
 use crate::core::config::load::{self, LoadChange};
 use crate::core::config::run_config::{Field, FieldError, RunConfigText};
+use crate::core::scenario::{Presence, Scenario};
 
 /// The way in which the form describes the load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +68,12 @@ pub struct Draft {
 }
 
 impl Draft {
-    pub fn new(text: RunConfigText) -> Self {
+    /// A form with a text. Where the text names no class, the form ticks those that take part by default: what is ticked is
+    /// what runs.
+    pub fn new(mut text: RunConfigText) -> Self {
+        if names(&text.classes).next().is_none() {
+            text.classes = default_classes().join(", ");
+        }
         let choice = RwSignal::new(LoadChoice::of(&text));
         Self { text: RwSignal::new(text), choice, errors: RwSignal::new(Vec::new()) }
     }
@@ -148,13 +154,28 @@ impl Draft {
         let needed = self.choice.get_untracked().needs();
         let missing = needed.filter(|field| text.part(*field).trim().is_empty());
         let missing = missing.map(|field| FieldError { field, problem: "is missing".to_owned() });
+        let nobody = names(&text.classes).next().is_none().then(|| FieldError {
+            field: Field::Classes,
+            problem: "none is ticked, so nothing would run; tick at least one".to_owned(),
+        });
         // The real seed is drawn when the run starts. The check gives the same result with any seed.
         let wrong = text.check(0).err().unwrap_or_default().into_iter();
         // Without the missing field, the text describes a run by users. The other fields of the load may then be wrong
         // only for that reason, so their problems are not shown.
         let wrong = wrong.filter(|error| missing.is_none() || !is_of_load(error.field));
-        missing.clone().into_iter().chain(wrong).collect()
+        missing.clone().into_iter().chain(nobody).chain(wrong).collect()
     }
+}
+
+/// The names of classes in a text.
+pub fn names(text: &str) -> impl Iterator<Item = &str> {
+    text.split([',', ' ']).filter(|name| !name.is_empty())
+}
+
+/// The classes that take part unless a person chooses others.
+fn default_classes() -> Vec<String> {
+    let classes = Scenario::oddiya().classes.into_iter();
+    classes.filter(|class| class.presence == Presence::Default).map(|class| class.name).collect()
 }
 
 const fn is_of_load(field: Field) -> bool {

@@ -3,16 +3,24 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `state.rs` | the signals from which everything on the page follows |
+//! | `starting.rs`, `kept_runs.rs` | starting a run; what becomes of finished runs |
 //! | `draft.rs` | the texts in the form, and the problems found in them |
 //! | `form/` | the form: fields, presets, classes, buttons |
+//! | `route.rs`, `direct_question.rs` | the route to the host, and the question before a run past the companion |
+//! | `companion_banner.rs` | what is the matter with the companion of a run under way |
 //! | `welcome.rs` | the first steps, on an empty page |
 //! | `advice.rs` | the notice why a run could not start, and what to do next |
 //! | `cutoff.rs` | runs that were cut off |
 
 pub mod advice;
+pub mod companion_banner;
 pub mod cutoff;
+pub mod direct_question;
 pub mod draft;
 mod form;
+mod kept_runs;
+pub mod route;
+mod starting;
 pub mod state;
 mod welcome;
 
@@ -27,7 +35,7 @@ use super::widgets::in_view::bring_into_view;
 use crate::browser::page::address::Views;
 use crate::core::analyse::headline::Window;
 use form::RunForm;
-use state::{State, page_state};
+use state::{OnScreen, State, page_state};
 use welcome::Welcome;
 
 #[component]
@@ -69,12 +77,16 @@ pub fn RunReport(
 
 /// The part of the run that the tiles show: the last seconds while the run is under way, the whole run afterwards.
 pub fn live_window(state: State) -> Memo<Window> {
-    Memo::new(move |_| if state.is_active.get() { Window::Now } else { Window::Whole })
+    Memo::new(move |_| {
+        let is_this = state.on_screen.with(|shown| matches!(shown, OnScreen::ThisRun(_)));
+        if state.is_active.get() && is_this { Window::Now } else { Window::Whole }
+    })
 }
 
 #[component]
 pub fn RunBar(report: Memo<Option<SharedReport>>) -> impl IntoView {
     let state = page_state();
+    let can_dismiss = Memo::new(move |_| !state.is_active.get() && report.with(Option::is_some));
     let completeness = move || match state.is_active.get() || report.with(Option::is_none) {
         true => Completeness::Unfinished,
         false => Completeness::Complete,
@@ -85,8 +97,24 @@ pub fn RunBar(report: Memo<Option<SharedReport>>) -> impl IntoView {
         }
     };
     view! {
-        <ReportBar report completeness=Signal::derive(completeness) on_saved=Callback::new(on_saved)>
+        <ReportBar
+            report
+            completeness=Signal::derive(completeness)
+            on_saved=Callback::new(on_saved)
+            full=Callback::new(move |()| state.full_report())
+        >
             <OpenButton on_file=Callback::new(move |file| spawn_local(state.open_file(file))) />
+            <Show when=move || can_dismiss.get()>
+                <button
+                    type="button"
+                    class="button"
+                    data-testid="dismiss-run"
+                    title="Takes this report off the page for good; export it to keep it"
+                    on:click=move |_| state.dismiss_run()
+                >
+                    "Dismiss"
+                </button>
+            </Show>
         </ReportBar>
     }
 }

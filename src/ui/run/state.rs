@@ -1,36 +1,26 @@
 //! The state of the page: one struct of signals, which components get through Leptos' context.
 //!
 //! About once a second the session calls back, because something changed. That raises a counter in a signal, and the
-//! other signals follow from it. Figures are computed in `core`; requests and files belong to `browser`.
+//! other signals follow from it. Figures are computed in `core`; requests and files belong to `browser`. How a run is
+//! started is in `starting.rs`, what becomes of finished runs in `kept_runs.rs`.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos::web_sys::File;
 
 use super::draft::Draft;
+use super::route::{CompanionLookup, DirectRun};
 use crate::browser::page::address::AddressParameters;
+use crate::browser::page::companion_state::CompanionState;
 use crate::browser::page::example::make_example;
 use crate::browser::page::files::FileError;
-use crate::browser::page::probe::HostProbe;
-use crate::browser::page::probe::companion::{self, Companion};
 use crate::browser::page::run_state::RunState;
 use crate::browser::page::session::Session;
 use crate::browser::page::storage::journal::{Cutoff, Kept, Unreadable};
-use crate::browser::page::trouble::Trouble;
 use crate::core::report::Report;
-use crate::ui::files::open_reports::{OpenReport, OpenReports, Opening, Source};
+use crate::ui::files::open_reports::{OpenReports, Opening, Source};
 use crate::ui::navigation::{Navigation, ReportRef, View};
 use crate::ui::report::SharedReport;
-
-/// The result of looking for a companion.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum CompanionLookup {
-    #[default]
-    Looking,
-    /// A companion served the page.
-    Found(Companion),
-    /// No companion served the page.
-    Missing,
-}
 
 /// The result of looking for runs that were cut off.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,22 +33,50 @@ pub enum Cutoffs {
     Blocked,
 }
 
+/// What the view of a run shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum OnScreen {
+    #[default]
+    Nothing,
+    /// The run under way, or the run that has just ended.
+    ThisRun(SharedReport),
+    /// The run before: no other has begun since.
+    EarlierRun(SharedReport),
+}
+
+impl OnScreen {
+    pub(super) fn report(&self) -> Option<SharedReport> {
+        match self {
+            Self::Nothing => None,
+            Self::ThisRun(report) | Self::EarlierRun(report) => Some(report.clone()),
+        }
+    }
+}
+
 /// The state of the page. All copies share it.
 #[derive(Clone, Copy)]
 pub struct State {
-    session: StoredValue<Session, LocalStorage>,
+    pub(super) session: StoredValue<Session, LocalStorage>,
     /// The state of the session's run.
     pub run_state: Memo<RunState>,
     /// Whether the run is under way.
     pub is_active: Memo<bool>,
     /// Seconds since the run started.
     pub elapsed_s: Memo<f64>,
-    /// The report of the run so far.
+    /// What the view of a run shows.
+    pub on_screen: Memo<OnScreen>,
+    /// The report of it.
     pub live: Memo<Option<SharedReport>>,
-    /// The reports that were opened in addition to it.
+    /// The reports that are open, the last finished run among them.
     pub reports: OpenReports,
+    /// The number of the last finished run.
+    pub(super) last_run: RwSignal<Option<u32>>,
     pub cutoffs: RwSignal<Cutoffs>,
     pub companion: RwSignal<CompanionLookup>,
+    /// Whether the companion of the run under way is there.
+    pub companion_state: Memo<CompanionState>,
+    /// Whether a run may go past the companion.
+    pub direct_run: RwSignal<DirectRun>,
     pub draft: Draft,
     pub navigation: Navigation,
 }
@@ -73,67 +91,40 @@ impl State {
             tick.track();
             session.with_value(Session::run_state)
         });
-        let live = Memo::new(move |_| {
+        let (reports, last_run) = (OpenReports::empty(), RwSignal::new(None));
+        let on_screen = Memo::new(move |_| {
             tick.track();
-            session.with_value(Session::report).map(SharedReport::new)
+            match session.with_value(Session::report) {
+                Some(report) => OnScreen::ThisRun(SharedReport::new(report)),
+                None if session.with_value(Session::run_state).has_begun() => OnScreen::Nothing,
+                // A start that takes its time, or fails, must not take the last report away.
+                None => earlier_run(reports, last_run.get()),
+            }
         });
         let elapsed_s = Memo::new(move |_| {
             tick.track();
             session.with_value(Session::elapsed_s)
+        });
+        let companion_state = Memo::new(move |_| {
+            tick.track();
+            session.with_value(Session::companion)
         });
         Self {
             session,
             run_state,
             is_active: Memo::new(move |_| run_state.with(RunState::is_active)),
             elapsed_s,
-            live,
-            reports: OpenReports::empty(),
+            on_screen,
+            live: Memo::new(move |_| on_screen.with(OnScreen::report)),
+            reports,
+            last_run,
             cutoffs: RwSignal::new(Cutoffs::Looking),
             companion: RwSignal::new(CompanionLookup::Looking),
+            companion_state,
+            direct_run: RwSignal::new(DirectRun::NotAsked),
             draft: Draft::new(parameters.text.clone()),
             navigation: Navigation::at_address(),
         }
-    }
-
-    /// Looks for the companion, puts its host into the form unless the address named a host, and starts a run if the
-    /// address says so.
-    pub async fn follow_address(self, parameters: AddressParameters) {
-        let found = companion::find().await;
-        if let (Some(companion), false) = (&found, parameters.names_host) {
-            self.draft.text.update(|text| text.host.clone_from(&companion.host));
-        }
-        self.companion.set(found.map_or(CompanionLookup::Missing, CompanionLookup::Found));
-        if parameters.autostart {
-            self.start_as_asked(&parameters);
-        }
-    }
-
-    /// Starts the run of the address, unless parameters are unknown or contradict each other. The form would hide one
-    /// of two contradicting parameters, and a person would not see it.
-    fn start_as_asked(self, parameters: &AddressParameters) {
-        let unknown = parameters.unknown.iter().map(|name| format!("`{name}` is no parameter of a run."));
-        let contradictions = parameters.text.check(0).err().into_iter().flatten();
-        let contradictions = contradictions
-            .filter(|error| self.draft.is_unused(error.field))
-            .map(|error| format!("{}: {}.", error.field.label(), error.problem));
-        let problems: Vec<String> = unknown.chain(contradictions).collect();
-        if problems.is_empty() {
-            return self.start(HostProbe::Before);
-        }
-        let problems: Vec<&str> = problems.iter().map(String::as_str).collect();
-        let trouble = Trouble::new("The address is not clear about the run.", &problems);
-        self.session.with_value(|session| session.refuse(trouble));
-    }
-
-    /// Starts the run that the form describes. If a field is wrong, nothing starts, and the problem is shown beside the
-    /// field.
-    pub fn start(self, probe: HostProbe) {
-        if self.is_active.get_untracked() || !self.draft.check() {
-            return;
-        }
-        self.navigation.go(View::Run);
-        let text = self.draft.asked();
-        self.session.with_value(|session| session.start(&text, probe));
     }
 
     /// Changes the load of the run under way to the load in the form.
@@ -146,6 +137,11 @@ impl State {
     /// Stops the run. A second call stops it without waiting for the requests in flight.
     pub fn stop(self) {
         self.session.with_value(Session::stop);
+    }
+
+    /// Starts the statistics of the run under way anew.
+    pub fn reset_statistics(self) {
+        self.session.with_value(Session::reset_statistics);
     }
 
     /// Looks for runs that were cut off.
@@ -197,6 +193,7 @@ impl State {
     pub async fn open_file(self, file: File) {
         if let Some(number) = self.reports.open_file(file).await {
             self.navigation.go(View::Report(ReportRef::Opened(number)));
+            self.reports.keep(number).await;
         }
     }
 
@@ -204,6 +201,7 @@ impl State {
     pub fn open_bytes(self, name: String, bytes: Result<Vec<u8>, FileError>) {
         if let Some(number) = self.reports.open_bytes(Source::File(name), bytes) {
             self.navigation.go(View::Report(ReportRef::Opened(number)));
+            spawn_local(self.reports.keep(number));
         }
     }
 
@@ -229,12 +227,11 @@ impl State {
             Err(problem) => self.reports.refuse("The example report", problem),
         }
     }
+}
 
-    /// Closes an opened report and goes back to the run.
-    pub fn close(self, report: &OpenReport) {
-        self.navigation.go(View::Run);
-        self.reports.close(report.number);
-    }
+fn earlier_run(reports: OpenReports, last_run: Option<u32>) -> OnScreen {
+    let open = last_run.and_then(|number| reports.find(|open| open.number == number));
+    open.and_then(|open| open.report).map_or(OnScreen::Nothing, OnScreen::EarlierRun)
 }
 
 /// Returns the state of the page to any component of it.

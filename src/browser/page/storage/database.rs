@@ -1,4 +1,4 @@
-//! Texts kept in the browser under keys, beyond the life of the tab: an IndexedDB database with two stores.
+//! Texts kept in the browser under keys, beyond the life of the tab: an IndexedDB database with a few stores.
 //!
 //! Every call is a transaction of its own, which commits by itself. Knows nothing of what the texts mean.
 //!
@@ -21,7 +21,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 const NAME: &str = "oddiya-load";
-const VERSION: u32 = 1;
+/// Version 2 added the stores of reports.
+const VERSION: u32 = 2;
 /// How long another tab may take to let go of the database. It does so at once, or after what it is writing.
 const LETTING_GO_MS: u32 = 1_000;
 /// Opening takes milliseconds; after this long another tab stands in the way, and be it one that deletes the database.
@@ -34,15 +35,21 @@ pub enum Store {
     Runs,
     /// A run's records, under its id and a number.
     Records,
+    /// One header per report, under the report's id.
+    Reports,
+    /// The report itself, under its id.
+    ReportTexts,
 }
 
 impl Store {
-    const ALL: [Self; 2] = [Self::Runs, Self::Records];
+    const ALL: [Self; 4] = [Self::Runs, Self::Records, Self::Reports, Self::ReportTexts];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Runs => "runs",
             Self::Records => "records",
+            Self::Reports => "reports",
+            Self::ReportTexts => "report_texts",
         }
     }
 }
@@ -144,6 +151,13 @@ impl Database {
         Ok(())
     }
 
+    /// Writes a text, and waits until it is kept.
+    pub async fn write(&self, store: Store, key: &JsValue, text: &str) -> Result<(), StorageError> {
+        let (transaction, objects) = self.begin(store, TransactionMode::ReadWrite)?;
+        objects.put(&JsValue::from_str(text), Some(key))?;
+        if transaction.await?.is_committed() { Ok(()) } else { Err(StorageError::Refused) }
+    }
+
     /// Begins to remove a text, or all texts in a range of keys.
     pub fn remove(&self, store: Store, keys: impl Into<Query>) -> Result<(), StorageError> {
         let (transaction, objects) = self.begin(store, TransactionMode::ReadWrite)?;
@@ -228,7 +242,10 @@ async fn obstacle(is_blocked: oneshot::Receiver<()>) {
 fn create_stores(event: VersionChangeEvent) {
     // Should this fail, there is no store, and the first use of one says so.
     let Ok(connection) = event.database() else { return };
-    for store in Store::ALL {
+    // An older version made some of them.
+    let present = connection.store_names();
+    let missing = Store::ALL.into_iter().filter(|store| !present.iter().any(|name| name == store.name()));
+    for store in missing {
         let _ = connection.create_object_store(store.name(), ObjectStoreParams::new());
     }
 }

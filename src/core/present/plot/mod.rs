@@ -2,13 +2,15 @@
 //! not be here.
 //!
 //! The page draws the charts as SVG; a report in HTML can draw the same. Gaps in the data stay gaps: a line is
-//! interrupted at a second that has no figure and does not drop to zero there. `scale.rs` has the axes, `path.rs` the
-//! lines.
+//! interrupted at a second that has no figure and does not drop to zero there. `scale.rs` has the axes, `clock.rs` the
+//! labels of time, `path.rs` the lines.
 
+mod clock;
 mod path;
 mod scale;
 
 use crate::core::report::{LoadModel, SuspectReason, Timeline, TimelineRow};
+pub use clock::TimeLabels;
 pub use scale::{Scale, Shape, Tick};
 
 /// A chart of a run over time.
@@ -187,25 +189,41 @@ pub struct Band {
 const SHORTEST_AXIS_S: f64 = 30.0;
 
 /// The end of the axis of time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum TimeAxis {
-    /// For a run under way: the axis ends with the last second, but not before `SHORTEST_AXIS_S`.
+    /// For a run under way without a time limit: the axis ends with the last second, but not before `SHORTEST_AXIS_S`.
     Growing,
+    /// For a run under way with this time limit in seconds: the axis ends with the limit, or with the last answers after
+    /// it.
+    Planned(f64),
     /// For a run that has ended: the axis ends with the last second.
+    #[default]
     Whole,
 }
 
+/// How a chart is to be drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Look {
+    /// The axis of values.
+    pub shape: Shape,
+    pub axis: TimeAxis,
+    pub labels: TimeLabels,
+}
+
 /// Computes the positions of everything in a chart of `rows`.
-pub fn draw(chart: Chart, rows: &Timeline, frame: Frame, shape: Shape, axis: TimeAxis) -> Drawing {
-    let end = rows.last().map_or(SHORTEST_AXIS_S, |last| match axis {
-        TimeAxis::Growing => (last.second as f64 + 1.0).max(SHORTEST_AXIS_S),
-        TimeAxis::Whole => last.second as f64 + 1.0,
-    });
+pub fn draw(chart: Chart, rows: &Timeline, frame: Frame, look: Look) -> Drawing {
+    let Look { shape, axis, labels } = look;
+    let last = rows.last().map(|last| last.second as f64 + 1.0);
+    let end = match (axis, last) {
+        (TimeAxis::Growing, last) => last.unwrap_or_default().max(SHORTEST_AXIS_S),
+        (TimeAxis::Planned(limit_s), last) => last.unwrap_or_default().max(limit_s).max(1.0),
+        (TimeAxis::Whole, last) => last.unwrap_or(SHORTEST_AXIS_S),
+    };
     let time = Scale::linear(0.0, end);
     let values =
         chart.quantities().iter().flat_map(|quantity| rows.iter().filter_map(|row| quantity.of(row)));
     let values = Scale::of_values(values, shape);
-    let mut time_ticks = scale::time_ticks(end, (frame.width / 70.0) as usize);
+    let mut time_ticks = labels.ticks(end, frame.width);
     time_ticks.iter_mut().for_each(|tick| tick.at = frame.x(time.share(tick.at)));
     let mut value_ticks = values.ticks();
     // Users and requests in flight are whole numbers, so a tick at 0.5 would make no sense.
@@ -275,6 +293,8 @@ mod tests {
     use crate::core::report::Quantiles;
 
     const FRAME: Frame = Frame { width: 366.0, height: 138.0 };
+    const GROWING: Look =
+        Look { shape: Shape::Linear, axis: TimeAxis::Growing, labels: TimeLabels::SinceStart };
 
     fn row(second: u64, requests: u64) -> TimelineRow {
         TimelineRow {
@@ -301,7 +321,7 @@ mod tests {
 
     #[test]
     fn an_empty_chart_has_axes_and_no_lines() {
-        let drawing = draw(Chart::Latency, &Timeline::default(), FRAME, Shape::Linear, TimeAxis::Growing);
+        let drawing = draw(Chart::Latency, &Timeline::default(), FRAME, GROWING);
         assert!(drawing.lines.iter().all(|(_, path)| path.is_empty()));
         assert!(!drawing.time_ticks.is_empty() && !drawing.value_ticks.is_empty());
     }
@@ -309,10 +329,9 @@ mod tests {
     #[test]
     fn a_second_without_answers_is_a_gap_in_latency_and_a_zero_in_requests() {
         let rows = [row(0, 5), row(1, 5), row(2, 0), row(3, 5)];
-        let latency = draw(Chart::Latency, &timeline(rows.clone()), FRAME, Shape::Linear, TimeAxis::Growing);
+        let latency = draw(Chart::Latency, &timeline(rows.clone()), FRAME, GROWING);
         assert!(latency.lines.iter().all(|(_, path)| moves(path) == 2), "{:?}", latency.lines);
-        let requests =
-            draw(Chart::Throughput, &timeline(rows.clone()), FRAME, Shape::Linear, TimeAxis::Growing);
+        let requests = draw(Chart::Throughput, &timeline(rows.clone()), FRAME, GROWING);
         assert_eq!(moves(&requests.lines[0].1), 1);
         assert!(requests.lines[0].1.contains("118"), "zero is at the bottom: {}", requests.lines[0].1);
     }
@@ -320,15 +339,35 @@ mod tests {
     #[test]
     fn the_axis_of_a_run_that_has_ended_ends_with_its_last_second() {
         let rows: Timeline = (0..20).map(|second| row(second, 5)).collect();
-        let end = |axis| draw(Chart::Throughput, &rows, FRAME, Shape::Linear, axis).last_second();
+        let end = |axis| draw(Chart::Throughput, &rows, FRAME, Look { axis, ..GROWING }).last_second();
         assert_eq!((end(TimeAxis::Growing), end(TimeAxis::Whole)), (29, 19));
+    }
+
+    #[test]
+    fn the_axis_of_a_run_under_way_is_its_run_time_and_longer_only_while_last_answers_come() {
+        let end = |seconds: u64, limit_s| {
+            let rows: Timeline = (0..seconds).map(|second| row(second, 5)).collect();
+            let look = Look { axis: TimeAxis::Planned(limit_s), ..GROWING };
+            draw(Chart::Throughput, &rows, FRAME, look).last_second()
+        };
+        assert_eq!(end(20, 300.0), 299);
+        assert_eq!(end(0, 300.0), 299, "before the first second");
+        assert_eq!(end(304, 300.0), 303, "it drains");
+        assert_eq!(end(3, 10.0), 9, "a short run too");
+    }
+
+    #[test]
+    fn labels_of_the_time_of_day_stand_at_their_seconds() {
+        let labels = TimeLabels::OfDay { start_s: 50_723 };
+        let drawing = draw(Chart::Throughput, &timeline([row(0, 1)]), FRAME, Look { labels, ..GROWING });
+        let ticks: Vec<_> = drawing.time_ticks.iter().map(|tick| (tick.at, tick.label.as_str())).collect();
+        assert_eq!(ticks, [(116.0, "14:05:30"), (216.0, "14:05:40"), (316.0, "14:05:50")]);
     }
 
     #[test]
     fn seconds_without_a_row_are_a_gap_in_every_line() {
         let rows = [row(0, 5), row(1, 5), row(9, 5), row(10, 5)];
-        let drawing =
-            draw(Chart::Throughput, &timeline(rows.clone()), FRAME, Shape::Linear, TimeAxis::Growing);
+        let drawing = draw(Chart::Throughput, &timeline(rows.clone()), FRAME, GROWING);
         assert!(drawing.lines.iter().all(|(_, path)| moves(path) == 2));
     }
 
@@ -338,15 +377,14 @@ mod tests {
         rows[1].suspect = vec![SuspectReason::Late];
         rows[2].suspect = vec![SuspectReason::Queued];
         rows[4].suspect = vec![SuspectReason::Asleep];
-        let bands = draw(Chart::Load, &timeline(rows.clone()), FRAME, Shape::Linear, TimeAxis::Growing).bands;
+        let bands = draw(Chart::Load, &timeline(rows.clone()), FRAME, GROWING).bands;
         let spans: Vec<_> = bands.iter().map(|band| (band.x, band.width)).collect();
         assert_eq!(spans, [(56.0, 20.0), (86.0, 50.0)], "ten pixels a second, 46 pixels from the left");
     }
 
     #[test]
     fn a_position_in_pixels_is_converted_to_its_second() {
-        let drawing =
-            draw(Chart::Throughput, &timeline([row(0, 1)]), FRAME, Shape::Linear, TimeAxis::Growing);
+        let drawing = draw(Chart::Throughput, &timeline([row(0, 1)]), FRAME, GROWING);
         assert_eq!(drawing.second_at(46.0), Some(0));
         assert_eq!(drawing.second_at(drawing.x_of(17)), Some(17));
         assert_eq!(drawing.second_at(346.0), Some(29));

@@ -9,8 +9,9 @@ use leptos::prelude::*;
 use super::readout::{Doubts, Legend, dot_class, line_class, sentence};
 use crate::browser::page::size::{Size, SizeWatch};
 use crate::core::analyse::headline::Window;
-use crate::core::base::units::format_clock;
-use crate::core::present::plot::{Band, Chart, Drawing, Frame, Quantity, Shape, Tick, TimeAxis, draw};
+use crate::core::present::plot::{
+    Band, Chart, Drawing, Frame, Look, Quantity, Shape, Tick, TimeAxis, TimeLabels, draw,
+};
 use crate::core::report::Timeline;
 use crate::ui::report::shared_report::SharedReport;
 use crate::ui::widgets::ids::unique_id;
@@ -23,12 +24,16 @@ pub fn ChartFigure(
     cursor: RwSignal<Option<u64>>,
     /// The part of the run that is shown. While a run is under way, the legend shows its last second.
     window: Memo<Window>,
+    /// What the labels of the axis of time say, in all charts.
+    labels: Memo<TimeLabels>,
 ) -> impl IntoView {
     let size = RwSignal::new(Size::default());
     let shape = RwSignal::new(Shape::Linear);
-    let axis = move || match window.get() {
-        Window::Now => TimeAxis::Growing,
-        Window::Whole => TimeAxis::Whole,
+    let run_time_s = Memo::new(move |_| report.with(|report| report.as_ref()?.run.run_time_s));
+    let axis = move || match (window.get(), run_time_s.get()) {
+        (Window::Now, Some(limit_s)) => TimeAxis::Planned(limit_s),
+        (Window::Now, None) => TimeAxis::Growing,
+        (Window::Whole, _) => TimeAxis::Whole,
     };
     let drawing = Memo::new(move |_| {
         let Size { width, height } = size.get();
@@ -36,11 +41,11 @@ pub fn ChartFigure(
         report.with(|report| {
             let nothing = Timeline::default();
             let rows = report.as_deref().map_or(&nothing, |report| &report.timeline);
-            draw(chart, rows, frame, shape.get(), axis())
+            draw(chart, rows, frame, Look { shape: shape.get(), axis: axis(), labels: labels.get() })
         })
     });
     let moment = move || match (cursor.get(), window.get()) {
-        (Some(second), _) => format!("at {}", format_clock(second as f64)),
+        (Some(second), _) => format!("at {}", labels.get().name(second)),
         (None, Window::Now) => "last second".to_owned(),
         (None, Window::Whole) => String::new(),
     };
@@ -52,7 +57,7 @@ pub fn ChartFigure(
                 <span class="chart-moment">{moment}</span>
                 <Legend chart report cursor window />
             </figcaption>
-            <Plot chart report drawing cursor size />
+            <Plot chart report drawing cursor size labels />
         </figure>
     }
 }
@@ -93,6 +98,7 @@ fn Plot(
     cursor: RwSignal<Option<u64>>,
     /// Receives the size of the element, in pixels.
     size: RwSignal<Size>,
+    labels: Memo<TimeLabels>,
 ) -> impl IntoView {
     let room = NodeRef::<leptos::html::Div>::new();
     let watch = StoredValue::new_local(None::<SizeWatch>);
@@ -129,7 +135,7 @@ fn Plot(
                 aria-valuemin="0"
                 aria-valuemax=move || last().to_string()
                 aria-valuenow=move || cursor.get().unwrap_or_else(last).to_string()
-                aria-valuetext=move || report.with(|report| sentence(chart, report.as_deref(), cursor.get()))
+                aria-valuetext=move || report.with(|report| sentence(chart, report.as_deref(), cursor.get(), labels.get()))
                 on:pointermove=point
                 on:pointerdown=point
                 on:pointerleave=move |_| cursor.set(None)

@@ -9,8 +9,9 @@ mod readout;
 use leptos::prelude::*;
 
 use super::shared_report::SharedReport;
+use crate::browser::page::clock::{self, ClockChoice, minutes_ahead_of_utc};
 use crate::core::analyse::headline::Window;
-use crate::core::present::plot::charts;
+use crate::core::present::plot::{TimeLabels, charts};
 use figure::ChartFigure;
 
 #[component]
@@ -20,12 +21,53 @@ pub fn Charts(
     window: Memo<Window>,
 ) -> impl IntoView {
     let cursor = RwSignal::new(None);
+    let choice = RwSignal::new(clock::chosen());
+    let started_at = Memo::new(move |_| {
+        report.with(|report| report.as_ref().and_then(|report| report.run.started_at.clone()))
+    });
+    let labels = Memo::new(move |_| match choice.get() {
+        ClockChoice::SinceStart => TimeLabels::SinceStart,
+        ClockChoice::TimeOfDay => started_at.with(|moment| of_day(moment.as_deref())),
+    });
     let model = Memo::new(move |_| report.with(|report| report.as_ref().map(|report| report.run.model())));
-    let figure = move |chart| view! { <ChartFigure chart report cursor window /> };
+    let figure = move |chart| view! { <ChartFigure chart report cursor window labels /> };
     let figures = move || charts(model.get().unwrap_or_default()).map(figure).into_iter().collect_view();
     view! {
         <section class="charts" aria-label="Charts over time">
             {figures}
+            <Show when=move || started_at.with(Option::is_some)>
+                <ClockButton choice />
+            </Show>
         </section>
+    }
+}
+
+/// Labels with the time of day, where the start of the run is known.
+fn of_day(started_at: Option<&str>) -> TimeLabels {
+    let labels = started_at.and_then(|moment| TimeLabels::of_day(moment, minutes_ahead_of_utc(moment)));
+    labels.unwrap_or_default()
+}
+
+/// The choice between the time since the start and the time of day, for all charts.
+#[component]
+fn ClockButton(choice: RwSignal<ClockChoice>) -> impl IntoView {
+    let is_pressed = move || choice.get() == ClockChoice::TimeOfDay;
+    let toggle = move |_| {
+        choice.update(|choice| *choice = choice.other());
+        clock::choose(choice.get_untracked());
+    };
+    view! {
+        <div class="charts-foot">
+            <button
+                type="button"
+                class="shape-button"
+                data-testid="time-of-day"
+                title="The axes show the time of day instead of the time since the start of the run"
+                aria-pressed=move || is_pressed().to_string()
+                on:click=toggle
+            >
+                "time of day"
+            </button>
+        </div>
     }
 }

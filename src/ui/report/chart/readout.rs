@@ -5,9 +5,8 @@
 use leptos::prelude::*;
 
 use crate::core::analyse::headline::Window;
-use crate::core::base::units::format_clock;
 use crate::core::base::units::{format_millis, group_thousands};
-use crate::core::present::plot::{Chart, Quantity};
+use crate::core::present::plot::{Chart, Quantity, TimeLabels};
 use crate::core::report::{Report, TimelineRow};
 use crate::ui::report::shared_report::SharedReport;
 
@@ -41,7 +40,7 @@ fn doubts(row: Option<&TimelineRow>) -> String {
 }
 
 /// Says all values at the cursor in one sentence, for screen readers.
-pub fn sentence(chart: Chart, report: Option<&Report>, cursor: Option<u64>) -> String {
+pub fn sentence(chart: Chart, report: Option<&Report>, cursor: Option<u64>, labels: TimeLabels) -> String {
     let Some(report) = report else { return "no data".to_owned() };
     let row = row_at(report, cursor);
     let values: Vec<_> = chart
@@ -52,7 +51,7 @@ pub fn sentence(chart: Chart, report: Option<&Report>, cursor: Option<u64>) -> S
     let second = cursor.or_else(|| row.map(|row| row.second)).unwrap_or_default();
     let doubts = doubts(row);
     let suspect = if doubts.is_empty() { String::new() } else { format!("; suspect: {doubts}") };
-    format!("{}: {} {}{suspect}", format_clock(second as f64), values.join(", "), chart.unit())
+    format!("{}: {} {}{suspect}", labels.name(second), values.join(", "), chart.unit())
 }
 
 #[component]

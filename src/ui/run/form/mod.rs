@@ -5,6 +5,7 @@
 
 mod classes;
 mod field;
+mod host_advice;
 mod load;
 mod presets;
 mod route_line;
@@ -20,6 +21,7 @@ use crate::ui::run::draft::LoadChoice;
 use crate::ui::run::state::page_state;
 use classes::Classes;
 use field::{During, TextField};
+use host_advice::HostAdviceLine;
 use load::LoadFields;
 use presets::Presets;
 use route_line::RouteLine;
@@ -49,6 +51,7 @@ pub fn RunForm() -> impl IntoView {
                 during=During::ReadOnly
             />
             <RouteLine />
+            <HostAdviceLine />
             <Presets />
             <LoadFields />
             <Classes />
@@ -164,6 +167,16 @@ fn ActiveButtons() -> impl IntoView {
             }
         >
             "Apply"
+        </button>
+        <button
+            type="button"
+            class="button"
+            data-testid="reset"
+            title="Starts the statistics anew, for example after the ramp; the run goes on"
+            disabled=move || state.run_state.get() != RunState::Running
+            on:click=move |_| state.reset_statistics()
+        >
+            "Reset"
         </button>
     }
 }

@@ -1,75 +1,62 @@
 //! The line that says how requests will reach the host in the form, and what that route costs.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
-use crate::browser::page::probe::companion::Companion;
-use crate::core::base::host::Host;
 use crate::core::config::run_config::Field;
-use crate::ui::run::state::{CompanionLookup, page_state};
-
-/// The route to the host in the form.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Route {
-    Unknown,
-    Companion,
-    /// There is a companion, but it relays only to this other host.
-    PastCompanion(String),
-    Direct,
-}
-
-fn route(lookup: &CompanionLookup, typed: &str) -> Route {
-    match lookup {
-        CompanionLookup::Looking => Route::Unknown,
-        CompanionLookup::Missing => Route::Direct,
-        CompanionLookup::Found(companion) if relays_to(companion, typed) => Route::Companion,
-        CompanionLookup::Found(companion) => Route::PastCompanion(companion.host.clone()),
-    }
-}
-
-/// Whether the companion relays to the typed host. A host that is typed only in part does not count.
-fn relays_to(companion: &Companion, typed: &str) -> bool {
-    typed.parse::<Host>().is_ok_and(|host| companion.relays_to(&host))
-}
-
-const COST: &str = "The browser then opens at most six connections, shared by all users (more only to a host on \
-                    localhost that sends Timing-Allow-Origin), and the host must allow requests from this page (CORS).";
+use crate::ui::run::route::{COST_OF_DIRECT, Route, serve_command};
+use crate::ui::run::state::page_state;
 
 #[component]
 pub fn RouteLine() -> impl IntoView {
     let state = page_state();
-    let route = move || state.companion.with(|lookup| route(lookup, &state.draft.value(Field::Host)));
-    let text = move || match route() {
-        Route::Unknown => ("Looking for a companion…", String::new()),
-        Route::Companion => ("Through the companion.", " Each user has connections of its own.".to_owned()),
-        Route::PastCompanion(host) => ("Directly:", format!(" the companion relays only to {host}. {COST}")),
-        Route::Direct => {
-            let start = "oddiya-load serve avoids both.";
-            ("Directly:", format!(" no companion found. {COST} {start}"))
+    let route = Memo::new(move |_| state.route());
+    let line = move || match route.get() {
+        Route::Unknown => view! { <strong>"Looking for a companion…"</strong> }.into_any(),
+        Route::Companion => {
+            view! { <strong>"Through the companion."</strong>" Each user has connections of its own." }
+                .into_any()
         }
+        Route::PastCompanion { relays_to } => view! { <PastCompanion relays_to /> }.into_any(),
+        Route::Direct => view! {
+            <strong>"Directly:"</strong>" no companion found. "{COST_OF_DIRECT}" Avoid that: "<Command />"."
+        }
+        .into_any(),
     };
+    let is_past = move || matches!(route.get(), Route::PastCompanion { .. });
     view! {
-        <p class="route-line" data-testid="route">
-            <strong>{move || text().0}</strong>
-            {move || text().1}
-        </p>
+        <div class="route-line" class:is-past=is_past data-testid="route">
+            {line}
+        </div>
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_route_follows_from_the_typed_host() {
-        let companion = Companion { host: "http://localhost:8080".to_owned(), token: String::new() };
-        let found = CompanionLookup::Found(companion);
-        assert_eq!(route(&found, " http://LOCALHOST:8080/ "), Route::Companion);
-        assert_eq!(
-            route(&found, "http://localhost:80"),
-            Route::PastCompanion("http://localhost:8080".to_owned())
-        );
-        assert_eq!(route(&found, "http://localhost:80"), route(&found, "half-typed"));
-        assert_eq!(route(&CompanionLookup::Missing, "http://localhost:8080"), Route::Direct);
-        assert_eq!(route(&CompanionLookup::Looking, "http://localhost:8080"), Route::Unknown);
+/// Says that the companion relays to another host, how to have one for this host, and what the run costs without.
+#[component]
+fn PastCompanion(relays_to: String) -> impl IntoView {
+    let state = page_state();
+    view! {
+        <strong>"Directly:"</strong>
+        {format!(" the companion relays only to {relays_to}. For this host, start it again: ")}
+        <Command />
+        ". "
+        {COST_OF_DIRECT}
+        " "
+        <button
+            type="button"
+            class="link-button"
+            data-testid="look-again"
+            disabled=state.is_active
+            on:click=move |_| spawn_local(state.look_for_companion())
+        >
+            "Look again"
+        </button>
     }
+}
+
+/// The command that starts a companion for the typed host.
+#[component]
+fn Command() -> impl IntoView {
+    let state = page_state();
+    view! { <code>{move || serve_command(&state.draft.value(Field::Host))}</code> }
 }

@@ -1,0 +1,24 @@
+//! Whether the companion that carries a run is there.
+
+/// The state of the companion during a run through it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum CompanionState {
+    /// It answers, or no run goes through it.
+    #[default]
+    Present,
+    /// Nothing listens at its address: it was ended or crashed. No request is started meanwhile.
+    Gone {
+        /// For how many whole seconds.
+        for_s: u64,
+    },
+    /// It takes connections and does not answer: it was paused, or its machine is overloaded.
+    Silent {
+        /// For how many whole seconds.
+        for_s: u64,
+    },
+    /// It is back, but relays to another host, so the run cannot go on through it.
+    BackWithAnotherHost {
+        /// The host that it relays to now.
+        host: String,
+    },
+}

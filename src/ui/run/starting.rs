@@ -1,0 +1,119 @@
+//! Starting a run: as the address or the form says, through the companion or, when somebody allowed it, past it.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::route::{COST_OF_DIRECT, CompanionLookup, DirectRun, Route, route, serve_command};
+use super::state::State;
+use crate::browser::page::address::AddressParameters;
+use crate::browser::page::probe::HostProbe;
+use crate::browser::page::probe::companion;
+use crate::browser::page::trouble::Trouble;
+use crate::core::config::run_config::Field;
+use crate::ui::navigation::View;
+
+impl State {
+    /// Looks for the companion, puts its host into the form unless the address named a host, and starts a run if the
+    /// address says so.
+    pub async fn follow_address(self, parameters: AddressParameters) {
+        let found = companion::find().await;
+        if let (Some(companion), false) = (&found, parameters.names_host) {
+            self.draft.text.update(|text| text.host.clone_from(&companion.host));
+        }
+        self.companion.set(found.map_or(CompanionLookup::Missing, CompanionLookup::Found));
+        if parameters.autostart {
+            self.start_as_asked(&parameters);
+        }
+    }
+
+    /// Looks for the companion again: it may have been started anew for another host.
+    pub async fn look_for_companion(self) {
+        // One that is gone is not forgotten: Start says so.
+        if let Some(found) = companion::find().await {
+            self.companion.set(CompanionLookup::Found(found));
+        }
+    }
+
+    /// The route to the host in the form.
+    pub fn route(self) -> Route {
+        self.companion.with(|lookup| route(lookup, &self.draft.value(Field::Host)))
+    }
+
+    /// Starts the run of the address, unless parameters are unknown or contradict each other. The form would hide one
+    /// of two contradicting parameters, and a person would not see it.
+    fn start_as_asked(self, parameters: &AddressParameters) {
+        let unknown = parameters.unknown.iter().map(|name| format!("`{name}` is no parameter of a run."));
+        let contradictions = parameters.text.check(0).err().into_iter().flatten();
+        let contradictions = contradictions
+            .filter(|error| self.draft.is_unused(error.field))
+            .map(|error| format!("{}: {}.", error.field.label(), error.problem));
+        let problems: Vec<String> = unknown.chain(contradictions).collect();
+        if problems.is_empty() {
+            // Whoever wrote the address chose the host.
+            self.allow_direct_run();
+            return self.start(HostProbe::Before);
+        }
+        let problems: Vec<&str> = problems.iter().map(String::as_str).collect();
+        let trouble = Trouble::new("The address is not clear about the run.", &problems);
+        self.session.with_value(|session| session.refuse(trouble));
+    }
+
+    /// Starts the run that the form describes. If a field is wrong, nothing starts, and the problem is shown beside the
+    /// field. A run that would go past the companion starts only when somebody allowed that.
+    pub fn start(self, probe: HostProbe) {
+        if self.is_active.get_untracked() || !self.draft.check() {
+            return;
+        }
+        match self.companion.get_untracked() {
+            CompanionLookup::Found(_) => spawn_local(self.look_and_start(probe)),
+            CompanionLookup::Looking | CompanionLookup::Missing => self.start_now(probe),
+        }
+    }
+
+    /// Starts the run past the companion.
+    pub fn start_directly(self) {
+        self.allow_direct_run();
+        self.start(HostProbe::Before);
+    }
+
+    fn allow_direct_run(self) {
+        let host = self.draft.text.with_untracked(|text| text.host.clone());
+        self.direct_run.set(DirectRun::Allowed(host));
+    }
+
+    /// Looks whether the companion is still there and which host it relays to, for it may have been started anew; then
+    /// starts the run, or asks whether it may go past the companion.
+    async fn look_and_start(self, probe: HostProbe) {
+        let host = self.draft.text.with_untracked(|text| text.host.clone());
+        let Some(found) = companion::find().await else {
+            // What was found before stays: a run never goes straight to the host because the companion is gone.
+            return match probe {
+                HostProbe::Skip => self.start_now(probe),
+                HostProbe::Before => self.session.with_value(|session| session.refuse(companion_gone(&host))),
+            };
+        };
+        self.companion.set(CompanionLookup::Found(found));
+        let is_allowed = self.direct_run.with_untracked(|run| *run == DirectRun::Allowed(host.clone()));
+        match untrack(move || self.route()) {
+            Route::PastCompanion { relays_to } if !is_allowed => {
+                self.direct_run.set(DirectRun::Asked { host, relays_to });
+            }
+            _ => self.start_now(probe),
+        }
+    }
+
+    fn start_now(self, probe: HostProbe) {
+        if matches!(self.direct_run.get_untracked(), DirectRun::Asked { .. }) {
+            self.direct_run.set(DirectRun::NotAsked);
+        }
+        self.navigation.go(View::Run);
+        let text = self.draft.asked();
+        self.session.with_value(|session| session.start(&text, probe));
+    }
+}
+
+fn companion_gone(host: &str) -> Trouble {
+    let start = format!("Start it again, then press Start: {}", serve_command(host));
+    let anyway = format!("Run anyway goes straight to the host. {COST_OF_DIRECT}");
+    Trouble::of_check("The companion that served this page does not answer.", &[&start, &anyway])
+}

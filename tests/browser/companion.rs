@@ -1,0 +1,97 @@
+//! What the page says of its companion: gone, silent, back with another host, or the wrong one for the typed host.
+
+use gloo_timers::future::TimeoutFuture;
+use leptos::prelude::Set as _;
+use oddiya_load::browser::page::companion_state::CompanionState;
+use oddiya_load::browser::page::probe::companion::Companion;
+use oddiya_load::ui::run::route::{CompanionLookup, DirectRun};
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use crate::page::TestPage;
+
+const HOST: &str = "http://localhost:8080";
+
+async fn with_companion_for(host: &str) -> TestPage {
+    let page = TestPage::open().await;
+    page.enter("host", HOST).await;
+    let companion = Companion { host: host.to_owned(), token: String::new() };
+    page.state.companion.set(CompanionLookup::Found(companion));
+    leptos::task::tick().await;
+    page
+}
+
+async fn shown(page: &TestPage, companion: CompanionState) -> String {
+    page.state.companion_state.set(companion);
+    leptos::task::tick().await;
+    page.text("companion-banner")
+}
+
+#[test]
+async fn a_companion_that_is_not_there_is_an_alert_with_the_command_that_starts_it() {
+    let page = with_companion_for(HOST).await;
+    assert!(!page.has("companion-banner"));
+    let gone = shown(&page, CompanionState::Gone { for_s: 3 }).await;
+    assert!(gone.starts_with("The companion is gone. (for 0:03)"), "{gone}");
+    assert!(page.text("companion-command").starts_with(&format!("oddiya-load serve -H {HOST}")));
+    assert!(page.maybe("[role=alert] [data-testid=companion-banner]").is_some());
+    let banner = page.named("companion-banner");
+    let later = shown(&page, CompanionState::Gone { for_s: 64 }).await;
+    assert!(later.contains("(for 1:04)"), "{later}");
+    assert!(banner.is_connected(), "a second that passes is no new alert");
+    let silent = shown(&page, CompanionState::Silent { for_s: 2 }).await;
+    assert!(silent.starts_with("The companion does not answer. (for 0:02)"), "{silent}");
+    let other = CompanionState::BackWithAnotherHost { host: "http://localhost:9".to_owned() };
+    assert!(shown(&page, other).await.contains("It relays to http://localhost:9 now"));
+    page.state.companion_state.set(CompanionState::Present);
+    leptos::task::tick().await;
+    assert!(!page.has("companion-banner"));
+}
+
+#[test]
+async fn before_the_start_the_form_says_what_a_run_past_the_companion_costs_and_how_to_avoid_it() {
+    let page = with_companion_for(HOST).await;
+    assert!(page.text("route").starts_with("Through the companion."));
+    page.enter("host", "http://localhost:9999").await;
+    let route = page.text("route");
+    for words in [
+        "Directly: the companion relays only to http://localhost:8080",
+        "oddiya-load serve -H http://localhost:9999",
+        "six connections",
+        "page's own clock",
+    ] {
+        assert!(route.contains(words), "{words}: {route}");
+    }
+}
+
+#[test]
+async fn the_question_before_a_run_past_the_companion_goes_when_another_host_is_typed() {
+    let page = with_companion_for("http://localhost:1").await;
+    let asked = DirectRun::Asked { host: HOST.to_owned(), relays_to: "http://localhost:1".to_owned() };
+    page.state.direct_run.set(asked);
+    leptos::task::tick().await;
+    let question = page.text("direct-question");
+    assert!(question.contains("relays to http://localhost:1, not to http://localhost:8080"), "{question}");
+    assert!(question.contains(&format!("oddiya-load serve -H {HOST}")), "{question}");
+    page.enter("host", "http://localhost:808").await;
+    assert!(!page.has("direct-question"));
+    page.enter("host", HOST).await;
+    page.click("do-not-start").await;
+    assert!(!page.has("direct-question"));
+    assert_eq!(page.text("run-state"), "idle");
+}
+
+#[test]
+async fn a_companion_that_went_away_is_blamed_for_it_and_not_the_host() {
+    // What served these tests is no companion, which the page finds out when it looks again.
+    let page = with_companion_for(HOST).await;
+    page.click("start").await;
+    while !page.has("trouble") {
+        TimeoutFuture::new(10).await;
+    }
+    let trouble = page.text("trouble");
+    assert!(trouble.contains("The companion that served this page does not answer."), "{trouble}");
+    assert!(
+        trouble.contains(&format!("oddiya-load serve -H {HOST}")) && !trouble.contains("cannot be reached")
+    );
+    assert!(page.text("route").starts_with("Through the companion."), "the route stays");
+}
