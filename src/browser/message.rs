@@ -29,8 +29,6 @@ pub enum Command {
     Abandon,
     /// The page was hidden or shown.
     SetVisibility(Visibility),
-    /// Make the example report, in virtual time.
-    MakeExample,
 }
 
 /// From the worker to the page.
@@ -68,11 +66,6 @@ pub enum Event {
     Refused {
         /// Why.
         problem: String,
-    },
-    /// The example report, as it stands in a file.
-    Example {
-        /// The file's text.
-        json: String,
     },
 }
 

@@ -7,7 +7,6 @@
 //! | `companion_state.rs` | whether the companion that carries a run is there |
 //! | `run_state.rs`, `trouble.rs` | where a run stands; what went wrong and what to do next |
 //! | `worker_handle.rs` | the conversation with the load worker |
-//! | `example.rs` | the example report, made by a worker |
 //! | `probe/` | which way requests take to the host |
 //! | `generator.rs` | what a report says of the page that made it |
 //! | `storage/` | what the browser keeps beyond the life of the tab |
@@ -21,7 +20,6 @@
 pub mod address;
 pub mod clock;
 pub mod companion_state;
-pub mod example;
 pub mod files;
 mod generator;
 pub mod incoming;

@@ -131,8 +131,6 @@ impl Session {
                 self.state.borrow_mut().on_ended(stopped, ended);
             }
             WorkerEvent::Posted(Event::Refused { problem }) => return self.fail(Trouble::new(problem, &[])),
-            // A session's worker makes no example.
-            WorkerEvent::Posted(Event::Example { .. }) => return,
             WorkerEvent::Broke(problem) => return self.on_broke(&problem),
         }
         (self.on_update)();

@@ -39,7 +39,6 @@ use super::message::{Command, Destination, Event};
 use crate::core::base::units::Micros;
 use crate::core::config::load::Share;
 use crate::core::config::run_config::RunConfig;
-use crate::core::run::example;
 use crate::core::run::platform::Clock as _;
 use crate::core::run::shard::{self, Assignment, Control, Finish};
 use companion_link::CompanionLink;
@@ -71,7 +70,6 @@ pub fn serve() {
 fn on_command(job: &Rc<RefCell<Job>>, command: Command) {
     match command {
         Command::Start { config, destination } => on_start(job, *config, destination),
-        Command::MakeExample => on_make_example(),
         Command::ChangeLoad(to) => on_control(job, |platform| {
             let at = platform.now();
             post(&Event::LoadChanged { at, to });
@@ -88,13 +86,6 @@ fn on_control(job: &Rc<RefCell<Job>>, control: impl FnOnce(&BrowserPlatform) -> 
     let Job::Running { controls, platform } = &*job.borrow() else { return };
     // A run that has ended no longer listens, and need not.
     let _ = controls.unbounded_send(control(platform));
-}
-
-fn on_make_example() {
-    match example::report() {
-        Some(report) => post(&Event::Example { json: report.to_json() }),
-        None => post(&Event::Refused { problem: "the example could not be made".to_owned() }),
-    }
 }
 
 fn on_start(job: &Rc<RefCell<Job>>, config: RunConfig, destination: Destination) {

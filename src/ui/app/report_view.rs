@@ -58,11 +58,12 @@ fn OwnReport() -> impl IntoView {
     }
 }
 
-/// The example report. A worker makes it when it is first shown.
+/// The example report. It is made when it is first shown.
 #[component]
 fn Example() -> impl IntoView {
     let state = page_state();
-    spawn_local(state.make_example());
+    // After this view is built, because it changes what the view shows.
+    spawn_local(async move { state.make_example() });
     move || match state.reports.find(|open| open.source == Source::Example) {
         Some(OpenReport { number, source, report: Some(report), .. }) => {
             view! { <OpenedReport number source shared=report /> }.into_any()

@@ -12,13 +12,13 @@ use super::draft::Draft;
 use super::route::{CompanionLookup, DirectRun};
 use crate::browser::page::address::AddressParameters;
 use crate::browser::page::companion_state::CompanionState;
-use crate::browser::page::example::make_example;
 use crate::browser::page::files::FileError;
 use crate::browser::page::run_state::RunState;
 use crate::browser::page::session::Session;
 use crate::browser::page::storage::journal::{Cutoff, Kept, Unreadable};
 use crate::core::report::Report;
-use crate::ui::files::open_reports::{OpenReports, Opening, Source};
+use crate::core::run::example;
+use crate::ui::files::open_reports::{OpenReports, Source};
 use crate::ui::navigation::{Navigation, ReportRef, View};
 use crate::ui::report::SharedReport;
 
@@ -216,15 +216,14 @@ impl State {
         self.navigation.go(View::Report(ReportRef::Example));
     }
 
-    /// Lets a worker make the example report, unless it is open already.
-    pub async fn make_example(self) {
+    /// Makes the example report, unless it is open already. It is made in virtual time, within some milliseconds.
+    pub fn make_example(self) {
         if self.reports.find(|open| open.source == Source::Example).is_some() {
             return;
         }
-        self.reports.opening.set(Opening::Reading("the example report".to_owned()));
-        match make_example().await {
-            Ok(json) => drop(self.reports.open_bytes(Source::Example, Ok(json.into_bytes()))),
-            Err(problem) => self.reports.refuse("The example report", problem),
+        match example::report() {
+            Some(report) => drop(self.reports.open(Source::Example, SharedReport::new(report))),
+            None => self.reports.refuse("The example report", "it could not be made".to_owned()),
         }
     }
 }
