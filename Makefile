@@ -1,7 +1,7 @@
 # Everyday commands. Each is a short script under make/; run `make` for the list.
 
 .DEFAULT_GOAL := help
-.PHONY: help start test build lint fmt clean doc e2e setup bench bench-browser
+.PHONY: help start test build lint fmt clean doc e2e setup bench bench-browser soak-kills
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,9 @@ bench: ## Measure the runner beside wrk and oha (15 minutes)
 
 bench-browser: ## Measure the page against a bare fetch loop (35 minutes)
 	@make/bench-browser.sh
+
+soak-kills: ## Kill at random moments, 50 times each, and compare counts (2 minutes)
+	@make/soak-kills.sh
 
 setup: ## Install what building and testing need
 	@make/setup.sh

@@ -112,7 +112,8 @@ packed_size() {
 
 run_e2e() {
   # Two at a time: each is a browser, and these tests watch the clock.
-  cargo test --all-features --test e2e -- --test-threads=2
+  FIREFOX="${FIREFOX:-$(command -v firefox-esr || command -v firefox || true)}" \
+    cargo test --all-features --test e2e -- --test-threads=2
 }
 
 run_doc() {

@@ -106,15 +106,31 @@ as_root() {
   if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
+# Firefox is driven by itself, without a driver.
+ensure_firefox() {
+  step "Installing Firefox (once, about a minute)"
+  if [ -n "${FIREFOX:-}" ] || has firefox-esr || has firefox; then
+    note "already there"
+  elif is_debian; then
+    install_packages firefox-esr
+  else
+    fail "the browser tests need Firefox too; install it, or name it in the variable FIREFOX"
+  fi
+}
+
+# install_packages NAME…: Debian's.
+install_packages() {
+  [ "$(id -u)" -eq 0 ] || has sudo || fail "there is no sudo to install packages; run this as root: apt-get install $*"
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
+}
+
 ensure_chromium() {
   step "Installing Chromium and chromedriver (once, about 2 minutes)"
   if browser_is_there && driver_is_there; then
     note "already there"
   elif is_debian; then
-    [ "$(id -u)" -eq 0 ] || has sudo || fail "Chromium is missing and there is no sudo to install it; \
-run this as root: apt-get install chromium chromium-driver"
-    as_root apt-get update -qq
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium chromium-driver
+    install_packages chromium chromium-driver
   else
     fail "the browser tests need Chromium (or Chrome) and a chromedriver of the same version on the PATH; \
 install both (on macOS: brew install --cask chromium chromedriver), \

@@ -1,10 +1,9 @@
 //! The command `oddiya-load`: parse, dispatch, print one error, exit.
 
-#![expect(clippy::print_stderr, reason = "the one place that prints errors")]
-
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use oddiya_load::native::say::tell;
 use oddiya_load::{companion, native, stub};
 
 const NO_COMMAND: &str =
@@ -54,6 +53,6 @@ fn end(done: anyhow::Result<()>) -> ExitCode {
 }
 
 fn complain(error: &anyhow::Error, code: u8) -> ExitCode {
-    eprintln!("oddiya-load: {error:#}");
+    tell(&format!("oddiya-load: {error:#}"));
     ExitCode::from(code)
 }

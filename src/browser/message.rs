@@ -48,6 +48,8 @@ pub enum Event {
     },
     /// A second is over.
     Second(Box<Snapshot>),
+    /// The companion went, or came back.
+    Companion(CompanionNews),
     /// The load was changed.
     LoadChanged {
         /// When, on the worker's clock, which is the run's.
@@ -71,6 +73,23 @@ pub enum Event {
     Example {
         /// The file's text.
         json: String,
+    },
+}
+
+/// What the worker notices of the companion.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CompanionNews {
+    /// It does, or the run needs none.
+    #[default]
+    Present,
+    /// It was stopped, or has no processor; it may go on by itself.
+    Silent,
+    /// Nothing answers in its place.
+    Gone,
+    /// A companion came back, for another host than the run's.
+    OfAnotherHost {
+        /// The host that it relays to.
+        host: String,
     },
 }
 

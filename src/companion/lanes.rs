@@ -1,204 +1,179 @@
 //! Lanes: each name by which the page calls the companion keeps connections of its own to the host, as a phone would.
 //!
-//! A connection leaves its lane while it carries a request, and returns when the response's last byte has been read.
-//! That is before the page can see that byte, so a lane that sends one request at a time never needs a second
-//! connection.
+//! A lane's requests are sent by the runner's HTTP client, each in a task of its own: the response is read as fast as it
+//! comes, whatever the browser does. A connection returns to its lane when the response's last byte has been read. That
+//! is before the page can see that byte, so a lane that sends one request at a time never needs a second connection.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::{Request, Response};
-use hyper::body::{Body, Frame, Incoming, SizeHint};
-use hyper::client::conn::TrySendError;
+use futures_util::Stream as _;
+use hyper::body::{Body, Frame};
+use tokio::task::AbortHandle;
 
-use crate::core::base::failure::Failure;
-
-use super::failure::from_hyper;
-use super::upstream::{Sender, Upstream};
+use super::records::Records;
+use super::upstream::client_options;
+use crate::core::base::failure::{Failure, FailureKind};
+use crate::core::http::request_id::RequestId;
+use crate::core::scenario::Request;
+use crate::net::client::HttpClient;
+use crate::net::clock::RunClock;
+use crate::net::dial::Dialer;
+use crate::net::lane::HttpLane;
+use crate::net::tap::{Room, TappedBody, TappedHead, tap};
 
 /// Four times as many as one page uses, because pages are opened one after the other.
 const MAX_LANES: usize = 1_024;
-/// A kept connection is ready within microseconds of its last response, unless that response came before the whole
-/// request was sent; then a new connection is quicker than waiting.
-const READY_LIMIT: Duration = Duration::from_millis(20);
 
 /// The connections of all lanes to one host.
 pub struct Lanes {
-    upstream: Upstream,
-    lanes: Mutex<HashMap<Arc<str>, Lane>>,
+    client: Rc<HttpClient>,
+    records: Rc<Records>,
+    /// The room for what waits for the browser.
+    room: Room,
+    /// By name. The most recently used connection is the last, and is taken first.
+    idle: RefCell<HashMap<Rc<str>, Vec<IdleLane>>>,
 }
 
-#[derive(Default)]
-struct Lane {
-    /// The most recently used one is the last, and is taken first.
-    idle: Vec<IdleConnection>,
-}
-
-struct IdleConnection {
-    sender: Sender,
+struct IdleLane {
+    lane: HttpLane,
     since: Instant,
 }
 
-/// A response whose body is still to come, and the time it took to get its head.
+/// A response whose body is still to come.
 pub struct Exchanged {
-    pub response: Response<LaneBody>,
-    /// The time from handing the request to the connection to the response's head.
-    pub upstream: Duration,
-    /// The time to open the connection, where none was kept.
-    pub connect: Option<Duration>,
+    pub head: TappedHead,
+    pub body: LaneBody,
 }
 
 impl Lanes {
-    pub fn new(upstream: Upstream) -> Self {
-        Self { upstream, lanes: Mutex::default() }
+    pub fn new(dialer: Arc<Dialer>, records: Rc<Records>, clock: RunClock) -> Self {
+        let client = Rc::new(HttpClient::new(dialer, client_options(), clock));
+        Self { client, records, room: Room::default(), idle: RefCell::default() }
     }
 
-    pub fn upstream(&self) -> &Upstream {
-        &self.upstream
-    }
-
-    /// Sends a request on a connection that the lane keeps, or on a new one where none is free. Where the host closed a
-    /// kept connection before anything was written, the request is sent on another one. A request that may have reached
-    /// the host is never sent twice.
+    /// Sends a request on a connection that the lane keeps, or on a new one where none is free, and returns when the
+    /// response's head has come. Dropping the response before its end closes the connection, by which the host learns
+    /// that the page went away.
     pub async fn exchange(
-        self: &Arc<Self>,
-        lane: &str,
-        mut request: Request<Incoming>,
+        self: &Rc<Self>,
+        name: &str,
+        request: Request,
+        id: Option<RequestId>,
     ) -> Result<Exchanged, Failure> {
-        let lane: Arc<str> = lane.into();
-        while let Some(mut sender) = self.take(&lane) {
-            if !is_usable(&mut sender).await {
-                continue;
+        let (tap, head, pieces) = tap(&self.room);
+        let (lanes, name): (_, Rc<str>) = (Rc::clone(self), name.into());
+        let task = tokio::task::spawn_local(async move {
+            let mut lane = lanes.take(&name).unwrap_or_else(|| HttpLane::new(Rc::clone(&lanes.client)));
+            let tapped = lane.exchange_tapped(&request, tap).await;
+            lanes.keep(name, lane);
+            if let Some(id) = id {
+                lanes.records.add(id, tapped);
             }
-            match self.send(&lane, sender, request, None).await {
-                Ok(exchanged) => return Ok(exchanged),
-                Err(mut failed) => match failed.take_message() {
-                    Some(unsent) => request = unsent,
-                    None => return Err(from_hyper(&failed.into_error())),
-                },
-            }
-        }
-        let began = Instant::now();
-        let sender = self.upstream.connect().await?;
-        let connect = Some(began.elapsed());
-        self.send(&lane, sender, request, connect).await.map_err(|failed| from_hyper(&failed.into_error()))
-    }
-
-    async fn send(
-        self: &Arc<Self>,
-        lane: &Arc<str>,
-        mut sender: Sender,
-        request: Request<Incoming>,
-        connect: Option<Duration>,
-    ) -> Result<Exchanged, TrySendError<Request<Incoming>>> {
-        let sent = Instant::now();
-        let response = sender.try_send_request(request).await?;
-        let upstream = sent.elapsed();
-        let returning = Returning { lanes: Arc::clone(self), lane: Arc::clone(lane), sender };
-        let response = response.map(|incoming| LaneBody { incoming, returning: Some(returning) });
-        Ok(Exchanged { response, upstream, connect })
-    }
-
-    fn take(&self, lane: &str) -> Option<Sender> {
-        self.with(|lanes| lanes.get_mut(lane)?.idle.pop()).map(|idle| idle.sender)
-    }
-
-    fn keep(&self, lane: Arc<str>, sender: Sender) {
-        if sender.is_closed() {
-            return;
-        }
-        self.with(|lanes| {
-            if lanes.len() >= MAX_LANES && !lanes.contains_key(&lane) {
-                forget_longest_idle(lanes);
-            }
-            lanes.entry(lane).or_default().idle.push(IdleConnection { sender, since: Instant::now() });
         });
+        let mut body = LaneBody { pieces, task: task.abort_handle(), broke_off: None };
+        match head.await {
+            Ok(head) => Ok(Exchanged { head, body }),
+            Err(_) => Err(body.failure().await),
+        }
+    }
+
+    /// An idle connection of the lane, one that the host has not closed if there is one.
+    fn take(&self, name: &str) -> Option<HttpLane> {
+        let mut idle = self.idle.borrow_mut();
+        let lanes = idle.get_mut(name)?;
+        let mut last = None;
+        while let Some(IdleLane { mut lane, .. }) = lanes.pop() {
+            if lane.is_open() {
+                return Some(lane);
+            }
+            last = Some(lane);
+        }
+        last
+    }
+
+    fn keep(&self, name: Rc<str>, lane: HttpLane) {
+        let mut idle = self.idle.borrow_mut();
+        if idle.len() >= MAX_LANES && !idle.contains_key(&name) {
+            forget_longest_idle(&mut idle);
+        }
+        idle.entry(name).or_default().push(IdleLane { lane, since: Instant::now() });
     }
 
     /// Closes connections that were not used for `limit`, and forgets lanes that keep none.
     pub fn close_idle(&self, limit: Duration) {
-        self.with(|lanes| {
-            lanes.retain(|_, lane| {
-                lane.idle.retain(|idle| idle.since.elapsed() < limit && !idle.sender.is_closed());
-                !lane.idle.is_empty()
-            });
+        self.idle.borrow_mut().retain(|_, lanes| {
+            lanes.retain_mut(|idle| idle.since.elapsed() < limit && idle.lane.is_open());
+            !lanes.is_empty()
         });
     }
-
-    /// The map is never left half changed, so it can be used on after a panic elsewhere.
-    fn with<T>(&self, work: impl FnOnce(&mut HashMap<Arc<str>, Lane>) -> T) -> T {
-        work(&mut self.lanes.lock().unwrap_or_else(PoisonError::into_inner))
-    }
 }
 
-fn forget_longest_idle(lanes: &mut HashMap<Arc<str>, Lane>) {
-    let last_used = |lane: &Lane| lane.idle.last().map(|idle| idle.since);
-    let longest_idle = lanes.iter().min_by_key(|(_, lane)| last_used(lane)).map(|(name, _)| Arc::clone(name));
+fn forget_longest_idle(idle: &mut HashMap<Rc<str>, Vec<IdleLane>>) {
+    let last_used = |lanes: &Vec<IdleLane>| lanes.last().map(|idle| idle.since);
+    let longest_idle = idle.iter().min_by_key(|(_, lanes)| last_used(lanes)).map(|(name, _)| Rc::clone(name));
     if let Some(name) = longest_idle {
-        lanes.remove(&name);
+        idle.remove(&name);
     }
 }
 
-async fn is_usable(sender: &mut Sender) -> bool {
-    sender.is_ready() || matches!(tokio::time::timeout(READY_LIMIT, sender.ready()).await, Ok(Ok(())))
-}
-
-/// The body of the host's response, passed on piece by piece. A body that is read to its end returns its connection to
-/// the lane. A body that is dropped before closes the connection, by which the host learns that the page went away.
+/// The body of the host's response, passed on piece by piece. Dropping it ends the exchange with the host, unless that
+/// is complete.
 pub struct LaneBody {
-    incoming: Incoming,
-    returning: Option<Returning>,
-}
-
-struct Returning {
-    lanes: Arc<Lanes>,
-    lane: Arc<str>,
-    sender: Sender,
+    pieces: TappedBody,
+    task: AbortHandle,
+    /// The response broke off; hyper is told once it has sent what came before.
+    broke_off: Option<BrokeOff>,
 }
 
 impl LaneBody {
-    fn return_connection(&mut self) {
-        if let Some(Returning { lanes, lane, sender }) = self.returning.take() {
-            lanes.keep(lane, sender);
+    /// Why no head came.
+    async fn failure(&mut self) -> Failure {
+        let unknown = || Failure::new(FailureKind::Other, "the relay could not say why");
+        match futures_util::StreamExt::next(&mut self.pieces).await {
+            Some(Err(failure)) => failure,
+            Some(Ok(_)) | None => unknown(),
         }
     }
 }
 
 impl Drop for LaneBody {
     fn drop(&mut self) {
-        // hyper's server drops a body that it knows to be at its end without polling for that end.
-        if self.incoming.is_end_stream() {
-            self.return_connection();
-        }
+        self.task.abort();
     }
 }
 
+/// A response that broke off. hyper breaks the browser's off in turn.
+#[derive(Debug, thiserror::Error)]
+#[error("the host's response broke off: {0}")]
+pub struct BrokeOff(&'static str);
+
 impl Body for LaneBody {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = BrokeOff;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let polled = Pin::new(&mut self.incoming).poll_frame(cx);
-        match &polled {
-            Poll::Ready(None) => self.return_connection(),
-            Poll::Ready(Some(Err(_))) => self.returning = None,
-            _ => {}
+    ) -> Poll<Option<Result<Frame<Bytes>, BrokeOff>>> {
+        if let Some(broke_off) = self.broke_off.take() {
+            return Poll::Ready(Some(Err(broke_off)));
         }
-        polled
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.incoming.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.incoming.size_hint()
+        match ready!(Pin::new(&mut self.pieces).poll_next(cx)) {
+            Some(Ok(piece)) => Poll::Ready(Some(Ok(Frame::data(piece)))),
+            Some(Err(failure)) => {
+                // An error makes hyper close at once; between two polls it sends what it has.
+                self.broke_off = Some(BrokeOff(failure.kind.label()));
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
+            None => Poll::Ready(None),
+        }
     }
 }

@@ -1,27 +1,31 @@
 //! `oddiya-load serve`: serves the page and relays the page's requests to the one host it was started with.
 //!
 //! ```text
-//!            access           service            relay             lanes            upstream
-//!  page ──► Host, Origin ──► which path ──► envelope, headers ──► connection ──► DNS, TCP, TLS ──► host
+//!            access           service            relay             lanes          net
+//!  page ──► Host, Origin ──► which path ──► envelope, headers ──► connection ──► HTTP client ──► host
+//!    ◄──────────────────────────────── records ◄─────── what was measured ◄─────────┘
 //! ```
-//! `core::http::relay` has the wire format, and `net` opens the connections to the host. The companion measures how
-//! long the host takes but draws no conclusion from it.
+//! `core::http::relay` and `relay_record` have the wire formats. The companion measures each request by the runner's own
+//! client, and draws no conclusion from it. One thread does all of it, because waking another thread for a request
+//! showed in the p99, and one thread relays many times more than a page can send.
 
 mod access;
-mod failure;
 mod headers;
 mod lanes;
 mod link;
 mod listen;
 mod opening;
 mod page;
+mod records;
 mod relay;
 mod response;
 mod service;
 mod upstream;
 
+use std::io::{self, Write as _};
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -31,15 +35,17 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
+use tokio::sync::oneshot;
+use tokio::task::{JoinSet, LocalSet};
 
 use crate::core::base::host::Host;
+use crate::net::clock::RunClock;
 use lanes::Lanes;
 use listen::Listeners;
 use opening::Opening;
 use page::Page;
+use records::Records;
 use service::Companion;
-use upstream::Upstream;
 
 pub use page::{EmbeddedFile, EmbeddedPage, PageSource};
 
@@ -110,21 +116,8 @@ impl From<Args> for Options {
     }
 }
 
-/// Serves until interrupted. One thread does all of it, because waking another thread for a request showed in the p99,
-/// and one thread relays many times more than a page can send.
+/// Serves until interrupted.
 pub async fn serve(args: Args) -> anyhow::Result<()> {
-    let served = tokio::task::spawn_blocking(|| {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let done = runtime.block_on(serve_here(args));
-        // Does not wait for a file of the page that is still being read.
-        runtime.shutdown_background();
-        done
-    });
-    served.await.context("the companion's thread failed")?
-}
-
-#[expect(clippy::print_stdout, reason = "the command's output")]
-async fn serve_here(args: Args) -> anyhow::Result<()> {
     // If the system refuses, the limit stays, and requests that find no file handle fail as `exhausted`.
     let _ = rlimit::increase_nofile_limit(WANTED_FILE_HANDLES);
     let opening = if args.no_open { Opening::Forbidden } else { Opening::Allowed };
@@ -133,15 +126,20 @@ async fn serve_here(args: Args) -> anyhow::Result<()> {
     let is_open = options.bind.iter().any(|address| !address.is_loopback());
     let running = start(options).await?;
     let address = format!("http://localhost:{}", running.port);
-    println!("Page: {address}  →  host {host}");
+    say(&format!("Page: {address}  →  host {host}"));
     if !running.page_is_built {
-        println!("The page is not built yet: run `make build`, or name its folder with --page.");
+        say("The page is not built yet: run `make build`, or name its folder with --page.");
     }
     if is_open {
-        println!("Everyone who can reach this machine can load {host} through the page.");
+        say(&format!("Everyone who can reach this machine can load {host} through the page."));
     }
     opening::open(opening, &address);
     tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")
+}
+
+/// Writes a line to standard output. An error is ignored: a companion whose output went away still serves.
+fn say(text: &str) {
+    let _ = writeln!(io::stdout().lock(), "{text}");
 }
 
 /// A running companion. Dropping it closes its sockets, those of its lanes included.
@@ -154,7 +152,15 @@ pub struct RunningCompanion {
     /// Whether the page was built when the companion started.
     pub page_is_built: bool,
     preflights: Arc<AtomicU64>,
-    _tasks: JoinSet<()>,
+    thread: Option<Thread>,
+}
+
+/// The companion's own thread.
+#[derive(Debug)]
+struct Thread {
+    /// Dropped to end it.
+    running: oneshot::Sender<()>,
+    handle: std::thread::JoinHandle<()>,
 }
 
 impl RunningCompanion {
@@ -164,27 +170,74 @@ impl RunningCompanion {
     }
 }
 
-/// Starts a companion inside the current runtime; it listens by the time this returns.
+impl Drop for RunningCompanion {
+    fn drop(&mut self) {
+        if let Some(Thread { running, handle }) = self.thread.take() {
+            drop(running);
+            // It ends within the task that it is in. An error means that it panicked, and has said so.
+            let _ = handle.join();
+        }
+    }
+}
+
+/// Starts a companion on a thread of its own; it listens by the time this returns.
 pub async fn start(options: Options) -> anyhow::Result<RunningCompanion> {
-    let upstream = Upstream::new(options.host)?;
-    let lanes = Arc::new(Lanes::new(upstream));
+    let (running, ended) = oneshot::channel::<()>();
+    let (started, has_started) = oneshot::channel();
+    let thread = std::thread::Builder::new().name("companion".to_owned());
+    let handle =
+        thread.spawn(move || match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => {
+                LocalSet::new().block_on(&runtime, run(options, started, ended));
+                // Does not wait for a file of the page that is still being read.
+                runtime.shutdown_background();
+            }
+            Err(error) => drop(started.send(Err(error.into()))),
+        })?;
+    let mut companion = has_started.await.context("the companion's thread failed")??;
+    companion.thread = Some(Thread { running, handle });
+    Ok(companion)
+}
+
+/// Starts, says so, and serves until `ended`.
+async fn run(
+    options: Options,
+    started: oneshot::Sender<anyhow::Result<RunningCompanion>>,
+    ended: oneshot::Receiver<()>,
+) {
+    let mut tasks = JoinSet::new();
+    let companion = start_here(options, &mut tasks).await;
+    let is_running = companion.is_ok();
+    if started.send(companion).is_ok() && is_running {
+        // An error means that the sender was dropped, which ends the companion.
+        let _ = ended.await;
+    }
+}
+
+async fn start_here(options: Options, tasks: &mut JoinSet<()>) -> anyhow::Result<RunningCompanion> {
+    let dialer = upstream::dialer(options.host)?;
+    let clock = RunClock::start();
+    let records = Rc::new(Records::new(clock));
+    let lanes = Rc::new(Lanes::new(Arc::clone(&dialer), Rc::clone(&records), clock));
     let page = Page::new(options.page);
     let page_is_built = page.is_built();
     let token = random_token()?;
     let preflights = Arc::<AtomicU64>::default();
-    let companion = Arc::new(Companion {
-        lanes: Arc::clone(&lanes),
+    let companion = Rc::new(Companion {
+        dialer,
+        lanes: Rc::clone(&lanes),
+        records: Rc::clone(&records),
         token: token.clone(),
         page,
         preflights: Arc::clone(&preflights),
     });
     let Listeners { sockets, port } = listen::bind(&options.bind, options.port).await?;
-    let mut tasks = JoinSet::new();
     for socket in sockets {
-        tasks.spawn(accept(socket, Arc::clone(&companion)));
+        tasks.spawn_local(accept(socket, Rc::clone(&companion)));
     }
-    tasks.spawn(close_idle(lanes, options.lane_idle));
-    Ok(RunningCompanion { port, token, page_is_built, preflights, _tasks: tasks })
+    tasks.spawn_local(Rc::clone(&records).watch());
+    tasks.spawn_local(close_idle(lanes, options.lane_idle));
+    Ok(RunningCompanion { port, token, page_is_built, preflights, thread: None })
 }
 
 /// 128 random bits in hex.
@@ -195,12 +248,12 @@ fn random_token() -> anyhow::Result<String> {
 }
 
 /// Accepts connections and owns them, so that they close when this task ends.
-async fn accept(listener: TcpListener, companion: Arc<Companion>) {
+async fn accept(listener: TcpListener, companion: Rc<Companion>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => drop(connections.spawn(serve_connection(stream, Arc::clone(&companion)))),
+                Ok((stream, _)) => drop(connections.spawn_local(serve_connection(stream, Rc::clone(&companion)))),
                 Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
             },
             Some(_) = connections.join_next() => {}
@@ -210,17 +263,17 @@ async fn accept(listener: TcpListener, companion: Arc<Companion>) {
 
 /// Serves one connection of the browser. hyper drops the future of a request when the browser goes away, and with it the
 /// request to the host.
-async fn serve_connection(stream: TcpStream, companion: Arc<Companion>) {
+async fn serve_connection(stream: TcpStream, companion: Rc<Companion>) {
     let (Ok(()), Ok(local)) = (stream.set_nodelay(true), stream.local_addr()) else { return };
     let service = service_fn(|request| {
-        let companion = Arc::clone(&companion);
+        let companion = Rc::clone(&companion);
         async move { Ok::<_, std::convert::Infallible>(companion.on_request(request, local.ip()).await) }
     });
     // An error here means that the browser went away, or that the host broke a response off, which was passed on.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
-async fn close_idle(lanes: Arc<Lanes>, idle: Duration) {
+async fn close_idle(lanes: Rc<Lanes>, idle: Duration) {
     let mut ticks = tokio::time::interval((idle / CHECKS_PER_IDLE).max(Duration::from_millis(1)));
     loop {
         ticks.tick().await;

@@ -1,49 +1,55 @@
 //! One relayed request: unpacks the envelope, sends the request to the host, passes the host's response on.
 //!
-//! Bodies stream both ways; nothing here waits for the end of one. The wire format is in `core::http::relay`, and
-//! `lanes.rs` chooses the connection.
+//! The request's body is read before it is sent, so that the browser's pace is not in the latency. The wire format is in
+//! `core::http::relay`, and `lanes.rs` chooses the connection.
 
-use std::fmt::Write as _;
-use std::sync::Arc;
+use std::rc::Rc;
 
 use http::uri::PathAndQuery;
-use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
-use hyper::body::{Body as _, Incoming};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
+use http_body_util::{BodyExt as _, Limited};
+use hyper::body::Incoming;
 
-use crate::core::base::failure::{Failure, FailureKind};
-use crate::core::http::relay::{
-    CONNECT_METRIC, Envelope, Refusal, RelayTarget, STATUS_HEADER, UPSTREAM_METRIC,
-};
+use crate::core::base::host::Host;
+use crate::core::http::relay::{Envelope, Refusal, RelayTarget, STATUS_HEADER};
+use crate::core::http::request_id::RequestId;
+use crate::core::scenario::{self, Method};
+use crate::net::tap::TappedHead;
 
 use super::headers::{Delivery, retain_end_to_end};
 use super::lanes::{Exchanged, Lanes};
 use super::response::{self, BoxResponse};
 
-const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
-/// Sent unless the envelope names another, because some hosts refuse requests without one.
-const USER_AGENT: HeaderValue = HeaderValue::from_static(concat!("oddiya-load/", env!("CARGO_PKG_VERSION")));
+/// No request of a scenario comes near.
+const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;
+
+/// A request as the host gets it.
+struct Unpacked {
+    request: scenario::Request,
+    id: Option<RequestId>,
+}
 
 /// Relays a request to the host of `lanes` if it carries `token`.
-pub async fn relay(lanes: &Arc<Lanes>, lane: &str, token: &str, request: Request<Incoming>) -> BoxResponse {
-    let outgoing = match unpack(lanes, token, request) {
-        Ok(outgoing) => outgoing,
+pub async fn relay(
+    lanes: &Rc<Lanes>,
+    host: &Host,
+    lane: &str,
+    token: &str,
+    request: Request<Incoming>,
+) -> BoxResponse {
+    let Unpacked { request, id } = match unpack(host, token, request).await {
+        Ok(unpacked) => unpacked,
         Err(refused) => return *refused,
     };
-    match lanes.exchange(lane, outgoing).await {
-        Ok(exchanged) if exchanged.response.status().is_informational() => {
-            response::failure(&Failure::new(FailureKind::Malformed, "the host wants to switch protocols"))
-        }
-        Ok(exchanged) => deliver(exchanged),
+    let method = request.method;
+    match lanes.exchange(lane, request, id).await {
+        Ok(exchanged) => deliver(exchanged, method),
         Err(failure) => response::failure(&failure),
     }
 }
 
 /// The request as the host gets it, or the refusal.
-fn unpack(
-    lanes: &Lanes,
-    token: &str,
-    request: Request<Incoming>,
-) -> Result<Request<Incoming>, Box<BoxResponse>> {
+async fn unpack(host: &Host, token: &str, request: Request<Incoming>) -> Result<Unpacked, Box<BoxResponse>> {
     let path_and_query = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
     let target =
         RelayTarget::parse(path_and_query).ok_or_else(|| response::plain_refusal(Refusal::Envelope))?;
@@ -51,49 +57,84 @@ fn unpack(
         return Err(response::plain_refusal(Refusal::Token).into());
     }
     let bad_envelope = |why: String| response::refusal(Refusal::Envelope, why + "\n");
-    let envelope = Envelope::decode(target.envelope).map_err(|error| bad_envelope(error.to_string()))?;
-    let headers_to_send = envelope.header_map().map_err(|error| bad_envelope(error.to_string()))?;
-    let host = lanes.upstream().host();
-    let path = PathAndQuery::try_from(host.target(target.path_and_query))
+    let Envelope { method, headers, id, reading } =
+        Envelope::decode(target.envelope).map_err(|error| bad_envelope(error.to_string()))?;
+    let slash = if target.path_and_query.starts_with('/') { "" } else { "/" };
+    let path = format!("{slash}{}", target.path_and_query);
+    PathAndQuery::try_from(host.target(&path))
         .map_err(|_| bad_envelope("the path after the envelope is not one that HTTP allows".to_owned()))?;
-
-    let method = envelope.method.unwrap_or_else(|| request.method().clone());
-    let mut outgoing = Request::new(request.into_body());
-    let headers = outgoing.headers_mut();
-    *headers = headers_to_send;
-    headers.insert(header::HOST, lanes.upstream().host_header());
-    headers.entry(header::USER_AGENT).or_insert(USER_AGENT);
-    if outgoing.body().is_end_stream() && [Method::POST, Method::PUT, Method::PATCH].contains(&method) {
-        // Without a length, some servers answer 411 to a method that normally has a body (RFC 9110 §8.6).
-        outgoing.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
-    }
-    *outgoing.method_mut() = method;
-    *outgoing.uri_mut() = Uri::from(path);
-    Ok(outgoing)
+    let method = method.as_ref().unwrap_or_else(|| request.method());
+    let method = Method::from_name(method.as_str()).ok_or_else(|| {
+        bad_envelope(format!("`{method}` cannot be relayed; use GET, HEAD, POST, PUT, PATCH or DELETE"))
+    })?;
+    let body = read_body(request).await.map_err(bad_envelope)?;
+    let request = scenario::Request { method, path, headers, body, reading, ..scenario::Request::default() };
+    Ok(Unpacked { request, id: id.map(RequestId) })
 }
 
-fn deliver(Exchanged { mut response, upstream, connect }: Exchanged) -> BoxResponse {
-    let status = response.status();
-    if Delivery::of(status) == Delivery::Wrapped {
-        *response.status_mut() = StatusCode::NON_AUTHORITATIVE_INFORMATION;
+/// The request's body as text; `None` when it has none.
+async fn read_body(request: Request<Incoming>) -> Result<Option<String>, String> {
+    let carried = request.headers().contains_key(header::CONTENT_LENGTH)
+        || request.headers().contains_key(header::TRANSFER_ENCODING);
+    if !carried {
+        return Ok(None);
     }
-    let has_no_body = response.body().is_end_stream();
-    let headers = response.headers_mut();
-    retain_end_to_end(headers);
-    if has_no_body {
-        // A response to HEAD and a 304 state the length of a body that does not follow, and the page sent a GET.
-        headers.remove(header::CONTENT_LENGTH);
+    let body = Limited::new(request.into_body(), MAX_REQUEST_BYTES).collect().await;
+    let body = body.map_err(|error| format!("the request's body cannot be relayed: {error}"))?;
+    let text = String::from_utf8(body.to_bytes().to_vec());
+    text.map(Some).map_err(|_| "the request's body is not text in UTF-8".to_owned())
+}
+
+fn deliver(Exchanged { head, body }: Exchanged, method: Method) -> BoxResponse {
+    let TappedHead { status, mut headers } = head;
+    // Cannot fail: the client reads no other status.
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+    fix_length(&mut headers, status, method);
+    retain_end_to_end(&mut headers);
+    let delivered = match Delivery::of(status) {
+        Delivery::Plain => status,
+        Delivery::Wrapped => {
+            headers.insert(STATUS_HEADER, HeaderValue::from(status.as_u16()));
+            StatusCode::NON_AUTHORITATIVE_INFORMATION
+        }
+    };
+    let mut response = Response::new(response::boxed(body));
+    *response.status_mut() = delivered;
+    *response.headers_mut() = headers;
+    response
+}
+
+/// Leaves at most one length, and only where it is the body's.
+fn fix_length(headers: &mut HeaderMap, status: StatusCode, method: Method) {
+    // A response to HEAD and a 304 state the length of a body that does not follow, and the page sent a GET. Beside
+    // chunks a length means nothing (RFC 9112, §6.3).
+    let has_no_body =
+        method == Method::Head || [StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&status);
+    let length = headers.remove(header::CONTENT_LENGTH);
+    if !has_no_body && !headers.contains_key(header::TRANSFER_ENCODING) {
+        length.into_iter().for_each(|length| drop(headers.insert(header::CONTENT_LENGTH, length)));
     }
-    if Delivery::of(status) == Delivery::Wrapped {
-        headers.insert(STATUS_HEADER, HeaderValue::from(status.as_u16()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_is_passed_on_only_where_it_is_the_bodys() {
+        let with = |coding: Option<&'static str>, status, method| {
+            let mut headers = HeaderMap::new();
+            headers.append(header::CONTENT_LENGTH, HeaderValue::from_static("5"));
+            headers.append(header::CONTENT_LENGTH, HeaderValue::from_static("5"));
+            coding.into_iter().for_each(|coding| {
+                headers.insert(header::TRANSFER_ENCODING, HeaderValue::from_static(coding));
+            });
+            fix_length(&mut headers, status, method);
+            headers.get_all(header::CONTENT_LENGTH).iter().count()
+        };
+        assert_eq!(with(None, StatusCode::OK, Method::Get), 1);
+        assert_eq!(with(Some("chunked"), StatusCode::OK, Method::Get), 0);
+        assert_eq!(with(None, StatusCode::OK, Method::Head), 0);
+        assert_eq!(with(None, StatusCode::NOT_MODIFIED, Method::Get), 0);
     }
-    let mut timing = format!("{UPSTREAM_METRIC};dur={:.3}", upstream.as_secs_f64() * 1e3);
-    if let Some(connect) = connect {
-        // Cannot fail: the sink is memory.
-        let _ = write!(timing, ", {CONNECT_METRIC};dur={:.3}", connect.as_secs_f64() * 1e3);
-    }
-    if let Ok(timing) = HeaderValue::from_str(&timing) {
-        headers.insert(SERVER_TIMING, timing);
-    }
-    Response::map(response, response::boxed)
 }

@@ -3,6 +3,7 @@
 //! The page may request the paths of the relay and of the floor across lanes. All other paths belong to its own origin.
 
 use std::net::IpAddr;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,17 +13,24 @@ use hyper::body::Incoming;
 use crate::core::http::relay::{
     CompanionInfo, FLOOR_PREFIX, HOST_CHECK_PATH, INFO_PATH, RELAY_PREFIX, Refusal,
 };
+use crate::core::http::relay_record::RECORDS_PREFIX;
+use crate::net::dial::Dialer;
 
 use super::access::Visitor;
 use super::lanes::Lanes;
 use super::link::without_autostart;
 use super::page::Page;
+use super::records::Records;
 use super::relay::relay;
 use super::response::{self, BoxResponse};
+use super::upstream;
 
 /// Everything that requests share.
 pub struct Companion {
-    pub lanes: Arc<Lanes>,
+    /// Opens connections to the host.
+    pub dialer: Arc<Dialer>,
+    pub lanes: Rc<Lanes>,
+    pub records: Rc<Records>,
     /// Every relayed request must carry it.
     pub token: String,
     pub page: Page,
@@ -38,14 +46,14 @@ impl Companion {
             Err(refusal) => return response::plain_refusal(refusal),
         };
         let path = request.uri().path();
-        if path.starts_with(RELAY_PREFIX) || path.starts_with(FLOOR_PREFIX) {
+        if [RELAY_PREFIX, FLOOR_PREFIX, RECORDS_PREFIX].iter().any(|prefix| path.starts_with(prefix)) {
             let mut response = self.on_lane_request(request, &visitor.lane).await;
             response::allow_page(response.headers_mut(), visitor.origin);
             return response;
         }
         match path {
             INFO_PATH => response::json(&self.info()),
-            HOST_CHECK_PATH => response::json(&self.lanes.upstream().check().await),
+            HOST_CHECK_PATH => response::json(&upstream::check(&self.dialer).await),
             _ => match without_autostart(request.headers(), request.uri()) {
                 Some(address) => response::see_other(&address),
                 None => self.page.on_request(request).await,
@@ -58,18 +66,30 @@ impl Companion {
             self.preflights.fetch_add(1, Ordering::Relaxed);
             return response::preflight(request.headers().get(header::ACCESS_CONTROL_REQUEST_HEADERS));
         }
-        match request.uri().path().strip_prefix(FLOOR_PREFIX) {
-            Some(token) if token == self.token => response::text(StatusCode::OK, "ok\n"),
-            Some(_) => response::plain_refusal(Refusal::Token),
-            None => relay(&self.lanes, lane, &self.token, request).await,
+        let path = request.uri().path();
+        if let Some(token) = path.strip_prefix(FLOOR_PREFIX) {
+            return self.guarded(token, || response::text(StatusCode::OK, "ok\n"));
         }
+        if let Some(rest) = path.strip_prefix(RECORDS_PREFIX) {
+            let (token, run) = rest.split_once('/').unwrap_or((rest, ""));
+            return self.guarded(token, || match run.parse() {
+                Ok(run) => self.records.subscribe(run),
+                Err(_) => response::refusal(Refusal::Envelope, "after the token comes the run's number\n"),
+            });
+        }
+        relay(&self.lanes, self.dialer.host(), lane, &self.token, request).await
+    }
+
+    /// The response to a request that carries the token.
+    fn guarded(&self, token: &str, respond: impl FnOnce() -> BoxResponse) -> BoxResponse {
+        if token == self.token { respond() } else { response::plain_refusal(Refusal::Token) }
     }
 
     fn info(&self) -> CompanionInfo {
         CompanionInfo {
             product: CompanionInfo::PRODUCT.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            host: self.lanes.upstream().host().to_string(),
+            host: self.dialer.host().to_string(),
             token: self.token.clone(),
         }
     }

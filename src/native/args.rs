@@ -148,6 +148,10 @@ pub struct Args {
     #[arg(long, value_name = "N", env = "ODDIYA_LOAD_SHARDS", value_parser = shard_count(), allow_hyphen_values = true)]
     pub shards: Option<u32>,
 
+    /// Begin the statistics anew once the ramp is over: all users have started, or the rate is at its highest
+    #[arg(long, env = "ODDIYA_LOAD_RESET_STATS")]
+    pub reset_stats: bool,
+
     /// Write the report to FILE every second (in long runs less often), so that a killed run leaves a report too
     #[arg(long, value_name = "FILE", env = "ODDIYA_LOAD_JSON")]
     pub json: Option<PathBuf>,

@@ -54,7 +54,7 @@ mod tests {
     fn a_file_that_cannot_be_written_is_reported_once_and_the_run_goes_on() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deep/report.json");
-        let outputs = Outputs::prepare(Some(path.clone()), None).unwrap();
+        let outputs = Outputs::prepare(Some(&path), None).unwrap();
         std::fs::remove_dir(folder.path().join("deep")).unwrap();
         let report = crate::core::run::example::report().unwrap();
         let mut checkpoints = Checkpoints::new(&outputs);

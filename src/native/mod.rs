@@ -7,23 +7,27 @@
 //! | `args.rs` | the flags of `oddiya-load run` |
 //! | `options.rs` | its flags about connections, checked |
 //! | `run.rs` | the command, from the first check to the exit code |
+//! | `interrupts.rs` | the signals that stop a run |
 //! | `shards.rs` | threads, each with one runtime and one shard of the engine |
 //! | `platform.rs` | the engine's clock, spawner and transport |
 //! | `timer/` | the timer that wakes a shard's sleepers |
 //! | `fd_limit.rs` | the limit on open files |
-//! | `terminal.rs`, `say.rs` | the live view; the tables at the end |
-//! | `output.rs`, `checkpoints.rs` | report and CSV files; saving them during the run |
+//! | `terminal.rs`, `say.rs` | the live view; messages, and the tables at the end |
+//! | `output.rs`, `place.rs` | report and CSV files; what a path is, and writing there |
+//! | `checkpoints.rs` | saving the report during the run |
 //! | `report.rs` | the command that opens a report |
 
 pub mod args;
 mod checkpoints;
 mod fd_limit;
+mod interrupts;
 mod options;
 mod output;
+mod place;
 mod platform;
 pub mod report;
 pub mod run;
-mod say;
+pub mod say;
 mod shards;
 mod terminal;
 mod timer;

@@ -1,73 +1,71 @@
-//! The files that a run writes: its report, which is replaced as the run goes on, and Locust's CSV files at the end.
+//! The files that the user asked for: the report, which is replaced as a run goes on, and Locust's CSV files at the end.
 //!
-//! A file is replaced in one step, so a reader always finds a complete file. A pipe or a device (`/dev/stdout`) cannot
-//! be replaced, so it is written once, at the end. The formats of the files are in `core`.
+//! All of them are tried before a run, and each is written whatever becomes of the others. How a file is written is in
+//! `place.rs`; what is in it is in `core`.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
+use super::place::Place;
+use super::say::say;
 use crate::core::convert::csv;
+use crate::core::present::text;
 use crate::core::report::Report;
 
-/// The paths that the user asked for.
+/// The files that the user asked for.
 #[derive(Debug, Default)]
 pub struct Outputs {
     json: Option<Place>,
-    csv_prefix: Option<PathBuf>,
+    /// In the order of [`csv::ENDINGS`]; empty when the user asked for none.
+    csv: Vec<Place>,
 }
 
-/// The kind of path that a report is written to.
-#[derive(Clone, Debug)]
-enum Place {
-    /// A file that exists or will be created.
-    File(PathBuf),
-    /// A pipe or a device.
-    Stream(PathBuf),
+/// What cannot be written, one sentence for each file.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.join("; "))]
+pub struct Unwritable(pub Vec<String>);
+
+impl Unwritable {
+    fn unless_empty(problems: Vec<String>) -> Result<(), Self> {
+        if problems.is_empty() { Ok(()) } else { Err(Self(problems)) }
+    }
 }
 
-impl Place {
-    /// Finds out what `path` is, after following links.
-    fn of(path: &Path) -> anyhow::Result<Self> {
-        // A path that does not exist yet becomes a file.
-        let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let kind = fs::metadata(&place).ok().map(|found| found.file_type());
-        match kind {
-            Some(kind) if kind.is_dir() => {
-                anyhow::bail!("--json: {} is a folder; name a file in it", path.display())
-            }
-            Some(kind) if !kind.is_file() => Ok(Self::Stream(place)),
-            _ => Ok(Self::File(place)),
-        }
-    }
-
-    fn path(&self) -> &Path {
-        let (Self::File(path) | Self::Stream(path)) = self;
-        path
-    }
+/// What became of the files.
+#[derive(Debug)]
+struct Saved {
+    written: Vec<PathBuf>,
+    problems: Vec<String>,
 }
 
 impl Outputs {
-    /// Checks before the run that its files can be written.
-    pub fn prepare(json: Option<PathBuf>, csv_prefix: Option<PathBuf>) -> anyhow::Result<Self> {
-        if json.as_ref().is_some_and(|path| path.as_os_str() == "-") {
-            anyhow::bail!("--json: name a file; for standard output, where the tables go too, /dev/stdout");
+    /// Tries, before a run, whether each file can be written.
+    ///
+    /// # Errors
+    /// Every file that cannot be written, with its flag.
+    pub fn prepare(json: Option<&Path>, csv_prefix: Option<&Path>) -> Result<Self, Unwritable> {
+        let mut outputs = Self::default();
+        let mut problems = Vec::new();
+        if let Some(path) = json {
+            match prepare_json(path) {
+                Ok(place) => outputs.json = Some(place),
+                Err(error) => problems.push(format!("--json: {error:#}")),
+            }
         }
-        let json = json.map(|path| Place::of(&path)).transpose()?;
-        let file = json.as_ref().and_then(|place| match place {
-            Place::File(path) => Some(path),
-            Place::Stream(_) => None,
-        });
-        for (flag, path) in [("--json", file), ("--csv", csv_prefix.as_ref())] {
-            let Some(path) = path else { continue };
-            let folder = folder_of(path);
-            fs::create_dir_all(&folder)
-                .and_then(|()| tempfile::NamedTempFile::new_in(&folder).map(drop))
-                .with_context(|| format!("{flag}: cannot write into {}", folder.display()))?;
+        for path in csv_prefix.into_iter().flat_map(csv_paths) {
+            match Place::prepare(&path) {
+                Ok(place) if outputs.json.as_ref().is_some_and(|json| is_same_file(json, &place)) => {
+                    problems
+                        .push(format!("--csv: {} is the file of --json too; name another", path.display()));
+                }
+                Ok(place) => outputs.csv.push(place),
+                Err(error) => problems.push(format!("--csv: {error:#}")),
+            }
         }
-        Ok(Self { json, csv_prefix })
+        // The four files of a folder that cannot be written fail for one reason.
+        problems.dedup();
+        Unwritable::unless_empty(problems).map(|()| outputs)
     }
 
     /// Whether the report can be saved during the run, which needs a file that can be replaced.
@@ -78,49 +76,111 @@ impl Outputs {
     /// Replaces the report's file, or appends the report to a pipe or device.
     pub fn save_report(&self, report: &Report) -> anyhow::Result<()> {
         let Some(place) = &self.json else { return Ok(()) };
-        let written = match place {
-            Place::File(path) => replace(path, |file| report.write_json(file)),
-            Place::Stream(path) => append(path, |file| report.write_json(file)),
-        };
+        let written = place.write(|sink| report.write_json(sink));
         written.with_context(|| format!("--json: cannot write {}", place.path().display()))
     }
 
-    /// Writes all files that the user asked for, and returns their paths.
-    pub fn save_all(&self, report: &Report) -> anyhow::Result<Vec<PathBuf>> {
-        self.save_report(report)?;
-        let mut written: Vec<PathBuf> = self.json.iter().map(|place| place.path().to_owned()).collect();
-        let Some(prefix) = &self.csv_prefix else { return Ok(written) };
-        for (suffix, text) in csv::files(report) {
-            let mut name = prefix.as_os_str().to_owned();
-            name.push(suffix);
-            let path = PathBuf::from(name);
-            replace(&path, |file| file.write_all(text.as_bytes()))
-                .with_context(|| format!("--csv: cannot write {}", path.display()))?;
-            written.push(path);
+    /// Writes every file, then shows the report's tables and the names of the files.
+    ///
+    /// # Errors
+    /// Everything that could not be written; the rest was.
+    pub fn deliver(&self, report: &Report) -> Result<(), Unwritable> {
+        let Saved { written, mut problems } = self.save_all(report);
+        let names: String = written.iter().map(|path| format!("\nWrote {}", path.display())).collect();
+        if let Err(error) = say(&(text::summary(report) + &names)) {
+            problems.push(format!("standard output: cannot write: {error}"));
         }
-        Ok(written)
+        Unwritable::unless_empty(problems)
+    }
+
+    fn save_all(&self, report: &Report) -> Saved {
+        let mut saved = Saved { written: Vec::new(), problems: Vec::new() };
+        if let Some(place) = &self.json {
+            saved.note(place, self.save_report(report));
+        }
+        if !self.csv.is_empty() {
+            for (place, (_, text)) in self.csv.iter().zip(csv::files(report)) {
+                let written = place.write(|sink| sink.write_all(text.as_bytes()));
+                let named = || format!("--csv: cannot write {}", place.path().display());
+                saved.note(place, written.with_context(named));
+            }
+        }
+        saved
     }
 }
 
-fn folder_of(path: &Path) -> PathBuf {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    parent.map_or_else(|| PathBuf::from("."), Path::to_owned)
+impl Saved {
+    fn note(&mut self, place: &Place, written: anyhow::Result<()>) {
+        match written {
+            Ok(()) => self.written.push(place.path().to_owned()),
+            Err(error) => self.problems.push(format!("{error:#}")),
+        }
+    }
 }
 
-fn replace(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> io::Result<()> {
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    fill(File::create(&part)?, write)?;
-    fs::rename(&part, path)
+fn prepare_json(path: &Path) -> anyhow::Result<Place> {
+    if path.as_os_str() == "-" {
+        anyhow::bail!("name a file; for standard output, where the tables go too, /dev/stdout");
+    }
+    Place::prepare(path)
 }
 
-fn append(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> io::Result<()> {
-    fill(File::options().append(true).open(path)?, write)
+fn csv_paths(prefix: &Path) -> impl Iterator<Item = PathBuf> + '_ {
+    csv::ENDINGS.iter().map(|ending| {
+        let mut path = prefix.as_os_str().to_owned();
+        path.push(ending);
+        PathBuf::from(path)
+    })
 }
 
-fn fill(file: File, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> io::Result<()> {
-    let mut file = BufWriter::new(file);
-    write(&mut file)?;
-    // Dropping the buffer would hide an error of its last write.
-    file.flush()
+fn is_same_file(one: &Place, other: &Place) -> bool {
+    matches!(one, Place::File(_)) && one == other
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(json: Option<&Path>, csv: Option<&Path>) -> Vec<String> {
+        Outputs::prepare(json, csv).err().map_or_else(Vec::new, |unwritable| unwritable.0)
+    }
+
+    #[test]
+    fn every_file_that_cannot_be_written_is_named_before_the_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let blocked = folder.path().join("file");
+        std::fs::write(&blocked, "").unwrap();
+        std::fs::create_dir(folder.path().join("run_failures.csv")).unwrap();
+        let found = problems(Some(&blocked.join("report.json")), Some(&folder.path().join("run")));
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(
+            found[0].starts_with(&format!("--json: cannot write into {}", blocked.display())),
+            "{found:?}"
+        );
+        assert!(found[1].ends_with("run_failures.csv is a folder; name a file in it"), "{found:?}");
+        assert_eq!(problems(None, Some(&blocked.join("run"))).len(), 1, "one reason is said once");
+    }
+
+    #[test]
+    fn one_file_for_two_outputs_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let found = problems(Some(&folder.path().join("a_stats.csv")), Some(&folder.path().join("./a")));
+        let [only] = found.as_slice() else { panic!("{found:?}") };
+        assert!(only.ends_with("a_stats.csv is the file of --json too; name another"), "{only}");
+        assert_eq!(problems(Some(&folder.path().join("a.json")), Some(&folder.path().join("a"))), [""; 0]);
+    }
+
+    #[test]
+    fn an_output_that_cannot_be_written_does_not_lose_the_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let (json, csv) = (folder.path().join("gone/report.json"), folder.path().join("run"));
+        let outputs = Outputs::prepare(Some(&json), Some(&csv)).unwrap();
+        std::fs::remove_dir(folder.path().join("gone")).unwrap();
+        std::fs::create_dir(folder.path().join("run_stats.csv")).unwrap();
+        let saved = outputs.save_all(&crate::core::run::example::report().unwrap());
+        assert_eq!(saved.written.len(), 3, "{saved:?}");
+        assert!(saved.written.iter().all(|path| path.metadata().unwrap().len() > 0));
+        let [first, second] = saved.problems.as_slice() else { panic!("{saved:?}") };
+        assert!(first.starts_with("--json: cannot write") && second.contains("run_stats.csv"), "{saved:?}");
+    }
 }

@@ -8,8 +8,6 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use super::output::Outputs;
-use super::say::say;
-use crate::core::present::text;
 use crate::core::report::Report;
 use crate::core::report::read::{MAX_BYTES, ReadError, read};
 
@@ -35,10 +33,8 @@ pub struct Args {
 /// When the file is not a report, or a file cannot be read or written.
 pub fn show(args: &Args) -> anyhow::Result<()> {
     let report = open(&args.file)?;
-    let outputs = Outputs::prepare(args.json.clone(), args.csv.clone())?;
-    say(&text::summary(&report));
-    outputs.save_all(&report)?.iter().for_each(|path| say(&format!("Wrote {}", path.display())));
-    Ok(())
+    let outputs = Outputs::prepare(args.json.as_deref(), args.csv.as_deref())?;
+    Ok(outputs.deliver(&report)?)
 }
 
 fn open(path: &Path) -> anyhow::Result<Report> {

@@ -3,22 +3,20 @@
 //! The command checks the arguments and the host, starts the shards, merges what they post, shows the run, saves
 //! checkpoints, stops on a signal and writes the report. What a run does is in `core/run`.
 
-#![expect(clippy::print_stderr, reason = "a command speaks to its user")]
-
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use futures_util::StreamExt as _;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::args::Args;
 use super::checkpoints::Checkpoints;
 use super::fd_limit;
+use super::interrupts::Interrupts;
 use super::options::{connection_summary, dialer};
-use super::output::Outputs;
-use super::say::say;
+use super::output::{Outputs, Unwritable};
+use super::say::tell;
 use super::shards::{Joined, Posted, Shards, shard_count};
 use super::terminal::Terminal;
 use crate::core::analyse::headline::{Headline, Window};
@@ -27,9 +25,10 @@ use crate::core::base::timing_source::TimingSource;
 use crate::core::base::units::Micros;
 use crate::core::config::connections::Certificates;
 use crate::core::config::run_config::RunConfig;
-use crate::core::present::{notes, text};
+use crate::core::present::advice::{ARE_SERVICES_RUNNING, STAND_IN};
+use crate::core::present::notes;
 use crate::core::report::{Detail, Generator, GeneratorKind, Note, Report, Route, StopReason};
-use crate::core::run::coordinator::Coordinator;
+use crate::core::run::coordinator::{Coordinator, first_second_from};
 use crate::core::run::record::Record;
 use crate::core::run::shard::Control;
 use crate::net::options::ClientOptions;
@@ -73,34 +72,57 @@ pub async fn run(args: Args) -> anyhow::Result<Ending> {
     let (config, options) = match (args.config_text().check(fresh_seed()), args.connections.check()) {
         (Ok(config), Ok(options)) => (config, options),
         (config, options) => {
-            let wrong = |flag, problem: &str| eprintln!("oddiya-load: {flag}: {problem}");
+            let wrong = |flag, problem: &str| tell(&format!("oddiya-load: {flag}: {problem}"));
             config.err().iter().flatten().for_each(|error| wrong(error.field.flag(), &error.problem));
             options.err().iter().flatten().for_each(|error| wrong(error.flag, &error.problem));
             return Ok(Ending::Usage);
         }
     };
-    let outputs = match Outputs::prepare(args.json.clone(), args.csv.clone()) {
+    let outputs = match Outputs::prepare(args.json.as_deref(), args.csv.as_deref()) {
         Ok(outputs) => outputs,
-        Err(error) => {
-            eprintln!("oddiya-load: {error:#}");
+        Err(Unwritable(problems)) => {
+            problems.iter().for_each(|problem| tell(&format!("oddiya-load: {problem}")));
             return Ok(Ending::Usage);
         }
     };
+    let reset_after = args.reset_stats.then(|| config.load.ramp_end());
+    if let Some(problem) = reset_after.and_then(|ramp_end| nothing_after(ramp_end, &config)) {
+        tell(&format!("oddiya-load: --reset-stats: {problem}"));
+        return Ok(Ending::Usage);
+    }
     if !args.no_preflight
         && let Err(failure) = probe(&config, options).await?
     {
         explain_unreachable(&config, &failure);
         return Ok(Ending::Unreachable);
     }
-    let Some(report) = load(&config, args.shards, options, &outputs).await? else {
+    let asked = Asked { config, shards: args.shards, options, reset_after };
+    let Some(report) = load(&asked, &outputs).await? else {
         return Ok(Ending::Abandoned);
     };
-    let saved = outputs.save_all(&report);
-    say(&text::summary(&report));
-    saved?.iter().for_each(|path| say(&format!("Wrote {}", path.display())));
+    outputs.deliver(&report)?;
     let is_whole = report.run.stopped_by != Some(StopReason::Unfinished);
     let is_clean = is_whole && !report.has_failures() && report.total.in_flight_at_end == Some(0);
     Ok(if is_clean { Ending::Clean } else { Ending::Failures(args.exit_code_on_error) })
+}
+
+/// What a run is asked to do.
+struct Asked {
+    config: RunConfig,
+    shards: Option<u32>,
+    options: ClientOptions,
+    /// When the statistics begin anew.
+    reset_after: Option<Micros>,
+}
+
+/// Why statistics that begin anew after the ramp would be empty; `None` when they would not.
+fn nothing_after(ramp_end: Micros, config: &RunConfig) -> Option<String> {
+    let first = Micros::from_secs(first_second_from(ramp_end));
+    config.run_time.filter(|run_time| first >= *run_time).map(|run_time| {
+        format!(
+            "the ramp takes {ramp_end} and the run {run_time}, so that nothing would be left; write a longer --run-time"
+        )
+    })
 }
 
 /// Opens a connection and sends no request, so that the host counts the same requests as the report.
@@ -110,36 +132,32 @@ async fn probe(config: &RunConfig, options: ClientOptions) -> anyhow::Result<Res
 
 fn explain_unreachable(config: &RunConfig, failure: &Failure) {
     let detail = if failure.detail.is_empty() { String::new() } else { format!(" ({})", failure.detail) };
-    eprintln!("oddiya-load: {} cannot be reached: {}{detail}", config.host, failure.kind.label());
-    if failure.kind == FailureKind::Tls {
-        eprintln!(
-            "  A certificate of your own? Trust it on this machine, or load the host unchecked: --insecure"
-        );
-        eprintln!("  No TLS there? Write http:// instead of https://");
-        return;
-    }
-    eprintln!("  Are the services running? For Oddiya: ./scripts/start-for-mobile-testing.sh");
-    eprintln!("  No Oddiya at hand? `oddiya-load stub` stands in for one on http://localhost:8080");
-    eprintln!("  To load it all the same: --no-preflight");
+    tell(&format!("oddiya-load: {} cannot be reached: {}{detail}", config.host, failure.kind.label()));
+    let advice: &[&str] = match failure.kind {
+        FailureKind::Tls => &[
+            "A certificate of your own? Trust it on this machine, or load the host unchecked: --insecure",
+            "No TLS there? Write http:// instead of https://",
+        ],
+        _ => &[ARE_SERVICES_RUNNING, STAND_IN, "To load it all the same: --no-preflight"],
+    };
+    advice.iter().for_each(|advice| tell(&format!("  {advice}")));
 }
 
 /// Runs the shards to the end; `None` when the user interrupted the run twice.
-async fn load(
-    config: &RunConfig,
-    shards: Option<u32>,
-    options: ClientOptions,
-    outputs: &Outputs,
-) -> anyhow::Result<Option<Report>> {
-    let shard_count = shard_count(shards, &config.load);
+async fn load(asked: &Asked, outputs: &Outputs) -> anyhow::Result<Option<Report>> {
+    let Asked { config, shards, options, reset_after } = asked;
+    let options = *options;
+    let shard_count = shard_count(*shards, &config.load);
     let shortage = fd_limit::raise_for(&config.load);
     let generator = generator(shard_count, options, shortage);
     for note in generator.notes.iter().filter(|note| matches!(note, Note::FewFileHandles { .. })) {
-        eprintln!("oddiya-load: {}", notes::sentence(note, &generator));
+        tell(&format!("oddiya-load: {}", notes::sentence(note, &generator)));
     }
     let mut interrupts = Interrupts::listen()?;
     let dialer = Arc::new(dialer(config.host.clone(), options.dial)?);
     let mut run = Coordinator::new(config, generator, started_at()?);
     run.connects(connection_summary(&options));
+    reset_after.iter().for_each(|ramp_end| run.reset_after(*ramp_end));
     let mut shards =
         Shards::start(config, shard_count, &dialer, options).context("cannot start the shards")?;
     let terminal = Terminal::new(config.run_time);
@@ -162,7 +180,7 @@ async fn load(
                     return Ok(None);
                 }
                 run.on_stop();
-                shards.control(Control::Stop);
+                shards.control(&Control::Stop);
                 terminal.say("Stopping: waiting for the requests in flight. Once more to leave at once.");
             }
         }
@@ -206,30 +224,4 @@ fn fresh_seed() -> u64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     // Six digits are easy to type again.
     now.map_or(0, |now| crate::core::base::rng::Rng::new(now.as_nanos() as u64).below(1_000_000))
-}
-
-/// The signals that stop a run: SIGINT (Ctrl-C), SIGTERM, and SIGHUP when the terminal closes. The run still writes its
-/// report then, because the report of a shortened run is useful.
-struct Interrupts {
-    interrupt: Signal,
-    terminate: Signal,
-    hang_up: Signal,
-}
-
-impl Interrupts {
-    fn listen() -> anyhow::Result<Self> {
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
-        })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-            _ = self.hang_up.recv() => {}
-        }
-    }
 }

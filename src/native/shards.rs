@@ -79,9 +79,9 @@ impl Shards {
     }
 
     /// Sends a control to every shard.
-    pub fn control(&self, control: Control) {
+    pub fn control(&self, control: &Control) {
         // Sending to a shard that has ended fails, and such a shard needs no control.
-        self.controls.iter().for_each(|shard| drop(shard.unbounded_send(control)));
+        self.controls.iter().for_each(|shard| drop(shard.unbounded_send(control.clone())));
     }
 
     /// Waits until all shards have ended.
@@ -140,7 +140,7 @@ impl Work {
         let post = move |snapshot| drop(sender.unbounded_send(Posted::Second(Box::new(snapshot))));
         tokio::task::LocalSet::new().block_on(&runtime, async {
             let platform = NativePlatform::new(Rc::new(HttpClient::new(dialer, options, clock)))?;
-            Ok(shard::run(Rc::new(platform), assignment, controls, post).await)
+            Ok(shard::run(Rc::new(platform), assignment, controls, post).await.stopped)
         })
     }
 }

@@ -1,15 +1,14 @@
 //! The live view of a run. On a terminal it is redrawn in place; elsewhere it is a line every few seconds.
 //!
 //! The view goes to standard error, so that standard output holds only the final tables. Its figures come from
-//! `core/analyse`; nothing is computed here.
-
-#![expect(clippy::print_stderr, reason = "this is the terminal")]
+//! `core/analyse`; nothing is computed here. A terminal that goes away costs the view and not the run.
 
 use std::cell::Cell;
 use std::io::IsTerminal as _;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::say::{harmless, tell};
 use crate::core::analyse::headline::{Headline, OLD_MS};
 use crate::core::base::units::{Micros, format_clock, format_rate, format_share, group_thousands};
 use crate::core::present::words::{NO_DATA, millis_or_dash};
@@ -57,7 +56,7 @@ impl Terminal {
                 let interval = |at: Micros| at.second() / LINE_EVERY_S;
                 if interval(elapsed) != interval(said_at.get()) || stall_changed {
                     said_at.set(elapsed);
-                    eprintln!("{} {}", format_clock(elapsed.as_secs_f64()), line(headline));
+                    tell(&format!("{} {}", format_clock(elapsed.as_secs_f64()), line(headline)));
                 }
             }
         }
@@ -66,8 +65,8 @@ impl Terminal {
     /// Prints a message and keeps the view.
     pub fn say(&self, text: &str) {
         match self {
-            Self::Bar(bar) => bar.println(text),
-            Self::Lines { .. } => eprintln!("{text}"),
+            Self::Bar(bar) => bar.println(harmless(text)),
+            Self::Lines { .. } => tell(text),
         }
     }
 

@@ -65,7 +65,8 @@ impl EventBody {
 
     /// Reads the next bytes of the body, which arrived at the moment `at`.
     pub fn feed(&mut self, bytes: &[u8], encoding: Encoding, at: Micros) {
-        if self.is_damaged {
+        // Past the limit nothing is unpacked either: a small bomb would keep everybody waiting.
+        if self.is_damaged || self.is_full() {
             return;
         }
         let taken = match encoding {
@@ -82,6 +83,10 @@ impl EventBody {
             }
         };
         self.is_damaged = taken.is_err();
+    }
+
+    fn is_full(&self) -> bool {
+        self.gunzip.as_ref().map_or(&self.sink, MultiGzDecoder::get_ref).left == 0
     }
 
     /// The result of the stream, given the outcome of the request.

@@ -77,6 +77,10 @@ impl Http2 {
         let status = head.status.as_u16();
         let header = |name| head.headers.get(name).map(HeaderValue::as_bytes);
         let encoding = header(header::CONTENT_ENCODING).map(Encoding::read).unwrap_or_default();
+        if let Some(tap) = &mut partial.tap {
+            let headers = head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+            tap.head(status, headers);
+        }
         let location = header(header::LOCATION).filter(|_| is_redirect(status));
         let location = location.and_then(|value| std::str::from_utf8(value).ok()).map(Into::into);
         read_body(body, encoding, status, clock, partial).await?;
@@ -91,13 +95,20 @@ async fn read_body(
     clock: RunClock,
     partial: &mut PartialExchange,
 ) -> Result<(), HopError> {
-    while let Some(piece) = body.data().await {
+    loop {
+        if let Some(tap) = &partial.tap {
+            poll_fn(|cx| tap.poll_room(cx)).await;
+        }
+        let Some(piece) = body.data().await else { break };
         let piece = piece.map_err(|error| within_response(&error))?;
         // Cannot fail: it releases exactly what arrived.
         let _ = body.flow_control().release_capacity(piece.len());
         partial.received_bytes += piece.len() as u64;
         if let Some(events) = partial.events.as_mut().filter(|_| !is_redirect(status)) {
             events.feed(&piece, encoding, clock.now());
+        }
+        if let Some(tap) = &partial.tap {
+            tap.body(&piece);
         }
     }
     partial.finished = Some(clock.now());

@@ -38,6 +38,11 @@ impl Keepalive {
         }
     }
 
+    /// Whether the user keeps a connection that the host has not closed.
+    pub fn is_open(&mut self) -> bool {
+        self.idle.as_mut().is_some_and(|idle| idle.connection.is_open())
+    }
+
     /// Keeps a connection for the next request, if anybody does.
     pub fn put(&mut self, client: &HttpClient, connection: Connection, partial: &PartialExchange) {
         let idle_since = partial.finished.unwrap_or_else(|| client.clock.now());

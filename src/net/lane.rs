@@ -15,6 +15,7 @@ use super::keepalive::Keepalive;
 use super::partial::{HopError, HopResponse, LostConnection, PartialExchange};
 use super::pool::Connection;
 use super::redirect::Hop;
+use super::tap::Tap;
 use crate::core::base::failure::{Failure, FailureKind, Status};
 use crate::core::base::units::Micros;
 use crate::core::http::exchange::Exchange;
@@ -29,6 +30,22 @@ pub struct HttpLane {
     client: Rc<HttpClient>,
     keepalive: Keepalive,
     watch: Watch,
+}
+
+/// What came of a request whose response was passed on.
+pub struct Tapped {
+    pub exchange: Exchange,
+    /// Who decided how fast the response was read.
+    pub pace: PaceSetter,
+}
+
+/// Who decides how fast a response is read, so whose pace its latency has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaceSetter {
+    /// It was read as fast as it came.
+    Host,
+    /// Reading waited for whoever the response was passed on to.
+    Receiver,
 }
 
 impl HttpLane {
@@ -189,18 +206,48 @@ fn may_send_again(lost: &LostConnection, method: Method, idle: Micros) -> bool {
     }
 }
 
-impl Lane for HttpLane {
-    async fn exchange(&mut self, request: &Request) -> Exchange {
-        let mut partial = PartialExchange::default();
+impl HttpLane {
+    /// Sends a request and passes the response on while it arrives.
+    pub async fn exchange_tapped(&mut self, request: &Request, tap: Tap) -> Tapped {
+        let mut partial = PartialExchange { tap: Some(tap), ..PartialExchange::default() };
+        let exchange = self.exchange_into(request, &mut partial).await;
+        let pace = match partial.tap.take() {
+            Some(tap) => {
+                let pace = if tap.was_full() { PaceSetter::Receiver } else { PaceSetter::Host };
+                exchange
+                    .outcome
+                    .as_ref()
+                    .err()
+                    .into_iter()
+                    .for_each(|failure| tap.broke_off(failure.clone()));
+                pace
+            }
+            None => PaceSetter::Host,
+        };
+        Tapped { exchange, pace }
+    }
+
+    /// Whether a kept connection can carry the next request.
+    pub fn is_open(&mut self) -> bool {
+        self.keepalive.is_open()
+    }
+
+    async fn exchange_into(&mut self, request: &Request, partial: &mut PartialExchange) -> Exchange {
         if request.reading == Reading::Events {
             partial.events = Some(EventBody::new(self.client.options.max_body));
         }
-        let outcome = self.send(request, &mut partial).await;
-        let PartialExchange { mut timing, finished, received_bytes, events, connections, redirects } =
-            partial;
+        let outcome = self.send(request, partial).await;
+        let PartialExchange { mut timing, finished, received_bytes, connections, redirects, .. } = *partial;
+        let events = partial.events.take();
         timing.finished = finished.unwrap_or_else(|| self.client.clock.now());
         let streamed = events.and_then(|events| events.finish(&outcome));
-        Exchange { outcome, timing, received_bytes, streamed, connections, redirects }
+        Exchange { streamed, connections, redirects, ..Exchange::new(outcome, timing, received_bytes) }
+    }
+}
+
+impl Lane for HttpLane {
+    async fn exchange(&mut self, request: &Request) -> Exchange {
+        self.exchange_into(request, &mut PartialExchange::default()).await
     }
 }
 

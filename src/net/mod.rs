@@ -1,7 +1,7 @@
 //! The HTTP client: connects to a host, sends requests, times what comes back. Runner and companion share it.
 //!
-//! The runner sends through `lane.rs`, where the moment of each byte is measured. The companion takes an open
-//! connection from `dial.rs` and speaks HTTP on it by a library. No command, no output and no listening socket here.
+//! Both send through `lane.rs`, where the moment of each byte is measured; the companion passes the response on by a tap
+//! (`tap.rs`). No command, no output and no listening socket here.
 //! A file uses only files above it in this table; `tests/layers.rs` checks that there is no circle.
 //!
 //! | file | what lives there |
@@ -17,6 +17,7 @@
 //! | `redirect.rs` | the request that follows a redirect |
 //! | `body.rs` | the events of a body, unpacked |
 //! | `deadlines.rs` | the time limits of requests in flight |
+//! | `tap.rs` | passes a response on while it arrives |
 //! | `partial.rs` | what is known of an exchange while it runs |
 //! | `http1/` | HTTP/1.1 |
 //! | `http2.rs` | HTTP/2 |
@@ -42,4 +43,5 @@ mod ports;
 mod redirect;
 mod resolve;
 mod stream;
+pub mod tap;
 pub mod tls;

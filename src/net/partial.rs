@@ -2,6 +2,7 @@
 //! requests; HTTP/1.1 and HTTP/2 fill in the same values.
 
 use super::body::EventBody;
+use super::tap::Tap;
 use crate::core::base::connections::Connections;
 use crate::core::base::failure::{Failure, Status};
 use crate::core::base::units::Micros;
@@ -17,6 +18,8 @@ pub struct PartialExchange {
     pub received_bytes: u64,
     /// Reads the body, where an event stream is expected.
     pub events: Option<Box<EventBody>>,
+    /// Passes the response on while it arrives, where somebody wants it.
+    pub tap: Option<Tap>,
     pub connections: Connections,
     /// Redirects that were followed so far.
     pub redirects: u32,

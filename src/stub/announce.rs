@@ -1,8 +1,10 @@
 //! The lines that `oddiya-load stub` prints once it listens.
 //!
-//! Scripts that asked for port 0 read the addresses from these lines. Nothing else in the stub prints.
+//! Scripts that asked for port 0 read the addresses from these lines. Nothing else in the stub prints. A stub whose output
+//! went away still serves.
 
-#![expect(clippy::print_stdout, reason = "the startup lines are this command's output")]
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
 
 use clap::ValueEnum as _;
 
@@ -11,21 +13,29 @@ use super::server::RunningStub;
 
 /// Prints one line per listener, then one line about profile, speed and seed.
 pub fn started(stub: &RunningStub) {
+    // An error is ignored: whoever asked for the stub may no longer read, and it serves all the same.
+    let _ = io::stdout().lock().write_all(lines(stub).as_bytes());
+}
+
+fn lines(stub: &RunningStub) -> String {
+    let mut lines = String::new();
     for (front, address) in stub.listeners() {
         let name = match front {
             Front::Gateway => "gateway",
             Front::Llm => "llm-agent",
         };
-        println!("{name:<9} http://{address}");
+        let _ = writeln!(lines, "{name:<9} http://{address}");
     }
     let options = stub.options();
     let typed = |value: Option<clap::builder::PossibleValue>| {
         value.map_or_else(String::new, |value| value.get_name().to_owned())
     };
-    println!(
+    let _ = writeln!(
+        lines,
         "profile {}, speed {}, seed {}; counts at /__stub/stats, faults at /__stub/faults; Ctrl-C stops",
         typed(options.profile.to_possible_value()),
         typed(options.speed.to_possible_value()),
         options.seed
     );
+    lines
 }

@@ -10,6 +10,7 @@ mod form;
 mod kept;
 mod page;
 mod report;
+mod storage;
 #[allow(dead_code, reason = "shared with the core tests, which use the rest")]
 #[path = "../core/world.rs"]
 mod world;

@@ -11,7 +11,7 @@ use oddiya_load::core::config::load::{LoadChange, Share};
 use oddiya_load::core::config::run_config::RunConfigText;
 use oddiya_load::core::report::load::{ArrivalProcess, Level, Load, Stage};
 use oddiya_load::core::report::{LoadModel, Report, SuspectReason, TimelineRow, read};
-use oddiya_load::core::run::health::suspect_reasons;
+use oddiya_load::core::run::health::{Delay, judge};
 use oddiya_load::core::run::recorder::Snapshot;
 use oddiya_load::core::run::shard::{Assignment, Control};
 use oddiya_load::core::run::sim;
@@ -182,7 +182,8 @@ fn a_shard_that_seldom_runs_is_suspect_even_without_think_time() {
         let (_keep_open, controls) = mpsc::unbounded();
         let assignment = Assignment::of(&text.check(1).unwrap(), Share { shard: 0, shards: 1 });
         let (snapshots, _) = sim::run_coarsely(assignment, controls, steady(QUICK), grain);
-        let of = |snapshot: &Snapshot| suspect_reasons(&snapshot.health, &Tally::default());
+        let of =
+            |snapshot: &Snapshot| judge(&snapshot.health, &Tally::default(), Delay::SpoilsFigures).suspect;
         snapshots.iter().take(5).map(of).collect::<Vec<_>>()
     };
     assert_eq!(reasons_by_second(Micros::from_millis(4)), vec![vec![]; 5], "a page's timers are that coarse");

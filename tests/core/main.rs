@@ -3,8 +3,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod companion;
 mod load_models;
 mod refusals;
+mod reset;
 mod seeded_run;
 mod stalls;
 mod world;

@@ -6,7 +6,7 @@ use oddiya_load::core::analyse::headline::{Headline, Window};
 use oddiya_load::core::base::timing_source::TimingSource;
 use oddiya_load::core::base::units::Micros;
 use oddiya_load::core::config::load::Share;
-use oddiya_load::core::config::run_config::RunConfigText;
+use oddiya_load::core::config::run_config::{RunConfig, RunConfigText};
 use oddiya_load::core::report::{Detail, Generator, GeneratorKind, Report, Route};
 use oddiya_load::core::run::coordinator::Coordinator;
 use oddiya_load::core::run::record::Record;
@@ -25,6 +25,25 @@ pub fn generator(shards: u32) -> Generator {
     }
 }
 
+/// What the shards of a run posted, second by second, and when they stopped to start requests.
+pub fn posted(
+    config: &RunConfig,
+    shards: u32,
+    script: impl Fn(u32, Micros, &Request) -> Reply + Clone + 'static,
+) -> (Vec<Snapshot>, Micros) {
+    let mut stopped = Micros::ZERO;
+    let mut snapshots: Vec<Snapshot> = Vec::new();
+    for shard in 0..shards {
+        let (_keep_open, controls) = mpsc::unbounded::<Control>();
+        let (posted, at) =
+            sim::run(Assignment::of(config, Share { shard, shards }), controls, script.clone());
+        snapshots.extend(posted);
+        stopped = stopped.max(at);
+    }
+    snapshots.sort_by_key(|snapshot| snapshot.second);
+    (snapshots, stopped)
+}
+
 /// Runs a configuration on `shards` shards. Returns the report, and the headline at the end of each second.
 pub fn run(
     text: &RunConfigText,
@@ -32,16 +51,7 @@ pub fn run(
     script: impl Fn(u32, Micros, &Request) -> Reply + Clone + 'static,
 ) -> (Report, Vec<Headline>) {
     let config = text.check(2026).unwrap();
-    let mut stopped = Micros::ZERO;
-    let mut snapshots: Vec<Snapshot> = Vec::new();
-    for shard in 0..shards {
-        let (_keep_open, controls) = mpsc::unbounded::<Control>();
-        let (posted, at) =
-            sim::run(Assignment::of(&config, Share { shard, shards }), controls, script.clone());
-        snapshots.extend(posted);
-        stopped = stopped.max(at);
-    }
-    snapshots.sort_by_key(|snapshot| snapshot.second);
+    let (snapshots, stopped) = posted(&config, shards, script);
     let mut run = Coordinator::new(&config, generator(shards), "2026-01-01T00:00:00Z".to_owned());
     let mut seen = Vec::new();
     for snapshot in snapshots {

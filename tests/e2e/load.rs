@@ -67,17 +67,22 @@ impl World {
 
     /// The report as the page exports it.
     pub async fn exported(&self) -> String {
-        self.browser.click("export-json").await;
-        let file = self.browser.wait_for_download(".json", Duration::from_secs(10)).await;
-        let text = std::fs::read_to_string(&file).unwrap();
-        std::fs::remove_file(file).unwrap();
-        text
+        exported(&self.browser).await
     }
 
     /// What the stub counted.
     pub async fn stats(&self) -> Value {
         ask(self.stub.gateway, "GET", "/__stub/stats", "").await
     }
+}
+
+/// The report as a page exports it.
+pub async fn exported(browser: &Chromium) -> String {
+    browser.click("export-json").await;
+    let file = browser.wait_for_download(".json", Duration::from_secs(10)).await;
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::remove_file(file).unwrap();
+    text
 }
 
 /// What a clock like `0:07 / 0:30` says has passed; 0 where there is none.

@@ -14,6 +14,7 @@ mod addresses;
 #[allow(dead_code, reason = "page objects to come use what these tests do not")]
 #[path = "../support/chromium/mod.rs"]
 mod chromium;
+mod companion_gone;
 #[cfg(feature = "embed-page")]
 mod embedded;
 #[allow(dead_code, reason = "shared with the companion's tests, which use the rest")]
@@ -21,9 +22,16 @@ mod embedded;
 mod fake_host;
 #[path = "../support/file_server.rs"]
 mod file_server;
+#[path = "../support/firefox.rs"]
+mod firefox;
+mod firefox_run;
 mod folder;
 mod harness;
 mod kept;
+#[allow(dead_code, unused_imports, reason = "shared with the runner's tests")]
+#[path = "../support/kills/mod.rs"]
+mod kill_support;
+mod kills;
 mod load;
 mod looks;
 mod recovery;

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use oddiya_load::core::report::{StopReason, read};
+use oddiya_load::core::report::{Note, StopReason, read};
 
 use crate::load::World;
+use crate::stub_talk::counted_by_the_stub;
 
 const SOON: Duration = Duration::from_secs(15);
 
@@ -36,6 +37,26 @@ async fn changing_users_keeps_the_time_limit() {
     assert_eq!((report.run.duration_s, report.run.stopped_by.unwrap()), (12.0, StopReason::RunTime));
     let changes: Vec<_> = report.run.changes.iter().map(|change| (change.users, change.spawn_rate)).collect();
     assert_eq!(changes, [(Some(8), Some(100.0))]);
+}
+
+#[tokio::test]
+async fn resetting_starts_the_statistics_anew_and_the_run_goes_on() {
+    let world = World::start().await;
+    world.browser.open(&world.url("?users=5&spawn_rate=5&think_time=50ms&run_time=10s&autostart=1")).await;
+    world.browser.wait_for_run_state("running", SOON).await;
+    world.wait_until_elapsed(4, SOON).await;
+    world.browser.click("reset").await;
+    world.browser.wait_for_run_state("done", SOON).await;
+    let report = read::read(world.exported().await.as_bytes()).unwrap();
+    let reset = report.generator.notes.iter().find_map(|note| match note {
+        Note::StatisticsReset { at_s, requests_before, .. } => Some((*at_s, *requests_before)),
+        _ => None,
+    });
+    let (at_s, before) = reset.expect("the report does not say that its statistics were reset");
+    assert!((4.0..9.0).contains(&at_s) && before > 50, "{at_s} s, {before} requests");
+    assert_eq!(report.run.duration_s, 10.0 - at_s);
+    let counted: u64 = counted_by_the_stub(&world.stats().await).values().sum();
+    assert_eq!(report.total.requests + before, counted);
 }
 
 #[tokio::test]

@@ -82,7 +82,7 @@ async fn korean_events_cut_anywhere_are_read_and_an_error_among_them_is_a_failur
     world.browser.wait_for_run_state("done", Duration::from_secs(30)).await;
     let report = read::read(world.exported().await.as_bytes()).unwrap();
     let kinds: Vec<_> = report.failures.iter().map(|row| (row.kind, row.detail.as_str())).collect();
-    assert_eq!(kinds, [(FailureKind::StreamError, "an error event, and no done")]);
+    assert_eq!(kinds, [(FailureKind::StreamError, "an error event, and no done: 실패")]);
     let entry = &report.requests[0];
     assert_eq!((entry.stream_events.unwrap(), entry.failures), (2 * entry.requests, entry.requests));
     assert_eq!(entry.statuses.as_ref().unwrap()[&200], entry.requests);

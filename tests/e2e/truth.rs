@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use oddiya_load::core::base::histogram::Encoded;
+use oddiya_load::core::base::timing_source::TimingSource;
 use oddiya_load::core::base::units::Micros;
 use oddiya_load::core::present::notes::sentences;
 use oddiya_load::core::report::SuspectReason;
@@ -15,7 +16,7 @@ use crate::load::World;
 const SOON: Duration = Duration::from_secs(15);
 
 #[tokio::test]
-async fn the_pages_quantiles_are_the_hosts_and_every_request_is_timed_at_the_wire() {
+async fn the_pages_quantiles_are_the_hosts_and_every_request_is_timed_by_the_companion() {
     let world = World::with(stub::Options { speed: Speed::T2Micro, ..stub::Options::default() }).await;
     let query = "?users=20&spawn_rate=10&run_time=20s&classes=OddiyaUser,DatabaseStressUser&autostart=1";
     let report = world.run(query, Duration::from_secs(40)).await;
@@ -34,14 +35,19 @@ async fn the_pages_quantiles_are_the_hosts_and_every_request_is_timed_at_the_wir
         let off = ours.0.abs_diff(theirs.0);
         assert!(off <= (theirs.0 / 10).max(15_000), "{}: p50 {ours:?}, the host's {theirs:?}", entry.name);
     }
-    let upstream = report.total.upstream_ms.as_ref().expect("the relay's own measure is missing").figures;
+    assert_eq!(report.generator.timing, Some(TimingSource::Companion));
+    assert_eq!((report.total.unrecorded, report.total.lost), (None, None));
+    let page = report.total.page_ms.as_ref().expect("what the page saw is missing").figures;
     let latency = report.total.latency_ms.as_ref().unwrap().figures;
     assert!(
-        upstream.p50.unwrap() <= latency.p50.unwrap() + 1.0,
-        "host {} ms, page {} ms",
-        upstream.p50.unwrap(),
-        latency.p50.unwrap()
+        page.mean >= latency.mean,
+        "the page saw {:?} ms, the companion {:?} ms",
+        page.mean,
+        latency.mean
     );
+    let counted = report.connections.unwrap().counted;
+    assert!((20..=40).contains(&counted.opened), "{counted:?} for 20 users");
+    assert_eq!(counted.opened + counted.reused, report.total.requests);
 }
 
 #[tokio::test]
@@ -84,7 +90,8 @@ async fn more_users_than_the_browser_has_connections_wait_and_none_fails() {
         latency + p50(&report.total.queue_ms) / 2.0 < corrected,
         "{latency} ms, {corrected} ms corrected"
     );
-    assert!(report.health.reasons.contains_key(&SuspectReason::Queued), "{:?}", report.health.reasons);
+    assert!(report.timeline.iter().any(|row| row.held_back.contains(&SuspectReason::Queued)));
+    assert!(p50(&report.total.latency_ms) < 1_000.0, "{latency} ms for a host that takes 800 ms");
 }
 
 #[tokio::test]
@@ -96,8 +103,11 @@ async fn the_calibration_is_recorded_and_a_page_at_its_ceiling_says_so() {
     assert!(calibration.ceiling_rps > 20.0, "{calibration:?}");
     assert!(calibration.floor_p50_ms > 0.0 && calibration.floor_p50_ms <= calibration.floor_p99_ms);
     let notes = sentences(&report.generator).collect::<Vec<_>>().join("\n");
-    assert!(notes.contains("ceiling reached"), "{notes}");
-    assert!(world.browser.text_of("trust").await.contains("ceiling reached"));
+    // Beside other tests the browser may never come near its best; then what was seen is said instead.
+    let said =
+        ["ceiling reached", "the generator was held up"].into_iter().find(|words| notes.contains(words));
+    let said = said.unwrap_or_else(|| panic!("nothing is said: {notes}"));
+    assert!(world.browser.text_of("trust").await.contains(said));
 }
 
 #[tokio::test]
@@ -116,10 +126,10 @@ async fn a_hidden_page_keeps_its_schedule_and_marks_its_seconds() {
     world.browser.wait_for_run_state("done", SOON + SOON).await;
     let report = read::read(world.exported().await.as_bytes()).unwrap();
     let hidden: Vec<_> =
-        report.timeline.iter().filter(|row| row.suspect.contains(&SuspectReason::Hidden)).collect();
+        report.timeline.iter().filter(|row| row.held_back.contains(&SuspectReason::Hidden)).collect();
     assert!((3..=6).contains(&hidden.len()), "{} hidden seconds", hidden.len());
     assert!(hidden.iter().all(|row| row.requests > 10), "a hidden page stopped sending: {hidden:?}");
-    assert!(report.health.reasons[&SuspectReason::Hidden] >= 3);
+    assert!(!report.health.reasons.contains_key(&SuspectReason::Hidden), "the companion's figures are true");
 }
 
 #[tokio::test]

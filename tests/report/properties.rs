@@ -57,15 +57,16 @@ fn snapshots(shard: u32, config: &RunConfig, requests: &[&Sent], seconds: u64) -
     let second = |second: u64| {
         let now = Micros::from_secs(second) + Micros(1);
         // A shard looks at the clock all the time, also when nothing is sent.
-        recorder.is_alive(now);
+        recorder.note_alive(now);
         for sent in requests.iter().filter(|sent| sent.second == second) {
             recorder.sent(EntryId(sent.entry), now);
             recorder.ended(EntryId(sent.entry), Micros::ZERO, &exchange(sent), now);
         }
-        recorder.is_alive(Micros::from_secs(second + 1));
-        recorder.close(Micros::from_secs(second + 1), Default::default())
+        recorder.note_alive(Micros::from_secs(second + 1));
+        recorder.close(Micros::from_secs(second + 1), Default::default());
+        recorder.take_closed(Micros::from_secs(second + 1))
     };
-    (0..seconds).map(second).collect()
+    (0..seconds).filter_map(second).collect()
 }
 
 /// The report of these requests, spread over so many shards.

@@ -168,6 +168,11 @@ impl Connection {
         self.stream.write_all(bytes).await.unwrap();
     }
 
+    /// Writes a text to a client that may be gone, and returns whether it was there.
+    pub async fn try_write(&mut self, text: &str) -> bool {
+        self.stream.write_all(text.as_bytes()).await.is_ok()
+    }
+
     /// Waits until the other side has closed.
     pub async fn closed(&mut self) {
         while self.read().await.is_some() {}

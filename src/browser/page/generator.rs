@@ -2,19 +2,39 @@
 
 use super::storage::StorageError;
 use crate::browser::message::{Destination, Lanes};
+use crate::core::base::connections::Connections;
 use crate::core::base::timing_source::TimingSource;
-use crate::core::report::{Generator, GeneratorKind, Note, Route};
+use crate::core::http::relay::CONNECT_LIMIT;
+use crate::core::report::connections::{Certificates, ConnectionReuse};
+use crate::core::report::{ConnectionSummary, Generator, GeneratorKind, Note, Route};
+use crate::core::scenario::Reading;
 
 /// This page, sending to a destination.
 pub fn generator(destination: &Destination) -> Generator {
-    let route = if destination.is_direct() { Route::Direct } else { Route::Companion };
+    let (route, timing) = match destination {
+        Destination::Direct { .. } => (Route::Direct, TimingSource::Wire),
+        Destination::Companion { .. } => (Route::Companion, TimingSource::Companion),
+    };
     Generator {
         shards: Some(1),
         route: Some(route),
-        timing: Some(TimingSource::Wire),
+        timing: Some(timing),
         notes: route_note(destination).into_iter().collect(),
         ..Generator::own(GeneratorKind::Browser)
     }
+}
+
+/// How the companion connects to the host for each lane. A browser that goes straight to the host does not say how it
+/// connects.
+pub fn connections(destination: &Destination) -> Option<ConnectionSummary> {
+    (!destination.is_direct()).then(|| ConnectionSummary {
+        reuse: ConnectionReuse::PerUser,
+        certificates: Certificates::Checked,
+        connect_timeout_s: CONNECT_LIMIT.as_secs_f64(),
+        request_timeout_s: Reading::Whole.time_limit().as_secs_f64(),
+        max_redirects: 0,
+        counted: Connections::default(),
+    })
 }
 
 /// What the route to the host costs.

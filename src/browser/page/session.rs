@@ -8,14 +8,15 @@ use std::rc::Rc;
 
 use wasm_bindgen_futures::spawn_local;
 
-use super::generator::{generator, not_kept_note};
+use super::companion_state::CompanionState;
+use super::generator::{connections, generator, not_kept_note};
 use super::probe::{HostProbe, find_destination};
 use super::run_state::RunState;
 use super::storage::journal::Journal;
 use super::trouble::Trouble;
 use super::visibility;
 use super::worker_handle::{WorkerEvent, WorkerHandle};
-use crate::browser::message::{Command, Event};
+use crate::browser::message::{Command, CompanionNews, Event};
 use crate::core::base::units::Micros;
 use crate::core::config::load::LoadChange;
 use crate::core::config::run_config::{RunConfig, RunConfigText};
@@ -47,6 +48,8 @@ struct State {
     started_ms: Option<f64>,
     /// How long the run took, once it is over.
     lasted_s: Option<f64>,
+    /// What the worker noticed of the companion last, and when, on the page's clock.
+    companion: (CompanionNews, f64),
 }
 
 impl Session {
@@ -85,6 +88,7 @@ impl Session {
         let destination = find_destination(&config.host, probe).await?;
         let started_at = started_at();
         let mut run = Coordinator::new(&config, generator(&destination), started_at.clone());
+        connections(&destination).into_iter().for_each(|summary| run.connects(summary));
         let header = Header { text, generator: run.generator().clone(), started_at };
         let journal = Journal::begin(&header).await;
         if let Err(error) = &journal {
@@ -119,6 +123,9 @@ impl Session {
             WorkerEvent::Posted(Event::Second(snapshot)) => self.state.borrow_mut().on_second(snapshot),
             WorkerEvent::Posted(Event::LoadChanged { at, to }) => {
                 self.state.borrow_mut().record(Record::Changed { at, to });
+            }
+            WorkerEvent::Posted(Event::Companion(companion)) => {
+                self.state.borrow_mut().companion = (companion, now_ms());
             }
             WorkerEvent::Posted(Event::Ended { stopped, ended }) => {
                 self.state.borrow_mut().on_ended(stopped, ended);
@@ -222,6 +229,33 @@ impl Session {
         self.state.borrow().run_state.clone()
     }
 
+    /// Whether the companion that carries the run is there.
+    pub fn companion(&self) -> CompanionState {
+        let state = self.state.borrow();
+        let (news, since_ms) = &state.companion;
+        let for_s = ((now_ms() - since_ms) / 1e3) as u64;
+        match news {
+            CompanionNews::Present => CompanionState::Present,
+            CompanionNews::Silent => CompanionState::Silent { for_s },
+            CompanionNews::Gone => CompanionState::Gone { for_s },
+            CompanionNews::OfAnotherHost { host } => {
+                CompanionState::BackWithAnotherHost { host: host.clone() }
+            }
+        }
+    }
+
+    /// Starts the statistics anew; the run goes on.
+    pub fn reset_statistics(&self) {
+        let mut state = self.state.borrow_mut();
+        if state.run_state != RunState::Running {
+            return;
+        }
+        let reset = state.run.as_ref().map(Coordinator::reset_now);
+        reset.into_iter().for_each(|record| state.record(record));
+        drop(state);
+        (self.on_update)();
+    }
+
     /// The report so far with figures only, or the complete one once done; `None` before the first run.
     pub fn report(&self) -> Option<Report> {
         let state = self.state.borrow();
@@ -274,6 +308,7 @@ impl State {
 
     /// The run is over, and what is known of it is on the page.
     fn dismiss_worker(&mut self) {
+        self.companion = Default::default();
         self.worker = None;
         self.first_command = None;
         self.journal.take().into_iter().for_each(Journal::remove);

@@ -6,7 +6,7 @@ use web_sys::Response;
 use crate::browser::message::Destination;
 use crate::core::base::failure::{Failure, FailureKind, Status};
 use crate::core::http::relay::{
-    FAILURE_HEADER, REFUSAL_HEADER, STATUS_HEADER, WRAPPED_STATUS, parse_failure_header,
+    FAILURE_HEADER, REFUSAL_HEADER, Refusal, STATUS_HEADER, WRAPPED_STATUS, parse_failure_header,
 };
 
 /// What came of a request.
@@ -15,23 +15,30 @@ pub struct Fetched {
     pub outcome: Result<Status, Failure>,
     /// Size of the body.
     pub bytes: u64,
-    /// Whether the browser has measured it.
-    pub entry: TimingEntry,
+    /// What measurements of it are to be expected.
+    pub trace: Trace,
 }
 
-/// Whether the browser has a timing entry for a request. Without any response it has none, or one without moments.
+/// What measurements of a request come, of the browser and of the companion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TimingEntry {
-    /// There was a response, of the host or of the companion, so an entry comes.
-    Expected,
-    /// There was none.
-    Missing,
+pub enum Trace {
+    /// There was a response: the browser has an entry, and the companion a record.
+    Both,
+    /// The browser lost it: it has no entry, or one without moments; the companion may have a record.
+    Record,
+    /// It never left, or the companion refused it.
+    Nothing,
 }
 
 impl Fetched {
     /// No response, or none that could be read to its end.
     pub fn failed(kind: FailureKind, detail: &str) -> Self {
-        Self { outcome: Err(Failure::new(kind, detail)), bytes: 0, entry: TimingEntry::Missing }
+        Self { outcome: Err(Failure::new(kind, detail)), bytes: 0, trace: Trace::Record }
+    }
+
+    /// It got nowhere.
+    pub fn refused(kind: FailureKind, detail: &str) -> Self {
+        Self { trace: Trace::Nothing, ..Self::failed(kind, detail) }
     }
 
     /// `fetch` failed, and the browser does not say why.
@@ -40,9 +47,15 @@ impl Fetched {
             Destination::Direct { .. } => {
                 Self::failed(FailureKind::Blocked, "no answer, or none that the page may read")
             }
-            Destination::Companion { .. } => {
-                Self::failed(FailureKind::Other, "the companion does not answer")
-            }
+            Destination::Companion { .. } => Self::failed(FailureKind::Lost, "the companion does not answer"),
+        }
+    }
+
+    /// The response broke off. Through the companion its record says whether the host did that.
+    pub fn cut_off(destination: &Destination) -> Self {
+        match destination {
+            Destination::Direct { .. } => Self::failed(FailureKind::Truncated, ""),
+            Destination::Companion { .. } => Self::failed(FailureKind::Lost, "the response broke off"),
         }
     }
 
@@ -65,22 +78,27 @@ impl Fetched {
                 None => Self::of_the_host(status, bytes),
             },
             400 | 403 => match header(REFUSAL_HEADER) {
-                Some(refusal) => {
-                    Self::failed(FailureKind::Other, &format!("the companion refused it: {refusal}"))
-                }
+                Some(refusal) => Self::refused_by_companion(&refusal),
                 None => Self::of_the_host(status, bytes),
             },
             _ => Self::of_the_host(status, bytes),
         }
     }
 
+    /// The companion refused the request. A wrong token means that it was started anew meanwhile.
+    fn refused_by_companion(refusal: &str) -> Self {
+        let is_new = Refusal::from_name(refusal) == Some(Refusal::Token);
+        let kind = if is_new { FailureKind::Lost } else { FailureKind::Other };
+        Self::refused(kind, &format!("the companion refused it: {refusal}"))
+    }
+
     /// The companion's own response, instead of the host's.
     fn of_the_companion(failure: Failure) -> Self {
-        Self { outcome: Err(failure), bytes: 0, entry: TimingEntry::Expected }
+        Self { outcome: Err(failure), bytes: 0, trace: Trace::Both }
     }
 
     fn of_the_host(status: Status, bytes: u64) -> Self {
-        Self { outcome: Ok(status), bytes, entry: TimingEntry::Expected }
+        Self { outcome: Ok(status), bytes, trace: Trace::Both }
     }
 }
 

@@ -6,20 +6,22 @@
 use std::rc::Rc;
 
 use futures_util::future::{Either, select};
-use js_sys::{ArrayBuffer, Promise, Uint8Array};
+use js_sys::{ArrayBuffer, Promise};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReadableStreamDefaultReader, ReadableStreamReadResult, Response};
+use web_sys::Response;
 
 use super::call::Caller;
 use super::clock::WorkerClock;
-use super::fetched::{Fetched, TimingEntry};
+use super::fetched::{Fetched, Trace};
+use super::pieces::Pieces;
 use super::route::Route;
 use super::timing::ResourceTiming;
 use crate::core::base::failure::FailureKind;
 use crate::core::base::timing_source::TimingSource;
 use crate::core::base::units::Micros;
 use crate::core::http::exchange::{Exchange, Timing};
+use crate::core::http::request_id::RequestId;
 use crate::core::http::stream::StreamReader;
 use crate::core::run::platform::Lane;
 use crate::core::scenario::{Reading, Request};
@@ -45,13 +47,13 @@ impl FetchLane {
     /// Fetches a response that takes the companion no time; gives its latency. `None` without a companion.
     pub async fn floor(&mut self) -> Option<Micros> {
         let url = self.route.floor_url(&self.base)?;
-        let exchange = self.exchange_at(&url, &Request::default()).await;
+        let exchange = self.exchange_at(&url, &Request::default(), None).await;
         exchange.outcome.ok().map(|_| exchange.timing.latency())
     }
 
     async fn fetch(&self, url: &str, request: &Request, events: Option<&mut StreamReader>) -> Fetched {
         let Ok(call) = self.caller.call(url, &self.route.destination, request) else {
-            return Fetched::failed(FailureKind::Other, "the browser refuses one of the headers");
+            return Fetched::refused(FailureKind::Other, "the browser refuses one of the headers");
         };
         let deadline = self.route.clock.now() + request.reading.time_limit();
         let conversing = std::pin::pin!(self.converse(call.response().clone(), events));
@@ -61,6 +63,8 @@ impl FetchLane {
                 call.over();
                 fetched
             }
+            // Nobody knows what the host did while the companion was gone.
+            Either::Right(_) if self.route.is_gone() => Fetched::failed(FailureKind::Lost, ""),
             Either::Right(_) => Fetched::failed(FailureKind::RequestTimeout, ""),
         }
     }
@@ -75,31 +79,23 @@ impl FetchLane {
             Some(events) => self.read_events(&response, events).await,
         };
         bytes.map_or_else(
-            |_| Fetched::failed(FailureKind::Truncated, ""),
+            |_| Fetched::cut_off(destination),
             |bytes| Fetched::of(&response, bytes, destination),
         )
     }
 
     /// Reads the body as it comes; gives its size. Each piece is of the moment at which the worker got hold of it.
     async fn read_events(&self, response: &Response, events: &mut StreamReader) -> Result<u64, JsValue> {
-        let Some(body) = response.body() else { return Ok(0) };
-        let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
-        let (mut size, mut bytes) = (0, Vec::new());
-        loop {
-            let read = JsFuture::from(reader.read()).await?.unchecked_into::<ReadableStreamReadResult>();
-            let now = self.route.clock.now();
-            if read.get_done() == Some(true) {
-                return Ok(size);
-            }
-            let piece = Uint8Array::new(&read.get_value());
-            bytes.resize(piece.length() as usize, 0);
-            piece.copy_to(&mut bytes);
-            size += bytes.len() as u64;
-            events.feed(&bytes, now);
+        let (mut pieces, mut size) = (Pieces::of(response), 0);
+        while let Some(piece) = pieces.next().await? {
+            size += piece.len() as u64;
+            events.feed(piece, self.route.clock.now());
         }
+        Ok(size)
     }
 
-    async fn exchange_at(&self, url: &str, request: &Request) -> Exchange {
+    /// `id` is what the companion's record of the request has; `None` where no record comes.
+    async fn exchange_at(&self, url: &str, request: &Request, id: Option<RequestId>) -> Exchange {
         let ready = self.route.clock.now();
         let called_ms = self.route.clock.now_ms();
         let mut events = (request.reading == Reading::Events).then(StreamReader::default);
@@ -112,12 +108,15 @@ impl FetchLane {
             source: TimingSource::PageClock,
             ..Timing::default()
         };
-        let timing = match fetched.entry {
-            TimingEntry::Expected => self.time(url, called_ms, by_clock).await,
-            TimingEntry::Missing => by_clock,
+        let timing = match fetched.trace {
+            Trace::Both => self.time(url, called_ms, by_clock).await,
+            Trace::Record | Trace::Nothing => by_clock,
         };
         let streamed = events.and_then(|events| events.finish(&fetched.outcome));
-        Exchange { streamed, ..Exchange::new(fetched.outcome, timing, fetched.bytes) }
+        let seen_by_page = id.and(timing.sent).map(|sent| timing.finished.saturating_sub(sent));
+        let timing = Timing { seen_by_page, ..timing };
+        let awaits = id.filter(|_| fetched.trace != Trace::Nothing);
+        Exchange { streamed, awaits, ..Exchange::new(fetched.outcome, timing, fetched.bytes) }
     }
 
     /// What the browser measured, as far as it comes before the next request; what it withholds is by the page's clock.
@@ -153,21 +152,21 @@ fn by_entry(clock: &WorkerClock, ready: Micros, entry: &ResourceTiming) -> Optio
         sent: Some(clock.at_ms(entry.request_start)),
         first_byte: (entry.response_start > 0.0).then(|| clock.at_ms(entry.response_start)),
         finished: clock.at_ms(entry.response_end),
-        upstream: entry.upstream.map(Micros::from_millis_f64),
+        seen_by_page: None,
         source: TimingSource::Wire,
     })
 }
 
 impl Lane for FetchLane {
     async fn exchange(&mut self, request: &Request) -> Exchange {
-        let url = match self.route.url(&self.base, request) {
-            Ok(url) => url,
+        let (url, id) = match self.route.url(&self.base, request) {
+            Ok(addressed) => addressed,
             Err(failure) => {
                 let ready = self.route.clock.now();
                 let timing = Timing { ready, finished: ready, ..Timing::default() };
                 return Exchange::new(Err(failure), timing, 0);
             }
         };
-        self.exchange_at(&url, request).await
+        self.exchange_at(&url, request, id).await
     }
 }

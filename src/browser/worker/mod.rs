@@ -3,9 +3,11 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `platform.rs`, `clock.rs` | the engine's platform in a worker; its clock and timer |
+//! | `posting.rs` | telling the page what happens |
 //! | `calibrate.rs` | what the page can do at its best |
 //! | `route.rs`, `lane.rs` | the addresses requests go to; one user's requests |
-//! | `call.rs`, `fetched.rs` | handing a request to `fetch`; what came of it |
+//! | `call.rs`, `fetched.rs`, `pieces.rs` | handing a request to `fetch`; what came of it; its body |
+//! | `companion_link.rs` | what the companion measured; noticing that it is gone |
 //! | `timing.rs`, `entries.rs` | what the browser measured; which measurement belongs to which request |
 //!
 //! Never imports the page's side or the components, so that its program stays small.
@@ -13,10 +15,13 @@
 mod calibrate;
 mod call;
 mod clock;
+mod companion_link;
 mod entries;
 mod fetched;
 mod lane;
+mod pieces;
 mod platform;
+mod posting;
 mod route;
 mod timing;
 
@@ -24,18 +29,23 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use futures_util::future::select;
+use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::Closure;
-use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+use web_sys::MessageEvent;
 
 use super::message::{Command, Destination, Event};
+use crate::core::base::units::Micros;
 use crate::core::config::load::Share;
 use crate::core::config::run_config::RunConfig;
 use crate::core::run::example;
 use crate::core::run::platform::Clock as _;
-use crate::core::run::shard::{self, Assignment, Control};
+use crate::core::run::shard::{self, Assignment, Control, Finish};
+use companion_link::CompanionLink;
 use platform::BrowserPlatform;
+use posting::{post, scope};
+use route::Route;
 
 /// What the worker is doing.
 enum Job {
@@ -56,17 +66,6 @@ pub fn serve() {
     scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget();
     post(&Event::Ready { version: env!("CARGO_PKG_VERSION").to_owned() });
-}
-
-fn scope() -> DedicatedWorkerGlobalScope {
-    js_sys::global().unchecked_into()
-}
-
-fn post(event: &Event) {
-    if let Ok(text) = serde_json::to_string(event) {
-        // Fails only when the page is gone, and then nobody would read it.
-        let _ = scope().post_message(&JsValue::from_str(&text));
-    }
 }
 
 fn on_command(job: &Rc<RefCell<Job>>, command: Command) {
@@ -120,6 +119,7 @@ async fn run(
     controls: UnboundedSender<Control>,
 ) {
     let calibration = calibrate::calibrate(platform.route()).await;
+    open_link(platform.route(), &controls).await;
     platform.start_clock();
     post(&Event::Started { calibration });
     let assignment = Assignment::of(&config, Share { shard: 0, shards: 1 });
@@ -132,9 +132,25 @@ async fn run(
             let _ = controls.unbounded_send(Control::Slept);
         }
     };
-    let stopped = shard::run(Rc::clone(&platform), assignment, received, post_second).await;
-    post(&Event::Ended { stopped, ended: platform.now() });
+    let Finish { stopped, ended } = shard::run(Rc::clone(&platform), assignment, received, post_second).await;
+    post(&Event::Ended { stopped, ended });
 }
+
+/// Opens the link to the companion. Its records of the first requests are lost if it is not open by then, so it is waited
+/// for, though not for ever.
+async fn open_link(route: &Rc<Route>, controls: &UnboundedSender<Control>) {
+    if route.destination.is_direct() {
+        return;
+    }
+    let (link, opened) = CompanionLink::new(Rc::clone(route), controls.clone());
+    spawn_local(link.keep());
+    let patience = std::pin::pin!(route.clock.sleep_until(route.now() + LINK_PATIENCE));
+    // A link that is not open by then opens later: what is lost until then is counted and said.
+    let _ = select(opened, patience).await;
+}
+
+/// A companion that answered the page a moment ago opens the link within milliseconds.
+const LINK_PATIENCE: Micros = Micros::from_secs(2);
 
 /// How far wall time may run ahead of the performance clock within a second before the machine must have slept.
 const JUMP_MS: f64 = 2_000.0;

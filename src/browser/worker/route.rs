@@ -1,6 +1,6 @@
 //! The route from a worker to the host: the address each request is fetched from, through the companion or straight.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::call::Fetch;
@@ -11,6 +11,8 @@ use crate::core::base::failure::{Failure, FailureKind};
 use crate::core::base::host::Host;
 use crate::core::base::units::Micros;
 use crate::core::http::relay::{floor_url, lane_authority, relay_url, seal};
+use crate::core::http::relay_record::RECORDS_PREFIX;
+use crate::core::http::request_id::RequestId;
 use crate::core::scenario::Request;
 
 /// How many names there are for lanes; further users share them. A name has up to six connections, and Chromium opens
@@ -28,14 +30,27 @@ pub struct Route {
     pub timings: Timings,
     /// The browser's `fetch`.
     pub fetch: Rc<Fetch>,
+    /// What every relayed request must carry. A companion that was started anew has a new one.
+    token: RefCell<String>,
+    /// Whether the companion is gone.
+    is_gone: Cell<bool>,
+    /// The run's number, by which the companion tells two tabs apart.
+    run: u32,
     /// How many requests have got a number.
-    numbered: Cell<u64>,
+    numbered: Cell<u32>,
 }
 
 impl Route {
     /// From a worker to a host.
     pub fn new(host: Host, destination: Destination, clock: Rc<WorkerClock>, timings: Timings) -> Self {
-        Self { host, destination, clock, timings, fetch: Rc::new(Fetch::new()), numbered: Cell::new(0) }
+        let token = match &destination {
+            Destination::Companion { token, .. } => RefCell::new(token.clone()),
+            Destination::Direct { .. } => RefCell::default(),
+        };
+        let run = (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
+        let (is_gone, numbered) = Default::default();
+        let fetch = Rc::new(Fetch::new());
+        Self { host, destination, clock, timings, fetch, token, is_gone, run, numbered }
     }
 
     /// Now, on the run's clock.
@@ -56,24 +71,62 @@ impl Route {
         }
     }
 
-    /// The address a request is fetched from. Through the companion each is unique, as its timing entry carries
-    /// nothing but its address.
-    pub fn url(&self, base: &str, request: &Request) -> Result<String, Failure> {
-        let Destination::Companion { token, .. } = &self.destination else {
-            return Ok(format!("{base}{}", request.path));
+    /// The address a request is fetched from, and the number by which the companion's record names it. Through the
+    /// companion each address is unique, as its timing entry carries nothing but its address.
+    pub fn url(&self, base: &str, request: &Request) -> Result<(String, Option<RequestId>), Failure> {
+        let Destination::Companion { .. } = &self.destination else {
+            return Ok((format!("{base}{}", request.path), None));
         };
-        let envelope = seal(request.method.as_str(), &request.headers, self.next_number())
+        let id = RequestId::new(self.run, self.next_number());
+        let envelope = seal(request.method.as_str(), &request.headers, id.0, request.reading)
             .map_err(|error| Failure::new(FailureKind::Other, error.to_string()))?;
-        Ok(relay_url(base, token, &envelope, &request.path))
+        Ok((relay_url(base, &self.token.borrow(), &envelope, &request.path), Some(id)))
     }
 
     /// The address of the companion's fastest response, and never the same twice; `None` without a companion.
     pub fn floor_url(&self, base: &str) -> Option<String> {
-        let Destination::Companion { token, .. } = &self.destination else { return None };
-        Some(format!("{}?{}", floor_url(base, token), self.next_number()))
+        let Destination::Companion { .. } = &self.destination else { return None };
+        Some(format!("{}?{}", floor_url(base, &self.token.borrow()), self.next_number()))
     }
 
-    fn next_number(&self) -> u64 {
-        self.numbered.replace(self.numbered.get() + 1)
+    /// The address of the run's records; `None` without a companion. With shared lanes it is under the companion's other
+    /// name, where there is one, so that it takes none of the users' six connections.
+    pub fn records_url(&self) -> Option<String> {
+        let Destination::Companion { authority, port, lanes, .. } = &self.destination else { return None };
+        let authority = match (lanes, authority.starts_with("localhost:")) {
+            (Lanes::Shared, true) => format!("127.0.0.1:{port}"),
+            _ => authority.clone(),
+        };
+        Some(format!("http://{authority}{RECORDS_PREFIX}{}/{}", self.token.borrow(), self.run))
+    }
+
+    /// The address of one of the companion's own paths, at the page's origin; `None` without a companion.
+    pub fn companion_url(&self, path: &str) -> Option<String> {
+        let Destination::Companion { authority, .. } = &self.destination else { return None };
+        Some(format!("http://{authority}{path}"))
+    }
+
+    /// Whether a companion that relays to `host` relays to this run's host.
+    pub fn relays(&self, host: &str) -> bool {
+        host.parse() == Ok(self.host.clone())
+    }
+
+    /// Takes over the token of a companion that was started anew.
+    pub fn renew(&self, token: String) {
+        self.token.replace(token);
+    }
+
+    /// Notes whether the companion is gone.
+    pub fn set_gone(&self, is_gone: bool) {
+        self.is_gone.set(is_gone);
+    }
+
+    /// Whether the companion is gone.
+    pub const fn is_gone(&self) -> bool {
+        self.is_gone.get()
+    }
+
+    fn next_number(&self) -> u32 {
+        self.numbered.replace(self.numbered.get().wrapping_add(1))
     }
 }

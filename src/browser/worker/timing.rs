@@ -10,15 +10,13 @@ use std::rc::Rc;
 use futures_channel::oneshot;
 use js_sys::Array;
 use wasm_bindgen::JsCast as _;
-use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{
     Performance, PerformanceObserver, PerformanceObserverEntryList, PerformanceObserverInit,
-    PerformanceResourceTiming, PerformanceServerTiming,
+    PerformanceResourceTiming,
 };
 
 use super::entries::Entries;
-use crate::core::http::relay::UPSTREAM_METRIC;
 
 /// The moments of one request on the performance clock, in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,8 +35,6 @@ pub struct ResourceTiming {
     pub response_start: f64,
     /// The last byte came.
     pub response_end: f64,
-    /// The relay's own measure of the host.
-    pub upstream: Option<f64>,
 }
 
 /// The worker's Resource Timing entries.
@@ -100,7 +96,6 @@ fn read(entry: &PerformanceResourceTiming) -> ResourceTiming {
         request_start: entry.request_start(),
         response_start: entry.response_start(),
         response_end: entry.response_end(),
-        upstream: upstream(&entry.server_timing()),
     };
     // On a connection that was open, all moments of connecting are that of the fetch; blanked they are 0.
     if connected > entry.fetch_start() { with_connecting(timing, entry, connected) } else { timing }
@@ -121,9 +116,4 @@ fn with_connecting(
         tls: span(secure_from, connected),
         ..timing
     }
-}
-
-fn upstream(metrics: &Array) -> Option<f64> {
-    let mut metrics = metrics.iter().map(JsValue::unchecked_into::<PerformanceServerTiming>);
-    metrics.find(|metric| metric.name() == UPSTREAM_METRIC).map(|metric| metric.duration())
 }

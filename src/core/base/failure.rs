@@ -62,6 +62,9 @@ pub enum FailureKind {
     Blocked,
     /// The generator's machine has no port or file handle left for it: no fault of the host.
     Exhausted,
+    /// The generator lost it: the companion is gone, or the browser lost the response. Not the host's failure, and not
+    /// counted as one.
+    Lost,
     /// None of the above, or a kind that a later version knows.
     #[serde(other)]
     Other,
@@ -87,6 +90,7 @@ impl FailureKind {
             Self::StreamCut => "event stream ended early",
             Self::Blocked => "blocked by the browser",
             Self::Exhausted => "the generator's machine is exhausted",
+            Self::Lost => "lost by the generator",
             Self::Other => "other failure",
         }
     }

@@ -77,6 +77,22 @@ impl Stages {
         self.list.iter().fold(0.0, |peak, stage| peak.max(stage.from).max(stage.to))
     }
 
+    /// The moment when the level first is at its peak.
+    pub fn peak_at(&self) -> Micros {
+        let peak = self.peak();
+        let mut start = Micros::ZERO;
+        for stage in &self.list {
+            if stage.from >= peak {
+                break;
+            }
+            start += stage.length;
+            if stage.to >= peak {
+                break;
+            }
+        }
+        start
+    }
+
     /// The integral of the level from the start to `now`. For arrivals per second it is the number of arrivals that are
     /// due by `now`.
     pub fn area_by(&self, now: Micros) -> f64 {
@@ -211,6 +227,15 @@ mod tests {
         for (second, area) in [(0, 0.0), (60, 600.0), (70, 800.0), (80, 1200.0), (90, 1200.0), (110, 1300.0)]
         {
             assert_eq!(stages.area_by(Micros::from_secs(second)), area, "at {second} s");
+        }
+    }
+
+    #[test]
+    fn the_peak_is_reached_at_the_end_of_a_ramp_or_at_the_start_of_a_level() {
+        for (text, second) in
+            [("10/s,1m; 10..50/s,20s; 50/s,1m", 80), ("50/s,1m", 0), ("5/s,1m; 9/s,1m; 9..1/s,1m", 60)]
+        {
+            assert_eq!(stages(text).peak_at(), Micros::from_secs(second), "{text}");
         }
     }
 

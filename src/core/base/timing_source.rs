@@ -10,6 +10,8 @@ pub enum TimingSource {
     /// At the socket, by the runner or by the browser's network stack.
     #[default]
     Wire,
+    /// At the companion's socket, for requests of the page that it relayed.
+    Companion,
     /// Around the page's call, with the browser's own queue in it.
     PageClock,
     /// A word of a later version.

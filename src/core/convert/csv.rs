@@ -13,7 +13,7 @@ use time::format_description::well_known::Rfc3339;
 use crate::core::base::failure::FailureKind;
 use crate::core::base::histogram::{Figures, Histogram};
 use crate::core::base::units::Micros;
-use crate::core::report::{Entry, Report};
+use crate::core::report::Report;
 
 /// The quantiles of Locust's tables.
 const QUANTILES: [f64; 11] = [0.5, 0.66, 0.75, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 0.9999, 1.0];
@@ -25,16 +25,22 @@ const HISTORY_HEADER: &str = "Timestamp,User Count,Type,Name,Requests/s,Failures
 Total Min Response Time,Total Max Response Time,Total Average Content Size";
 const FAILURES_HEADER: &str = "Method,Name,Error,Occurrences,First Seen,Last Seen";
 const EXCEPTIONS_HEADER: &str = "Count,Message,Traceback,Nodes";
+/// What Locust writes for a quantile that it does not have; here it stands for every figure that is not known.
+const UNKNOWN: &str = "N/A";
 /// The number of seconds over which Locust's "current" rates are means.
 const WINDOW_S: u64 = 10;
 
+/// What follows the prefix in the names of the four files.
+pub const ENDINGS: [&str; 4] = ["_stats.csv", "_stats_history.csv", "_failures.csv", "_exceptions.csv"];
+
 /// The four files. Each has the part of its name that follows the prefix, and its text.
 pub fn files(report: &Report) -> [(&'static str, String); 4] {
+    let [stats_csv, history_csv, failures_csv, exceptions_csv] = ENDINGS;
     [
-        ("_stats.csv", stats(report)),
-        ("_stats_history.csv", history(report)),
-        ("_failures.csv", failures(report)),
-        ("_exceptions.csv", lines([EXCEPTIONS_HEADER.to_owned()])),
+        (stats_csv, stats(report)),
+        (history_csv, history(report)),
+        (failures_csv, failures(report)),
+        (exceptions_csv, lines([EXCEPTIONS_HEADER.to_owned()])),
     ]
 }
 
@@ -47,38 +53,61 @@ fn stats(report: &Report) -> String {
             ",{},{},{}",
             entry.requests,
             entry.failures,
-            summary(latency.map(|latency| latency.figures))
+            summary(entry.requests, latency.map(|latency| latency.figures))
         );
-        let _ = write!(row, ",{},{},{}", mean_bytes(entry), entry.rps, entry.failures_per_s);
+        let bytes = mean_bytes(entry.requests, entry.received_bytes, entry.requests);
+        let _ = write!(row, ",{bytes},{},{}", entry.rps, entry.failures_per_s);
         row + &quantiles(latency.map(|latency| latency.quantiles_ms(QUANTILES)))
     });
     lines(std::iter::once(STATS_HEADER.to_owned()).chain(rows))
 }
 
-/// Writes one row per second for all requests together. Quantiles are those of the run so far, as in Locust's default.
+/// Writes one row per second for all requests together. What is called total is that of the run so far, and so are the
+/// quantiles, as in Locust's default. Latencies and sizes are known at the ends of intervals; between these, in a run of
+/// more than ten minutes, they are those of the last interval that has ended.
 fn history(report: &Report) -> String {
     let origin = started_at(report).unix_timestamp();
-    let mut by_second = latency_by_second(report);
-    let bytes = mean_bytes(&report.total);
-    let mut so_far = Histogram::new();
+    let mut ends = ends_of_intervals(report).into_iter().peekable();
+    let mut so_far = SoFar::default();
     let (mut requests, mut failures) = (0, 0);
     let rows = report.timeline.iter().enumerate().map(|(i, row)| {
-        while let Some(first) = by_second.first_entry().filter(|first| *first.key() <= row.second) {
-            so_far.merge(&first.remove());
-            report.total.latency_ms.iter().for_each(|whole| whole.bound(&mut so_far));
+        while let Some((_, ended)) = ends.next_if(|(second, _)| *second <= row.second) {
+            so_far.add(&ended);
+            report.total.latency_ms.iter().for_each(|whole| whole.bound(&mut so_far.latency));
         }
         requests += row.requests;
         failures += row.failures;
         let (rps, failing) = current_rates(report, i);
         let users = row.users.map_or_else(String::new, |users| users.to_string());
         let mut line = format!("{},{users},,Aggregated", origin + row.second as i64 + 1);
-        let _ = write!(line, ",{rps:.6},{failing:.6}{}", quantiles(Some(quantiles_ms(&so_far))));
-        let bytes = if requests > 0 { bytes } else { 0.0 };
-        let _ = write!(line, ",{requests},{failures},{},{bytes}", summary(so_far.figures()));
+        let _ = write!(line, ",{rps:.6},{failing:.6}{}", quantiles(Some(quantiles_ms(&so_far.latency))));
+        let summary = summary(requests, so_far.latency.figures());
+        let bytes = mean_bytes(requests, so_far.received_bytes, so_far.requests);
+        let _ = write!(line, ",{requests},{failures},{summary},{bytes}");
         line
     });
     let rows: Vec<String> = rows.collect();
     lines(std::iter::once(HISTORY_HEADER.to_owned()).chain(rows))
+}
+
+/// What all entries together have counted in one interval, or since the start.
+#[derive(Default)]
+struct SoFar {
+    requests: u64,
+    /// The bytes of these requests; a sum that lacks some of them is not known.
+    received_bytes: Option<u64>,
+    latency: Histogram,
+}
+
+impl SoFar {
+    fn add(&mut self, more: &Self) {
+        self.received_bytes = match self.requests {
+            0 => more.received_bytes,
+            _ => self.received_bytes.zip(more.received_bytes).map(|(sum, more)| sum + more),
+        };
+        self.requests += more.requests;
+        self.latency.merge(&more.latency);
+    }
 }
 
 fn failures(report: &Report) -> String {
@@ -100,10 +129,11 @@ fn failures(report: &Report) -> String {
     lines(std::iter::once(FAILURES_HEADER.to_owned()).chain(rows))
 }
 
-/// Requests and failures per second over the `WINDOW_S` seconds that end with the `i`-th row.
+/// Requests and failures per second over the `WINDOW_S` seconds that end with the `i`-th row, or since the first row.
 fn current_rates(report: &Report, i: usize) -> (f64, f64) {
     let Some(last) = report.timeline.get(i) else { return (0.0, 0.0) };
-    let from = (last.second + 1).saturating_sub(WINDOW_S);
+    let first = report.timeline.get(0).map_or(0, |row| row.second);
+    let from = (last.second + 1).saturating_sub(WINDOW_S).max(first);
     let window = (0..=i).rev().filter_map(|i| report.timeline.get(i)).take_while(|row| row.second >= from);
     let (requests, failures) = window.fold((0, 0), |(r, f), row| (r + row.requests, f + row.failures));
     let secs = (last.second + 1 - from) as f64;
@@ -116,24 +146,26 @@ fn started_at(report: &Report) -> OffsetDateTime {
     OffsetDateTime::parse(started_at, &Rfc3339).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
-/// The latencies of all entries in each interval. The key is the interval's last second, because the latencies are
-/// complete only then.
-fn latency_by_second(report: &Report) -> BTreeMap<u64, Histogram> {
-    let mut by_second: BTreeMap<u64, Histogram> = BTreeMap::new();
-    let Some(intervals) = &report.intervals else { return by_second };
-    for row in &intervals.rows {
-        let latency = row.latency.as_ref().and_then(|latency| latency.decode().ok());
+/// The counts of all entries in each interval. The key is the interval's last second, because they are complete only
+/// then, or the report's last second, when everything is.
+fn ends_of_intervals(report: &Report) -> BTreeMap<u64, SoFar> {
+    let mut ends: BTreeMap<u64, SoFar> = BTreeMap::new();
+    let Some(intervals) = &report.intervals else { return ends };
+    let last = report.timeline.last().map_or(u64::MAX, |row| row.second);
+    for row in intervals.rows.iter().filter(|row| row.requests > 0) {
+        let latency = row.latency.as_ref().and_then(|latency| latency.decode().ok()).unwrap_or_default();
         let last_second = (row.index + 1).saturating_mul(intervals.period_s).saturating_sub(1);
-        latency.iter().for_each(|latency| by_second.entry(last_second).or_default().merge(latency));
+        let row = SoFar { requests: row.requests, received_bytes: row.received_bytes, latency };
+        ends.entry(last_second.min(last)).or_default().add(&row);
     }
-    by_second
+    ends
 }
 
-/// Writes median, mean, minimum and maximum in milliseconds. Without data they are zeros, as in Locust.
-fn summary(figures: Option<Figures>) -> String {
+/// Writes median, mean, minimum and maximum in milliseconds. Before the first request they are zeros, as in Locust.
+fn summary(requests: u64, figures: Option<Figures>) -> String {
     let Figures { p50, mean, min, max, .. } = figures.unwrap_or_default();
-    let [p50, mean, min, max] = [p50, mean, min, max].map(Option::unwrap_or_default);
-    format!("{p50},{mean},{min},{max}")
+    let or_else = if requests == 0 { "0" } else { UNKNOWN };
+    [p50, mean, min, max].map(|ms| ms.map_or_else(|| or_else.to_owned(), |ms| ms.to_string())).join(",")
 }
 
 fn quantiles_ms(latency: &Histogram) -> [Option<f64>; QUANTILES.len()] {
@@ -145,15 +177,19 @@ fn quantiles(millis: Option<[Option<f64>; QUANTILES.len()]>) -> String {
     millis.unwrap_or_default().iter().fold(String::new(), |mut row, millis| {
         let _ = match millis {
             Some(millis) => write!(row, ",{millis}"),
-            None => write!(row, ",N/A"),
+            None => write!(row, ",{UNKNOWN}"),
         };
         row
     })
 }
 
-fn mean_bytes(entry: &Entry) -> f64 {
-    let bytes = entry.received_bytes.unwrap_or_default();
-    if entry.requests == 0 { 0.0 } else { bytes as f64 / entry.requests as f64 }
+/// Writes the mean of `bytes`, those of `of` requests. Before the first of all `requests` it is zero, as in Locust.
+fn mean_bytes(requests: u64, bytes: Option<u64>, of: u64) -> String {
+    match bytes.filter(|_| of > 0) {
+        _ if requests == 0 => "0".to_owned(),
+        Some(bytes) => (bytes as f64 / of as f64).to_string(),
+        None => UNKNOWN.to_owned(),
+    }
 }
 
 /// Quotes a field where RFC 4180 requires it.
@@ -173,7 +209,7 @@ fn lines(rows: impl IntoIterator<Item = String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::report::read;
+    use crate::core::report::{IntervalRow, Intervals, Recorded, read};
 
     fn file(ending: &str) -> Vec<Vec<String>> {
         let report = read::read(include_bytes!("../../../tests/fixtures/reports/v1/sim.json")).unwrap();
@@ -231,6 +267,48 @@ mod tests {
         assert_eq!((&last[17], &last[18]), (&total[2], &total[3]), "counts");
         assert_eq!(last[0], (1_767_225_600 + history.len() - 1).to_string(), "2026-01-01 and a second each");
         assert_eq!((total[0].as_str(), total[1].as_str()), ("", "Aggregated"));
+    }
+
+    /// A report of three seconds with one request in each, of these latencies and sizes, in intervals of `period_s`.
+    fn three_seconds(period_s: u64, millis: [u64; 3], bytes: Option<[u64; 3]>) -> Report {
+        let mut report = read::read(include_bytes!("../../../tests/fixtures/reports/v2/sim.json")).unwrap();
+        report.timeline.truncate(3);
+        let rows = (0..3).map(|second: usize| {
+            report.timeline.update(second, |row| row.requests = 1);
+            let mut latency = Histogram::new();
+            latency.record(Micros::from_millis(millis[second]));
+            let (received_bytes, latency) = (bytes.map(|bytes| bytes[second]), Recorded::of(&latency));
+            let index = second as u64 / period_s;
+            IntervalRow { index, requests: 1, received_bytes, latency, ..IntervalRow::default() }
+        });
+        report.intervals = Some(Intervals { period_s, rows: rows.collect() });
+        report.total.latency_ms = None;
+        report
+    }
+
+    /// `Total Request Count`, and then mean, minimum and maximum latency and mean size, row by row.
+    fn totals(report: &Report) -> Vec<String> {
+        let rows = history(report);
+        let cells = rows.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>());
+        cells.map(|cells| format!("{}: {}", cells[17], cells[20..].join(" "))).collect()
+    }
+
+    #[test]
+    fn each_row_of_the_history_holds_what_was_true_then() {
+        let report = three_seconds(1, [10, 20, 90], Some([10, 10, 100]));
+        assert_eq!(totals(&report), ["1: 10 10 10 10", "2: 15 10 20 10", "3: 40 10 90 40"]);
+    }
+
+    #[test]
+    fn within_an_interval_the_history_holds_what_was_true_at_the_end_of_the_last_one() {
+        let report = three_seconds(2, [10, 20, 90], Some([10, 30, 110]));
+        assert_eq!(totals(&report), ["1: N/A N/A N/A N/A", "2: 15 10 20 20", "3: 40 10 90 50"]);
+    }
+
+    #[test]
+    fn a_size_that_is_not_known_is_no_zero() {
+        let report = three_seconds(1, [10, 20, 90], None);
+        assert_eq!(totals(&report)[2], "3: 40 10 90 N/A");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! A failed request is a measurement like any other, so a failure is data of a closed set of kinds. The adapters in the
 //! browser and in the runner fill in these types; no code compares a failure's text. Nothing is sent from here.
 
+use super::request_id::RequestId;
 use super::stream::Streamed;
 use crate::core::base::connections::Connections;
 use crate::core::base::failure::{Failure, Status};
@@ -23,13 +24,15 @@ pub struct Exchange {
     pub connections: Connections,
     /// The number of redirects that were followed. The latency includes all of them.
     pub redirects: u32,
+    /// The record of the companion that still has to come; until then the timing is what the page saw.
+    pub awaits: Option<RequestId>,
 }
 
 impl Exchange {
     /// The result of a request without a stream, without redirects and with all counts of connections at 0.
     pub fn new(outcome: Result<Status, Failure>, timing: Timing, received_bytes: u64) -> Self {
         let connections = Connections::default();
-        Self { outcome, timing, received_bytes, streamed: None, connections, redirects: 0 }
+        Self { outcome, timing, received_bytes, streamed: None, connections, redirects: 0, awaits: None }
     }
 
     /// Why the request did not succeed: there was no complete response, the status was 400 or more, or the event stream
@@ -63,9 +66,9 @@ pub struct Timing {
     pub first_byte: Option<Micros>,
     /// The moment when the last byte arrived, or when the failure was known.
     pub finished: Micros,
-    /// The time that the host alone took, as the companion's relay measured it.
-    pub upstream: Option<Micros>,
-    /// The clock that measured `sent` and `finished`.
+    /// The time from sent to the last byte as the page saw it, where the companion measured the latency.
+    pub seen_by_page: Option<Micros>,
+    /// The clock that measured the time between `sent` and `finished`.
     pub source: TimingSource,
 }
 
@@ -95,10 +98,13 @@ impl Timing {
     /// `None` for the page's clock, which does not know when a request was sent, and for a request that
     /// was never sent.
     pub fn queue(&self) -> Option<Micros> {
-        if self.source == TimingSource::PageClock {
-            return None;
-        }
-        let connecting = [self.dns, self.connect, self.tls].into_iter().flatten();
+        let connecting = match self.source {
+            TimingSource::PageClock | TimingSource::Other => return None,
+            // The companion connects after the page has sent.
+            TimingSource::Companion => [None; 3],
+            TimingSource::Wire => [self.dns, self.connect, self.tls],
+        };
+        let connecting = connecting.into_iter().flatten();
         let connected = connecting.fold(self.ready, |moment, span| moment + span);
         Some(self.sent?.saturating_sub(connected))
     }

@@ -2,6 +2,9 @@
 //! companion relays it. No connection is opened here.
 
 pub mod exchange;
+pub mod reason;
 pub mod relay;
+pub mod relay_record;
+pub mod request_id;
 pub mod sse;
 pub mod stream;

@@ -7,14 +7,15 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::Method;
 use serde::{Deserialize, Serialize};
 
 use crate::core::base::failure::{Failure, FailureKind};
+use crate::core::base::units::Micros;
+use crate::core::scenario::Reading;
 
 /// The start of the path of relayed requests: `/relay/{token}/{envelope}{path-and-query}`.
 pub const RELAY_PREFIX: &str = "/relay/";
@@ -38,13 +39,9 @@ pub const FAILURE_HEADER: &str = "x-oddiya-load-failure";
 pub const WRAPPED_STATUS: u16 = 203;
 /// The header with the real status of the host, on an answer with [`WRAPPED_STATUS`].
 pub const STATUS_HEADER: &str = "x-oddiya-load-status";
-/// The metric in `Server-Timing` for the host: the milliseconds from giving the request to the upstream connection
-/// until the head of the response arrives.
-pub const UPSTREAM_METRIC: &str = "upstream";
-/// The metric in `Server-Timing` for opening the upstream connection, in milliseconds. It is absent when a kept
-/// connection was used.
-pub const CONNECT_METRIC: &str = "connect";
-
+/// How long the companion tries to connect to the host: long enough for a lost SYN to be sent three times more (after 1, 2
+/// and 4 s), short enough to be noticed.
+pub const CONNECT_LIMIT: Micros = Micros::from_secs(10);
 /// The largest envelope in a path, in bytes.
 pub const MAX_ENVELOPE_BYTES: usize = 8 * 1024;
 /// The path segment of an empty envelope.
@@ -73,20 +70,27 @@ pub struct Envelope {
     /// The method; `None` keeps the method with which the page sent the request.
     pub method: Option<Method>,
     /// The names and values of the headers. The host gets only these, `Host` and the length of the body. HTTP allows
-    /// all names and values here. They are plain text, because the types of the `http` crate would make the page larger
-    /// and the page has no other use for them.
+    /// all names and values here.
     pub headers: Vec<(String, String)>,
     /// A number that makes each URL unique. It is never forwarded to the host. The page needs it to match a Resource
-    /// Timing entry to its request, because the entry identifies a request only by the URL.
+    /// Timing entry to its request, because the entry identifies a request only by the URL, and to match the companion's
+    /// record.
     pub id: Option<u64>,
+    /// Whether the companion times the response's events.
+    pub reading: Reading,
 }
 
 /// Encodes an envelope for the page without building an [`Envelope`], because the tables of the `http` crate's types
 /// would be a tenth of the page. It checks the headers but not the method; [`Envelope::decode`] checks both.
-pub fn seal(method: &str, headers: &[(String, String)], id: u64) -> Result<String, EnvelopeError> {
+pub fn seal(
+    method: &str,
+    headers: &[(String, String)],
+    id: u64,
+    reading: Reading,
+) -> Result<String, EnvelopeError> {
     headers.iter().try_for_each(|(name, value)| checked(name, value).map(drop))?;
     let headers = headers.iter().map(|(name, value)| (name.as_str().into(), value.as_str().into())).collect();
-    encode_wire(&Wire { method: Some(method.into()), headers, id: Some(id) })
+    encode_wire(&Wire { method: Some(method.into()), headers, id: Some(id), events: reading.into() })
 }
 
 /// The method with which the page sends a relayed request, so that no preflight is needed: `GET` without a body, `POST`
@@ -111,7 +115,7 @@ pub enum EnvelopeError {
     NotBase64,
     /// The content is not the JSON object `{"method", "headers", "id"}`.
     #[error(
-        "the envelope's JSON is not {{\"method\": text, \"headers\": [[name, value], …], \"id\": number}}"
+        "the envelope's JSON is not {{\"method\": text, \"headers\": [[name, value], …], \"id\": number, \"events\": true}}"
     )]
     NotJson,
     /// The text is not a method, or it is a method that browsers refuse or that must never reach the host.
@@ -138,6 +142,31 @@ struct Wire<'a> {
     headers: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     id: Option<u64>,
+    #[serde(default, skip_serializing_if = "Events::is_not_read")]
+    events: Events,
+}
+
+/// Whether a response's events are read; in JSON, a truth value.
+#[derive(Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Events(bool);
+
+impl Events {
+    const fn is_not_read(&self) -> bool {
+        !self.0
+    }
+}
+
+impl From<Reading> for Events {
+    fn from(reading: Reading) -> Self {
+        Self(reading == Reading::Events)
+    }
+}
+
+impl From<Events> for Reading {
+    fn from(Events(are_read): Events) -> Self {
+        if are_read { Self::Events } else { Self::Whole }
+    }
 }
 
 impl Envelope {
@@ -149,7 +178,7 @@ impl Envelope {
     ) -> Result<Self, EnvelopeError> {
         let headers =
             headers.into_iter().map(|(name, value)| checked(name, value)).collect::<Result<_, _>>()?;
-        Ok(Self { method: Some(parse_method(method)?), headers, id: None })
+        Ok(Self { method: Some(parse_method(method)?), headers, ..Self::default() })
     }
 
     /// Sets the number that makes the URL unique; see [`Envelope::id`].
@@ -164,7 +193,7 @@ impl Envelope {
         }
         let headers = self.headers.iter().map(|(name, value)| (name.into(), value.into())).collect();
         let method = self.method.as_ref().map(|method| method.as_str().into());
-        encode_wire(&Wire { method, headers, id: self.id })
+        encode_wire(&Wire { method, headers, id: self.id, events: self.reading.into() })
     }
 
     /// Decodes a path segment. It refuses methods and headers that must not be relayed.
@@ -180,18 +209,7 @@ impl Envelope {
         let method = wire.method.as_deref().map(parse_method).transpose()?;
         let headers =
             wire.headers.iter().map(|(name, value)| checked(name, value)).collect::<Result<_, _>>()?;
-        Ok(Self { method, headers, id: wire.id })
-    }
-
-    /// The headers in the form in which the companion sends them.
-    pub fn header_map(&self) -> Result<HeaderMap, EnvelopeError> {
-        let mut map = HeaderMap::with_capacity(self.headers.len());
-        for (name, value) in &self.headers {
-            let parsed = HeaderName::from_str(name).map_err(|_| EnvelopeError::HeaderName(name.clone()))?;
-            let value = HeaderValue::from_str(value).map_err(|_| EnvelopeError::HeaderValue(name.clone()))?;
-            map.append(parsed, value);
-        }
-        Ok(map)
+        Ok(Self { method, headers, id: wire.id, reading: wire.events.into() })
     }
 }
 
@@ -345,6 +363,10 @@ named! {
 
 #[cfg(test)]
 mod tests {
+    use std::str::FromStr as _;
+
+    use http::{HeaderName, HeaderValue};
+
     use super::*;
 
     fn segment(json: &str) -> String {
@@ -364,11 +386,14 @@ mod tests {
             ("X-User-Id".to_owned(), "7".to_owned()),
             ("Content-Type".to_owned(), "application/json".to_owned()),
         ];
-        let sealed = seal("PATCH", &headers, 5).unwrap();
+        let sealed = seal("PATCH", &headers, 5, Reading::Events).unwrap();
         let pairs = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        assert_eq!(Envelope::decode(&sealed), Ok(Envelope::new("PATCH", pairs).unwrap().with_id(5)));
-        let refused =
-            |name: &str, value: &str| seal("GET", &[(name.to_owned(), value.to_owned())], 0).unwrap_err();
+        let expected =
+            Envelope { reading: Reading::Events, ..Envelope::new("PATCH", pairs).unwrap().with_id(5) };
+        assert_eq!(Envelope::decode(&sealed), Ok(expected));
+        let refused = |name: &str, value: &str| {
+            seal("GET", &[(name.to_owned(), value.to_owned())], 0, Reading::Whole).unwrap_err()
+        };
         assert_eq!(refused("a b", "1"), EnvelopeError::HeaderName("a b".into()));
         assert_eq!(refused("X-A", "1\r\nX-B: 2"), EnvelopeError::HeaderValue("X-A".into()));
         assert_eq!(refused("host", "x"), EnvelopeError::ForbiddenHeader("host".into()));
@@ -379,7 +404,7 @@ mod tests {
         let envelope =
             Envelope::decode(&segment(r#"{"method":"PATCH","headers":[["X-User-Id","7"]]}"#)).unwrap();
         assert_eq!(envelope.method, Some(Method::PATCH));
-        assert_eq!(envelope.header_map().unwrap().get("x-user-id").unwrap(), "7");
+        assert_eq!(envelope.headers, [("X-User-Id".to_owned(), "7".to_owned())]);
         assert_eq!(envelope.id, None);
     }
 
@@ -393,8 +418,7 @@ mod tests {
     fn repeated_headers_keep_their_order() {
         let envelope = Envelope::new("GET", [("Accept", "a"), ("Accept", "b")]).unwrap();
         let decoded = Envelope::decode(&envelope.encode().unwrap()).unwrap();
-        let headers = decoded.header_map().unwrap();
-        assert_eq!(headers.get_all("accept").iter().collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(decoded.headers.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>(), ["a", "b"]);
     }
 
     #[test]

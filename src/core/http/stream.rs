@@ -2,11 +2,13 @@
 //!
 //! The llm-agent sends its failures in a response with status 200, so the status does not show them. A stream succeeds
 //! when `complete` arrives with a plan and `done` arrives after it. The input is bytes with their moments; `sse.rs`
-//! makes events of the bytes. Results are counted elsewhere.
+//! makes events of the bytes, and `reason.rs` finds the host's own reason in an error event. Results are counted
+//! elsewhere.
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
+use super::reason;
 use super::sse::{Event, Parser};
 use crate::core::base::event_kind::EventKind;
 use crate::core::base::failure::{Failure, FailureKind, Status};
@@ -50,7 +52,7 @@ impl<T> ByKind<T> {
 }
 
 /// The result of a stream. Moments are on the run's clock.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Streamed {
     /// The number of events.
     pub events: u64,
@@ -74,6 +76,8 @@ pub struct StreamReader {
     parser: Parser,
     seen: Streamed,
     latest: Option<Micros>,
+    /// What the host gave as the reason in the first error event that has one.
+    reason: Option<String>,
     unreadable: Option<Failure>,
 }
 
@@ -92,9 +96,12 @@ impl StreamReader {
         if self.unreadable.is_some() {
             return;
         }
-        let Self { parser, seen, latest, .. } = self;
+        let Self { parser, seen, latest, reason, .. } = self;
         let outcome = parser.feed(bytes, |event| {
-            seen.add(event, at);
+            let kind = seen.add(event, at);
+            if kind == EventKind::Error && reason.is_none() {
+                *reason = reason::of_error_event(event.data);
+            }
             let gap = latest.replace(at).map(|before| at.saturating_sub(before));
             seen.largest_gap = seen.largest_gap.max(gap);
         });
@@ -109,7 +116,9 @@ impl StreamReader {
         let mut seen = self.seen;
         match outcome {
             Ok(status) if Failure::of_status(*status).is_some() => return None,
-            Ok(_) => seen.failure = self.unreadable.or_else(|| seen.failure_of_events()),
+            Ok(_) => {
+                seen.failure = self.unreadable.or_else(|| seen.failure_of_events(self.reason.as_deref()))
+            }
             Err(_) if seen.events == 0 => return None,
             Err(_) => {}
         }
@@ -118,7 +127,15 @@ impl StreamReader {
 }
 
 impl Streamed {
-    fn add(&mut self, event: Event<'_>, at: Micros) {
+    /// The same stream with every moment moved, to another clock for example.
+    pub fn moved(self, to: impl Fn(Micros) -> Micros) -> Self {
+        let first_of = self.first_of.iter().map(|(kind, moment)| (kind, to(*moment))).collect();
+        let [first_event, complete, done] =
+            [self.first_event, self.complete, self.done].map(|moment| moment.map(&to));
+        Self { first_of, first_event, complete, done, ..self }
+    }
+
+    fn add(&mut self, event: Event<'_>, at: Micros) -> EventKind {
         let data: EventData = serde_json::from_str(event.data).unwrap_or_default();
         self.events += 1;
         self.first_event.get_or_insert(at);
@@ -128,15 +145,20 @@ impl Streamed {
             EventKind::Done => drop(self.done.get_or_insert(at)),
             _ => {}
         }
+        data.kind
     }
 
-    /// Why the events of a complete response are not a success; `None` when they are.
-    fn failure_of_events(&self) -> Option<Failure> {
+    /// Why the events of a complete response are not a success; `None` when they are. The `reason` is the host's own.
+    fn failure_of_events(&self, reason: Option<&str>) -> Option<Failure> {
         let fail = |kind, detail| Some(Failure::new(kind, detail));
+        let failed_by_event = |what: &str| {
+            let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
+            Some(Failure::new(FailureKind::StreamError, what.to_owned() + &reason))
+        };
         let failed = self.first_of.get(EventKind::Error).is_some();
         match (failed, self.complete, self.done) {
-            (true, _, Some(_)) => fail(FailureKind::StreamError, "an error event, then done"),
-            (true, _, None) => fail(FailureKind::StreamError, "an error event, and no done"),
+            (true, _, Some(_)) => failed_by_event("an error event, then done"),
+            (true, _, None) => failed_by_event("an error event, and no done"),
             (false, None, Some(_)) => fail(FailureKind::StreamError, "done without a plan"),
             (false, Some(_), None) => fail(FailureKind::StreamCut, "after the plan, before done"),
             (false, None, None) if self.events == 0 => fail(FailureKind::StreamCut, "without any event"),
@@ -196,11 +218,28 @@ mod tests {
     #[test]
     fn an_error_inside_a_200_is_a_failure() {
         use FailureKind::StreamError;
-        assert_eq!(failure(&[STATUS, ERROR, DONE]), (StreamError, "an error event, then done".into()));
-        assert_eq!(failure(&[ERROR]), (StreamError, "an error event, and no done".into()));
+        assert_eq!(failure(&[STATUS, ERROR, DONE]), (StreamError, "an error event, then done: x".into()));
+        assert_eq!(failure(&[ERROR]), (StreamError, "an error event, and no done: x".into()));
+        let without_reason = r#"{"type": "error"}"#;
+        assert_eq!(failure(&[without_reason]), (StreamError, "an error event, and no done".into()));
         assert_eq!(failure(&[COMPLETE, ERROR, DONE]).0, StreamError);
         let without_plan = r#"{"type": "complete", "plan": null}"#;
         assert_eq!(failure(&[without_plan, DONE]), (StreamError, "done without a plan".into()));
+    }
+
+    #[test]
+    fn the_hosts_own_reason_is_part_of_the_failure_and_groups_whatever_its_numbers_are() {
+        let of = |retry: u32| {
+            let error = format!(
+                r#"{{"type": "error", "error": "429 rate limit, retry in {retry} ms (req_{retry}x)"}}"#
+            );
+            failure(&[STATUS, &error, DONE])
+        };
+        let detail = "an error event, then done: 429 rate limit, retry in # ms (#)";
+        assert_eq!(of(8_125), (FailureKind::StreamError, detail.to_owned()));
+        assert_eq!(of(8_125), of(97));
+        let later = r#"{"type": "error", "error": "again"}"#;
+        assert!(failure(&[ERROR, later, DONE]).1.ends_with(": x"), "the first reason counts");
     }
 
     #[test]

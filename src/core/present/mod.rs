@@ -3,12 +3,14 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `words.rs` | sentences about trust and delays, a report's file name |
+//! | `advice.rs` | what to check when a host cannot be reached |
 //! | `load.rs`, `notes.rs`, `connections.rs` | the load, the notes and the connections in words |
 //! | `findings.rs` | what the host's answers say about the run, and what to do next |
 //! | `table.rs`, `phases.rs`, `streams.rs` | columns and rows of the tables |
 //! | `text.rs` | the terminal's summary |
 //! | `plot/` | charts as geometry |
 
+pub mod advice;
 pub mod connections;
 pub mod findings;
 pub mod load;

@@ -1,5 +1,6 @@
 //! The notes of a report as sentences.
 
+use crate::core::base::units::format_clock;
 use crate::core::report::{Generator, GeneratorKind, Note, Route};
 
 /// Each note in one or two sentences.
@@ -20,10 +21,22 @@ pub fn sentence(note: &Note, generator: &Generator) -> String {
                 _ => "Use fewer users or a lower rate, or give the runner more cores, or all of them to itself.",
             };
             format!(
-                "ceiling reached: for {seconds} of {of_seconds} seconds the generator, not the host, was the limit, \
+                "ceiling reached: for {seconds} of {of_seconds} seconds the generator, not the host, limited the rate, \
                  at up to {peak_rps:.0} requests per second{best}. {way_out}"
             )
         }
+        Note::HeldUp { seconds, of_seconds, late, queued, blocked, hidden } => {
+            let seen = held_up_by([*late, *queued, *blocked, *hidden]);
+            format!(
+                "For {seconds} of {of_seconds} seconds the generator was held up: {seen}. Something else took the \
+                 processor, or this is more than the generator can do; free the machine, or use fewer users."
+            )
+        }
+        Note::RecordsMissing { requests, of_requests } => format!(
+            "{requests} of {of_requests} requests are timed by the page, with the browser's queue in it: the \
+             companion's record of them did not come."
+        ),
+        Note::RequestsLost { requests, gone_seconds } => requests_lost(*requests, *gone_seconds),
         Note::CertificatesUnchecked => {
             "CERTIFICATES WERE NOT CHECKED (--insecure): anybody could have answered in the host's place.".to_owned()
         }
@@ -32,7 +45,8 @@ pub fn sentence(note: &Note, generator: &Generator) -> String {
              host withholds what the browser measured (no Timing-Allow-Origin), or no answer came."
         ),
         Note::SleptInFlight { requests } => format!(
-            "{requests} requests were in flight while the machine slept; they are counted, but in no latency."
+            "{requests} requests were in flight while the machine slept or the companion was stopped; they are counted, but in \
+             no latency."
         ),
         Note::SharedConnections => shared_connections(generator.route).to_owned(),
         Note::HostNamePerUser => HOST_NAME_PER_USER.to_owned(),
@@ -49,6 +63,14 @@ pub fn sentence(note: &Note, generator: &Generator) -> String {
             "Had the tab closed or crashed, seconds would have been lost: this browser could not keep all of them."
                 .to_owned()
         }
+        Note::RecordsUnreadable { records, of_records } => format!(
+            "{records} of {of_records} records of this run that was cut off cannot be read; what was in them is missing."
+        ),
+        Note::StatisticsReset { at_s, requests_before, in_flight } => format!(
+            "The statistics were set back {} into the run: {requests_before} requests before that are in no figure, and \
+             {in_flight} that were in flight then count from when they ended.",
+            format_clock(*at_s)
+        ),
         Note::ShardLost { shard, why } => format!(
             "Shard {shard} broke off ({why}): its users stopped, and their last requests are not counted."
         ),
@@ -56,6 +78,30 @@ pub fn sentence(note: &Note, generator: &Generator) -> String {
         Note::Example => "This is an example: virtual time and a made-up host, no request was sent.".to_owned(),
         Note::Text { text } => text.clone(),
         Note::Other => "A later version of Oddiya Load noted something that this one does not know.".to_owned(),
+    }
+}
+
+/// What was seen, with the number of seconds of each: late, queued, blocked, hidden.
+fn held_up_by(seconds: [u64; 4]) -> String {
+    let words = [
+        "users started late",
+        "requests queued before they were sent",
+        "its thread had no processor",
+        "the page was hidden",
+    ];
+    let seen = seconds.into_iter().zip(words).filter(|(seconds, _)| *seconds > 0);
+    seen.map(|(seconds, what)| format!("{what} ({seconds} s)")).collect::<Vec<_>>().join(", ")
+}
+
+fn requests_lost(requests: u64, gone_seconds: u64) -> String {
+    let lost = format!(
+        "{requests} requests were lost by the generator itself and count as neither answered nor failed"
+    );
+    match gone_seconds {
+        0 => format!("{lost}: the browser did not receive the whole response, and the host is not to blame."),
+        _ => format!(
+            "The companion was gone for {gone_seconds} seconds. No request was started meanwhile; {lost}."
+        ),
     }
 }
 
@@ -110,6 +156,34 @@ mod tests {
         assert!(note.contains("at its best: 550 per second") && note.ends_with("oddiya-load run."), "{note}");
         let note = of(GeneratorKind::Native, &reached(None));
         assert!(note.contains("give the runner more cores"), "{note}");
+    }
+
+    #[test]
+    fn a_generator_that_was_held_up_says_by_what() {
+        let held_up = Note::HeldUp { seconds: 6, of_seconds: 60, late: 2, queued: 0, blocked: 6, hidden: 0 };
+        let note = of(GeneratorKind::Browser, &held_up);
+        assert!(
+            note.contains("held up: users started late (2 s), its thread had no processor (6 s)."),
+            "{note}"
+        );
+    }
+
+    #[test]
+    fn a_reset_says_what_is_in_no_figure() {
+        let reset = Note::StatisticsReset { at_s: 75.0, requests_before: 310, in_flight: 4 };
+        let note = of(GeneratorKind::Native, &reset);
+        assert!(
+            note.contains("set back 1:15 into the run: 310 requests") && note.contains("4 that were"),
+            "{note}"
+        );
+    }
+
+    #[test]
+    fn lost_requests_are_nobodys_failures() {
+        let note = of(GeneratorKind::Browser, &Note::RequestsLost { requests: 12, gone_seconds: 4 });
+        assert!(note.starts_with("The companion was gone for 4 seconds."), "{note}");
+        let note = of(GeneratorKind::Browser, &Note::RequestsLost { requests: 1, gone_seconds: 0 });
+        assert!(note.contains("the host is not to blame"), "{note}");
     }
 
     #[test]

@@ -22,13 +22,14 @@ pub enum Column {
     P95,
     P99,
     Max,
+    PageP95,
     UpstreamP95,
     InFlight,
     MeanBytes,
 }
 
 /// The columns for a run of the closed model, in order.
-const OF_CLOSED: [Column; 15] = [
+const OF_CLOSED: [Column; 16] = [
     Column::Method,
     Column::Name,
     Column::Requests,
@@ -41,13 +42,14 @@ const OF_CLOSED: [Column; 15] = [
     Column::P99,
     Column::Max,
     Column::CorrectedP99,
+    Column::PageP95,
     Column::UpstreamP95,
     Column::InFlight,
     Column::MeanBytes,
 ];
 
 /// The columns for a run of the open model, in order: corrected latency comes before latency.
-const OF_OPEN: [Column; 17] = [
+const OF_OPEN: [Column; 18] = [
     Column::Method,
     Column::Name,
     Column::Requests,
@@ -62,19 +64,24 @@ const OF_OPEN: [Column; 17] = [
     Column::P95,
     Column::P99,
     Column::Max,
+    Column::PageP95,
     Column::UpstreamP95,
     Column::InFlight,
     Column::MeanBytes,
 ];
 
-/// The columns for which the report has data. Only a run through the companion has the host's own time.
+/// The columns for which the report has data. Only a run of the page through the companion has what the page saw.
 pub fn columns(report: Option<&Report>) -> Vec<Column> {
-    let relayed = report.is_some_and(|report| report.total.upstream_ms.is_some());
+    let has = |column: Column| match column {
+        Column::PageP95 => report.is_some_and(|report| report.total.page_ms.is_some()),
+        Column::UpstreamP95 => report.is_some_and(|report| report.total.upstream_ms.is_some()),
+        _ => true,
+    };
     let of_model = match report.map(|report| report.run.model()).unwrap_or_default() {
         LoadModel::Closed => OF_CLOSED.as_slice(),
         LoadModel::Open => &OF_OPEN,
     };
-    of_model.iter().copied().filter(|column| relayed || *column != Column::UpstreamP95).collect()
+    of_model.iter().copied().filter(|column| has(*column)).collect()
 }
 
 impl Column {
@@ -94,7 +101,8 @@ impl Column {
             Self::CorrectedP50 => "Corr. p50 ms",
             Self::CorrectedP95 => "Corr. p95 ms",
             Self::CorrectedP99 => "Corr. p99 ms",
-            Self::UpstreamP95 => "Host p95 ms",
+            Self::PageP95 => "Page p95 ms",
+            Self::UpstreamP95 => "Head p95 ms",
             Self::InFlight => "In flight",
             Self::MeanBytes => "Mean bytes",
         }
@@ -117,7 +125,10 @@ impl Column {
             Self::CorrectedP50 | Self::CorrectedP95 | Self::CorrectedP99 => {
                 "From the scheduled start: what a user who should have been served waited"
             }
-            Self::UpstreamP95 => "p95 of the host's own time, as the companion saw it: compare with p95",
+            Self::PageP95 => "p95 as the page saw it: what is above p95 is the page's own cost",
+            Self::UpstreamP95 => {
+                "p95 of the host's time to the head of its response, as the companion saw it"
+            }
             Self::InFlight => "Sent and not yet answered",
             Self::MeanBytes => "Mean size of a response's body, in bytes",
         }
@@ -141,6 +152,7 @@ impl Column {
             Self::CorrectedP50 => "corrected_ms.p50",
             Self::CorrectedP95 => "corrected_ms.p95",
             Self::CorrectedP99 => "corrected_ms.p99",
+            Self::PageP95 => "page_ms.p95",
             Self::UpstreamP95 => "upstream_ms.p95",
             Self::InFlight => "in_flight_at_end",
             Self::MeanBytes => "mean_bytes",
@@ -183,6 +195,7 @@ impl Column {
             Self::CorrectedP50 => figures(&entry.corrected_ms)?.p50,
             Self::CorrectedP95 => figures(&entry.corrected_ms)?.p95,
             Self::CorrectedP99 => figures(&entry.corrected_ms)?.p99,
+            Self::PageP95 => figures(&entry.page_ms)?.p95,
             Self::UpstreamP95 => figures(&entry.upstream_ms)?.p95,
             Self::MeanBytes => entry.mean_bytes(),
         }

@@ -16,7 +16,7 @@ pub struct Entry {
     pub method: String,
     /// The name; `Aggregated` for the total.
     pub name: String,
-    /// Requests started: `requests` and `in_flight_at_end` together.
+    /// Requests started: `requests`, `in_flight_at_end` and `lost` together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<u64>,
     /// Requests that ended, well or not.
@@ -48,6 +48,12 @@ pub struct Entry {
     /// Requests without a latency, because the machine slept while they were in flight.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub untimed: Option<u64>,
+    /// Requests that the generator lost: started, and neither ended nor in flight.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost: Option<u64>,
+    /// Requests timed by the page because the companion's record of them did not come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unrecorded: Option<u64>,
     /// Request sent → last byte.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latency_ms: Option<Distribution>,
@@ -60,7 +66,11 @@ pub struct Entry {
     /// Ready → sent: lost inside the generator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queue_ms: Option<Distribution>,
-    /// The host's own time, as the relay saw it.
+    /// Request sent → last byte as the page saw it, where the companion measured `latency_ms`: what is above that is the
+    /// page's own cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page_ms: Option<Distribution>,
+    /// The host's time to the head of its response, as the companion saw it; only in reports of earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub upstream_ms: Option<Distribution>,
     /// Name look-ups; absent where no request waited for one.
@@ -128,8 +138,14 @@ impl Entry {
 
     /// Every family but those of its streams.
     pub fn families(&self) -> impl Iterator<Item = &Distribution> {
-        let measured =
-            [&self.latency_ms, &self.corrected_ms, &self.ttfb_ms, &self.queue_ms, &self.upstream_ms];
+        let measured = [
+            &self.latency_ms,
+            &self.corrected_ms,
+            &self.ttfb_ms,
+            &self.queue_ms,
+            &self.page_ms,
+            &self.upstream_ms,
+        ];
         let phases = [&self.dns_ms, &self.connect_ms, &self.tls_ms, &self.download_ms];
         measured.into_iter().chain(phases).flatten()
     }

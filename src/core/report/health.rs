@@ -16,6 +16,9 @@ pub struct Health {
     /// Seconds that were marked. Absent where nobody watched the generator: then trust is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspect_seconds: Option<u64>,
+    /// Seconds in which the generator's rate was held back while its latencies stayed true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_back_seconds: Option<u64>,
     /// How many seconds for which reason; one second may have several.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "sum_by_key")]
     pub reasons: BTreeMap<SuspectReason, u64>,
@@ -51,6 +54,12 @@ pub enum SuspectReason {
     Unseen,
     /// The machine had no port or file handle left.
     Exhausted,
+    /// The companion, which measures, had no processor.
+    CompanionBlocked,
+    /// The companion was gone, so no request could start.
+    CompanionGone,
+    /// The generator lost requests, whose outcome is not known.
+    Lost,
     /// A word of a later version.
     #[serde(other)]
     Other,
@@ -68,6 +77,9 @@ impl SuspectReason {
             Self::Dropped => "starts were dropped",
             Self::Unseen => "latencies have the browser's queue in them",
             Self::Exhausted => "the machine had no ports or file handles left",
+            Self::CompanionBlocked => "the companion had no processor",
+            Self::CompanionGone => "the companion was gone",
+            Self::Lost => "the generator lost requests",
             Self::Other => "a reason that this version does not know",
         }
     }

@@ -32,7 +32,7 @@ pub struct RunInfo {
     /// When the first user started, RFC 3339 in UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<String>,
-    /// How long requests were being started, in seconds.
+    /// How long requests were being started, in seconds: since the start, or since the statistics were set back.
     pub duration_s: f64,
     /// How long the last answers were waited for after that, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]

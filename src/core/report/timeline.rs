@@ -41,6 +41,9 @@ pub struct TimelineRow {
     pub requests: u64,
     /// How many of these failed.
     pub failures: u64,
+    /// Requests that the generator lost in it; absent when it lost none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost: Option<u64>,
     /// Arrivals that started no request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dropped: Option<u64>,
@@ -59,6 +62,9 @@ pub struct TimelineRow {
     /// Why its figures should not be trusted; empty when nothing was noticed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub suspect: Vec<SuspectReason>,
+    /// What held the generator's rate back while its latencies stayed true; empty when nothing was noticed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held_back: Vec<SuspectReason>,
 }
 
 /// The rows of a run, their seconds rising.

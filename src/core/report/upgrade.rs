@@ -196,7 +196,9 @@ impl From<TimelineRowV1> for TimelineRow {
             corrected_ms: old.corrected_ms,
             lateness_p99_ms: old.lateness_p99_ms,
             queue_p99_ms: old.queue_p99_ms,
+            lost: None,
             suspect: old.suspect,
+            held_back: Vec::new(),
         }
     }
 }
@@ -222,6 +224,7 @@ impl From<HealthV1> for Health {
         Self {
             lateness_ms: old.lateness_ms,
             suspect_seconds: Some(old.suspect_seconds),
+            held_back_seconds: None,
             reasons: old.reasons,
             dropped: Some(old.dropped),
         }

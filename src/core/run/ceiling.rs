@@ -1,19 +1,31 @@
-//! Finds out whether the generator, not the host, limited a run. It counts second by second, so that the answer costs
-//! nothing. Why a second is suspect is decided in `health.rs`.
+//! Finds out whether the generator, not the host, limited a run, and says what was seen. It counts second by second, so
+//! that the answer costs nothing. Why a second is suspect is decided in `health.rs`.
 
 use crate::core::report::{Note, SuspectReason, TimelineRow};
 
 /// At this share of the calibrated rate or above, a page has no room left to be on time.
 const CEILING_SHARE: f64 = 0.8;
-/// Fewer seconds at the ceiling than this do not count as a limit.
-const CEILING_SECONDS: u64 = 3;
+/// Fewer seconds than this do not count as a limit.
+const ENOUGH_SECONDS: u64 = 3;
 
-/// The seconds in which the generator was at its limit.
+/// What the generator's seconds looked like.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Ceiling {
     seconds: u64,
-    strained: u64,
+    /// Seconds at a rate near the best.
+    near_best: u64,
     peak_rps: u64,
+    held_up: HeldUp,
+}
+
+/// Seconds in which the generator was held up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct HeldUp {
+    seconds: u64,
+    late: u64,
+    queued: u64,
+    blocked: u64,
+    hidden: u64,
 }
 
 impl Ceiling {
@@ -25,32 +37,61 @@ impl Ceiling {
 
     /// Counts a second again after a slow shard added requests or reasons to it; `before` is its row without them.
     pub fn update(&mut self, before: &TimelineRow, row: &TimelineRow, best_rps: Option<f64>) {
-        self.strained -= u64::from(is_strained(before, best_rps)).min(self.strained);
+        self.near_best -= u64::from(is_near_best(before, best_rps)).min(self.near_best);
+        self.held_up.subtract(HeldUp::of(before));
         self.count(row, best_rps);
     }
 
     fn count(&mut self, row: &TimelineRow, best_rps: Option<f64>) {
-        if is_strained(row, best_rps) {
-            self.strained += 1;
+        if is_near_best(row, best_rps) {
+            self.near_best += 1;
             self.peak_rps = self.peak_rps.max(row.requests);
         }
+        self.held_up.add(HeldUp::of(row));
     }
 
-    /// The note for the report, if the ceiling was reached for at least three seconds and at least a tenth of the run.
+    /// The note for the report: the rate is to blame where it was near the best, otherwise what was seen is said. `None`
+    /// unless it lasted at least three seconds and a tenth of the run.
     pub fn note(&self, best_rps: Option<f64>) -> Option<Note> {
-        (self.strained >= CEILING_SECONDS.max(self.seconds / 10)).then_some(Note::CeilingReached {
-            seconds: self.strained,
-            of_seconds: self.seconds,
-            peak_rps: self.peak_rps as f64,
-            best_rps,
-        })
+        let enough = ENOUGH_SECONDS.max(self.seconds / 10);
+        let of_seconds = self.seconds;
+        if self.near_best >= enough {
+            let peak_rps = self.peak_rps as f64;
+            return Some(Note::CeilingReached { seconds: self.near_best, of_seconds, peak_rps, best_rps });
+        }
+        let HeldUp { seconds, late, queued, blocked, hidden } = self.held_up;
+        (seconds >= enough).then_some(Note::HeldUp { seconds, of_seconds, late, queued, blocked, hidden })
     }
 }
 
-fn is_strained(row: &TimelineRow, best_rps: Option<f64>) -> bool {
-    let slow = [SuspectReason::Late, SuspectReason::Queued, SuspectReason::Blocked];
-    let fast = best_rps.is_some_and(|best| row.requests as f64 >= CEILING_SHARE * best);
-    fast || row.suspect.iter().any(|reason| slow.contains(reason))
+fn is_near_best(row: &TimelineRow, best_rps: Option<f64>) -> bool {
+    best_rps.is_some_and(|best| row.requests as f64 >= CEILING_SHARE * best)
+}
+
+impl HeldUp {
+    fn of(row: &TimelineRow) -> Self {
+        let has = |reason| u64::from(row.suspect.contains(&reason) || row.held_back.contains(&reason));
+        use SuspectReason::{Blocked, Hidden, Late, Queued};
+        let [late, queued, blocked, hidden] = [Late, Queued, Blocked, Hidden].map(has);
+        // A hidden page that keeps its schedule is not held up.
+        Self { seconds: late.max(queued).max(blocked), late, queued, blocked, hidden }
+    }
+
+    const fn add(&mut self, more: Self) {
+        self.seconds += more.seconds;
+        self.late += more.late;
+        self.queued += more.queued;
+        self.blocked += more.blocked;
+        self.hidden += more.hidden;
+    }
+
+    const fn subtract(&mut self, less: Self) {
+        self.seconds = self.seconds.saturating_sub(less.seconds);
+        self.late = self.late.saturating_sub(less.late);
+        self.queued = self.queued.saturating_sub(less.queued);
+        self.blocked = self.blocked.saturating_sub(less.blocked);
+        self.hidden = self.hidden.saturating_sub(less.hidden);
+    }
 }
 
 #[cfg(test)]
@@ -68,13 +109,21 @@ mod tests {
     }
 
     #[test]
-    fn the_ceiling_is_named_when_the_generator_was_the_limit() {
-        let slow: Vec<_> = (0..5).map(|second| row(second, 300, vec![SuspectReason::Queued])).collect();
-        let reached =
-            |peak_rps, best_rps| Some(Note::CeilingReached { seconds: 5, of_seconds: 5, peak_rps, best_rps });
-        assert_eq!(note(&slow, None), reached(300.0, None));
-        let fast: Vec<_> = (0..5).map(|second| row(second, 480, vec![])).collect();
-        assert_eq!(note(&fast, Some(550.0)), reached(480.0, Some(550.0)));
+    fn the_rate_is_to_blame_where_it_was_near_the_best() {
+        let fast: Vec<_> = (0..5).map(|second| row(second, 480, vec![SuspectReason::Late])).collect();
+        let best_rps = Some(550.0);
+        let reached = Note::CeilingReached { seconds: 5, of_seconds: 5, peak_rps: 480.0, best_rps };
+        assert_eq!(note(&fast, best_rps), Some(reached));
+    }
+
+    #[test]
+    fn far_from_the_best_what_was_seen_is_said_instead() {
+        let mut slow: Vec<_> = (0..5).map(|second| row(second, 38, vec![SuspectReason::Queued])).collect();
+        slow[1].held_back = vec![SuspectReason::Late, SuspectReason::Blocked];
+        let held_up =
+            Some(Note::HeldUp { seconds: 5, of_seconds: 5, late: 1, queued: 5, blocked: 1, hidden: 0 });
+        assert_eq!(note(&slow, Some(518.0)), held_up);
+        assert_eq!(note(&slow, None), held_up, "a best that nobody measured is not blamed");
     }
 
     #[test]
@@ -91,7 +140,7 @@ mod tests {
         let rows: Vec<_> = (0..3).map(|second| row(second, 10, vec![SuspectReason::Late])).collect();
         rows.iter().for_each(|row| ceiling.add(row, None));
         ceiling.update(&rows[2], &row(2, 15, vec![SuspectReason::Late, SuspectReason::Asleep]), None);
-        let expected = Note::CeilingReached { seconds: 3, of_seconds: 3, peak_rps: 15.0, best_rps: None };
+        let expected = Note::HeldUp { seconds: 3, of_seconds: 3, late: 3, queued: 0, blocked: 0, hidden: 0 };
         assert_eq!(ceiling.note(None), Some(expected));
     }
 }

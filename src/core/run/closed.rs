@@ -125,6 +125,7 @@ async fn live<P: Platform>(
     let Some(mut user) = User::new(&common, index, class, &mut rng) else { return };
     let mut scheduled = due;
     loop {
+        scheduled = common.gate.pass(scheduled).await;
         state.in_flight.set(true);
         let Some(begun) = user.begin(&mut rng) else { return };
         let finished = user.carry_out(begun, scheduled).await;

@@ -18,6 +18,8 @@ pub struct Coordinator {
     ending: Ending,
     /// The latest second when [`Coordinator::has_news`] was last called.
     last_seen: Option<u64>,
+    /// The first second after the ramp, where the statistics are to begin anew then.
+    reset_before: Option<u64>,
 }
 
 /// Why a run ends, as far as it is known.
@@ -39,6 +41,7 @@ impl Coordinator {
             load: config.load.as_change(),
             ending: Ending::ByItself,
             last_seen: None,
+            reset_before: None,
         }
     }
 
@@ -55,8 +58,24 @@ impl Coordinator {
         self.run.note(note);
     }
 
-    /// Adds a second, a live change or a calibration.
+    /// Sets the statistics back with the first second that begins at `ramp_end` or later.
+    pub const fn reset_after(&mut self, ramp_end: Micros) {
+        self.reset_before = Some(first_second_from(ramp_end));
+    }
+
+    /// A record that, once it is added, sets the statistics back: they begin anew with the current second. It is a record
+    /// so that a journal can hold it too.
+    pub const fn reset_now(&self) -> Record {
+        Record::Reset { first: self.run.next_second() }
+    }
+
+    /// Adds a second, a live change, a calibration or a reset.
     pub fn on_record(&mut self, record: Record) {
+        if let Record::Second(snapshot) = &record
+            && let Some(first) = self.reset_before.take_if(|first| *first <= snapshot.second)
+        {
+            self.run.reset_before(first);
+        }
         record.apply(&mut self.run);
     }
 
@@ -116,15 +135,20 @@ impl Coordinator {
         self.run.generator()
     }
 
-    /// The report so far; `None` before the first complete second.
+    /// The report so far; `None` before the first complete second of the run.
     pub fn report(&self, detail: Detail) -> Option<Report> {
-        (!self.run.timeline().is_empty()).then(|| self.run.report(detail))
+        (!self.run.timeline().is_empty() || self.run.is_reset()).then(|| self.run.report(detail))
     }
 
     /// The full report, after the end of the run.
     pub fn final_report(&self) -> Report {
         self.run.report(Detail::Full)
     }
+}
+
+/// The first second that begins at `moment` or later.
+pub const fn first_second_from(moment: Micros) -> u64 {
+    moment.0.div_ceil(Micros::SECOND.0)
 }
 
 /// The shortest time from the start of one checkpoint to the next: a report changes once a second.

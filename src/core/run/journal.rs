@@ -9,7 +9,7 @@ use super::coordinator::Coordinator;
 use super::record::Record;
 use crate::core::base::units::Micros;
 use crate::core::config::run_config::RunConfigText;
-use crate::core::report::{Generator, Report};
+use crate::core::report::{Generator, Note, Report};
 
 /// What is known when a run starts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -21,12 +21,50 @@ pub struct Header {
     pub started_at: String,
 }
 
-/// The report of a run that was cut off; `None` when this program does not know the header's scenario or options.
-pub fn rebuild(header: Header, records: impl IntoIterator<Item = Record>) -> Option<Report> {
+impl Header {
+    /// Reads a header; `None` when it is damaged, or has a scenario or options that this program does not know.
+    pub fn read(text: &str) -> Option<Self> {
+        let header: Self = serde_json::from_str(text).ok()?;
+        header.text.check(0).ok()?;
+        Some(header)
+    }
+}
+
+/// How far a journal goes, as far as one of its records tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// To this moment of the run.
+    Until(Micros),
+    /// To the start: nothing was measured yet.
+    Start,
+    /// The record cannot be read.
+    Unreadable,
+}
+
+impl Extent {
+    /// How far a record goes.
+    pub fn of(record: &str) -> Self {
+        match serde_json::from_str::<Record>(record).map(|record| record.reaches()) {
+            Ok(Micros::ZERO) => Self::Start,
+            Ok(moment) => Self::Until(moment),
+            Err(_) => Self::Unreadable,
+        }
+    }
+}
+
+/// The report of a run that was cut off, from the texts of its records; `None` when this program does not know the
+/// header's scenario or options. A record that cannot be read costs what is in it, and the report says how many did.
+pub fn rebuild<'a>(header: Header, records: impl IntoIterator<Item = &'a str>) -> Option<Report> {
     let config = header.text.check(0).ok()?;
     let mut run = Coordinator::new(&config, header.generator, header.started_at);
+    let records: Vec<_> = records.into_iter().map(|text| serde_json::from_str::<Record>(text).ok()).collect();
+    let unreadable = records.iter().filter(|record| record.is_none()).count();
+    if unreadable > 0 {
+        // Noted first, because it explains the seconds that are missing.
+        run.note(Note::RecordsUnreadable { records: unreadable as u64, of_records: records.len() as u64 });
+    }
     let mut end = Micros::ZERO;
-    for record in records {
+    for record in records.into_iter().flatten() {
         end = end.max(record.reaches());
         run.on_record(record);
     }
@@ -40,7 +78,7 @@ mod tests {
 
     use super::*;
     use crate::core::config::load::{LoadChange, Share};
-    use crate::core::report::{GeneratorKind, Note, StopReason, read};
+    use crate::core::report::{Calibration, GeneratorKind, StopReason, read};
     use crate::core::run::recorder::Snapshot;
     use crate::core::run::shard::{Assignment, Control};
     use crate::core::run::sim::{self, Reply};
@@ -70,23 +108,29 @@ mod tests {
         sim::run(assignment, controls, answer).0
     }
 
-    /// A record after it was written and read again.
-    fn written_and_read(record: &Record) -> Record {
-        serde_json::from_str(&serde_json::to_string(record).unwrap()).unwrap()
+    fn written(record: &Record) -> String {
+        serde_json::to_string(record).unwrap()
+    }
+
+    fn seconds(count: usize) -> Vec<String> {
+        snapshots().into_iter().take(count).map(|s| written(&Record::Second(Box::new(s)))).collect()
+    }
+
+    fn rebuilt(records: &[String]) -> Report {
+        rebuild(header(), records.iter().map(String::as_str)).unwrap()
     }
 
     #[test]
     fn the_report_of_a_run_that_was_cut_off_has_every_second_that_was_written() {
         let first: Vec<_> = snapshots().into_iter().take(6).collect();
         let ended: u64 = first.iter().flat_map(|s| &s.tallies).map(|(_, tally)| tally.completed()).sum();
-        let mut records: Vec<_> =
-            first.into_iter().map(|s| written_and_read(&Record::Second(Box::new(s)))).collect();
-        records.push(written_and_read(&Record::Changed {
+        let mut records = seconds(6);
+        records.push(written(&Record::Changed {
             at: Micros::from_millis(5_500),
             to: LoadChange::Users { users: 9, spawn_rate: 2.0 },
         }));
-        let header: Header = serde_json::from_str(&serde_json::to_string(&header()).unwrap()).unwrap();
-        let report = rebuild(header, records).unwrap();
+        let header = Header::read(&serde_json::to_string(&header()).unwrap()).unwrap();
+        let report = rebuild(header, records.iter().map(String::as_str)).unwrap();
         assert_eq!(report.timeline.iter().map(|row| row.second).collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5]);
         assert!(ended > 0);
         assert_eq!(report.total.requests, ended);
@@ -101,6 +145,35 @@ mod tests {
     fn a_configuration_that_this_program_does_not_understand_gives_no_report() {
         let mut header = header();
         header.text.classes = "Gone".to_owned();
+        assert!(Header::read(&serde_json::to_string(&header).unwrap()).is_none());
+        assert!(Header::read("{").is_none());
         assert!(rebuild(header, []).is_none());
+    }
+
+    #[test]
+    fn records_that_cannot_be_read_cost_their_seconds_and_are_counted() {
+        let whole = seconds(6);
+        let mut damaged = whole.clone();
+        damaged[5].truncate(40);
+        damaged[2] = "{}".to_owned();
+        let (report, of_four) = (rebuilt(&damaged), [0, 1, 3, 4].map(|i| whole[i].clone()));
+        assert_eq!(report.timeline.iter().map(|row| row.second).collect::<Vec<_>>(), [0, 1, 3, 4]);
+        assert_eq!(report.total.requests, rebuilt(&of_four).total.requests);
+        assert_eq!(report.run.duration_s, 5.0);
+        assert_eq!(
+            report.generator.notes.last(),
+            Some(&Note::RecordsUnreadable { records: 2, of_records: 6 })
+        );
+        assert_eq!(report.health.suspect_seconds, Some(0), "nothing slept");
+        assert_eq!(rebuilt(&whole).generator.notes, [Note::RecoveryOff]);
+    }
+
+    #[test]
+    fn a_record_tells_how_far_the_journal_goes() {
+        let calibration = Calibration { floor_p50_ms: 1.0, floor_p99_ms: 2.0, ceiling_rps: 500.0 };
+        assert_eq!(Extent::of(&written(&Record::Calibrated(calibration))), Extent::Start);
+        let records = seconds(3);
+        assert_eq!(Extent::of(&records[2]), Extent::Until(Micros::from_secs(3)));
+        assert_eq!(Extent::of(&records[2][..30]), Extent::Unreadable);
     }
 }

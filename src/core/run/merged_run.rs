@@ -6,18 +6,20 @@
 use std::collections::BTreeMap;
 
 use super::ceiling::Ceiling;
-use super::health::suspect_reasons;
+use super::health::{Delay, Verdict, judge};
 use super::intervals::Collector;
 use super::merging::{OpenSeconds, Second};
 use super::recorder::{Gauges, Snapshot};
+use super::reset::Reset;
 use super::tally::Tally;
 use crate::core::base::histogram::Histogram;
+use crate::core::base::timing_source::TimingSource;
 use crate::core::base::units::Micros;
 use crate::core::config::load::{LoadChange, LoadTarget};
 use crate::core::config::run_config::RunConfig;
 use crate::core::report::{
-    Calibration, Change, ConnectionSummary, Generator, Note, Quantiles, RunInfo, StopReason, SuspectReason,
-    Timeline, TimelineRow,
+    Calibration, Change, ConnectionSummary, Generator, LoadModel, Note, Quantiles, RunInfo, StopReason,
+    SuspectReason, Timeline, TimelineRow,
 };
 use crate::core::scenario::EntryKey;
 
@@ -33,10 +35,14 @@ pub struct MergedRun {
     pub(super) lateness: Histogram,
     pub(super) dropped: u64,
     pub(super) suspect: SuspectSeconds,
+    pub(super) held_back_seconds: u64,
     pub(super) ceiling: Ceiling,
     pub(super) connections: Option<ConnectionSummary>,
+    pub(super) reset: Option<Reset>,
     target: LoadTarget,
     open: OpenSeconds,
+    /// The first second that no shard has posted.
+    next_second: u64,
 }
 
 /// How many seconds are suspect, in all and for each reason.
@@ -76,13 +82,22 @@ impl MergedRun {
             lateness: Histogram::new(),
             dropped: 0,
             suspect: SuspectSeconds::default(),
+            held_back_seconds: 0,
             ceiling: Ceiling::default(),
             connections: None,
+            reset: None,
+            next_second: 0,
         }
     }
 
     /// Adds one second of one shard.
     pub fn absorb(&mut self, snapshot: Snapshot) {
+        self.next_second = self.next_second.max(snapshot.second + 1);
+        if let Some(reset) = self.reset.as_mut().filter(|reset| snapshot.second < reset.first_second()) {
+            snapshot.tallies.iter().for_each(|(entry, tally)| reset.leave_out(*entry, tally));
+            self.open.leave_out(snapshot.shard, snapshot.second);
+            return self.close_complete();
+        }
         for (entry, tally) in &snapshot.tallies {
             self.tallies.get_mut(*entry).into_iter().for_each(|sum| sum.merge(tally));
         }
@@ -96,6 +111,35 @@ impl MergedRun {
     pub fn shard_ended(&mut self, shard: u32) {
         self.open.shard_ended(shard);
         self.close_complete();
+    }
+
+    /// The first second that no shard has posted yet.
+    pub const fn next_second(&self) -> u64 {
+        self.next_second
+    }
+
+    /// Sets the statistics back: they begin anew with the second `first`, which no shard has posted yet. The run goes on.
+    pub fn reset_before(&mut self, first: u64) {
+        self.reset = Some(Reset::before(first, &self.tallies, self.reset.take()));
+        self.open.drop_before(first);
+        self.tallies.fill(Tally::default());
+        self.timeline = Timeline::default();
+        self.intervals = Collector::default();
+        self.lateness = Histogram::new();
+        self.dropped = 0;
+        self.suspect = SuspectSeconds::default();
+        self.ceiling = Ceiling::default();
+        self.info.duration_s = 0.0;
+    }
+
+    /// Whether the statistics were set back.
+    pub const fn is_reset(&self) -> bool {
+        self.reset.is_some()
+    }
+
+    /// The second at which the statistics begin.
+    fn first_second(&self) -> u64 {
+        self.reset.as_ref().map_or(0, Reset::first_second)
     }
 
     /// Adds a live change of the load.
@@ -139,7 +183,7 @@ impl MergedRun {
         for place in from..self.timeline.len() {
             self.timeline.update(place, |row| (row.target_users, row.target_rate) = (None, None));
         }
-        self.info.duration_s = stopped.as_secs_f64();
+        self.info.duration_s = stopped.saturating_sub(Micros::from_secs(self.first_second())).as_secs_f64();
         self.info.drain_s = Some(ended.saturating_sub(stopped).as_secs_f64());
         self.info.stopped_by = Some(why);
     }
@@ -153,6 +197,15 @@ impl MergedRun {
         self.generator.calibration.map(|calibration| calibration.ceiling_rps)
     }
 
+    /// What the generator's own delays do in this run.
+    fn delay(&self) -> Delay {
+        let by_companion = self.generator.timing == Some(TimingSource::Companion);
+        match self.info.model() {
+            LoadModel::Closed if by_companion => Delay::HoldsRateBack,
+            LoadModel::Closed | LoadModel::Open => Delay::SpoilsFigures,
+        }
+    }
+
     fn close_complete(&mut self) {
         while let Some((second, all)) = self.open.pop_complete() {
             self.close(second, &all);
@@ -161,22 +214,29 @@ impl MergedRun {
 
     fn close(&mut self, second: u64, all: &Second) {
         self.intervals.add(second, &all.tallies);
-        let mut row = timeline_row(second, all);
+        let mut row = timeline_row(second, all, self.delay());
         (row.target_users, row.target_rate) = self.target.in_second(second);
-        let expected = self.timeline.last().map_or(0, |last| last.second + 1);
+        let expected = self.timeline.last().map_or(self.first_second(), |last| last.second + 1);
         if second < expected {
             return self.add_late(row);
         }
-        if second > expected {
+        if second > expected && !self.lacks_records() {
             mark(&mut row, SuspectReason::Asleep);
         }
-        self.info.duration_s = self.info.duration_s.max((second + 1) as f64);
+        let lasted = (second + 1).saturating_sub(self.first_second());
+        self.info.duration_s = self.info.duration_s.max(lasted as f64);
         self.count(&row);
         self.timeline.push(row);
     }
 
+    /// Whether seconds are missing because their records cannot be read, and not because the generator slept.
+    fn lacks_records(&self) -> bool {
+        self.generator.notes.iter().any(|note| matches!(note, Note::RecordsUnreadable { .. }))
+    }
+
     fn count(&mut self, row: &TimelineRow) {
         self.suspect.add(&[], &row.suspect);
+        self.held_back_seconds += u64::from(!row.held_back.is_empty());
         self.ceiling.add(row, self.best_rps());
     }
 
@@ -215,6 +275,7 @@ fn add_late(row: &mut TimelineRow, late: &TimelineRow) {
     };
     add(&mut row.sent, late.sent);
     add(&mut row.dropped, late.dropped);
+    add(&mut row.lost, late.lost);
     row.requests += late.requests;
     row.failures += late.failures;
     late.suspect.iter().for_each(|reason| mark(row, *reason));
@@ -227,11 +288,12 @@ fn mark(row: &mut TimelineRow, reason: SuspectReason) {
     }
 }
 
-fn timeline_row(second: u64, posted: &Second) -> TimelineRow {
+fn timeline_row(second: u64, posted: &Second, delay: Delay) -> TimelineRow {
     let mut all = Tally::default();
     posted.tallies.values().for_each(|tally| all.merge(tally));
     let p99 = |histogram: &Histogram| histogram.quantile(0.99).map(Micros::as_millis_f64);
     let Gauges { users, in_flight, oldest } = posted.gauges;
+    let Verdict { suspect, held_back } = judge(&posted.health, &all, delay);
     TimelineRow {
         second,
         users: Some(users),
@@ -242,11 +304,13 @@ fn timeline_row(second: u64, posted: &Second) -> TimelineRow {
         sent: Some(all.sent),
         requests: all.completed(),
         failures: all.failed,
+        lost: (all.lost > 0).then_some(all.lost),
         dropped: Some(posted.health.dropped),
         latency_ms: Quantiles::of(&all.latency),
         corrected_ms: Quantiles::of(&all.corrected),
         lateness_p99_ms: p99(&posted.health.lateness),
         queue_p99_ms: p99(&all.queue),
-        suspect: suspect_reasons(&posted.health, &all),
+        suspect,
+        held_back,
     }
 }

@@ -51,6 +51,16 @@ impl OpenSeconds {
         open.health.merge(&health);
     }
 
+    /// Notes that a shard has posted a second that is left out.
+    pub fn leave_out(&mut self, shard: u32, second: u64) {
+        self.reached(shard, second + 1);
+    }
+
+    /// Drops the seconds before `first`.
+    pub fn drop_before(&mut self, first: u64) {
+        self.seconds = self.seconds.split_off(&first);
+    }
+
     /// Stops waiting for seconds of a shard that has ended.
     pub fn shard_ended(&mut self, shard: u32) {
         self.reached(shard, EVERYTHING);

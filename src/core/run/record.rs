@@ -17,6 +17,8 @@ pub enum Record {
     Changed { at: Micros, to: LoadChange },
     /// The highest rate of the generator was measured, before the first second.
     Calibrated(Calibration),
+    /// The statistics begin anew with the second `first`, which no shard has posted yet.
+    Reset { first: u64 },
 }
 
 impl Record {
@@ -26,6 +28,7 @@ impl Record {
             Self::Second(snapshot) => Micros::from_secs(snapshot.second + 1),
             Self::Changed { at, .. } => *at,
             Self::Calibrated(_) => Micros::ZERO,
+            Self::Reset { first } => Micros::from_secs(*first),
         }
     }
 
@@ -35,6 +38,7 @@ impl Record {
             Self::Second(snapshot) => run.absorb(*snapshot),
             Self::Changed { at, to } => run.changed(at, to),
             Self::Calibrated(calibration) => run.calibrated(calibration),
+            Self::Reset { first } => run.reset_before(first),
         }
     }
 }

@@ -11,8 +11,10 @@ use futures_channel::mpsc::UnboundedReceiver;
 use futures_util::future::{Either, select};
 use futures_util::stream::StreamExt as _;
 
+use super::awaited::PATIENCE;
 use super::closed::ClosedModel;
-use super::health::{Health, Visibility};
+use super::gate::Gate;
+use super::health::{CompanionSeen, Health, Visibility};
 use super::in_flight::InFlight;
 use super::open::OpenModel;
 use super::platform::Platform;
@@ -23,6 +25,7 @@ use crate::core::config::load::arrivals::Arrivals;
 use crate::core::config::load::pace::Pace;
 use crate::core::config::load::{Load, LoadChange, Share};
 use crate::core::config::run_config::RunConfig;
+use crate::core::http::relay_record::RecordBatch;
 use crate::core::scenario::Scenario;
 
 /// One shard's part of a run.
@@ -55,8 +58,17 @@ impl Assignment {
     }
 }
 
+/// When a shard's run was over, on the run's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Finish {
+    /// No request was started after this moment.
+    pub stopped: Micros,
+    /// No answer was awaited after this moment.
+    pub ended: Micros,
+}
+
 /// A message to a shard while it runs.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Control {
     /// Change the load to `to`. `at` is on the run's clock and the same for all shards. Model and run time stay.
     ChangeLoad { at: Micros, to: LoadChange },
@@ -68,6 +80,12 @@ pub enum Control {
     See(Visibility),
     /// The machine slept, and the run's clock stood still during the sleep.
     Slept,
+    /// The companion measured requests.
+    Batch(RecordBatch),
+    /// The companion is gone: no request can start, and none must.
+    CompanionGone,
+    /// The companion is back.
+    CompanionBack,
 }
 
 struct Shard<P: Platform> {
@@ -94,14 +112,13 @@ const SHORTEST_LAST_SECOND: Micros = Micros::from_millis(100);
 
 /// Runs a shard from its first user to its last answer, and posts a snapshot of every second.
 ///
-/// Returns the moment after which no request was started. Requests that are still in flight at the end are dropped
-/// with their tasks, by the caller.
+/// Requests that are still in flight at the end are dropped with their tasks, by the caller.
 pub async fn run<P: Platform>(
     platform: Rc<P>,
     assignment: Assignment,
     mut controls: UnboundedReceiver<Control>,
     mut post: impl FnMut(Snapshot),
-) -> Micros {
+) -> Finish {
     let end = assignment.run_time.unwrap_or(Micros(u64::MAX));
     let mut drain_limit = assignment.stop_timeout;
     let mut this = Shard::new(platform, assignment, end);
@@ -124,8 +141,8 @@ pub async fn run<P: Platform>(
             control => this.on_control(control, now),
         }
     };
-    this.drain(stopped_at + drain_limit, &mut controls, &mut post).await;
-    stopped_at
+    let ended = this.drain(stopped_at + drain_limit, &mut controls, &mut post).await;
+    Finish { stopped: stopped_at, ended }
 }
 
 impl<P: Platform> Model<P> {
@@ -186,7 +203,13 @@ impl<P: Platform> Shard<P> {
         let Assignment { share, scenario, seed, load, .. } = assignment;
         let share = Share { shards: share.shards.max(1), ..share };
         let recorder = RefCell::new(Recorder::new(share.shard, scenario.entries.len()));
-        let common = Rc::new(Common { platform, scenario, recorder, in_flight: InFlight::default() });
+        let common = Rc::new(Common {
+            platform,
+            scenario,
+            recorder,
+            in_flight: InFlight::default(),
+            gate: Gate::default(),
+        });
         let model = match load {
             Load::Closed { users, spawn_rate } => {
                 let pace = Pace::new(&users, spawn_rate);
@@ -203,7 +226,7 @@ impl<P: Platform> Shard<P> {
     /// Notes that the shard runs, posts the current second if it has ended, and returns the time.
     fn check_clock(&self, post: &mut impl FnMut(Snapshot)) -> Micros {
         let now = self.common.platform.now();
-        self.common.recorder.borrow_mut().is_alive(now);
+        self.common.recorder.borrow_mut().note_alive(now);
         let health = Health { blocked: self.blocked.take(), ..Health::default() };
         self.notice(&health);
         if self.close_seconds(now, post) {
@@ -221,8 +244,28 @@ impl<P: Platform> Shard<P> {
             Some(Control::Slept) => {
                 self.common.recorder.borrow_mut().slept(checked_at, self.common.platform.now());
             }
+            Some(Control::Batch(batch)) => {
+                let now = self.common.platform.now();
+                self.common.recorder.borrow_mut().on_batch(batch, now);
+            }
+            Some(Control::CompanionGone) => {
+                self.common.gate.close();
+                self.common.recorder.borrow_mut().expect_no_batches();
+                self.notice(&self.standing());
+            }
+            Some(Control::CompanionBack) => {
+                self.notice(&self.standing());
+                self.common.gate.open(self.common.platform.now());
+            }
             Some(Control::Stop | Control::Abandon) | None => {}
         }
+    }
+
+    /// What holds for every second until it changes.
+    fn standing(&self) -> Health {
+        let gone = self.common.gate.is_closed();
+        let companion = if gone { CompanionSeen::Gone } else { CompanionSeen::Present };
+        Health { visibility: self.visibility, companion, ..Health::default() }
     }
 
     /// Waits for a control, until `until`, at most for [`CHECK_INTERVAL`]. A closed channel does not end the run.
@@ -266,10 +309,41 @@ impl<P: Platform> Shard<P> {
         let mut recorder = self.common.recorder.borrow_mut();
         let is_over = now >= recorder.second_ends();
         if is_over {
-            post(recorder.close(now, self.gauges(now)));
-            recorder.notice(&Health { visibility: self.visibility, ..Health::default() });
+            recorder.close(now, self.gauges(now));
+            recorder.notice(&self.standing());
+        }
+        while let Some(snapshot) = recorder.take_closed(now) {
+            post(snapshot);
         }
         is_over
+    }
+
+    /// Posts the last second, once the companion's figures of the last requests have come. Returns when the run ended.
+    async fn post_last(
+        &mut self,
+        patience: Micros,
+        controls: &mut UnboundedReceiver<Control>,
+        post: &mut impl FnMut(Snapshot),
+    ) -> Micros {
+        let ended = self.common.platform.now();
+        let gauges = self.gauges(ended);
+        self.common.recorder.borrow_mut().end();
+        let until = ended + patience;
+        while self.common.recorder.borrow().is_awaiting() && self.common.platform.now() < until {
+            match self.wait(until, controls).await {
+                Some(Control::Abandon) => break,
+                control => self.on_control(control, ended),
+            }
+        }
+        let mut recorder = self.common.recorder.borrow_mut();
+        recorder.close(ended, gauges);
+        for snapshot in recorder.take_rest() {
+            let lasted = ended.saturating_sub(Micros::from_secs(snapshot.second));
+            if !snapshot.is_empty() || snapshot.gauges.in_flight > 0 || lasted >= SHORTEST_LAST_SECOND {
+                post(snapshot);
+            }
+        }
+        ended
     }
 
     /// Waits for requests in flight, at most until `until` or until [`Control::Abandon`]. Then posts the last second.
@@ -278,8 +352,9 @@ impl<P: Platform> Shard<P> {
         until: Micros,
         controls: &mut UnboundedReceiver<Control>,
         post: &mut impl FnMut(Snapshot),
-    ) {
+    ) -> Micros {
         self.model.dismiss_all();
+        let mut patience = PATIENCE;
         loop {
             let now = self.check_clock(post);
             if self.common.in_flight.in_flight() == 0 || now >= until {
@@ -295,15 +370,11 @@ impl<P: Platform> Shard<P> {
                 }
             };
             if control == Some(Control::Abandon) {
+                patience = Micros::ZERO;
                 break;
             }
             self.on_control(control, now);
         }
-        let now = self.common.platform.now();
-        let last = self.common.recorder.borrow_mut().close(now, self.gauges(now));
-        let lasted = now.saturating_sub(Micros::from_secs(last.second));
-        if !last.is_empty() || last.gauges.in_flight > 0 || lasted >= SHORTEST_LAST_SECOND {
-            post(last);
-        }
+        self.post_last(patience, controls, post).await
     }
 }

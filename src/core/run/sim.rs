@@ -5,7 +5,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use futures_channel::mpsc::UnboundedReceiver;
+use futures_channel::mpsc::{UnboundedReceiver, unbounded};
 use futures_executor::{LocalPool, LocalSpawner};
 use futures_util::task::LocalSpawnExt as _;
 
@@ -125,6 +125,24 @@ pub fn run<S: Script>(
     run_coarsely(assignment, controls, script, Micros(1))
 }
 
+/// Runs one shard in virtual time like [`run`], and gives it each control at its moment.
+pub fn run_steered<S: Script>(
+    assignment: Assignment,
+    steering: Vec<(Micros, Control)>,
+    script: S,
+) -> (Vec<Snapshot>, Micros) {
+    let (sender, controls) = unbounded();
+    run_with(assignment, controls, script, Micros(1), async move |time: Rc<VirtualTime>| {
+        for (at, control) in steering {
+            time.sleep_until(at).await;
+            // Fails only when the shard has ended.
+            let _ = sender.unbounded_send(control);
+        }
+        // The shard listens until its end.
+        std::future::pending::<()>().await;
+    })
+}
+
 /// Runs one shard in virtual time like [`run`], with timers that fire only at multiples of `grain`, as real timers do.
 /// Answers do not wait for a multiple of `grain`.
 pub fn run_coarsely<S: Script>(
@@ -132,6 +150,16 @@ pub fn run_coarsely<S: Script>(
     controls: UnboundedReceiver<Control>,
     script: S,
     grain: Micros,
+) -> (Vec<Snapshot>, Micros) {
+    run_with(assignment, controls, script, grain, async |_| ())
+}
+
+fn run_with<S: Script>(
+    assignment: Assignment,
+    controls: UnboundedReceiver<Control>,
+    script: S,
+    grain: Micros,
+    beside: impl AsyncFnOnce(Rc<VirtualTime>) + 'static,
 ) -> (Vec<Snapshot>, Micros) {
     let mut pool = LocalPool::new();
     let time = Rc::new(VirtualTime::default());
@@ -141,10 +169,12 @@ pub fn run_coarsely<S: Script>(
     let (sink, end) = (Rc::clone(&snapshots), Rc::clone(&stopped));
     let shard = async move {
         let post = |snapshot| sink.borrow_mut().push(snapshot);
-        end.set(Some(shard::run(Rc::new(platform), assignment, controls, post).await));
+        end.set(Some(shard::run(Rc::new(platform), assignment, controls, post).await.stopped));
     };
     // Spawning fails only when the pool is gone, and this function owns it.
     let _ = pool.spawner().spawn_local(shard);
+    let others = Rc::clone(&time);
+    let _ = pool.spawner().spawn_local(async move { beside(others).await });
     loop {
         pool.run_until_stalled();
         if stopped.get().is_some() || !time.advance() {

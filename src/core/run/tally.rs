@@ -31,6 +31,12 @@ pub struct Tally {
     pub page_clock: u64,
     /// Requests of unknown latency, because the machine slept while they were in flight.
     pub untimed: u64,
+    /// Requests that the generator lost: they have neither a latency nor an outcome.
+    #[serde(default)]
+    pub lost: u64,
+    /// Requests of which the companion's record did not come, so that the page's own timing counts.
+    #[serde(default)]
+    pub unrecorded: u64,
     /// Complete responses by status.
     pub statuses: BTreeMap<Status, u64>,
     /// Failures by kind and detail.
@@ -43,8 +49,9 @@ pub struct Tally {
     pub ttfb: Histogram,
     /// Ready → sent, without the time to connect.
     pub queue: Histogram,
-    /// The time that the host took, as the relay measured it.
-    pub upstream: Histogram,
+    /// Request sent → last byte as the page saw it, where the companion measured the latency.
+    #[serde(default)]
+    pub seen_by_page: Histogram,
     /// First byte → last byte.
     #[serde(default)]
     pub download: Histogram,
@@ -112,13 +119,17 @@ impl Tally {
 
     /// Whether nothing was counted.
     pub const fn is_empty(&self) -> bool {
-        self.sent == 0 && self.completed() == 0
+        self.sent == 0 && self.completed() == 0 && self.lost == 0
     }
 
     /// Counts the outcome of a request that was due at `scheduled`. A request that the generator could not send has no
-    /// latency.
+    /// latency, and one that it lost has no outcome either.
     pub fn record(&mut self, scheduled: Micros, exchange: &Exchange) {
-        if exchange.outcome.as_ref().is_err_and(|failure| failure.kind == FailureKind::Exhausted) {
+        if is_lost(exchange) {
+            self.lost += 1;
+            return;
+        }
+        if is_exhausted(exchange) {
             self.exhausted += 1;
             return self.count(exchange);
         }
@@ -132,7 +143,7 @@ impl Tally {
         for (histogram, span) in [
             (&mut self.ttfb, timing.ttfb()),
             (&mut self.queue, timing.queue()),
-            (&mut self.upstream, timing.upstream),
+            (&mut self.seen_by_page, timing.seen_by_page),
             (&mut self.download, timing.download()),
         ] {
             span.into_iter().for_each(|span| histogram.record(span));
@@ -148,6 +159,11 @@ impl Tally {
 
     /// Counts the outcome of a request whose latency is unknown.
     pub fn record_untimed(&mut self, exchange: &Exchange) {
+        if is_lost(exchange) {
+            self.lost += 1;
+            return;
+        }
+        self.exhausted += u64::from(is_exhausted(exchange));
         self.untimed += 1;
         self.count(exchange);
     }
@@ -193,6 +209,8 @@ impl Tally {
         self.received_bytes += other.received_bytes;
         self.page_clock += other.page_clock;
         self.untimed += other.untimed;
+        self.lost += other.lost;
+        self.unrecorded += other.unrecorded;
         for (status, count) in &other.statuses {
             *self.statuses.entry(*status).or_default() += count;
         }
@@ -203,7 +221,7 @@ impl Tally {
         self.corrected.merge(&other.corrected);
         self.ttfb.merge(&other.ttfb);
         self.queue.merge(&other.queue);
-        self.upstream.merge(&other.upstream);
+        self.seen_by_page.merge(&other.seen_by_page);
         self.download.merge(&other.download);
         if let Some(connecting) = &other.connecting {
             self.connecting.get_or_insert_default().merge(connecting);
@@ -216,6 +234,14 @@ impl Tally {
             self.streams.get_or_insert_default().merge(streams);
         }
     }
+}
+
+fn is_exhausted(exchange: &Exchange) -> bool {
+    exchange.outcome.as_ref().is_err_and(|failure| failure.kind == FailureKind::Exhausted)
+}
+
+fn is_lost(exchange: &Exchange) -> bool {
+    exchange.outcome.as_ref().is_err_and(|failure| failure.kind == FailureKind::Lost)
 }
 
 impl ConnectingTally {
@@ -339,6 +365,16 @@ mod tests {
         assert_eq!(tally.failures[0].0.detail, "HTTP 500");
         assert_eq!(tally.latency.max(), Some(Micros(2_000)));
         assert_eq!(tally.corrected.max(), Some(Micros(2_050)));
+    }
+
+    #[test]
+    fn what_the_generator_lost_is_no_failure_of_the_host_and_in_no_latency() {
+        let mut tally = Tally::default();
+        tally.record(Micros::ZERO, &exchange(Err(Failure::new(FailureKind::Lost, "")), 900));
+        let mut sum = Tally::default();
+        sum.merge(&tally);
+        assert_eq!((sum.lost, sum.completed(), sum.failures.len()), (1, 0, 0));
+        assert_eq!((sum.latency.count(), sum.received_bytes, sum.is_empty()), (0, 0, false));
     }
 
     #[test]

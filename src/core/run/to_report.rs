@@ -4,8 +4,10 @@
 //! the intervals.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::merged_run::MergedRun;
+use super::reset::Reset;
 use super::tally::{ConnectingTally, StreamTally, Tally};
 use crate::core::base::histogram::Histogram;
 use crate::core::base::timing_source::TimingSource;
@@ -14,7 +16,7 @@ use crate::core::report::connections::{Certificates, ConnectionReuse};
 use crate::core::report::load::{ArrivalProcess, Level, Load};
 use crate::core::report::{
     Detail, Distribution, Entry, FailureRow, Generator, Health, Note, Report, SCHEMA, StreamFigures,
-    TOTAL_NAME, VERSION,
+    SuspectReason, TOTAL_NAME, VERSION,
 };
 use crate::core::scenario::EntryKey;
 
@@ -29,9 +31,13 @@ impl MergedRun {
             version: VERSION,
             run: self.info.clone(),
             generator: self.generator_with_notes(&total),
-            total: Entry { dropped: Some(self.dropped), ..self.entry("", TOTAL_NAME, &total, detail) },
+            total: Entry {
+                dropped: Some(self.dropped),
+                ..self.entry("", TOTAL_NAME, &total, 0..self.entries.len(), detail)
+            },
             requests: used
-                .map(|(key, tally)| self.entry(key.method.as_str(), &key.name, tally, detail))
+                .enumerate()
+                .map(|(i, (key, tally))| self.entry(key.method.as_str(), &key.name, tally, i..i + 1, detail))
                 .collect(),
             failures: self.failures(),
             timeline: self.timeline.clone(),
@@ -39,6 +45,7 @@ impl MergedRun {
             health: Health {
                 lateness_ms: Distribution::of(&self.lateness, detail),
                 suspect_seconds: Some(self.suspect.seconds),
+                held_back_seconds: (self.held_back_seconds > 0).then_some(self.held_back_seconds),
                 reasons: self.suspect.reasons.clone(),
                 dropped: Some(self.dropped),
             },
@@ -51,6 +58,7 @@ impl MergedRun {
     fn generator_with_notes(&self, total: &Tally) -> Generator {
         let mut generator = self.generator.clone();
         let best_rps = generator.calibration.map(|calibration| calibration.ceiling_rps);
+        generator.notes.extend(self.reset.as_ref().map(Reset::note));
         generator.notes.extend(self.ceiling.note(best_rps));
         if total.page_clock > 0 {
             let of_requests = total.completed();
@@ -59,14 +67,29 @@ impl MergedRun {
                 generator.timing = Some(TimingSource::PageClock);
             }
         }
+        if total.unrecorded > 0 {
+            let (requests, of_requests) = (total.unrecorded, total.completed());
+            generator.notes.push(Note::RecordsMissing { requests, of_requests });
+            if requests * 2 > of_requests {
+                generator.timing = Some(TimingSource::Wire);
+            }
+        }
+        let gone_seconds =
+            self.suspect.reasons.get(&SuspectReason::CompanionGone).copied().unwrap_or_default();
+        if gone_seconds > 0 || total.lost > 0 {
+            generator.notes.push(Note::RequestsLost { requests: total.lost, gone_seconds });
+        }
         if total.untimed > 0 {
             generator.notes.push(Note::SleptInFlight { requests: total.untimed });
         }
         generator
     }
 
-    fn entry(&self, method: &str, name: &str, tally: &Tally, detail: Detail) -> Entry {
+    /// The figures of `tally`, which counts the entries at these `places`.
+    fn entry(&self, method: &str, name: &str, tally: &Tally, places: Range<usize>, detail: Detail) -> Entry {
         let requests = tally.completed();
+        let at_reset: u64 =
+            self.reset.as_ref().map_or(0, |reset| places.map(|place| reset.in_flight(place)).sum());
         let per_second = |count: u64| {
             let rate = count as f64 / self.info.duration_s;
             if rate.is_finite() { (rate * 1e4).round() / 1e4 } else { 0.0 }
@@ -81,7 +104,7 @@ impl MergedRun {
             sent: Some(tally.sent),
             requests,
             failures: tally.failed,
-            in_flight_at_end: Some(tally.sent.saturating_sub(requests)),
+            in_flight_at_end: Some((tally.sent + at_reset).saturating_sub(requests + tally.lost)),
             rps: per_second(requests),
             failures_per_s: per_second(tally.failed),
             failure_ratio: (requests > 0)
@@ -91,11 +114,14 @@ impl MergedRun {
             statuses: Some(tally.statuses.clone()),
             page_clock: some(tally.page_clock),
             untimed: some(tally.untimed),
+            lost: some(tally.lost),
+            unrecorded: some(tally.unrecorded),
             latency_ms: Distribution::of(&tally.latency, detail),
             corrected_ms: Distribution::of(&tally.corrected, detail),
             ttfb_ms: Distribution::of(&tally.ttfb, detail),
             queue_ms: Distribution::of(&tally.queue, detail),
-            upstream_ms: Distribution::of(&tally.upstream, detail),
+            page_ms: Distribution::of(&tally.seen_by_page, detail),
+            upstream_ms: None,
             dns_ms: connecting(|phases| &phases.dns),
             connect_ms: connecting(|phases| &phases.connect),
             tls_ms: connecting(|phases| &phases.tls),

@@ -5,6 +5,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::gate::Gate;
 use super::in_flight::{InFlight, Place};
 use crate::core::base::rng::Rng;
 use crate::core::base::units::Micros;
@@ -19,6 +20,8 @@ pub struct Common<P> {
     pub scenario: Scenario,
     pub recorder: RefCell<Recorder>,
     pub in_flight: InFlight,
+    /// Closed while no request can reach the host.
+    pub gate: Gate,
 }
 
 /// A task that is counted and not yet sent.

@@ -164,6 +164,12 @@ impl Method {
             Self::Head => "HEAD",
         }
     }
+
+    /// The method of that name; `None` for one that no scenario may use.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let all = [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete, Self::Head];
+        all.into_iter().find(|method| method.as_str() == name)
+    }
 }
 
 /// The range of the think time between two tasks, like `constant` and `between` in Locust.

@@ -10,15 +10,18 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
 
+use super::super::body::EventBody;
 use super::super::clock::RunClock;
 use super::super::deadlines::Armed;
 use super::super::failure::connection_lost;
 use super::super::partial::{HopError, HopResponse, LostConnection, PartialExchange};
 use super::super::redirect::is_redirect;
 use super::super::stream::Stream;
+use super::super::tap::Tap;
 use super::framing::Afterwards;
-use super::response::{Progress, Response};
+use super::response::{Head, Progress, Response, Sink};
 use crate::core::base::failure::{Failure, FailureKind};
+use crate::core::base::units::Micros;
 use crate::core::scenario::Method;
 
 /// A request that is being sent, and its response that is being read.
@@ -100,6 +103,9 @@ impl<'a> Http1Exchange<'a> {
     ) -> Poll<Result<(), HopError>> {
         let mut read_buffer = read_buffer.borrow_mut();
         loop {
+            if let Some(tap) = &partial.tap {
+                ready!(tap.poll_room(cx));
+            }
             let mut buffer = ReadBuf::new(&mut read_buffer);
             let read = ready!(Pin::new(&mut *stream).poll_read(cx, &mut buffer));
             let progress = match read.map(|()| buffer.filled()) {
@@ -119,19 +125,15 @@ impl<'a> Http1Exchange<'a> {
 
     fn take(&mut self, bytes: &[u8], partial: &mut PartialExchange) -> Result<Progress, Failure> {
         let clock = self.clock;
-        let PartialExchange { timing, finished, events, .. } = partial;
+        let PartialExchange { timing, finished, events, tap, .. } = partial;
         // A response in one piece, as most are, reads the clock once.
         let first = timing.first_byte.is_none().then(|| clock.now());
         timing.first_byte = timing.first_byte.or(first);
-        let progress = match events {
-            None => self.response.feed(bytes),
-            Some(events) => {
+        let progress = match (events.as_deref_mut(), tap.as_mut()) {
+            (None, None) => self.response.feed(bytes),
+            (events, tap) => {
                 let now = first.unwrap_or_else(|| clock.now());
-                self.response.feed_to(bytes, &mut |head, body| {
-                    if !is_redirect(head.status) {
-                        events.feed(body, head.encoding, now);
-                    }
-                })
+                self.response.feed_to(bytes, &mut Receiving { events, tap, now })
             }
         };
         let progress =
@@ -144,6 +146,32 @@ impl<'a> Http1Exchange<'a> {
             *finished = first;
         }
         Ok(progress)
+    }
+}
+
+/// What wants the response besides the counts: the reader of events, and whoever the response is passed on to.
+struct Receiving<'a> {
+    events: Option<&'a mut EventBody>,
+    tap: Option<&'a mut Tap>,
+    now: Micros,
+}
+
+impl Sink for Receiving<'_> {
+    fn head(&mut self, head: &Head, headers: &[httparse::Header<'_>]) {
+        if let Some(tap) = &mut self.tap {
+            tap.head(head.status, headers.iter().map(|header| (header.name, header.value)));
+        }
+    }
+
+    fn body(&mut self, head: &Head, bytes: &[u8]) {
+        if let Some(events) = &mut self.events
+            && !is_redirect(head.status)
+        {
+            events.feed(bytes, head.encoding, self.now);
+        }
+        if let Some(tap) = &mut self.tap {
+            tap.body(bytes);
+        }
     }
 }
 

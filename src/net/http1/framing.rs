@@ -5,8 +5,10 @@ use super::super::body::Encoding;
 /// Why bytes are not HTTP/1.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
-    #[error("bad status line or headers")]
-    Head,
+    #[error("bad head: {0}")]
+    Head(httparse::Error),
+    #[error("the host wants to switch protocols")]
+    Switched,
     #[error("status line and headers are over 64 KB")]
     HeadTooLarge,
     /// Unreadable, or two that differ.
@@ -14,8 +16,6 @@ pub enum Malformed {
     Length,
     #[error("bad chunk")]
     Chunk,
-    #[error("bytes after the end of the response")]
-    Surplus,
 }
 
 /// What becomes of the connection after a response.
@@ -100,7 +100,9 @@ impl Framing {
         for header in headers {
             if header.name.eq_ignore_ascii_case("content-length") {
                 let text = std::str::from_utf8(header.value).map_err(|_| Malformed::Length)?;
-                let value: u64 = text.trim().parse().map_err(|_| Malformed::Length)?;
+                // `parse` alone would take a sign.
+                let digits = Some(text.trim()).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+                let value: u64 = digits.and_then(|digits| digits.parse().ok()).ok_or(Malformed::Length)?;
                 if length.is_some_and(|known| known != value) {
                     return Err(Malformed::Length);
                 }

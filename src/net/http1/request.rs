@@ -7,6 +7,7 @@ use std::io::Write as _;
 use super::super::redirect::Hop;
 use crate::core::base::host::Host;
 use crate::core::config::connections::ConnectionReuse;
+use crate::core::scenario::Method;
 
 /// Writes the requests of a run.
 pub struct RequestWriter {
@@ -42,6 +43,9 @@ impl RequestWriter {
         if let Some(body) = hop.body() {
             // Cannot fail: the sink is memory.
             let _ = write!(out, "Content-Length: {}\r\n\r\n{body}", body.len());
+        } else if matches!(hop.method(), Method::Post | Method::Put | Method::Patch) {
+            // Without a length, some servers answer 411 to a method that normally has a body (RFC 9110, §8.6).
+            out.extend_from_slice(b"Content-Length: 0\r\n\r\n");
         } else {
             out.extend_from_slice(b"\r\n");
         }
@@ -51,7 +55,7 @@ impl RequestWriter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::scenario::{Method, Request};
+    use crate::core::scenario::Request;
 
     fn written(reuse: ConnectionReuse) -> String {
         let host = "http://localhost:8080/base".parse::<Host>().unwrap();
@@ -75,6 +79,18 @@ mod tests {
              Accept-Encoding: gzip\r\nX-User-Id: 7\r\nContent-Length: 2\r\n\r\n{{}}"
         );
         assert_eq!(written(ConnectionReuse::PerUser), expected);
+    }
+
+    #[test]
+    fn a_post_without_a_body_says_so() {
+        let host = "http://localhost:8080".parse::<Host>().unwrap();
+        let written = |method| {
+            let (mut out, request) = (Vec::new(), Request { method, path: "/".into(), ..Request::default() });
+            RequestWriter::new(&host, ConnectionReuse::PerUser).write(&mut out, &Hop::first(&request));
+            String::from_utf8(out).unwrap()
+        };
+        assert!(written(Method::Post).ends_with("\r\nContent-Length: 0\r\n\r\n"));
+        assert!(!written(Method::Delete).contains("Content-Length"));
     }
 
     #[test]

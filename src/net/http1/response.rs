@@ -12,7 +12,22 @@ use crate::core::scenario::Method;
 
 /// A longer head is refused, as servers and clients commonly do.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
-const MAX_HEADERS: usize = 100;
+/// Browsers and curl read more than servers send; the head's size is the real bound.
+const MAX_HEADERS: usize = 256;
+
+/// Receives a response while it is read.
+pub trait Sink {
+    /// The head is complete. Interim (1xx) heads are not handed on.
+    fn head(&mut self, head: &Head, headers: &[httparse::Header<'_>]);
+    /// The next piece of the body, without chunk framing.
+    fn body(&mut self, head: &Head, bytes: &[u8]);
+}
+
+/// Counts only.
+impl Sink for () {
+    fn head(&mut self, _: &Head, _: &[httparse::Header<'_>]) {}
+    fn body(&mut self, _: &Head, _: &[u8]) {}
+}
 
 /// How far a response has come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,26 +96,27 @@ impl Response {
 
     /// Reads the next bytes. The body is counted and dropped.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<Progress, Malformed> {
-        self.feed_to(bytes, &mut |_, _| {})
+        self.feed_to(bytes, &mut ())
     }
 
-    /// Reads the next bytes and hands each piece of the body to `body`, without chunk framing.
-    pub fn feed_to(
-        &mut self,
-        mut bytes: &[u8],
-        body: &mut impl FnMut(&Head, &[u8]),
-    ) -> Result<Progress, Malformed> {
+    /// Reads the next bytes and hands what they hold to `sink`.
+    pub fn feed_to(&mut self, mut bytes: &[u8], sink: &mut impl Sink) -> Result<Progress, Malformed> {
         while !bytes.is_empty() {
             bytes = match self.state {
-                State::Head => self.feed_head(bytes)?,
-                State::Length { left } => self.feed_length(bytes, left, body),
-                State::Chunk(chunk) => self.feed_chunk(bytes, chunk, body)?,
+                State::Head => self.feed_head(bytes, sink)?,
+                State::Length { left } => self.feed_length(bytes, left, sink),
+                State::Chunk(chunk) => self.feed_chunk(bytes, chunk, sink)?,
                 State::UntilClose => {
                     self.body_bytes += bytes.len() as u64;
-                    body(&self.head, bytes);
+                    sink.body(&self.head, bytes);
                     &[]
                 }
-                State::Complete => return Err(Malformed::Surplus),
+                State::Complete => {
+                    // The response stands, as in curl and Node; only the connection cannot be trusted any more. The same
+                    // bytes in a later segment close the idle connection, so the verdict does not depend on the cut.
+                    self.head.afterwards = Afterwards::Close;
+                    &[]
+                }
             };
         }
         Ok(if self.state == State::Complete { Progress::Complete } else { Progress::Partial })
@@ -114,9 +130,9 @@ impl Response {
         if self.state == State::Complete { Progress::Complete } else { Progress::Partial }
     }
 
-    fn feed_head<'a>(&mut self, bytes: &'a [u8]) -> Result<&'a [u8], Malformed> {
+    fn feed_head<'a>(&mut self, bytes: &'a [u8], sink: &mut impl Sink) -> Result<&'a [u8], Malformed> {
         if self.unread.is_empty() {
-            if let Some(used) = self.parse_head(bytes)? {
+            if let Some(used) = self.parse_head(bytes, sink)? {
                 return Ok(bytes.get(used..).unwrap_or_default());
             }
             self.unread.extend_from_slice(bytes);
@@ -125,7 +141,7 @@ impl Response {
         let before = self.unread.len();
         self.unread.extend_from_slice(bytes);
         let unread = std::mem::take(&mut self.unread);
-        match self.parse_head(&unread)? {
+        match self.parse_head(&unread, sink)? {
             Some(used) => Ok(bytes.get(used.saturating_sub(before)..).unwrap_or_default()),
             None if unread.len() > MAX_HEAD_BYTES => Err(Malformed::HeadTooLarge),
             None => {
@@ -136,20 +152,25 @@ impl Response {
     }
 
     /// The head's length, or `None` while it is incomplete. Interim (1xx) heads are passed over.
-    fn parse_head(&mut self, bytes: &[u8]) -> Result<Option<usize>, Malformed> {
+    fn parse_head(&mut self, bytes: &[u8], sink: &mut impl Sink) -> Result<Option<usize>, Malformed> {
         // Left uninitialised, because filling a hundred headers would take longer than reading the few that come.
         let mut headers = [const { MaybeUninit::uninit() }; MAX_HEADERS];
         let mut head = httparse::Response::new(&mut []);
-        let config = httparse::ParserConfig::default();
+        let mut config = httparse::ParserConfig::default();
+        // A folded header is read, as curl and browsers read it (RFC 9112, §5.2).
+        config.allow_obsolete_multiline_headers_in_responses(true);
         let used = match config.parse_response_with_uninit_headers(&mut head, bytes, &mut headers) {
             Ok(httparse::Status::Complete(used)) if used > MAX_HEAD_BYTES => {
                 return Err(Malformed::HeadTooLarge);
             }
             Ok(httparse::Status::Complete(used)) => used,
             Ok(httparse::Status::Partial) => return Ok(None),
-            Err(_) => return Err(Malformed::Head),
+            Err(error) => return Err(Malformed::Head(error)),
         };
-        let status = head.code.ok_or(Malformed::Head)?;
+        let status = head.code.ok_or(Malformed::Head(httparse::Error::Status))?;
+        if status == 101 {
+            return Err(Malformed::Switched);
+        }
         if !(100..200).contains(&status) {
             let framing = Framing::read(head.version == Some(1), head.headers)?;
             let without_body = self.method == Method::Head || matches!(status, 204 | 304);
@@ -161,18 +182,14 @@ impl Response {
             if is_redirect(status) {
                 self.head.location = location(head.headers);
             }
+            sink.head(&self.head, head.headers);
         }
         Ok(Some(used))
     }
 
-    fn feed_length<'a>(
-        &mut self,
-        bytes: &'a [u8],
-        left: u64,
-        body: &mut impl FnMut(&Head, &[u8]),
-    ) -> &'a [u8] {
+    fn feed_length<'a>(&mut self, bytes: &'a [u8], left: u64, sink: &mut impl Sink) -> &'a [u8] {
         let (piece, rest) = self.take_body(bytes, left);
-        body(&self.head, piece);
+        sink.body(&self.head, piece);
         let left = left - piece.len() as u64;
         self.state = if left == 0 { State::Complete } else { State::Length { left } };
         rest
@@ -182,11 +199,11 @@ impl Response {
         &mut self,
         bytes: &'a [u8],
         chunk: Chunk,
-        body: &mut impl FnMut(&Head, &[u8]),
+        sink: &mut impl Sink,
     ) -> Result<&'a [u8], Malformed> {
         if let Chunk::Data { left } = chunk {
             let (piece, rest) = self.take_body(bytes, left);
-            body(&self.head, piece);
+            sink.body(&self.head, piece);
             let left = left - piece.len() as u64;
             self.state = State::Chunk(if left == 0 { Chunk::DataEnd } else { Chunk::Data { left } });
             return Ok(rest);
@@ -229,20 +246,39 @@ mod tests {
         first
     }
 
+    #[derive(Default)]
+    struct Seen {
+        heads: Vec<Vec<(String, String)>>,
+        body: Vec<u8>,
+    }
+
+    impl Sink for Seen {
+        fn head(&mut self, _: &Head, headers: &[httparse::Header<'_>]) {
+            let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+            self.heads
+                .push(headers.iter().map(|header| (header.name.to_owned(), text(header.value))).collect());
+        }
+
+        fn body(&mut self, _: &Head, bytes: &[u8]) {
+            self.body.extend_from_slice(bytes);
+        }
+    }
+
     #[test]
-    fn hands_on_the_body_and_nothing_else() {
+    fn hands_on_one_head_and_the_body_and_nothing_else() {
         for (framing, body) in [
             ("Content-Length: 5\r\n\r\n", "hello"),
             ("Transfer-Encoding: chunked\r\n\r\n", "3;a=b\r\nhel\r\n2\r\nlo\r\n0\r\nX: y\r\n\r\n"),
             ("\r\n", "hello"),
         ] {
-            let bytes = format!("HTTP/1.1 200 OK\r\n{framing}{body}");
+            let bytes = format!("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nA: b\r\n{framing}{body}");
             for size in 1..=bytes.len() {
-                let (mut response, mut seen) = (Response::to(Method::Get), Vec::new());
+                let (mut response, mut seen) = (Response::to(Method::Get), Seen::default());
                 for piece in bytes.as_bytes().chunks(size) {
-                    response.feed_to(piece, &mut |_, body| seen.extend_from_slice(body)).unwrap();
+                    response.feed_to(piece, &mut seen).unwrap();
                 }
-                assert_eq!(String::from_utf8_lossy(&seen), "hello", "{framing:?} in pieces of {size}");
+                assert_eq!(String::from_utf8_lossy(&seen.body), "hello", "{framing:?} in pieces of {size}");
+                assert_eq!((seen.heads.len(), &seen.heads[0][0]), (1, &("A".to_owned(), "b".to_owned())));
             }
         }
     }
@@ -317,9 +353,40 @@ mod tests {
     }
 
     #[test]
+    fn bytes_after_a_complete_response_leave_it_standing_and_close_the_connection() {
+        for (response, body_bytes) in [
+            ("HTTP/1.1 204 No Content\r\n\r\n0\r\n\r\n", 0),
+            ("HTTP/1.1 304 Not Modified\r\nContent-Length: 3\r\n\r\nabc", 0),
+            ("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nab", 1),
+            ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nHTTP/1.1 500", 0),
+        ] {
+            let (progress, _, bytes, afterwards) = read(response).unwrap();
+            assert_eq!((progress, bytes, afterwards), (Complete, body_bytes, Close), "{response:?}");
+        }
+    }
+
+    #[test]
+    fn odd_heads_that_browsers_read_are_read() {
+        let folded = "HTTP/1.1 200 OK\r\nX-Long: a\r\n b\r\nContent-Length: 1\r\n\r\nx";
+        assert_eq!(read(folded), Ok((Complete, 200, 1, KeepAlive)));
+        let many: String = (0..200).map(|number| format!("X-{number}: y\r\n")).collect();
+        let of_many = |headers: &str| {
+            let mut response = Response::to(Method::Get);
+            response.feed(format!("HTTP/1.1 200 OK\r\n{headers}Content-Length: 0\r\n\r\n").as_bytes())
+        };
+        assert_eq!(of_many(&many), Ok(Complete));
+        assert_eq!(of_many(&many.repeat(2)), Err(Malformed::Head(httparse::Error::TooManyHeaders)));
+    }
+
+    #[test]
     fn refuses_what_is_not_http() {
-        assert_eq!(read("SSH-2.0-OpenSSH_9.2\r\n"), Err(Malformed::Head));
-        assert_eq!(read("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"), Err(Malformed::Length));
+        assert_eq!(read("SSH-2.0-OpenSSH_9.2\r\n"), Err(Malformed::Head(httparse::Error::Version)));
+        let switched = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n";
+        assert_eq!(read(switched), Err(Malformed::Switched));
+        for length in ["x", "+5", "-1", "1.5", ""] {
+            let response = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
+            assert_eq!(read(&response), Err(Malformed::Length), "{length:?}");
+        }
         assert_eq!(
             read("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"),
             Err(Malformed::Length)
@@ -328,7 +395,6 @@ mod tests {
             read("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
             Err(Malformed::Chunk)
         );
-        assert_eq!(read("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nab"), Err(Malformed::Surplus));
         let endless = format!("HTTP/1.1 200 OK\r\nX: {}", "y".repeat(MAX_HEAD_BYTES));
         let whole = endless + "\r\n\r\n";
         for piece_bytes in [4096, whole.len()] {

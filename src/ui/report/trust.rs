@@ -31,15 +31,12 @@ pub fn GeneratorTrust(report: Memo<Option<SharedReport>>) -> impl IntoView {
 }
 
 /// The verdict on figures that are right, of a run that did not do what it was meant to.
-const FOUND_BUT_CLEAN: &str = "The times are true, for the generator kept up in every second, but they are the times of \
-                               refusals and failures.";
+const FOUND_BUT_CLEAN: &str = "The times are true, but they are the times of refusals and failures.";
 
 fn sentences(report: &SharedReport) -> impl IntoView + use<> {
     let found: Vec<String> = findings(report).iter().map(|finding| finding_words(finding).what).collect();
     let (state, verdict) = match trust(report) {
-        Trust::Clean if found.is_empty() => {
-            ("clean", "Yes: the generator kept up in every second.".to_owned())
-        }
+        Trust::Clean if found.is_empty() => ("clean", clean(report.health.held_back_seconds)),
         Trust::Clean => ("suspect", FOUND_BUT_CLEAN.to_owned()),
         Trust::Suspect { .. } => {
             ("suspect", format!("Not all of it: {}", suspect_sentence(report).unwrap_or_default()))
@@ -51,7 +48,7 @@ fn sentences(report: &SharedReport) -> impl IntoView + use<> {
     };
     let dropped = report.health.dropped.filter(|dropped| *dropped > 0);
     let dropped =
-        dropped.map(|dropped| view! { <p>{format!("{dropped} arrivals started no request, because every user was busy or the machine slept; no figure has them.")}</p> });
+        dropped.map(|dropped| view! { <p>{format!("{dropped} arrivals started no request, because every user was busy, the machine slept or the companion was gone; no figure has them.")}</p> });
     let notes: Vec<String> = notes::sentences(&report.generator).collect();
     let calibration =
         report.generator.calibration.map(|calibration| view! { <p>{calibrated(&calibration)}</p> });
@@ -63,6 +60,17 @@ fn sentences(report: &SharedReport) -> impl IntoView + use<> {
         <p>{generator(&report.generator)}</p>
         {calibration}
         {notes.into_iter().map(|note| view! { <p class="trust-note">{note}</p> }).collect_view()}
+    }
+}
+
+/// The verdict on figures that are right. A page that is held back makes fewer requests, each of them well measured.
+fn clean(held_back_seconds: Option<u64>) -> String {
+    match held_back_seconds {
+        None | Some(0) => "Yes: the generator kept up in every second.".to_owned(),
+        Some(1) => "Yes, the times are true; the page held its rate back in 1 second.".to_owned(),
+        Some(seconds) => {
+            format!("Yes, the times are true; the page held its rate back in {seconds} seconds.")
+        }
     }
 }
 
@@ -83,6 +91,7 @@ fn generator(generator: &Generator) -> String {
     });
     let timing = generator.timing.map(|timing| match timing {
         TimingSource::Wire => ", timed at the socket",
+        TimingSource::Companion => ", timed at the companion's socket",
         TimingSource::PageClock => ", timed by the page's clock, with the browser's queue in it",
         TimingSource::Other => ", timed in a way that this version does not know",
     });

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::state::{Cutoffs, page_state};
-use crate::browser::page::storage::journal::Cutoff;
+use crate::browser::page::storage::journal::{Cutoff, Unreadable};
 use crate::core::base::units::format_clock;
 
 /// The offer for the latest run that was cut off and is not open already.
@@ -12,9 +12,11 @@ use crate::core::base::units::format_clock;
 pub fn CutoffOffer() -> impl IntoView {
     let state = page_state();
     let offer = move || match state.cutoffs.get() {
-        Cutoffs::Found(list) => {
-            let offered = list.into_iter().find(|cutoff| !state.is_open(cutoff));
-            offered.map(|cutoff| view! { <CutoffNotice cutoff /> }.into_any())
+        Cutoffs::Found(kept) => {
+            let offered = kept.cutoffs.into_iter().find(|cutoff| !state.is_open(cutoff));
+            let offered = offered.map(|cutoff| view! { <CutoffNotice cutoff /> }.into_any());
+            let unreadable = || kept.unreadable.into_iter().next();
+            offered.or_else(|| Some(view! { <UnreadableNotice unreadable=unreadable()? /> }.into_any()))
         }
         Cutoffs::Blocked => Some(view! { <BlockedNotice /> }.into_any()),
         Cutoffs::Looking => None,
@@ -48,6 +50,30 @@ fn CutoffNotice(cutoff: Cutoff) -> impl IntoView {
                 class="button"
                 data-testid="recovered-discard"
                 on:click=move |_| spawn_local(state.discard(discarded.clone()))
+            >
+                "Discard"
+            </button>
+        </section>
+    }
+}
+
+/// The notice of a run that this page cannot read. Only a person removes it.
+#[component]
+fn UnreadableNotice(unreadable: Unreadable) -> impl IntoView {
+    let state = page_state();
+    let sentence = format!(
+        "A run of {} was cut off, and this page cannot read what the browser kept of it: it is damaged, or another \
+         version of the page wrote it. That version can open it.",
+        unreadable.started_at()
+    );
+    view! {
+        <section class="notice notice-trouble" data-testid="unreadable" aria-label="Run that cannot be read">
+            <p>{sentence}</p>
+            <button
+                type="button"
+                class="button"
+                data-testid="unreadable-discard"
+                on:click=move |_| spawn_local(state.discard_unreadable(unreadable.clone()))
             >
                 "Discard"
             </button>

@@ -16,7 +16,7 @@ use crate::browser::page::example::make_example;
 use crate::browser::page::files::FileError;
 use crate::browser::page::run_state::RunState;
 use crate::browser::page::session::Session;
-use crate::browser::page::storage::journal::Cutoff;
+use crate::browser::page::storage::journal::{Cutoff, Kept, Unreadable};
 use crate::core::report::Report;
 use crate::ui::files::open_reports::{OpenReports, Opening, Source};
 use crate::ui::navigation::{Navigation, ReportRef, View};
@@ -27,8 +27,8 @@ use crate::ui::report::SharedReport;
 pub enum Cutoffs {
     #[default]
     Looking,
-    /// The browser keeps these runs, the latest first.
-    Found(Vec<Cutoff>),
+    /// The browser keeps these runs.
+    Found(Kept),
     /// Another tab keeps the database busy, so it is not known whether there are any.
     Blocked,
 }
@@ -74,7 +74,7 @@ pub struct State {
     pub cutoffs: RwSignal<Cutoffs>,
     pub companion: RwSignal<CompanionLookup>,
     /// Whether the companion of the run under way is there.
-    pub companion_state: RwSignal<CompanionState>,
+    pub companion_state: Memo<CompanionState>,
     /// Whether a run may go past the companion.
     pub direct_run: RwSignal<DirectRun>,
     pub draft: Draft,
@@ -105,6 +105,10 @@ impl State {
             tick.track();
             session.with_value(Session::elapsed_s)
         });
+        let companion_state = Memo::new(move |_| {
+            tick.track();
+            session.with_value(Session::companion)
+        });
         Self {
             session,
             run_state,
@@ -116,7 +120,7 @@ impl State {
             last_run,
             cutoffs: RwSignal::new(Cutoffs::Looking),
             companion: RwSignal::new(CompanionLookup::Looking),
-            companion_state: RwSignal::new(CompanionState::Present),
+            companion_state,
             direct_run: RwSignal::new(DirectRun::NotAsked),
             draft: Draft::new(parameters.text.clone()),
             navigation: Navigation::at_address(),
@@ -135,9 +139,14 @@ impl State {
         self.session.with_value(Session::stop);
     }
 
+    /// Starts the statistics of the run under way anew.
+    pub fn reset_statistics(self) {
+        self.session.with_value(Session::reset_statistics);
+    }
+
     /// Looks for runs that were cut off.
     pub async fn find_cutoffs(self) {
-        self.cutoffs.set(Cutoff::find().await.map_or(Cutoffs::Blocked, Cutoffs::Found));
+        self.cutoffs.set(Kept::find().await.map_or(Cutoffs::Blocked, Cutoffs::Found));
     }
 
     /// Whether the report of a run that was cut off is open.
@@ -162,10 +171,20 @@ impl State {
         self.withdraw(&cutoff);
     }
 
+    /// Removes a run that cannot be read from the browser.
+    pub async fn discard_unreadable(self, unreadable: Unreadable) {
+        unreadable.discard().await;
+        self.change_kept(|kept| kept.unreadable.retain(|other| *other != unreadable));
+    }
+
     fn withdraw(self, cutoff: &Cutoff) {
+        self.change_kept(|kept| kept.cutoffs.retain(|other| other != cutoff));
+    }
+
+    fn change_kept(self, change: impl FnOnce(&mut Kept)) {
         self.cutoffs.update(|cutoffs| {
-            if let Cutoffs::Found(list) = cutoffs {
-                list.retain(|other| other != cutoff);
+            if let Cutoffs::Found(kept) = cutoffs {
+                change(kept);
             }
         });
     }

@@ -183,7 +183,8 @@ fn notes(report: &Report, text: &str) -> PageNotes {
     PageNotes {
         corrected: total.corrected_ms.as_ref().map(quantiles),
         queue: total.queue_ms.as_ref().map(quantiles),
-        upstream: total.upstream_ms.as_ref().map(quantiles),
+        seen_by_page: total.page_ms.as_ref().map(quantiles),
+        unrecorded: total.unrecorded.unwrap_or_default(),
         page_clock: total.page_clock.unwrap_or_default(),
         failures: total.failures,
         suspect_seconds: report.health.suspect_seconds.unwrap(),

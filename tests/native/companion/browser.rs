@@ -50,17 +50,24 @@ pub struct Browser {
 impl Browser {
     /// Calls the companion by `name`, such as `u1.localhost`.
     pub async fn new(companion: &RunningCompanion, name: &str) -> Self {
-        let authority = format!("{name}:{}", companion.port);
-        Self::calling(companion, &authority).await
+        Self::at(companion.port, &companion.token, name).await
+    }
+
+    /// Calls the companion on that port by `name`.
+    pub async fn at(port: u16, token: &str, name: &str) -> Self {
+        Self::open(port, token, &format!("{name}:{port}")).await
     }
 
     /// Sends exactly this `Host` header.
     pub async fn calling(companion: &RunningCompanion, authority: &str) -> Self {
-        let stream = TcpStream::connect(("127.0.0.1", companion.port)).await.unwrap();
+        Self::open(companion.port, &companion.token, authority).await
+    }
+
+    async fn open(port: u16, token: &str, authority: &str) -> Self {
+        let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
         let (sender, connection) = handshake(TokioIo::new(stream)).await.unwrap();
         tokio::spawn(connection);
-        let (authority, token) = (authority.to_owned(), companion.token.clone());
-        Self { sender, authority, token, port: companion.port }
+        Self { sender, authority: authority.to_owned(), token: token.to_owned(), port }
     }
 
     /// The origin that the companion's own page has.

@@ -33,22 +33,29 @@ fn ended(command: &mut Command) -> (Option<i32>, String) {
     (status.code(), String::from_utf8(stderr).unwrap())
 }
 
+/// `serve` for a host, on a free port.
+pub fn serving(host: &str) -> Command {
+    let mut command = serve();
+    command.args(["--no-open", "--port", "0", "--host", host]);
+    command
+}
+
 /// The command at work; killed when it is dropped.
-struct Running {
+pub struct Running {
     process: Child,
     lines: std::io::Lines<BufReader<ChildStdout>>,
     first_line: String,
 }
 
 impl Running {
-    fn start(command: &mut Command) -> Self {
+    pub fn start(command: &mut Command) -> Self {
         let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let first_line = lines.next().expect("it ended without a word").unwrap();
         Self { process, lines, first_line }
     }
 
-    fn port(&self) -> u16 {
+    pub fn port(&self) -> u16 {
         let url = self.first_line.split_whitespace().nth(1).unwrap();
         url.rsplit(':').next().unwrap().parse().unwrap()
     }
@@ -64,9 +71,16 @@ impl Running {
         answer
     }
 
-    async fn token(&self) -> String {
+    pub async fn token(&self) -> String {
         let answer = self.get("/companion.json").await;
         answer.split("\"token\":\"").nth(1).unwrap().chars().take(32).collect()
+    }
+}
+
+impl Running {
+    pub fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").args([signal, &self.process.id().to_string()]).status().unwrap();
+        assert!(sent.success());
     }
 }
 

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use oddiya_load::core::base::failure::{Failure, FailureKind};
 use oddiya_load::core::http::relay::{HostCheck, parse_failure_header};
-use tokio::net::TcpListener;
+use tokio::net::TcpSocket;
 
 use crate::browser::{Answer, Browser, companion_at, companion_for};
 use crate::fake_host::FakeHost;
@@ -15,9 +15,12 @@ fn failure(answer: &Answer) -> Option<Failure> {
     parse_failure_header(answer.header("x-oddiya-load-failure")?)
 }
 
-/// A port where nothing listens.
-async fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port()
+/// A port where nothing listens, and that nobody else is given while this is held.
+fn silent_port() -> (TcpSocket, u16) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let port = socket.local_addr().unwrap().port();
+    (socket, port)
 }
 
 fn kind(answer: &Answer) -> Option<FailureKind> {
@@ -41,7 +44,8 @@ async fn host_check(url: &str) -> HostCheck {
 
 #[tokio::test]
 async fn nobody_listens() {
-    let url = format!("http://127.0.0.1:{}", free_port().await);
+    let (_silent, port) = silent_port();
+    let url = format!("http://127.0.0.1:{port}");
     assert_eq!(kind_of(&url).await, Some(FailureKind::Refused));
     let check = host_check(&url).await;
     assert_eq!((check.reachable, check.kind), (false, Some(FailureKind::Refused)));
@@ -119,12 +123,11 @@ async fn a_reachable_host_is_found_without_a_request() {
 
 #[tokio::test]
 async fn a_host_that_comes_back_is_used_again() {
-    let port = free_port().await;
+    let (silent, port) = silent_port();
     let companion = companion_at(&format!("http://127.0.0.1:{port}")).await;
     let mut browser = Browser::new(&companion, "u1.localhost").await;
     assert_eq!(kind(&browser.relay_get("/").await), Some(FailureKind::Refused));
-    let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
-    let host = FakeHost::on(listener, |mut connection| async move {
+    let host = FakeHost::on(silent.listen(64).unwrap(), |mut connection| async move {
         connection.request().await.unwrap();
         connection.write("HTTP/1.1 204 No Content\r\n\r\n").await;
         connection.closed().await;

@@ -7,10 +7,12 @@ mod browser;
 mod command;
 mod embedded;
 mod failures;
+#[allow(dead_code, reason = "shared with other tests, which use the rest")]
 #[path = "../../support/fake_host.rs"]
 mod fake_host;
 mod lanes;
 mod page;
+mod records;
 mod relaying;
 mod rules;
 mod start;

@@ -25,7 +25,10 @@ async fn the_host_gets_the_envelopes_method_headers_and_the_body_and_nothing_of_
     assert_eq!(seen.body, "{\"title\":\"서울\"}");
     let mut names: Vec<_> = seen.headers.iter().map(|(name, _)| name.as_str()).collect();
     names.sort_unstable();
-    let expected = ["content-length", "content-type", "host", "idempotency-key", "user-agent", "x-user-id"];
+    // The client's own headers are those of the runner, so that the host answers both alike.
+    let own = ["accept", "accept-encoding", "content-length", "host", "user-agent"];
+    let mut expected = [&own[..], &["content-type", "idempotency-key", "x-user-id"]].concat();
+    expected.sort_unstable();
     assert_eq!(names, expected);
     assert_eq!(seen.header("host"), Some(format!("127.0.0.1:{}", host.port).as_str()));
     assert_eq!(seen.header("content-type"), Some("application/json"));
@@ -123,30 +126,4 @@ async fn answers_that_have_a_length_but_no_body_end() {
     let unchanged = browser.relay_get("/").await;
     assert_eq!((unchanged.header("x-oddiya-load-status"), unchanged.body.as_str()), (Some("304"), ""));
     assert_eq!(host.seen()[1].connection, 0, "the connection was fit for use");
-}
-
-#[tokio::test]
-async fn the_upstreams_time_is_told_apart_from_the_connecting() {
-    let host = FakeHost::start(|mut connection| async move {
-        while connection.request().await.is_some() {
-            tokio::time::sleep(std::time::Duration::from_millis(30)).await;
-            connection.write("HTTP/1.1 204 No Content\r\nServer-Timing: upstream;dur=9000\r\n\r\n").await;
-        }
-    })
-    .await;
-    let companion = companion_for(&host).await;
-    let mut browser = Browser::new(&companion, "u1.localhost").await;
-    let first = browser.relay_get("/").await;
-    let second = browser.relay_get("/").await;
-    let metrics = |answer: &crate::browser::Answer| -> Vec<(String, f64)> {
-        let entries = answer.header("server-timing").unwrap().split(", ");
-        let parse = |entry: &str| entry.split_once(";dur=").map(|(n, d)| (n.to_owned(), d.parse().unwrap()));
-        entries.map(|entry| parse(entry).unwrap()).collect()
-    };
-    let (first, second) = (metrics(&first), metrics(&second));
-    assert_eq!(first.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["upstream", "connect"]);
-    assert_eq!(second.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["upstream"]);
-    for (_, millis) in [&first[0], &second[0]] {
-        assert!((30.0..1_000.0).contains(millis), "{millis} ms");
-    }
 }

@@ -8,7 +8,7 @@ use crate::stub_talk::{ask, counted_by_the_stub};
 #[tokio::test]
 async fn every_wrong_flag_is_named_with_the_right_usage_and_nothing_is_sent() {
     let (stub, host) = start_stub().await;
-    let cases: [(&[&str], &str); 14] = [
+    let cases: [(&[&str], &str); 17] = [
         (&["-u", "0"], "--users: `0` is no number of users; write a whole number from 1"),
         (&["-u", "-1"], "--users: `-1` is no number of users"),
         (&["-r", "0"], "--spawn-rate: `0` is no rate; write users per second, above 0"),
@@ -29,6 +29,12 @@ async fn every_wrong_flag_is_named_with_the_right_usage_and_nothing_is_sent() {
         (&["--max-redirects", "-1"], "--max-redirects: `-1` is no number of redirects"),
         (&["--max-body", "big"], "--max-body: `big` is no size; write bytes, or forms such as 64KB, 16MB"),
         (&["--json", "/proc/no/such.json"], "--json: cannot write into /proc/no"),
+        (&["--json", "/proc"], "--json: /proc is a folder; name a file in it"),
+        (&["--csv", "/proc/no/run"], "--csv: cannot write into /proc/no"),
+        (
+            &["--csv", "/tmp/oddiya-load-a", "--json", "/tmp/./oddiya-load-a_failures.csv"],
+            "--csv: /tmp/oddiya-load-a_failures.csv is the file of --json too; name another",
+        ),
     ];
     for (arguments, message) in cases {
         let mut all = vec!["run", "-H", &host, "-t", "1s"];
@@ -54,6 +60,7 @@ async fn a_host_that_is_down_is_reported_within_three_seconds_with_a_hint() {
     assert_eq!(ended.code, Some(3));
     assert!(ended.stderr.contains("cannot be reached: connection refused"), "{}", ended.stderr);
     assert!(ended.stderr.contains("Are the services running?"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("docker compose ps") && ended.stderr.contains("oddiya-load stub"));
 
     let insisted = run(&["run", "-H", &host, "-t", "1s", "--no-preflight"]).await;
     assert_eq!(insisted.code, Some(1));

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use oddiya_load::core::report::Report;
 use oddiya_load::core::report::read::read;
@@ -48,4 +48,28 @@ pub async fn start_stub() -> (RunningStub, String) {
 
 pub fn report_in(file: &Path) -> Report {
     read(&std::fs::read(file).unwrap()).unwrap()
+}
+
+/// The signals that stop a run: of Ctrl-C, of a service manager, of a closing terminal. The last is left out where these
+/// tests themselves run under `nohup`, since the runs then ignore it too.
+pub fn stopping_signals() -> Vec<&'static str> {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.map_or(0, |mask| u64::from_str_radix(mask.trim(), 16).unwrap());
+    if ignored & 1 == 1 { vec!["-INT", "-TERM"] } else { vec!["-INT", "-TERM", "-HUP"] }
+}
+
+pub async fn send(signal: &str, child: &Child) {
+    let id = child.id().unwrap().to_string();
+    let sent = Command::new("kill").args([signal, &id]).status().await.unwrap();
+    assert!(sent.success());
+}
+
+/// Waits until the run has saved its first second.
+pub async fn wait_until_saved(file: &Path) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !file.exists() {
+        assert!(Instant::now() < deadline, "nothing is saved");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }

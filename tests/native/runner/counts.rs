@@ -6,9 +6,8 @@ use std::time::Duration;
 use oddiya_load::core::base::failure::FailureKind;
 use oddiya_load::core::report::StopReason;
 use oddiya_load::stub;
-use tokio::process::{Child, Command};
 
-use crate::command::{command, report_in, run, start_stub, wait};
+use crate::command::{command, report_in, run, send, start_stub, stopping_signals, wait, wait_until_saved};
 use crate::fake_host::FakeHost;
 use crate::stub_talk::{ask, counted_by_the_report, counted_by_the_stub};
 
@@ -123,8 +122,7 @@ async fn a_host_that_stops_and_comes_back_leaves_typed_failures_and_counts_that_
 #[tokio::test]
 async fn a_run_that_is_stopped_by_any_of_three_signals_writes_its_report() {
     let (_stub, host) = start_stub().await;
-    // Ctrl-C, a service manager and a closing terminal send these signals.
-    for signal in ["-INT", "-TERM", "-HUP"] {
+    for signal in stopping_signals() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("report.json");
         let json = file.to_str().unwrap();
@@ -136,21 +134,6 @@ async fn a_run_that_is_stopped_by_any_of_three_signals_writes_its_report() {
         assert_eq!(ended.code, Some(0), "{signal}: {}", ended.stderr);
         assert!(ended.stdout.contains("Aggregated"));
         assert_eq!(report_in(&file).run.stopped_by.unwrap(), StopReason::Stopped);
-    }
-}
-
-async fn send(signal: &str, child: &Child) {
-    let id = child.id().unwrap().to_string();
-    let sent = Command::new("kill").args([signal, &id]).status().await.unwrap();
-    assert!(sent.success());
-}
-
-/// Waits until the run has saved its first second.
-async fn wait_until_saved(file: &std::path::Path) {
-    let deadline = std::time::Instant::now() + Duration::from_secs(20);
-    while !file.exists() {
-        assert!(std::time::Instant::now() < deadline, "nothing is saved");
-        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 

@@ -170,7 +170,7 @@ async fn a_body_that_ends_too_early() {
 #[tokio::test]
 async fn an_answer_that_is_not_http() {
     for (answer, detail) in [
-        ("SSH-2.0-OpenSSH_9.2\r\n", "bad status line or headers"),
+        ("SSH-2.0-OpenSSH_9.2\r\n", "bad head: invalid HTTP version"),
         ("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", "bad Content-Length"),
         ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "bad chunk"),
     ] {

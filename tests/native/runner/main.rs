@@ -11,6 +11,8 @@
 #[allow(dead_code, reason = "shared with other tests, which use the rest")]
 #[path = "../../support/fake_host.rs"]
 mod fake_host;
+#[path = "../../support/kills/mod.rs"]
+mod kill_support;
 #[path = "../../support/stub_talk.rs"]
 mod stub_talk;
 
@@ -22,7 +24,10 @@ mod counts;
 mod failures;
 mod files;
 mod http2;
+mod kills;
 mod load;
+mod reset;
+mod said;
 mod secure_host;
 mod shards;
 mod streams;

@@ -1,10 +1,13 @@
 //! Tests of streamed plans: the milestones of a real stream, failures inside it, and streams that end too early.
 
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use oddiya_load::core::base::event_kind::EventKind;
 use oddiya_load::core::base::failure::FailureKind;
+use oddiya_load::core::convert::csv;
 use oddiya_load::core::report::{Entry, Report, read};
 use oddiya_load::stub::{self, LlmLatency, RunningStub};
 use serde_json::json;
@@ -98,13 +101,39 @@ async fn a_reset_within_a_stream_is_truncation() {
 }
 
 #[tokio::test]
-async fn an_error_event_inside_a_200_is_a_failure_and_its_status_is_counted() {
-    let events = "data: {\"type\": \"status\"}\n\ndata: {\"type\": \"error\", \"message\": \"실패\"}\n\ndata: {\"type\": \"done\"}\n\n";
-    let (report, _) = run(answering(events).await.port).await;
-    assert_eq!(only_failure(&report), (FailureKind::StreamError, "an error event, then done"));
+async fn an_error_event_inside_a_200_is_a_failure_with_the_hosts_reason_and_its_status_is_counted() {
+    let sent = Arc::new(AtomicU64::new(0));
+    let host = FakeHost::start(move |mut connection| {
+        let sent = Arc::clone(&sent);
+        async move {
+            while connection.request().await.is_some() {
+                // Each request has numbers and an id of its own.
+                let number = 8_000 + 37 * sent.fetch_add(1, Ordering::Relaxed);
+                let reason = format!("429 rate limit: retry in {number} ms (req_{number}a)");
+                connection.write(&stream_of_error(&reason)).await;
+            }
+        }
+    })
+    .await;
+    let (report, text) = run(host.port).await;
+    let detail = "an error event, then done: 429 rate limit: retry in # ms (#)";
+    assert_eq!(only_failure(&report), (FailureKind::StreamError, detail));
+    assert!(report.total.requests > 1 && report.failures.len() == 1, "{:?}", report.failures);
+    assert!(text.contains("429 rate limit"), "{text}");
+    let [_, _, (_, failures), _] = csv::files(&report);
+    assert!(failures.contains(detail), "{failures}");
     let entry = only_entry(&report);
     assert_eq!((entry.failures, entry.statuses.as_ref().unwrap()[&200]), (entry.requests, entry.requests));
     assert!(entry.stream_ms.as_ref().unwrap().by_type.contains_key(&EventKind::Error));
+}
+
+/// A whole answer: a status, an error and the end of the stream.
+fn stream_of_error(reason: &str) -> String {
+    let error = json!({"type": "error", "message": "실패", "error": reason});
+    let events =
+        format!("data: {{\"type\": \"status\"}}\n\ndata: {error}\n\ndata: {{\"type\": \"done\"}}\n\n");
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: ";
+    format!("{head}{}\r\n\r\n{events}", events.len())
 }
 
 #[tokio::test]

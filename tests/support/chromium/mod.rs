@@ -76,10 +76,21 @@ impl Chromium {
     /// Starts a browser with additional flags.
     pub async fn start_with(flags: &[&str]) -> Self {
         let folders = tempfile::tempdir().unwrap();
-        let downloads = folders.path().join("downloads");
-        std::fs::create_dir(&downloads).unwrap();
+        std::fs::create_dir(folders.path().join("downloads")).unwrap();
+        Self::start_in(folders, flags).await
+    }
+
+    /// Kills every process of the browser, and starts it again with the same profile.
+    pub async fn killed_and_started_again(self) -> Self {
+        signal("-KILL", &self.processes());
+        let Self { client, driver, _folders: folders, .. } = self;
+        drop((client, driver));
+        Self::start_in(folders, &[]).await
+    }
+
+    async fn start_in(folders: TempDir, flags: &[&str]) -> Self {
+        let [profile, downloads] = ["profile", "downloads"].map(|name| folders.path().join(name));
         let mut driver = Driver::start();
-        let profile = folders.path().join("profile");
         let capabilities = capabilities(flags, &profile, &downloads);
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities.as_object().unwrap().clone())

@@ -17,6 +17,7 @@ use crate::browser::message::{Destination, Lanes};
 use crate::core::base::failure::FailureKind;
 use crate::core::base::host::Host;
 use crate::core::http::relay::HostCheck;
+use crate::core::present::advice::{ARE_SERVICES_RUNNING, STAND_IN};
 use companion::Companion;
 use direct::Reachability;
 
@@ -28,8 +29,6 @@ pub enum HostProbe {
     /// Start the run without probing.
     Skip,
 }
-
-const ARE_SERVICES_RUNNING: &str = "Are the services running? For Oddiya: ./scripts/start-for-mobile-testing.sh, or `oddiya-load stub` for a stand-in.";
 
 /// Decides where a run's requests go: through the companion when it relays to the host, straight to it otherwise.
 pub async fn find_destination(host: &Host, probe: HostProbe) -> Result<Destination, Trouble> {
@@ -59,7 +58,7 @@ fn unreachable(host: &Host, check: &HostCheck) -> Trouble {
         Some(FailureKind::Tls) => "its certificate or TLS handshake is not acceptable",
         _ => "the connection failed",
     };
-    Trouble::of_check(format!("{host} cannot be reached: {why}."), &[ARE_SERVICES_RUNNING])
+    Trouble::of_check(format!("{host} cannot be reached: {why}."), &[ARE_SERVICES_RUNNING, STAND_IN])
 }
 
 async fn straight(host: &Host, probe: HostProbe) -> Result<Destination, Trouble> {
@@ -84,7 +83,7 @@ async fn straight(host: &Host, probe: HostProbe) -> Result<Destination, Trouble>
         ),
         Reachability::Silent => Trouble::of_check(
             format!("{host} cannot be reached: nothing answers, or the browser blocks it."),
-            &[ARE_SERVICES_RUNNING, &serve],
+            &[ARE_SERVICES_RUNNING, STAND_IN, &serve],
         ),
     };
     Err(trouble)

@@ -3,7 +3,8 @@
 //! Every call is a transaction of its own, which commits by itself. Knows nothing of what the texts mean.
 //!
 //! Tabs of different versions of the page share the database. A connection closes as soon as another tab asks for a
-//! newer version of it, and opening gives up when another tab does not do so, so that no tab ever waits for another.
+//! newer version of it, opening gives up when another tab does not do so, and a database of a newer page is opened as it
+//! is. So no tab ever waits long for another, whichever of them is older.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -22,6 +23,8 @@ use wasm_bindgen_futures::spawn_local;
 const NAME: &str = "oddiya-load";
 /// Version 2 added the stores of reports.
 const VERSION: u32 = 2;
+/// How long another tab may take to let go of the database. It does so at once, or after what it is writing.
+const LETTING_GO_MS: u32 = 1_000;
 /// Opening takes milliseconds; after this long another tab stands in the way, and be it one that deletes the database.
 const OPEN_LIMIT_MS: u32 = 3_000;
 
@@ -66,6 +69,32 @@ impl From<idb::Error> for StorageError {
     }
 }
 
+/// Why a version of the database could not be opened.
+enum OpenError {
+    Blocked,
+    Refused,
+    /// A newer page has made a newer version of it.
+    IsNewer,
+}
+
+impl From<idb::Error> for OpenError {
+    fn from(error: idb::Error) -> Self {
+        match error {
+            idb::Error::DomException(exception) if exception.name() == "VersionError" => Self::IsNewer,
+            _ => Self::Refused,
+        }
+    }
+}
+
+impl From<OpenError> for StorageError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Blocked => Self::Blocked,
+            OpenError::Refused | OpenError::IsNewer => Self::Refused,
+        }
+    }
+}
+
 /// An open connection to the database.
 pub struct Database {
     connection: idb::Database,
@@ -75,7 +104,15 @@ pub struct Database {
 impl Database {
     /// Opens the database.
     pub async fn open() -> Result<Self, StorageError> {
-        let mut request = Factory::new()?.open(NAME, Some(VERSION))?;
+        match Self::open_version(Some(VERSION)).await {
+            Err(OpenError::IsNewer) => Ok(Self::open_version(None).await?),
+            opened => Ok(opened?),
+        }
+    }
+
+    /// Opens a version of the database, or the one that there is.
+    async fn open_version(version: Option<u32>) -> Result<Self, OpenError> {
+        let mut request = Factory::new()?.open(NAME, version)?;
         request.on_upgrade_needed(create_stores);
         let (blocked, is_blocked) = oneshot::channel();
         request.on_blocked(move |_| {
@@ -88,7 +125,7 @@ impl Database {
             Either::Left((opened, _)) => opened?,
             Either::Right(((), late)) => {
                 spawn_local(close_when_open(late));
-                return Err(StorageError::Blocked);
+                return Err(OpenError::Blocked);
             }
         };
         connection.on_version_change(|event| {
@@ -135,18 +172,30 @@ impl Database {
         Ok(objects.get(key.clone())?.await?.and_then(|text| text.as_string()))
     }
 
-    /// The texts in a range of keys, in the keys' order.
+    /// The texts in a range of keys, in the keys' order. A value that is no text is an empty one.
     pub async fn get_all(&self, store: Store, keys: KeyRange) -> Result<Vec<String>, StorageError> {
         let (_transaction, objects) = self.begin(store, TransactionMode::ReadOnly)?;
         let texts = objects.get_all(Some(keys.into()), None)?.await?;
-        Ok(texts.into_iter().filter_map(|text| text.as_string()).collect())
+        Ok(texts.into_iter().map(|text| text.as_string().unwrap_or_default()).collect())
     }
 
-    /// The text with the last key in a range.
-    pub async fn last(&self, store: Store, keys: KeyRange) -> Result<Option<String>, StorageError> {
+    /// What `find` makes of a text in a range of keys: of the last one of which it makes something.
+    pub async fn find_last<T>(
+        &self,
+        store: Store,
+        keys: KeyRange,
+        mut find: impl FnMut(&str) -> Option<T>,
+    ) -> Result<Option<T>, StorageError> {
         let (_transaction, objects) = self.begin(store, TransactionMode::ReadOnly)?;
-        let cursor = objects.open_cursor(Some(keys.into()), Some(CursorDirection::Prev))?.await?;
-        Ok(cursor.and_then(|cursor| cursor.value().ok()).and_then(|text| text.as_string()))
+        let mut cursor = objects.open_cursor(Some(keys.into()), Some(CursorDirection::Prev))?.await?;
+        while let Some(at) = cursor {
+            let found = find(&at.value()?.as_string().unwrap_or_default());
+            if found.is_some() {
+                return Ok(found);
+            }
+            cursor = at.next(None)?.await?;
+        }
+        Ok(None)
     }
 
     /// All keys that are texts, in their order.
@@ -180,12 +229,13 @@ impl Drop for Database {
     }
 }
 
-/// Ends when the browser says that another tab blocks the opening, or when the time is up.
+/// Ends when another tab blocks the opening and does not let go, or when the time is up.
 async fn obstacle(is_blocked: oneshot::Receiver<()>) {
-    let time_limit = TimeoutFuture::new(OPEN_LIMIT_MS);
-    // An opening that ends drops its sender, which says nothing.
-    if let Either::Left((Err(_), time_limit)) = select(is_blocked, time_limit).await {
-        time_limit.await;
+    match select(is_blocked, TimeoutFuture::new(OPEN_LIMIT_MS)).await {
+        Either::Left((Ok(()), _)) => TimeoutFuture::new(LETTING_GO_MS).await,
+        // An opening that ends drops its sender, which says nothing.
+        Either::Left((Err(_), time_limit)) => time_limit.await,
+        Either::Right(_) => {}
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Each run has a header and one record per second, so that a second costs the same from the first to the last. A run
 //! whose lock is held is under way in some tab; one whose lock is free was cut off. A run that ended is removed,
-//! because its report is then on the page. What is in a record is decided by `core::run::journal`.
+//! because its report is then on the page. A run that was cut off stays until somebody discards it, even when this page
+//! cannot read it. What is in a record is decided by `core::run::journal`.
 
 use std::cell::Cell;
 
@@ -12,9 +13,8 @@ use wasm_bindgen::JsValue;
 
 use super::database::{Database, StorageError, Store};
 use super::lock::{Lock, held};
-use crate::core::base::units::Micros;
 use crate::core::report::Report;
-use crate::core::run::journal::{Header, rebuild};
+use crate::core::run::journal::{Extent, Header, rebuild};
 use crate::core::run::record::Record;
 
 /// A run that is being written down.
@@ -65,62 +65,107 @@ pub struct Cutoff {
 }
 
 impl Cutoff {
-    /// Every run that was cut off, the latest first.
-    ///
-    /// # Errors
-    /// When another tab stands in the way. A browser that keeps nothing for this page has no such runs.
-    pub async fn find() -> Result<Vec<Self>, StorageError> {
-        match find().await {
-            Err(StorageError::Refused) => Ok(Vec::new()),
-            found => found,
-        }
-    }
-
     /// Its report; `None` when it was discarded meanwhile, in another tab.
     pub async fn report(&self) -> Option<Report> {
         let database = Database::open().await.ok()?;
         let header = database.get(Store::Runs, &JsValue::from_str(&self.run)).await.ok()??;
-        let texts = database.get_all(Store::Records, records_of(&self.run).ok()?).await.ok()?;
-        // A record that cannot be read costs its second, not the run.
-        let records = texts.iter().filter_map(|text| serde_json::from_str::<Record>(text).ok());
-        rebuild(serde_json::from_str(&header).ok()?, records)
+        let records = database.get_all(Store::Records, records_of(&self.run).ok()?).await.ok()?;
+        rebuild(Header::read(&header)?, records.iter().map(String::as_str))
     }
 
     /// Forgets it.
     pub async fn discard(&self) {
-        if let Ok(database) = Database::open().await {
-            forget(&database, &self.run);
+        discard(&self.run).await;
+    }
+}
+
+/// A run that was cut off and that this page cannot read: it is damaged, or another version of the page wrote it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    run: String,
+}
+
+impl Unreadable {
+    /// When it started, RFC 3339 in UTC, as far as its name tells.
+    pub fn started_at(&self) -> &str {
+        self.run.rsplit_once('-').map_or(self.run.as_str(), |(started_at, _)| started_at)
+    }
+
+    /// Forgets it.
+    pub async fn discard(&self) {
+        discard(&self.run).await;
+    }
+}
+
+/// The runs that were cut off, the latest first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Kept {
+    pub cutoffs: Vec<Cutoff>,
+    pub unreadable: Vec<Unreadable>,
+}
+
+impl Kept {
+    /// Every run that was cut off.
+    ///
+    /// # Errors
+    /// When another tab stands in the way. A browser that keeps nothing for this page has no such runs.
+    pub async fn find() -> Result<Self, StorageError> {
+        match find().await {
+            Err(StorageError::Refused) => Ok(Self::default()),
+            found => found,
         }
     }
 }
 
-async fn find() -> Result<Vec<Cutoff>, StorageError> {
+async fn find() -> Result<Kept, StorageError> {
     let database = Database::open().await?;
     let runs = database.keys(Store::Runs).await?;
     let under_way = held().await.map_err(|_| StorageError::Refused)?;
-    let mut found = Vec::new();
+    let mut kept = Kept::default();
     for run in runs.into_iter().rev().filter(|run| !under_way.contains(&lock_name(run))) {
-        match read_cutoff(&database, &run).await? {
-            Some(cutoff) => found.push(cutoff),
-            // Cut off in its first second, or written by a program that this one does not understand.
-            None => forget(&database, &run),
+        match look_at(&database, &run).await? {
+            Seen::Readable(cutoff) => kept.cutoffs.push(cutoff),
+            Seen::Unreadable => kept.unreadable.push(Unreadable { run }),
+            Seen::Empty => forget(&database, &run),
+            Seen::Gone => {}
         }
     }
-    Ok(found)
+    Ok(kept)
 }
 
-async fn read_cutoff(database: &Database, run: &str) -> Result<Option<Cutoff>, StorageError> {
-    let header = database.get(Store::Runs, &JsValue::from_str(run)).await?;
-    let last = database.last(Store::Records, records_of(run)?).await?;
-    let header = header.and_then(|text| serde_json::from_str::<Header>(&text).ok());
-    let last = last.and_then(|text| serde_json::from_str::<Record>(&text).ok());
-    let reached = last.map(|record| record.reaches()).filter(|reached| *reached > Micros::ZERO);
-    Ok(header.zip(reached).map(|(header, reached)| Cutoff {
-        run: run.to_owned(),
-        host: header.text.host,
-        started_at: header.started_at,
-        at_s: reached.as_secs_f64(),
-    }))
+/// What a look at a run's journal has shown.
+enum Seen {
+    Readable(Cutoff),
+    Unreadable,
+    /// Nothing was measured yet, so nothing is lost with it.
+    Empty,
+    /// It was removed meanwhile, in another tab.
+    Gone,
+}
+
+async fn look_at(database: &Database, run: &str) -> Result<Seen, StorageError> {
+    let Some(header) = database.get(Store::Runs, &JsValue::from_str(run)).await? else {
+        return Ok(Seen::Gone);
+    };
+    let Some(header) = Header::read(&header) else { return Ok(Seen::Unreadable) };
+    let mut is_damaged = false;
+    let reached = |record: &str| match Extent::of(record) {
+        Extent::Unreadable => {
+            is_damaged = true;
+            None
+        }
+        readable => Some(readable),
+    };
+    Ok(match database.find_last(Store::Records, records_of(run)?, reached).await? {
+        Some(Extent::Until(reached)) => Seen::Readable(Cutoff {
+            run: run.to_owned(),
+            host: header.text.host,
+            started_at: header.started_at,
+            at_s: reached.as_secs_f64(),
+        }),
+        _ if is_damaged => Seen::Unreadable,
+        _ => Seen::Empty,
+    })
 }
 
 fn lock_name(run: &str) -> String {
@@ -131,6 +176,12 @@ fn lock_name(run: &str) -> String {
 fn records_of(run: &str) -> Result<KeyRange, StorageError> {
     let run = JsValue::from_str(run);
     Ok(KeyRange::bound(&Array::of1(&run), &Array::of2(&run, &Array::new()), None, None)?)
+}
+
+async fn discard(run: &str) {
+    if let Ok(database) = Database::open().await {
+        forget(&database, run);
+    }
 }
 
 fn forget(database: &Database, run: &str) {

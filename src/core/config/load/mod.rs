@@ -111,6 +111,14 @@ impl Load {
         }
     }
 
+    /// When the load first is at its highest: all users have started, or arrivals come at the highest rate.
+    pub fn ramp_end(&self) -> Micros {
+        match self {
+            Self::Closed { users, spawn_rate } => Pace::new(users, *spawn_rate).peak_at(),
+            Self::Open { rate, .. } => rate.peak_at(),
+        }
+    }
+
     /// How long the stages last; `None` when the load is one level.
     pub fn length(&self) -> Option<Micros> {
         Some(self.stages().length()).filter(|length| *length > Micros::ZERO)

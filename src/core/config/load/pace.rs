@@ -50,6 +50,21 @@ impl Pace {
         within.into_iter().chain(next).min()
     }
 
+    /// The moment when there first are as many users as there will ever be.
+    pub fn peak_at(&self) -> Micros {
+        let ends = self.ramps.iter().skip(1).map(|ramp| ramp.start).chain([Micros(u64::MAX)]);
+        let mut highest = (0, Micros::ZERO);
+        for (ramp, end) in self.ramps.iter().zip(ends) {
+            let users = ramp.users_before(end);
+            let reached = if users > ramp.from { ramp.step_at(users - ramp.from - 1) } else { ramp.start };
+            let users = users.max(ramp.from);
+            if users > highest.0 {
+                highest = (users, reached);
+            }
+        }
+        highest.1
+    }
+
     /// The moment when user number `user` (from 0) was due, for a user that starts at `now`.
     pub fn due(&self, user: u32, now: Micros) -> Micros {
         self.ramps_at(now).0.map_or(now, |ramp| ramp.due(user))
@@ -145,6 +160,16 @@ mod tests {
     fn the_first_user_starts_at_once_and_the_rest_at_the_rate() {
         let pace = up_to(10, 2.0);
         assert_eq!(at_seconds(&pace, [0.0, 0.499, 0.5, 1.0, 4.499, 4.5, 90.0]), [1, 1, 2, 3, 9, 10, 10]);
+    }
+
+    #[test]
+    fn the_peak_is_reached_when_the_last_user_starts() {
+        let reached = |pace: Pace| pace.peak_at().as_secs_f64();
+        assert_eq!([up_to(1, 1.0), up_to(10, 2.0), up_to(50, 5.0)].map(reached), [0.0, 4.5, 9.8]);
+        assert_eq!(reached(in_stages("0..10,10s; 10,1m; ..0,10s", 1.0)), 9.0);
+        // Two seconds of spawning to four users, and eight more in the second stage.
+        assert_eq!(reached(in_stages("4,10s; 12,10s; 2,10s", 2.0)), 13.5);
+        assert_eq!(reached(in_stages("4,10s; 2,10s", 2.0)), 1.5);
     }
 
     #[test]

@@ -168,6 +168,16 @@ fn ActiveButtons() -> impl IntoView {
         >
             "Apply"
         </button>
+        <button
+            type="button"
+            class="button"
+            data-testid="reset"
+            title="Starts the statistics anew, for example after the ramp; the run goes on"
+            disabled=move || state.run_state.get() != RunState::Running
+            on:click=move |_| state.reset_statistics()
+        >
+            "Reset"
+        </button>
     }
 }
 

@@ -32,15 +32,16 @@ pub const CELLS: Columns<14> = [
 ];
 
 /// What only our page says, a line for every cell.
-pub const NOTES: Columns<8> = [
+pub const NOTES: Columns<9> = [
     ("delay × users", 16),
     ("corrected p50 / p95 / p99 ms", 30),
     ("queue p50 / p95 / p99 ms", 26),
-    ("upstream p50 / p95 / p99 ms", 28),
+    ("seen by the page p50 / p95 / p99 ms", 35),
+    ("unrecorded", 10),
     ("page clock", 10),
     ("failures", 8),
     ("suspect s", 9),
-    ("ceiling reached", 15),
+    ("limit said", 10),
 ];
 
 /// Rates of one side, a line each.
@@ -143,7 +144,8 @@ pub fn notes_line(cell: Cell, notes: &PageNotes) -> String {
         cell.to_string(),
         quantiles(notes.corrected.as_ref()),
         quantiles(notes.queue.as_ref()),
-        quantiles(notes.upstream.as_ref()),
+        quantiles(notes.seen_by_page.as_ref()),
+        notes.unrecorded.to_string(),
         notes.page_clock.to_string(),
         notes.failures.to_string(),
         notes.suspect_seconds.to_string(),

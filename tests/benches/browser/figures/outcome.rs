@@ -132,8 +132,10 @@ pub struct PageNotes {
     pub corrected: Option<Quantiles>,
     /// Ready → sent, in milliseconds.
     pub queue: Option<Quantiles>,
-    /// The relay's measure of the host, in milliseconds.
-    pub upstream: Option<Quantiles>,
+    /// Sent → last byte as the page saw it, in milliseconds.
+    pub seen_by_page: Option<Quantiles>,
+    /// Requests of which the companion's record did not come.
+    pub unrecorded: u64,
     /// Requests timed by the page's clock.
     pub page_clock: u64,
     /// Requests that failed.
@@ -157,7 +159,8 @@ impl Ceiling {
     /// From a report's text.
     pub fn of(report: &str) -> Self {
         let text = report.to_lowercase().replace('_', " ");
-        if text.contains("ceiling reached") { Self::Said } else { Self::NotSaid }
+        let is_said = ["ceiling reached", "held up"].iter().any(|words| text.contains(words));
+        if is_said { Self::Said } else { Self::NotSaid }
     }
 }
 
@@ -320,6 +323,7 @@ mod tests {
     fn the_ceiling_is_said_in_words() {
         assert_eq!(Ceiling::of(r#"{"notes": ["Ceiling reached: …"]}"#), Ceiling::Said);
         assert_eq!(Ceiling::of(r#"{"reasons": {"ceiling_reached": 3}}"#), Ceiling::Said);
+        assert_eq!(Ceiling::of(r#"{"notes": [{"kind": "held_up"}]}"#), Ceiling::Said);
         assert_eq!(Ceiling::of("{}"), Ceiling::NotSaid);
     }
 }
