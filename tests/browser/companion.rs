@@ -1,11 +1,15 @@
 //! What the page says of its companion: gone, silent, back with another host, or the wrong one for the typed host.
 
 use gloo_timers::future::TimeoutFuture;
-use leptos::prelude::Set as _;
+use leptos::mount::mount_to;
+use leptos::prelude::*;
 use oddiya_load::browser::page::companion_state::CompanionState;
 use oddiya_load::browser::page::probe::companion::Companion;
+use oddiya_load::ui::run::companion_banner::CompanionBanner;
 use oddiya_load::ui::run::route::{CompanionLookup, DirectRun};
+use wasm_bindgen::JsCast as _;
 use wasm_bindgen_test::wasm_bindgen_test as test;
+use web_sys::HtmlElement;
 
 use crate::page::TestPage;
 
@@ -20,31 +24,35 @@ async fn with_companion_for(host: &str) -> TestPage {
     page
 }
 
-async fn shown(page: &TestPage, companion: CompanionState) -> String {
-    page.state.companion_state.set(companion);
-    leptos::task::tick().await;
-    page.text("companion-banner")
-}
-
 #[test]
 async fn a_companion_that_is_not_there_is_an_alert_with_the_command_that_starts_it() {
-    let page = with_companion_for(HOST).await;
-    assert!(!page.has("companion-banner"));
-    let gone = shown(&page, CompanionState::Gone { for_s: 3 }).await;
+    let companion = RwSignal::new(CompanionState::Present);
+    let root: HtmlElement = document().create_element("div").unwrap().unchecked_into();
+    document().body().unwrap().append_child(&root).unwrap();
+    let _mounted =
+        mount_to(root.clone(), move || view! { <CompanionBanner companion host=HOST.to_owned() /> });
+    let banner = || root.query_selector("[role=alert] [data-testid=companion-banner]").unwrap();
+    let shown = async |now: CompanionState| {
+        companion.set(now);
+        leptos::task::tick().await;
+        banner().unwrap().text_content().unwrap()
+    };
+    assert!(banner().is_none());
+    let gone = shown(CompanionState::Gone { for_s: 3 }).await;
     assert!(gone.starts_with("The companion is gone. (for 0:03)"), "{gone}");
-    assert!(page.text("companion-command").starts_with(&format!("oddiya-load serve -H {HOST}")));
-    assert!(page.maybe("[role=alert] [data-testid=companion-banner]").is_some());
-    let banner = page.named("companion-banner");
-    let later = shown(&page, CompanionState::Gone { for_s: 64 }).await;
+    assert!(gone.contains(&format!("oddiya-load serve -H {HOST}")), "{gone}");
+    let first = banner().unwrap();
+    let later = shown(CompanionState::Gone { for_s: 64 }).await;
     assert!(later.contains("(for 1:04)"), "{later}");
-    assert!(banner.is_connected(), "a second that passes is no new alert");
-    let silent = shown(&page, CompanionState::Silent { for_s: 2 }).await;
+    assert!(first.is_connected(), "a second that passes is no new alert");
+    let silent = shown(CompanionState::Silent { for_s: 2 }).await;
     assert!(silent.starts_with("The companion does not answer. (for 0:02)"), "{silent}");
     let other = CompanionState::BackWithAnotherHost { host: "http://localhost:9".to_owned() };
-    assert!(shown(&page, other).await.contains("It relays to http://localhost:9 now"));
-    page.state.companion_state.set(CompanionState::Present);
+    assert!(shown(other).await.contains("It relays to http://localhost:9 now"));
+    companion.set(CompanionState::Present);
     leptos::task::tick().await;
-    assert!(!page.has("companion-banner"));
+    assert!(banner().is_none());
+    root.remove();
 }
 
 #[test]

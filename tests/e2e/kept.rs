@@ -69,6 +69,7 @@ async fn a_finished_run_comes_back_on_reload_until_it_is_dismissed() {
 #[tokio::test]
 async fn a_start_that_fails_leaves_the_last_report_on_screen() {
     let world = World::start().await;
+    world.browser.set_viewport(1440, 1500).await;
     world.browser.open(&world.url(RUN)).await;
     world.browser.wait_for_run_state("done", SOON).await;
     let requests = requests_shown(&world).await;

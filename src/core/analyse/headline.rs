@@ -4,7 +4,7 @@
 //! No text for people is here: page and terminal show the figures in their own words.
 
 use super::waiting::{Waiting, waiting};
-use crate::core::report::{Distribution, LoadModel, Quantiles, Report, Timeline};
+use crate::core::report::{Distribution, LoadModel, Note, Quantiles, Report, Timeline};
 
 /// The part of the run that the figures are computed from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,9 +15,20 @@ pub enum Window {
     Whole,
 }
 
+/// From when on the figures of the whole run are counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Since {
+    #[default]
+    Start,
+    /// The statistics were set back in mid-run.
+    Reset,
+}
+
 /// The headline figures. A figure without data is `None`, never zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Headline {
+    /// From when on the figures of the whole run are counted.
+    pub since: Since,
     /// Requests that ended per second.
     pub rps: Option<f64>,
     /// Requests that ended in the whole run.
@@ -50,7 +61,9 @@ impl Headline {
         let quantiles =
             |family: &Option<Distribution>| family.as_ref().map(|family| Quantiles::from(family.figures));
         let rows = &report.timeline;
+        let is_reset = |note: &Note| matches!(note, Note::StatisticsReset { .. });
         let whole = Self {
+            since: if report.generator.notes.iter().any(is_reset) { Since::Reset } else { Since::Start },
             rps: (report.run.duration_s > 0.0).then_some(total.rps),
             requests: total.requests,
             failures: total.failures,
@@ -150,6 +163,15 @@ mod tests {
         let report = report();
         let headline = Headline::of(&report, Window::Whole);
         assert_eq!((headline.rps, headline.users, headline.requests), (Some(9.7), Some(6), 194));
+    }
+
+    #[test]
+    fn after_a_reset_the_figures_are_not_those_of_the_whole_run() {
+        let mut report = report();
+        assert_eq!(Headline::of(&report, Window::Whole).since, Since::Start);
+        let reset = Note::StatisticsReset { at_s: 5.0, requests_before: 40, in_flight: 1 };
+        report.generator.notes.push(reset);
+        assert_eq!(Headline::of(&report, Window::Now).since, Since::Reset);
     }
 
     #[test]

@@ -28,6 +28,7 @@ use super::run::state::State;
 use super::run::{RunAside, RunReport};
 use crate::browser::page::address::{self, Views};
 use crate::browser::page::run_state::RunState;
+use crate::core::config::run_config::Field;
 use compare_view::CompareView;
 use header::Header;
 use report_view::ReportView;
@@ -80,7 +81,11 @@ pub fn Page(
                     <Advice />
                     <DirectQuestion />
                 </Show>
-                <CompanionBanner />
+                // While a run is under way the field cannot be changed, so it has the run's host.
+                <CompanionBanner
+                    companion=state.companion_state
+                    host=Signal::derive(move || state.draft.value(Field::Host))
+                />
                 <CutoffOffer />
                 <OpeningNotice reports=state.reports />
                 {view}

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::shared_report::SharedReport;
-use crate::core::analyse::headline::{Headline, OLD_MS, Window};
+use crate::core::analyse::headline::{Headline, OLD_MS, Since, Window};
 use crate::core::analyse::waiting::Waiting;
 use crate::core::base::units::{format_millis, format_rate, group_thousands};
 use crate::core::present::words::NO_DATA;
@@ -39,11 +39,12 @@ impl Content {
     }
 }
 
-/// The time of a figure that is summed up from the start of the run.
-const fn since_start(window: Window) -> &'static str {
-    match window {
-        Window::Now => "so far",
-        Window::Whole => "whole run",
+/// The time of a figure that is summed up over the run.
+const fn summed_up(since: Since, window: Window) -> &'static str {
+    match (since, window) {
+        (Since::Reset, _) => "since reset",
+        (Since::Start, Window::Now) => "so far",
+        (Since::Start, Window::Whole) => "whole run",
     }
 }
 
@@ -63,7 +64,7 @@ pub fn Tiles(
             let figure = headline.headline_ms().and_then(pick).map(format_millis);
             let corrected = headline.model == LoadModel::Open;
             let note = if corrected { "corrected" } else { "latency" };
-            Content::new(figure, since_start(window.get()), note, Tone::Quiet)
+            Content::new(figure, summed_up(headline.since, window.get()), note, Tone::Quiet)
         })
     };
     let may_drop = move || {
@@ -121,7 +122,7 @@ fn Tile(
 }
 
 fn rate(headline: Headline, window: Window) -> Content {
-    let span = if window == Window::Now { "last 2 s" } else { "whole run" };
+    let span = if window == Window::Now { "last 2 s" } else { summed_up(headline.since, window) };
     let note = format!("{} {}", group_thousands(headline.requests), in_all(window));
     Content::new(headline.rps.map(format_rate), span, note, Tone::Quiet)
 }
@@ -137,16 +138,19 @@ fn failures(headline: Headline, window: Window) -> Content {
     let (failures, requests) = (group_thousands(headline.failures), group_thousands(headline.requests));
     let share = headline.failure_ratio.map(|ratio| format!("{:.2}", ratio * 100.0));
     let tone = if headline.failures > 0 { Tone::Alarm } else { Tone::Quiet };
-    Content::new(share, since_start(window), format!("{failures} of {requests}"), tone)
+    Content::new(share, summed_up(headline.since, window), format!("{failures} of {requests}"), tone)
 }
 
 fn dropped(headline: Headline, window: Window) -> Content {
     let tone = if headline.dropped > Some(0) { Tone::Alarm } else { Tone::Quiet };
-    Content::new(headline.dropped.map(group_thousands), since_start(window), "arrivals", tone)
+    Content::new(headline.dropped.map(group_thousands), summed_up(headline.since, window), "arrivals", tone)
 }
 
 fn users(headline: Headline, window: Window) -> Content {
-    let (span, note) = if window == Window::Now { ("now", "running") } else { ("whole run", "at most") };
+    let (span, note) = match window {
+        Window::Now => ("now", "running"),
+        Window::Whole => (summed_up(headline.since, window), "at most"),
+    };
     let users = headline.users.map(|users| group_thousands(u64::from(users)));
     Content::new(users, span, note, Tone::Quiet)
 }

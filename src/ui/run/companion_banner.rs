@@ -3,19 +3,21 @@
 use leptos::prelude::*;
 
 use super::route::serve_command;
-use super::state::page_state;
 use crate::browser::page::companion_state::CompanionState;
 use crate::core::base::units::format_clock;
-use crate::core::config::run_config::Field;
 
 /// The banner. It is shown only while something is the matter.
 #[component]
-pub fn CompanionBanner() -> impl IntoView {
-    let state = page_state();
+pub fn CompanionBanner(
+    #[prop(into)] companion: Signal<CompanionState>,
+    /// The host of the run, as typed.
+    #[prop(into)]
+    host: Signal<String>,
+) -> impl IntoView {
     // A screen reader says the banner once. So it is drawn anew only when its words change, and the seconds, which change
     // every second, are not said.
-    let words = Memo::new(move |_| state.companion_state.with(words));
-    let banner = move || words.get().map(|words| view! { <Banner words /> });
+    let words = Memo::new(move |_| companion.with(words));
+    let banner = move || words.get().map(|words| view! { <Banner words companion host /> });
     view! { <div role="alert">{banner}</div> }
 }
 
@@ -57,15 +59,13 @@ fn for_s(companion: &CompanionState) -> Option<u64> {
 }
 
 #[component]
-fn Banner(words: Words) -> impl IntoView {
-    let state = page_state();
+fn Banner(words: Words, companion: Signal<CompanionState>, host: Signal<String>) -> impl IntoView {
     let Words { problem, what } = words;
     let since = move || {
-        let for_s = state.companion_state.with(for_s);
+        let for_s = companion.with(for_s);
         for_s.map(|for_s| format!(" (for {})", format_clock(for_s as f64)))
     };
-    // While a run is under way the field cannot be changed, so it has the run's host.
-    let command = move || serve_command(&state.draft.value(Field::Host));
+    let command = move || serve_command(&host.get());
     view! {
         <section class="notice notice-trouble" data-testid="companion-banner" aria-label="Companion">
             <h2>{problem}<span aria-live="off">{since}</span></h2>

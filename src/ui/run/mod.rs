@@ -55,11 +55,12 @@ pub fn RunReport(
 ) -> impl IntoView {
     let state = page_state();
     let room = NodeRef::<Div>::new();
-    // On a phone the form above the report becomes larger again when a run ends. The tiles are scrolled back into view.
+    // On a phone the form above the report becomes larger again when a run ends. The top of the report is scrolled back
+    // into view.
     Effect::new(move |was: Option<bool>| {
         let is_active = state.is_active.get();
         if was == Some(true) && !is_active {
-            request_animation_frame(move || show_tiles(room));
+            request_animation_frame(move || show_top(room));
         }
         is_active
     });
@@ -120,9 +121,13 @@ pub fn RunBar(report: Memo<Option<SharedReport>>) -> impl IntoView {
 }
 
 // This runs when a frame is drawn. The page may be gone by then.
-fn show_tiles(room: NodeRef<Div>) {
+fn show_top(room: NodeRef<Div>) {
     let room = room.try_get_untracked().flatten();
-    if let Some(Ok(Some(tiles))) = room.map(|room| room.query_selector(".tiles")) {
-        bring_into_view(&tiles);
+    let Some(room) = room else { return };
+    // The bar last: where not all fits, the top of the report is shown.
+    for part in [".tiles", ".report-bar"] {
+        if let Ok(Some(part)) = room.query_selector(part) {
+            bring_into_view(&part);
+        }
     }
 }
