@@ -55,7 +55,8 @@ async fn no_entry_is_lost_past_the_browsers_own_buffer_and_nothing_is_preflighte
     let world = World::start().await;
     let query = "?users=6&spawn_rate=6&run_time=10s&think_time=0&autostart=1";
     let report = world.run(query, Duration::from_secs(20)).await;
-    assert!(report.total.requests > 750, "{} requests are too few to prove it", report.total.requests);
+    // The buffer holds 250 entries (Resource Timing, "initial buffer size").
+    assert!(report.total.requests > 300, "{} requests are too few to prove it", report.total.requests);
     assert_eq!(report.total.page_clock.unwrap_or_default(), 0);
     assert_eq!(world.stats().await["options"], 0);
     assert_eq!(world.companion.preflights(), 0);
