@@ -111,7 +111,7 @@ fn Tile(
     let alarm = move || content.with(|content| content.tone == Tone::Alarm);
     view! {
         <dl class=format!("tile {name}") class:is-alarm=alarm title=title>
-            <dt>{label}<span class="tile-span" data-testid=format!("{name}-span")>{move || content.get().span}</span></dt>
+            <dt><span class="tile-label">{label}</span><span class="tile-span" data-testid=format!("{name}-span")>{move || content.get().span}</span></dt>
             <dd class="tile-figure">
                 <span data-testid=name>{move || content.get().figure}</span>
                 <span class="tile-unit">{unit}</span>

@@ -33,6 +33,7 @@ use super::report::bar::{Completeness, ReportBar, Saved};
 use super::report::{ReportBody, SharedReport};
 use super::widgets::in_view::bring_into_view;
 use crate::browser::page::address::Views;
+use crate::browser::page::run_state::RunState;
 use crate::core::analyse::headline::Window;
 use form::RunForm;
 use state::{OnScreen, State, page_state};
@@ -56,10 +57,11 @@ pub fn RunReport(
     let state = page_state();
     let room = NodeRef::<Div>::new();
     // On a phone the form above the report becomes larger again when a run ends. The top of the report is scrolled back
-    // into view.
+    // into view; of a run that failed, the notice why scrolls itself there.
     Effect::new(move |was: Option<bool>| {
         let is_active = state.is_active.get();
-        if was == Some(true) && !is_active {
+        let has_failed = state.run_state.with_untracked(|run| matches!(run, RunState::Failed(_)));
+        if was == Some(true) && !is_active && !has_failed {
             request_animation_frame(move || show_top(room));
         }
         is_active
