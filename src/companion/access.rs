@@ -1,4 +1,4 @@
-//! Who may talk to the companion: rules on the `Host` and `Origin` headers. Pure.
+//! Who may talk to the companion: rules on the name it is called by and on the `Origin` header. Pure.
 //!
 //! A foreign page can make a name of its own resolve to 127.0.0.1 (DNS rebinding) and then read every service that
 //! listens there, unless the service checks the `Host` header. A foreign page that uses the companion's own name is
@@ -6,7 +6,7 @@
 
 use std::net::IpAddr;
 
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, Request, Uri, header};
 
 use crate::core::http::relay::Refusal;
 
@@ -21,15 +21,20 @@ pub struct Visitor {
 
 impl Visitor {
     /// Admits or refuses a request that came in over the local address `local`.
-    pub fn admit(headers: &HeaderMap, local: IpAddr) -> Result<Self, Refusal> {
-        let host = text(headers, &header::HOST).and_then(split_port).ok_or(Refusal::HostName)?;
+    pub fn admit<B>(request: &Request<B>, local: IpAddr) -> Result<Self, Refusal> {
+        let headers = request.headers();
+        let called = only(headers, &header::HOST).ok_or(Refusal::HostName)?;
+        if !is_called_so(request.uri(), called) {
+            return Err(Refusal::HostName);
+        }
+        let host = split_port(called).ok_or(Refusal::HostName)?;
         let lane = host.name.to_ascii_lowercase();
         if !(is_page_name(&lane, local) || is_lane_name(&lane)) {
             return Err(Refusal::HostName);
         }
         let origin = headers.get(header::ORIGIN).cloned();
         if origin.is_some()
-            && !text(headers, &header::ORIGIN).is_some_and(|o| is_own_page(o, host.port, local))
+            && !only(headers, &header::ORIGIN).is_some_and(|o| is_own_page(o, host.port, local))
         {
             return Err(Refusal::Origin);
         }
@@ -37,8 +42,18 @@ impl Visitor {
     }
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
+/// The text of a header that stands once. Of two, another server on the way may have read the other one.
+fn only<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next()?;
+    if values.next().is_some() { None } else { first.to_str().ok() }
+}
+
+/// Whether a target that names a host itself (`GET http://localhost:8089/ HTTP/1.1`) names the one in the `Host` header.
+/// Such a target counts before the header (RFC 9112 §3.2.2).
+fn is_called_so(target: &Uri, host: &str) -> bool {
+    let is_http = target.scheme().is_none_or(|scheme| *scheme == http::uri::Scheme::HTTP);
+    is_http && target.authority().is_none_or(|authority| authority.as_str().eq_ignore_ascii_case(host))
 }
 
 #[derive(Clone, Copy)]
@@ -100,12 +115,21 @@ mod tests {
     const LOOPBACK: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
     fn admit(host: &str, origin: Option<&str>, local: IpAddr) -> Result<Visitor, Refusal> {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::HOST, HeaderValue::from_str(host).unwrap());
-        if let Some(origin) = origin {
-            headers.insert(header::ORIGIN, HeaderValue::from_str(origin).unwrap());
+        let mut headers = vec![(header::HOST, host)];
+        headers.extend(origin.map(|origin| (header::ORIGIN, origin)));
+        admit_at("/", &headers, local)
+    }
+
+    fn admit_at(
+        target: &str,
+        headers: &[(header::HeaderName, &str)],
+        local: IpAddr,
+    ) -> Result<Visitor, Refusal> {
+        let mut request = Request::builder().uri(target);
+        for (name, value) in headers {
+            request = request.header(name, *value);
         }
-        Visitor::admit(&headers, local)
+        Visitor::admit(&request.body(()).unwrap(), local)
     }
 
     #[test]
@@ -143,7 +167,36 @@ mod tests {
         ] {
             assert_eq!(admit(host, None, LOOPBACK), Err(Refusal::HostName), "{host}");
         }
-        assert_eq!(Visitor::admit(&HeaderMap::new(), LOOPBACK), Err(Refusal::HostName));
+        assert_eq!(admit_at("/", &[], LOOPBACK), Err(Refusal::HostName));
+    }
+
+    #[test]
+    fn two_hosts_or_origins_are_refused_even_where_each_is_right() {
+        let own = (header::HOST, "localhost:8089");
+        for other in ["localhost:8089", "evil.example"] {
+            let two = [own.clone(), (header::HOST, other)];
+            assert_eq!(admit_at("/", &two, LOOPBACK), Err(Refusal::HostName), "{other}");
+        }
+        let page = (header::ORIGIN, "http://localhost:8089");
+        assert_eq!(admit_at("/", &[own, page.clone(), page], LOOPBACK), Err(Refusal::Origin));
+    }
+
+    #[test]
+    fn a_target_with_a_host_of_its_own_must_name_the_one_that_the_header_names() {
+        let own = [(header::HOST, "localhost:8089")];
+        for target in ["http://localhost:8089/", "http://LOCALHOST:8089/x?y"] {
+            assert!(admit_at(target, &own, LOOPBACK).is_ok(), "{target}");
+        }
+        for target in [
+            "http://evil.example/",
+            "http://localhost/",
+            "http://u1.localhost:8089/",
+            "http://me@localhost:8089/",
+            "https://localhost:8089/",
+            "evil.example:443",
+        ] {
+            assert_eq!(admit_at(target, &own, LOOPBACK), Err(Refusal::HostName), "{target}");
+        }
     }
 
     #[test]

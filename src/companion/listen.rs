@@ -66,3 +66,39 @@ impl Listeners {
         Ok(())
     }
 }
+
+/// The name under which a person on this machine reaches the page: `localhost` where the companion listens for it, and
+/// otherwise the first address. Another address of the loopback, such as 127.0.0.2, is not `localhost`.
+pub fn name_of(bind: &[IpAddr]) -> String {
+    let is_localhost = |address: &IpAddr| {
+        let localhost: [IpAddr; 2] = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
+        address.is_unspecified() || localhost.contains(address)
+    };
+    match bind.first().filter(|_| !bind.iter().any(is_localhost)) {
+        Some(IpAddr::V4(address)) => address.to_string(),
+        Some(IpAddr::V6(address)) => format!("[{address}]"),
+        None => "localhost".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_is_announced_under_a_name_that_reaches_it() {
+        for (bind, name) in [
+            (&[][..], "localhost"),
+            (&["127.0.0.1"], "localhost"),
+            (&["::1"], "localhost"),
+            (&["0.0.0.0"], "localhost"),
+            (&["192.168.1.5", "127.0.0.1"], "localhost"),
+            (&["127.0.0.2"], "127.0.0.2"),
+            (&["192.168.1.5", "127.0.0.2"], "192.168.1.5"),
+            (&["fd00::5"], "[fd00::5]"),
+        ] {
+            let addresses: Vec<IpAddr> = bind.iter().map(|address| address.parse().unwrap()).collect();
+            assert_eq!(name_of(&addresses), name, "{bind:?}");
+        }
+    }
+}

@@ -10,6 +10,8 @@
 //! showed in the p99, and one thread relays many times more than a page can send.
 
 mod access;
+mod connections;
+mod door;
 mod headers;
 mod lanes;
 mod link;
@@ -31,15 +33,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::{JoinSet, LocalSet};
 
 use crate::core::base::host::Host;
+use crate::core::base::typed::{ip_address, port};
 use crate::net::clock::RunClock;
+use connections::{Connections, USUAL_FILE_HANDLES, connections_within};
+use door::{Door, HEAD_LIMIT};
 use lanes::Lanes;
 use listen::Listeners;
 use opening::Opening;
@@ -54,8 +55,6 @@ const LANE_IDLE: Duration = Duration::from_secs(60);
 /// How often idle connections are checked within `LANE_IDLE`: often enough that connections which the host closed are
 /// soon freed.
 const CHECKS_PER_IDLE: u32 = 12;
-/// The pause after a failed `accept` (no file handle left), so that the loop does not spin until one is free.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Two sockets for each one that a browser opens (256, in newer versions some 480), with room for two browsers and for
 /// files.
 const WANTED_FILE_HANDLES: u64 = 4_096;
@@ -69,14 +68,22 @@ pub struct Args {
         long,
         value_name = "URL",
         env = "ODDIYA_LOAD_HOST",
-        default_value = "http://localhost:8080"
+        default_value = "http://localhost:8080",
+        allow_hyphen_values = true
     )]
     host: Host,
     /// The page's port; 0 takes a free one
-    #[arg(long, value_name = "PORT", env = "ODDIYA_LOAD_PORT", default_value_t = 8089)]
+    #[arg(
+        long,
+        value_name = "PORT",
+        env = "ODDIYA_LOAD_PORT",
+        default_value_t = 8089,
+        value_parser = port,
+        allow_hyphen_values = true
+    )]
     port: u16,
     /// Listen on this address instead of 127.0.0.1 and ::1; may be given more than once
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = ip_address, allow_hyphen_values = true)]
     bind: Vec<IpAddr>,
     /// Serve the page in this folder [default: the page inside the command, else target/dist here or beside it]
     #[arg(long, value_name = "DIR")]
@@ -99,12 +106,24 @@ pub struct Options {
     pub page: PageSource,
     /// How long a lane keeps an idle connection to the host.
     pub lane_idle: Duration,
+    /// How long a browser may take to send a request's head, the time before its first byte included.
+    pub head_limit: Duration,
+    /// How many connections of browsers are open at the same time.
+    pub max_connections: usize,
 }
 
 impl Options {
     /// A free port on both loopbacks, and the page in its default folder.
     pub fn new(host: Host) -> Self {
-        Self { host, port: 0, bind: Vec::new(), page: PageSource::default(), lane_idle: LANE_IDLE }
+        Self {
+            host,
+            port: 0,
+            bind: Vec::new(),
+            page: PageSource::default(),
+            lane_idle: LANE_IDLE,
+            head_limit: HEAD_LIMIT,
+            max_connections: connections_within(WANTED_FILE_HANDLES),
+        }
     }
 }
 
@@ -118,14 +137,16 @@ impl From<Args> for Options {
 
 /// Serves until interrupted.
 pub async fn serve(args: Args) -> anyhow::Result<()> {
-    // If the system refuses, the limit stays, and requests that find no file handle fail as `exhausted`.
-    let _ = rlimit::increase_nofile_limit(WANTED_FILE_HANDLES);
+    // If the system says nothing, the usual limit is the likely one.
+    let file_handles = rlimit::increase_nofile_limit(WANTED_FILE_HANDLES).unwrap_or(USUAL_FILE_HANDLES);
     let opening = if args.no_open { Opening::Forbidden } else { Opening::Allowed };
-    let options = Options::from(args);
+    let max_connections = connections_within(file_handles.min(WANTED_FILE_HANDLES));
+    let options = Options { max_connections, ..Options::from(args) };
     let host = options.host.clone();
     let is_open = options.bind.iter().any(|address| !address.is_loopback());
+    let name = listen::name_of(&options.bind);
     let running = start(options).await?;
-    let address = format!("http://localhost:{}", running.port);
+    let address = format!("http://{name}:{}", running.port);
     say(&format!("Page: {address}  →  host {host}"));
     if !running.page_is_built {
         say("The page is not built yet: run `make build`, or name its folder with --page.");
@@ -232,8 +253,11 @@ async fn start_here(options: Options, tasks: &mut JoinSet<()>) -> anyhow::Result
         preflights: Arc::clone(&preflights),
     });
     let Listeners { sockets, port } = listen::bind(&options.bind, options.port).await?;
+    let connections = Rc::new(Connections::new(options.max_connections));
     for socket in sockets {
-        tasks.spawn_local(accept(socket, Rc::clone(&companion)));
+        let (connections, companion) = (Rc::clone(&connections), Rc::clone(&companion));
+        let door = Door { connections, companion, head_limit: options.head_limit };
+        tasks.spawn_local(door.accept(socket));
     }
     tasks.spawn_local(Rc::clone(&records).watch());
     tasks.spawn_local(close_idle(lanes, options.lane_idle));
@@ -245,32 +269,6 @@ fn random_token() -> anyhow::Result<String> {
     let high = getrandom::u64().context("the system gives no random numbers")?;
     let low = getrandom::u64().context("the system gives no random numbers")?;
     Ok(format!("{high:016x}{low:016x}"))
-}
-
-/// Accepts connections and owns them, so that they close when this task ends.
-async fn accept(listener: TcpListener, companion: Rc<Companion>) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => drop(connections.spawn_local(serve_connection(stream, Rc::clone(&companion)))),
-                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
-            },
-            Some(_) = connections.join_next() => {}
-        }
-    }
-}
-
-/// Serves one connection of the browser. hyper drops the future of a request when the browser goes away, and with it the
-/// request to the host.
-async fn serve_connection(stream: TcpStream, companion: Rc<Companion>) {
-    let (Ok(()), Ok(local)) = (stream.set_nodelay(true), stream.local_addr()) else { return };
-    let service = service_fn(|request| {
-        let companion = Rc::clone(&companion);
-        async move { Ok::<_, std::convert::Infallible>(companion.on_request(request, local.ip()).await) }
-    });
-    // An error here means that the browser went away, or that the host broke a response off, which was passed on.
-    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
 async fn close_idle(lanes: Rc<Lanes>, idle: Duration) {

@@ -4,6 +4,7 @@
 //! `core::http::relay`, and `lanes.rs` chooses the connection.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
@@ -20,6 +21,8 @@ use super::headers::{Delivery, retain_end_to_end};
 use super::lanes::{Exchanged, Lanes};
 use super::response::{self, BoxResponse};
 
+/// How long a request's body may take to come. A page has all of it before it sends the first byte.
+const BODY_LIMIT: Duration = Duration::from_secs(60);
 /// No request of a scenario comes near.
 const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;
 
@@ -79,7 +82,9 @@ async fn read_body(request: Request<Incoming>) -> Result<Option<String>, String>
     if !carried {
         return Ok(None);
     }
-    let body = Limited::new(request.into_body(), MAX_REQUEST_BYTES).collect().await;
+    let body = Limited::new(request.into_body(), MAX_REQUEST_BYTES).collect();
+    let body = tokio::time::timeout(BODY_LIMIT, body).await;
+    let body = body.map_err(|_| format!("the request's body took longer than {} s", BODY_LIMIT.as_secs()))?;
     let body = body.map_err(|error| format!("the request's body cannot be relayed: {error}"))?;
     let text = String::from_utf8(body.to_bytes().to_vec());
     text.map(Some).map_err(|_| "the request's body is not text in UTF-8".to_owned())

@@ -45,7 +45,7 @@ pub fn text(status: StatusCode, text: impl Into<Bytes>) -> BoxResponse {
     small(status, "text/plain; charset=utf-8", text)
 }
 
-/// Sends a visitor to another address of the companion.
+/// Sends a visitor to another address of the companion. The caller sees to it that it is one of the companion.
 pub fn see_other(address: &str) -> BoxResponse {
     let mut response = text(StatusCode::SEE_OTHER, "");
     // Cannot fail: every character that a request's address may have, a header may have.
@@ -80,7 +80,7 @@ pub fn plain_refusal(kind: Refusal) -> BoxResponse {
         kind,
         match kind {
             Refusal::HostName => {
-                "this name is not one of the companion's; open http://localhost with its port \
+                "this name is not one of the companion's, or a request names two; open http://localhost with its port \
                  (other names are refused against DNS rebinding)\n"
             }
             Refusal::Origin => "only the companion's own page may ask; open that page instead\n",

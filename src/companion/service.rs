@@ -11,7 +11,7 @@ use http::{Method, Request, StatusCode, header};
 use hyper::body::Incoming;
 
 use crate::core::http::relay::{
-    CompanionInfo, FLOOR_PREFIX, HOST_CHECK_PATH, INFO_PATH, RELAY_PREFIX, Refusal,
+    CompanionInfo, FLOOR_PREFIX, HOST_CHECK_PREFIX, INFO_PATH, RELAY_PREFIX, Refusal,
 };
 use crate::core::http::relay_record::RECORDS_PREFIX;
 use crate::net::dial::Dialer;
@@ -31,7 +31,7 @@ pub struct Companion {
     pub dialer: Arc<Dialer>,
     pub lanes: Rc<Lanes>,
     pub records: Rc<Records>,
-    /// Every relayed request must carry it.
+    /// Every relayed request must carry it, and whatever else has the companion speak to the host.
     pub token: String,
     pub page: Page,
     /// Counts preflights. The companion's own page sends none.
@@ -41,7 +41,7 @@ pub struct Companion {
 impl Companion {
     /// Responds to one request that came in over the local address `local`.
     pub async fn on_request(&self, request: Request<Incoming>, local: IpAddr) -> BoxResponse {
-        let visitor = match Visitor::admit(request.headers(), local) {
+        let visitor = match Visitor::admit(&request, local) {
             Ok(visitor) => visitor,
             Err(refusal) => return response::plain_refusal(refusal),
         };
@@ -51,9 +51,14 @@ impl Companion {
             response::allow_page(response.headers_mut(), visitor.origin);
             return response;
         }
+        if let Some(token) = path.strip_prefix(HOST_CHECK_PREFIX) {
+            return match token == self.token {
+                true => response::json(&upstream::check(&self.dialer).await),
+                false => response::plain_refusal(Refusal::Token),
+            };
+        }
         match path {
             INFO_PATH => response::json(&self.info()),
-            HOST_CHECK_PATH => response::json(&upstream::check(&self.dialer).await),
             _ => match without_autostart(request.headers(), request.uri()) {
                 Some(address) => response::see_other(&address),
                 None => self.page.on_request(request).await,

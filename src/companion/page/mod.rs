@@ -27,18 +27,20 @@ const KEPT_FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=315
 const HASH_DIGITS: RangeInclusive<usize> = 12..=16;
 
 /// COOP and COEP make the page cross-origin isolated, which makes `performance.now()` step by 5 µs instead of 100.
-/// The policy allows WASM, the loader that trunk writes into the page, and any host, as a run may be direct.
-const PAGE_HEADERS: [(HeaderName, HeaderValue); 5] = [
+/// The policy allows WASM and no inline script. It lets the page connect to any host over HTTP, because a run may go
+/// past the companion to whatever host is typed (`docs/decisions/0012-…`). No address of the page leaves it, because a host under test need not learn whose page loads it.
+const PAGE_HEADERS: [(HeaderName, HeaderValue); 6] = [
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
     (HeaderName::from_static("cross-origin-embedder-policy"), HeaderValue::from_static("require-corp")),
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(
-            "default-src 'self'; script-src 'self' 'wasm-unsafe-eval' 'unsafe-inline'; \
-             style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src *; \
-             worker-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+            "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
+             img-src 'self' data: blob:; connect-src 'self' http: https:; worker-src 'self'; object-src 'none'; \
+             base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         ),
     ),
 ];
@@ -132,7 +134,8 @@ impl Page {
 
     async fn find_in_folder(&self, request: Request<Incoming>) -> BoxResponse {
         match self.files.clone().try_call(request).await {
-            Ok(found) if found.status() == StatusCode::NOT_FOUND => no_such_file(),
+            // It sends visitors of a folder to the folder's name with a slash, which for `//x` is an address on the host `x`.
+            Ok(found) if is_elsewhere(found.status()) => no_such_file(),
             Ok(found) => found.map(response::boxed),
             Err(error) => response::text(
                 StatusCode::INTERNAL_SERVER_ERROR,
@@ -140,6 +143,11 @@ impl Page {
             ),
         }
     }
+}
+
+/// Whether there is no file, or one under another address.
+fn is_elsewhere(status: StatusCode) -> bool {
+    status == StatusCode::NOT_FOUND || status.is_redirection() && status != StatusCode::NOT_MODIFIED
 }
 
 fn no_such_file() -> BoxResponse {

@@ -8,4 +8,5 @@ pub mod host;
 pub mod rng;
 pub mod stages;
 pub mod timing_source;
+pub mod typed;
 pub mod units;

@@ -21,9 +21,10 @@ use crate::core::scenario::Reading;
 pub const RELAY_PREFIX: &str = "/relay/";
 /// The path that answers [`CompanionInfo`] as JSON, to the companion's own page only.
 pub const INFO_PATH: &str = "/companion.json";
-/// The path that answers whether the host can be reached: [`HostCheck`] as JSON. The companion opens a connection to
-/// the host for it and sends no request.
-pub const HOST_CHECK_PATH: &str = "/companion/host";
+/// The start of the path that answers whether the host can be reached: `/companion/host/{token}` gives [`HostCheck`] as
+/// JSON. The companion opens a connection to the host for it and sends no request. Without the token any web page could
+/// have it open connections.
+pub const HOST_CHECK_PREFIX: &str = "/companion/host/";
 /// The start of a path that the companion answers at once: `/companion/floor/{token}`. The page uses it to calibrate
 /// and to find out whether the name of a lane resolves.
 pub const FLOOR_PREFIX: &str = "/companion/floor/";
@@ -272,6 +273,11 @@ pub fn floor_url(authority: &str, token: &str) -> String {
     format!("http://{authority}{FLOOR_PREFIX}{token}")
 }
 
+/// The path that answers whether the host can be reached; see [`HOST_CHECK_PREFIX`].
+pub fn host_check_path(token: &str) -> String {
+    format!("{HOST_CHECK_PREFIX}{token}")
+}
+
 /// The authority of a lane: `u17.localhost:8089`. Browsers resolve such names to the loopback address without DNS, and
 /// they keep a separate pool of six connections for each name.
 pub fn lane_authority(lane: u32, port: u16) -> String {
@@ -294,7 +300,7 @@ impl CompanionInfo {
     pub const PRODUCT: &'static str = "oddiya-load";
 }
 
-/// The answer of [`HOST_CHECK_PATH`].
+/// The answer of [`HOST_CHECK_PREFIX`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HostCheck {
     /// Whether the companion could open a connection, with TLS for https.
@@ -350,7 +356,7 @@ macro_rules! named {
 named! {
     /// Why the companion refused a request by itself.
     Refusal {
-        /// The `Host` header does not name this machine, as in a DNS rebinding attack.
+        /// The request does not name this machine, as in a DNS rebinding attack, or names two.
         HostName = "host-name",
         /// The `Origin` header names another site.
         Origin = "origin",

@@ -120,6 +120,18 @@ fn it_says_where_the_page_is_and_what_is_missing_and_takes_its_settings_from_the
     assert!(running.lines.next().unwrap().unwrap().contains("make build"));
 }
 
+// Elsewhere only 127.0.0.1 is this machine.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_address_that_is_not_localhost_is_announced_as_what_it_is() {
+    for (address, name) in [("127.0.0.2", "127.0.0.2"), ("127.0.0.1", "localhost")] {
+        let running = Running::start(serving("http://10.0.0.5:8080").args(["--bind", address]));
+        let expected = format!("Page: http://{name}:{}  →  host http://10.0.0.5:8080", running.port());
+        assert_eq!(running.first_line, expected);
+        assert!(std::net::TcpStream::connect((address, running.port())).is_ok());
+    }
+}
+
 #[tokio::test]
 async fn without_a_command_it_serves_the_page() {
     let folder = tempfile::tempdir().unwrap();
@@ -180,7 +192,8 @@ async fn a_host_behind_tls_is_trusted_through_the_systems_certificates_alone() {
         let answer = running.get(&format!("/relay/{}/-/", running.token().await)).await;
         assert!(answer.contains(expected), "{answer}");
         let reachable = format!("\"reachable\":{}", certificates == "trusted.pem");
-        assert!(running.get("/companion/host").await.contains(&reachable));
+        let checked = running.get(&format!("/companion/host/{}", running.token().await)).await;
+        assert!(checked.contains(&reachable), "{checked}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use oddiya_load::core::base::failure::{Failure, FailureKind};
-use oddiya_load::core::http::relay::{HostCheck, parse_failure_header};
+use oddiya_load::core::http::relay::{HostCheck, host_check_path, parse_failure_header};
 use tokio::net::TcpSocket;
 
 use crate::browser::{Answer, Browser, companion_at, companion_for};
@@ -38,7 +38,8 @@ async fn failure_of(url: &str) -> Option<Failure> {
 
 async fn host_check(url: &str) -> HostCheck {
     let companion = companion_at(url).await;
-    let answer = Browser::new(&companion, "localhost").await.get("/companion/host").await;
+    let path = host_check_path(&companion.token);
+    let answer = Browser::new(&companion, "localhost").await.get(&path).await;
     serde_json::from_str(&answer.body).unwrap()
 }
 

@@ -16,4 +16,5 @@ mod records;
 mod relaying;
 mod rules;
 mod start;
+mod strangers;
 mod streaming;

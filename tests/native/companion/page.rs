@@ -27,21 +27,71 @@ async fn files_come_with_the_headers_that_isolate_the_page() {
         assert_eq!(answer.header("cross-origin-embedder-policy"), Some("require-corp"));
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
         assert_eq!(answer.header("cache-control"), Some("no-cache"));
-        assert!(answer.header("content-security-policy").unwrap().contains("'wasm-unsafe-eval'"));
+        assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
+        let policy = answer.header("content-security-policy").unwrap();
+        let directives: Vec<&str> = policy.split(';').map(str::trim).collect();
+        for directive in [
+            "script-src 'self' 'wasm-unsafe-eval'",
+            // Any host may be loaded past the companion, by HTTP alone.
+            "connect-src 'self' http: https:",
+            "worker-src 'self'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+        ] {
+            assert!(directives.contains(&directive), "{directive}: {policy}");
+        }
     }
 }
 
+/// Who sends the visitor, and whether the run starts by itself. A browser sends no `Sec-Fetch-Site` to a companion at
+/// another address than this machine's own.
+const VISITS: [(&[(&str, &str)], bool); 6] = [
+    (&[("sec-fetch-site", "none")], true),
+    (&[("sec-fetch-site", "same-origin")], true),
+    (&[("sec-fetch-site", "cross-site")], false),
+    (&[("sec-fetch-site", "same-site")], false),
+    (&[], false),
+    (&[("referer", "http://evil.example/")], false),
+];
+
 #[tokio::test]
-async fn a_link_on_another_page_fills_the_form_in_but_starts_nothing() {
+async fn only_the_person_or_the_page_itself_starts_a_run_by_address() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("index.html"), "<p>page").unwrap();
     let companion = companion_with_page(folder.path()).await;
     let mut browser = Browser::new(&companion, "localhost").await;
-    let link = "/?users=5&autostart=1";
-    let foreign = browser.ask(Method::GET, link, &[("sec-fetch-site", "cross-site")]).await;
-    assert_eq!((foreign.status, foreign.header("location")), (StatusCode::SEE_OTHER, Some("/?users=5")));
-    let typed = browser.ask(Method::GET, link, &[("sec-fetch-site", "none")]).await;
-    assert_eq!((typed.status, typed.body.as_str()), (StatusCode::OK, "<p>page"));
+    for (headers, starts) in VISITS {
+        let answer = browser.ask(Method::GET, "/?users=5&autostart=1", headers).await;
+        if starts {
+            assert_eq!((answer.status, answer.body.as_str()), (StatusCode::OK, "<p>page"), "{headers:?}");
+        } else {
+            let sent = (answer.status, answer.header("location"));
+            assert_eq!(sent, (StatusCode::SEE_OTHER, Some("?users=5")), "{headers:?}");
+        }
+        assert_eq!(browser.ask(Method::GET, "/?users=5", headers).await.status, StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn no_address_of_the_companion_leads_to_another_host() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join("evil.example/x")).unwrap();
+    std::fs::write(folder.path().join("index.html"), "<p>page").unwrap();
+    let companion = companion_with_page(folder.path()).await;
+    let mut browser = Browser::new(&companion, "localhost").await;
+    for path in [
+        "//evil.example",
+        "//evil.example/x",
+        "/evil.example",
+        "//evil.example/x?autostart=1",
+        "//?autostart=1",
+    ] {
+        for site in ["none", "cross-site"] {
+            let answer = browser.ask(Method::GET, path, &[("sec-fetch-site", site)]).await;
+            let stays = |location: &str| location.starts_with('?');
+            assert!(answer.header("location").is_none_or(stays), "{path}: {:?}", answer.headers);
+        }
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Who is let in: names, origins, tokens, preflights.
 
 use http::{Method, StatusCode};
-use oddiya_load::core::http::relay::{Envelope, floor_url, lane_authority};
+use oddiya_load::core::http::relay::{Envelope, floor_url, host_check_path, lane_authority};
 
 use crate::browser::{Browser, companion_for};
 use crate::fake_host::FakeHost;
@@ -15,7 +15,7 @@ async fn a_foreign_name_is_refused_on_every_path() {
     let companion = companion_for(&host).await;
     let mut browser = Browser::calling(&companion, "evil.example").await;
     let relayed = browser.relayed(&Envelope::default(), "/");
-    for path in ["/", "/companion.json", "/companion/host", &relayed] {
+    for path in ["/", "/companion.json", &host_check_path(&companion.token), &relayed] {
         let answer = browser.get(path).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
         assert_eq!(answer.header(REFUSAL), Some("host-name"));

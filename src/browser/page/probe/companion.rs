@@ -8,7 +8,7 @@ use super::get::{FIRST_LIMIT_MS, SECOND_LIMIT_MS, get};
 use crate::browser::message::{Destination, Lanes};
 use crate::core::base::host::Host;
 use crate::core::http::relay::{
-    CompanionInfo, HOST_CHECK_PATH, HostCheck, INFO_PATH, floor_url, lane_authority,
+    CompanionInfo, HostCheck, INFO_PATH, floor_url, host_check_path, lane_authority,
 };
 
 /// What the companion says of itself.
@@ -29,15 +29,15 @@ pub async fn find() -> Option<Companion> {
     (info.product == CompanionInfo::PRODUCT).then_some(Companion { host: info.host, token: info.token })
 }
 
-/// Whether the companion reaches its host; `None` when the companion itself is gone.
-pub async fn check_host() -> Option<HostCheck> {
-    get_json(HOST_CHECK_PATH).await
-}
-
 impl Companion {
     /// Whether it relays to that host.
     pub fn relays_to(&self, host: &Host) -> bool {
         self.host.parse() == Ok(host.clone())
+    }
+
+    /// Whether it reaches its host; `None` when the companion itself is gone, or was started anew.
+    pub async fn check_host(&self) -> Option<HostCheck> {
+        get_json(&host_check_path(&self.token)).await
     }
 
     /// The companion as the destination of requests: by a name per user where such names resolve.

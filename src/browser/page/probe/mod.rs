@@ -41,7 +41,7 @@ pub async fn find_destination(host: &Host, probe: HostProbe) -> Result<Destinati
 async fn through(companion: &Companion, host: &Host, probe: HostProbe) -> Result<Destination, Trouble> {
     let gone = || Trouble::new("The companion does not answer.", &["Start it again: oddiya-load serve"]);
     if probe == HostProbe::Before {
-        let check = companion::check_host().await.ok_or_else(gone)?;
+        let check = companion.check_host().await.ok_or_else(gone)?;
         if !check.reachable {
             return Err(unreachable(host, &check));
         }
