@@ -216,7 +216,7 @@ async fn a_request_across_a_stop_of_the_companion_is_marked_and_later_ones_are_n
     let sending = browser.send(Method::GET, &path, &[], text_body(""));
     let stopping = async {
         asked.notified().await;
-        companion.signal("-STOP");
+        companion.stop();
         answer.notify_one();
         // What is measured is this very time, so it has to pass.
         tokio::time::sleep(Duration::from_millis(1_300)).await;
