@@ -33,7 +33,7 @@ bench: ## Measure the runner beside wrk and oha (15 minutes)
 bench-browser: ## Measure the page against a bare fetch loop (35 minutes)
 	@make/bench-browser.sh
 
-soak-kills: ## Kill at random moments, 50 times each, and compare counts (2 minutes)
+soak-kills: ## Kill at random moments, 50 times each, and compare counts (30 minutes)
 	@make/soak-kills.sh
 
 setup: ## Install what building and testing need

@@ -11,9 +11,11 @@ use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 
+use crate::core::base::failure::Status;
 use crate::core::base::host::Host;
 use crate::core::http::relay::{Envelope, Refusal, RelayTarget, STATUS_HEADER};
 use crate::core::http::request_id::RequestId;
+use crate::core::http::target::encoded;
 use crate::core::scenario::{self, Method};
 use crate::net::tap::TappedHead;
 
@@ -64,7 +66,7 @@ async fn unpack(host: &Host, token: &str, request: Request<Incoming>) -> Result<
         Envelope::decode(target.envelope).map_err(|error| bad_envelope(error.to_string()))?;
     let slash = if target.path_and_query.starts_with('/') { "" } else { "/" };
     let path = format!("{slash}{}", target.path_and_query);
-    PathAndQuery::try_from(host.target(&path))
+    PathAndQuery::try_from(encoded(&host.target(&path)).as_ref())
         .map_err(|_| bad_envelope("the path after the envelope is not one that HTTP allows".to_owned()))?;
     let method = method.as_ref().unwrap_or_else(|| request.method());
     let method = Method::from_name(method.as_str()).ok_or_else(|| {
@@ -92,17 +94,14 @@ async fn read_body(request: Request<Incoming>) -> Result<Option<String>, String>
 
 fn deliver(Exchanged { head, body }: Exchanged, method: Method) -> BoxResponse {
     let TappedHead { status, mut headers } = head;
-    // Cannot fail: the client reads no other status.
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
     fix_length(&mut headers, status, method);
     retain_end_to_end(&mut headers);
-    let delivered = match Delivery::of(status) {
-        Delivery::Plain => status,
-        Delivery::Wrapped => {
-            headers.insert(STATUS_HEADER, HeaderValue::from(status.as_u16()));
-            StatusCode::NON_AUTHORITATIVE_INFORMATION
-        }
-    };
+    let plain = StatusCode::from_u16(status).ok().filter(|status| Delivery::of(*status) == Delivery::Plain);
+    // A number that is no status cannot be delivered as it is either.
+    let delivered = plain.unwrap_or(StatusCode::NON_AUTHORITATIVE_INFORMATION);
+    if plain.is_none() {
+        headers.insert(STATUS_HEADER, HeaderValue::from(status));
+    }
     let mut response = Response::new(response::boxed(body));
     *response.status_mut() = delivered;
     *response.headers_mut() = headers;
@@ -110,11 +109,10 @@ fn deliver(Exchanged { head, body }: Exchanged, method: Method) -> BoxResponse {
 }
 
 /// Leaves at most one length, and only where it is the body's.
-fn fix_length(headers: &mut HeaderMap, status: StatusCode, method: Method) {
+fn fix_length(headers: &mut HeaderMap, status: Status, method: Method) {
     // A response to HEAD and a 304 state the length of a body that does not follow, and the page sent a GET. Beside
     // chunks a length means nothing (RFC 9112, §6.3).
-    let has_no_body =
-        method == Method::Head || [StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&status);
+    let has_no_body = method == Method::Head || matches!(status, 204 | 304);
     let length = headers.remove(header::CONTENT_LENGTH);
     if !has_no_body && !headers.contains_key(header::TRANSFER_ENCODING) {
         length.into_iter().for_each(|length| drop(headers.insert(header::CONTENT_LENGTH, length)));
@@ -137,9 +135,9 @@ mod tests {
             fix_length(&mut headers, status, method);
             headers.get_all(header::CONTENT_LENGTH).iter().count()
         };
-        assert_eq!(with(None, StatusCode::OK, Method::Get), 1);
-        assert_eq!(with(Some("chunked"), StatusCode::OK, Method::Get), 0);
-        assert_eq!(with(None, StatusCode::OK, Method::Head), 0);
-        assert_eq!(with(None, StatusCode::NOT_MODIFIED, Method::Get), 0);
+        assert_eq!(with(None, 200, Method::Get), 1);
+        assert_eq!(with(Some("chunked"), 200, Method::Get), 0);
+        assert_eq!(with(None, 200, Method::Head), 0);
+        assert_eq!(with(None, 304, Method::Get), 0);
     }
 }

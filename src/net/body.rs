@@ -13,26 +13,33 @@ use crate::core::http::stream::{StreamReader, Streamed};
 /// How a body is compressed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Encoding {
-    /// Not compressed, or in a way that was not asked for.
     #[default]
     Identity,
     Gzip,
+    /// In a way that was not asked for and that cannot be unpacked here.
+    Unknown,
 }
 
 impl Encoding {
     /// Reads the value of `Content-Encoding`.
     pub fn read(value: &[u8]) -> Self {
-        let value = value.trim_ascii();
-        let gzip = value.eq_ignore_ascii_case(b"gzip") || value.eq_ignore_ascii_case(b"x-gzip");
-        if gzip { Self::Gzip } else { Self::Identity }
+        let is = |name: &str| value.trim_ascii().eq_ignore_ascii_case(name.as_bytes());
+        match () {
+            () if is("gzip") || is("x-gzip") => Self::Gzip,
+            () if is("identity") || is("") => Self::Identity,
+            () => Self::Unknown,
+        }
     }
 }
+
+const DAMAGED: &str = "its gzip is damaged";
 
 /// One event stream that is being read.
 pub struct EventBody {
     sink: Sink,
     gunzip: Option<MultiGzDecoder<Sink>>,
-    is_damaged: bool,
+    /// What is wrong with the body, so that its events cannot be read.
+    fault: Option<&'static str>,
 }
 
 /// Receives the unpacked bytes.
@@ -60,13 +67,13 @@ impl EventBody {
     /// Reads at most `max` bytes, counted after unpacking.
     pub fn new(max: u64) -> Box<Self> {
         let sink = Sink { left: max, ..Sink::default() };
-        Box::new(Self { sink, gunzip: None, is_damaged: false })
+        Box::new(Self { sink, gunzip: None, fault: None })
     }
 
     /// Reads the next bytes of the body, which arrived at the moment `at`.
     pub fn feed(&mut self, bytes: &[u8], encoding: Encoding, at: Micros) {
         // Past the limit nothing is unpacked either: a small bomb would keep everybody waiting.
-        if self.is_damaged || self.is_full() {
+        if self.fault.is_some() || self.is_full() {
             return;
         }
         let taken = match encoding {
@@ -81,8 +88,11 @@ impl EventBody {
                 // An event must be seen when it arrives, not when the decoder's own buffer is full.
                 gunzip.write_all(bytes).and_then(|()| gunzip.flush())
             }
+            Encoding::Unknown => return self.fault = Some("it is packed in a way that was not asked for"),
         };
-        self.is_damaged = taken.is_err();
+        if taken.is_err() {
+            self.fault = Some(DAMAGED);
+        }
     }
 
     fn is_full(&self) -> bool {
@@ -91,8 +101,11 @@ impl EventBody {
 
     /// The result of the stream, given the outcome of the request.
     pub fn finish(self, outcome: &Result<Status, Failure>) -> Option<Box<Streamed>> {
-        let Self { mut sink, gunzip, is_damaged } = self;
+        let Self { mut sink, gunzip, mut fault } = self;
         if let Some(mut gunzip) = gunzip {
+            // Only the end shows whether the checksum is right and nothing is missing.
+            let is_whole = gunzip.get_ref().left == 0 || gunzip.try_finish().is_ok();
+            fault = fault.or((!is_whole && outcome.is_ok()).then_some(DAMAGED));
             sink = std::mem::take(gunzip.get_mut());
         }
         let is_seen_whole = sink.left > 0;
@@ -102,8 +115,8 @@ impl EventBody {
             streamed.failure =
                 streamed.failure.take().filter(|failure| failure.kind != FailureKind::StreamCut);
         }
-        if is_damaged && let Some(streamed) = &mut streamed {
-            streamed.failure = Some(Failure::new(FailureKind::StreamError, "its gzip is damaged"));
+        if let (Some(fault), Some(streamed)) = (fault, &mut streamed) {
+            streamed.failure = Some(Failure::new(FailureKind::StreamError, fault));
         }
         streamed
     }
@@ -143,6 +156,34 @@ mod tests {
             (1, None),
             "the rest was not read, so it is not missing"
         );
+    }
+
+    #[test]
+    fn gzip_without_its_end_or_with_a_wrong_checksum_is_a_failure() {
+        let mut packed = GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(EVENT.as_bytes()).unwrap();
+        let whole = packed.finish().unwrap();
+        let failure = |bytes: &[u8]| {
+            let mut body = EventBody::new(1_000);
+            body.feed(bytes, Encoding::Gzip, Micros(1));
+            body.finish(&Ok(200)).unwrap().failure.unwrap().detail
+        };
+        let mut wrong = whole.clone();
+        wrong[whole.len() - 8] ^= 1;
+        assert_eq!(failure(&whole[..whole.len() - 8]), "its gzip is damaged");
+        assert_eq!(failure(&wrong), "its gzip is damaged");
+        assert_ne!(failure(&whole), "its gzip is damaged");
+    }
+
+    #[test]
+    fn a_coding_that_nobody_asked_for_is_named_as_the_fault() {
+        for coding in ["br", "zstd", "deflate", "gzip, gzip"] {
+            let mut body = EventBody::new(1_000);
+            body.feed(b"\x01\x02", Encoding::read(coding.as_bytes()), Micros(1));
+            let failure = body.finish(&Ok(200)).unwrap().failure.unwrap();
+            assert_eq!(failure.kind, FailureKind::StreamError, "{coding}");
+            assert_eq!(failure.detail, "it is packed in a way that was not asked for");
+        }
     }
 
     #[test]

@@ -30,6 +30,10 @@ use crate::core::http::exchange::Timing;
 /// How long an address may take to answer before the next one is tried beside it: RFC 8305's recommendation.
 const NEXT_ATTEMPT: Duration = Duration::from_millis(250);
 
+/// How long a look at a host waits for what its TLS has against the connection. With TLS 1.3 the host says so only after the
+/// handshake, one way later.
+const TLS_OBJECTION: Duration = Duration::from_millis(150);
+
 /// A host, ready to be connected to many times. All shards of a run share one.
 pub struct Dialer {
     host: Host,
@@ -99,7 +103,11 @@ impl Dialer {
 
     /// Opens a connection and closes it again. Sends no request, so that the host counts only what the report counts.
     pub async fn probe(&self, limit: Micros) -> Result<(), Failure> {
-        self.connect_untimed(limit, self.sessions().as_ref()).await.map(drop)
+        let mut stream = self.connect_untimed(limit, self.sessions().as_ref()).await?;
+        match tokio::time::timeout(TLS_OBJECTION, stream.objection()).await {
+            Ok(objection) => Err(objection),
+            Err(_) => Ok(()),
+        }
     }
 
     async fn connect_within(

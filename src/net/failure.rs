@@ -28,8 +28,22 @@ pub fn connect_failure(error: &io::Error) -> Failure {
     }
 }
 
-/// Why an open connection was lost. `kind` says whether that was before or within the response.
+/// What the host's TLS said, where it refused the connection. `None` when the connection was lost for another reason.
+fn refused_by_tls(error: &io::Error) -> Option<&'static str> {
+    use tokio_rustls::rustls::{AlertDescription, Error};
+    match error.get_ref()?.downcast_ref::<Error>()? {
+        Error::AlertReceived(AlertDescription::CertificateRequired) => Some("the host wants a client certificate"),
+        Error::AlertReceived(_) => Some("the host ended the connection with an alert"),
+        _ => Some("what came is not TLS"),
+    }
+}
+
+/// Why an open connection was lost. `kind` says whether that was before or within the response. A host that speaks TLS 1.3
+/// refuses a client's certificate, or the lack of one, only after the handshake: that is a failure of TLS all the same.
 pub fn connection_lost(kind: FailureKind, error: &io::Error) -> Failure {
+    if let Some(detail) = refused_by_tls(error) {
+        return Failure::new(FailureKind::Tls, detail);
+    }
     let detail = match error.kind() {
         io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe => "closed by the host",
         io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => "reset by the host",

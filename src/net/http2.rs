@@ -2,7 +2,9 @@
 //!
 //! Opens no socket and keeps no connection.
 
+use std::cell::Cell;
 use std::future::poll_fn;
+use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
@@ -18,14 +20,21 @@ use super::redirect::{Hop, is_redirect};
 use super::stream::Stream;
 use crate::core::base::failure::{Failure, FailureKind};
 use crate::core::base::host::{Host, Scheme};
+use crate::core::http::target::encoded;
 
 /// How much of a body may arrive before it is read: as much as the app's client allows (OkHttp's 16 MiB).
 const WINDOW: u32 = 16 * 1024 * 1024;
+
+/// `h2` ends a connection after 100 empty DATA frames that do not end their stream, for fear of a flood. Relays send such
+/// frames, and they are allowed (RFC 9113, §6.1). A connection is given up before that, with room for what is in flight.
+const MAX_EMPTY_FRAMES: u32 = 60;
 
 /// One connection. Its clones send on the same one.
 #[derive(Clone)]
 pub struct Http2 {
     sender: SendRequest<Bytes>,
+    /// Empty DATA frames that have come.
+    empty_frames: Rc<Cell<u32>>,
 }
 
 impl Http2 {
@@ -40,11 +49,14 @@ impl Http2 {
             // Its errors reach the requests that they concern.
             let _ = connection.await;
         });
-        Ok(Self { sender })
+        Ok(Self { sender, empty_frames: Rc::default() })
     }
 
     /// Whether the connection can carry another request.
     pub fn is_open(&mut self) -> bool {
+        if self.empty_frames.get() >= MAX_EMPTY_FRAMES {
+            return false;
+        }
         let mut context = Context::from_waker(Waker::noop());
         !matches!(self.sender.poll_ready(&mut context), Poll::Ready(Err(_)))
     }
@@ -82,16 +94,23 @@ impl Http2 {
             tap.head(status, headers);
         }
         let location = header(header::LOCATION).filter(|_| is_redirect(status));
-        let location = location.and_then(|value| std::str::from_utf8(value).ok()).map(Into::into);
-        read_body(body, encoding, status, clock, partial).await?;
+        let location = location.map(|value| String::from_utf8_lossy(value).into());
+        let body = Body { body, encoding, status, empty_frames: &self.empty_frames };
+        read_body(body, clock, partial).await?;
         Ok(HopResponse { status, location })
     }
 }
 
-async fn read_body(
-    mut body: RecvStream,
+/// A response's body that is still to come.
+struct Body<'a> {
+    body: RecvStream,
     encoding: Encoding,
     status: u16,
+    empty_frames: &'a Cell<u32>,
+}
+
+async fn read_body(
+    Body { mut body, encoding, status, empty_frames }: Body<'_>,
     clock: RunClock,
     partial: &mut PartialExchange,
 ) -> Result<(), HopError> {
@@ -101,6 +120,7 @@ async fn read_body(
         }
         let Some(piece) = body.data().await else { break };
         let piece = piece.map_err(|error| within_response(&error))?;
+        empty_frames.set(empty_frames.get() + u32::from(piece.is_empty()));
         // Cannot fail: it releases exactly what arrived.
         let _ = body.flow_control().release_capacity(piece.len());
         partial.received_bytes += piece.len() as u64;
@@ -121,7 +141,7 @@ fn request(hop: &Hop<'_>, host: &Host) -> Result<http::Request<()>, Failure> {
     let mut builder = http::Request::builder()
         .version(http::Version::HTTP_2)
         .method(hop.method().as_str())
-        .uri(format!("{scheme}://{}{prefix}{path}", host.authority()));
+        .uri(format!("{scheme}://{}{}{}", host.authority(), encoded(prefix), encoded(path)));
     for (name, value) in hop.headers().filter(|(name, _)| !is_of_connection(name)) {
         builder = builder.header(name, value);
     }
@@ -144,13 +164,18 @@ fn before_request(error: &h2::Error) -> HopError {
     HopError::Lost(LostConnection::BeforeRequest(failure(FailureKind::Reset, error)))
 }
 
-/// A stream that the host refused was not processed (RFC 9113, §8.7), and neither was one that its GOAWAY leaves out.
+/// A stream that the host refused was not processed (RFC 9113, §8.7), and neither was one that its GOAWAY leaves out,
+/// whatever the reason in it (§6.8): `h2` ends only these with the GOAWAY.
 fn before_response(error: &h2::Error) -> HopError {
     let failure = failure(FailureKind::Reset, error);
-    match (failure.kind, error.reason()) {
-        (FailureKind::Malformed, _) => HopError::Failed(failure),
-        (_, Some(Reason::REFUSED_STREAM)) => HopError::Lost(LostConnection::BeforeRequest(failure)),
-        _ => HopError::Lost(LostConnection::BeforeResponse(failure)),
+    let was_refused = error.reason() == Some(Reason::REFUSED_STREAM) && error.is_reset();
+    let was_left_out = error.is_go_away() && error.is_remote();
+    if was_refused || was_left_out {
+        HopError::Lost(LostConnection::BeforeRequest(failure))
+    } else if failure.kind == FailureKind::Malformed {
+        HopError::Failed(failure)
+    } else {
+        HopError::Lost(LostConnection::BeforeResponse(failure))
     }
 }
 
@@ -171,7 +196,22 @@ fn failure(kind: FailureKind, error: &h2::Error) -> Failure {
     }
     match error.reason() {
         Some(reason) if error.is_remote() => Failure::new(kind, format!("by the host: {reason:?}")),
-        Some(_) => Failure::new(FailureKind::Malformed, "not HTTP/2"),
+        Some(reason) => Failure::new(FailureKind::Malformed, format!("not HTTP/2: {}", broken_rule(error, reason))),
         None => Failure::new(kind, "closed by the host"),
+    }
+}
+
+/// Which rule the host broke, as far as `h2` says so.
+fn broken_rule(error: &h2::Error, reason: Reason) -> String {
+    // The debug data that `h2` would send to the host is in its text, after the last colon.
+    let text = error.to_string();
+    let said = text.rsplit_once(": ").map_or("", |(_, said)| said);
+    match reason {
+        Reason::PROTOCOL_ERROR => format!("a frame or header field that is not allowed ({reason:?})"),
+        Reason::FLOW_CONTROL_ERROR => "more data than was allowed".to_owned(),
+        Reason::FRAME_SIZE_ERROR => "a frame of a wrong size".to_owned(),
+        Reason::COMPRESSION_ERROR => "header fields that cannot be unpacked".to_owned(),
+        Reason::ENHANCE_YOUR_CALM if said.is_empty() => "too many frames".to_owned(),
+        _ => format!("{reason:?} {said}").trim_end().to_owned(),
     }
 }

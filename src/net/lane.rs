@@ -25,6 +25,9 @@ use crate::core::scenario::{Method, Reading, Request};
 /// A connection that was used this recently was not closed for being idle. If it is lost, the host has lost it.
 const IDLE_FROM: Micros = Micros::SECOND;
 
+/// How often a request that the host did not take is sent again. A host that refuses every time has to be seen.
+const MAX_REFUSALS: u32 = 3;
+
 /// One user of the HTTP client.
 pub struct HttpLane {
     client: Rc<HttpClient>,
@@ -110,6 +113,7 @@ impl HttpLane {
         partial: &mut PartialExchange,
     ) -> Result<HopResponse, Failure> {
         let mut idle = self.keepalive.take(&self.client, partial);
+        let mut refusals = 0;
         loop {
             let idle_since = idle.as_ref().map(|idle| idle.idle_since);
             let connection = match idle.take() {
@@ -129,10 +133,9 @@ impl HttpLane {
                 Ok(response) => return Ok(response),
                 Err(HopError::Failed(failure)) => return Err(failure),
                 Err(HopError::Lost(lost)) => {
-                    let may_resend = idle_since.is_some_and(|since| {
-                        may_send_again(&lost, hop.method(), partial.timing.ready.saturating_sub(since))
-                    });
-                    if !may_resend {
+                    let idle_for = idle_since.map(|since| partial.timing.ready.saturating_sub(since));
+                    refusals += u32::from(matches!(lost, LostConnection::BeforeRequest(_)));
+                    if refusals > MAX_REFUSALS || !may_send_again(&lost, hop.method(), idle_for) {
                         return Err(lost.into_failure());
                     }
                     partial.connections.reconnects += 1;
@@ -196,12 +199,12 @@ impl HttpLane {
 
 /// Whether a request may be sent again on a new connection: when the host cannot have taken it, or when it most likely
 /// had closed the idle connection and taking the request twice does no harm (RFC 9110, §9.2.2). Anything else is a
-/// failure of the host, which must be seen.
-fn may_send_again(lost: &LostConnection, method: Method, idle: Micros) -> bool {
+/// failure of the host, which must be seen. `idle_for` is how long the connection was kept; `None` for a new one.
+fn may_send_again(lost: &LostConnection, method: Method, idle_for: Option<Micros>) -> bool {
     let idempotent = matches!(method, Method::Get | Method::Head | Method::Put | Method::Delete);
     match lost {
         LostConnection::BeforeRequest(_) => true,
-        LostConnection::BeforeResponse(_) => idempotent && idle >= IDLE_FROM,
+        LostConnection::BeforeResponse(_) => idempotent && idle_for.is_some_and(|idle| idle >= IDLE_FROM),
         LostConnection::WithinResponse(_) => false,
     }
 }
@@ -259,11 +262,12 @@ mod tests {
     fn only_what_the_host_cannot_have_answered_is_sent_again() {
         use LostConnection::{BeforeRequest, BeforeResponse, WithinResponse};
         let lost = || Failure::new(FailureKind::Reset, "");
-        let idle = Micros::from_secs(5);
-        assert!(may_send_again(&BeforeRequest(lost()), Method::Post, Micros::ZERO));
+        let idle = Some(Micros::from_secs(5));
+        assert!(may_send_again(&BeforeRequest(lost()), Method::Post, None));
         assert!(may_send_again(&BeforeResponse(lost()), Method::Get, idle));
         assert!(!may_send_again(&BeforeResponse(lost()), Method::Post, idle), "it may have been taken");
-        assert!(!may_send_again(&BeforeResponse(lost()), Method::Get, Micros::from_millis(10)));
+        assert!(!may_send_again(&BeforeResponse(lost()), Method::Get, Some(Micros::from_millis(10))));
+        assert!(!may_send_again(&BeforeResponse(lost()), Method::Get, None), "a new connection was not idle");
         assert!(!may_send_again(&WithinResponse(lost()), Method::Get, idle));
     }
 }

@@ -4,9 +4,12 @@ use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
+
+use super::failure::connection_lost;
+use crate::core::base::failure::{Failure, FailureKind};
 
 /// An open connection as a stream of bytes.
 pub enum Stream {
@@ -29,6 +32,21 @@ impl Stream {
                 Pin::new(stream).poll_read(&mut context, &mut buffer).is_pending()
             }
         }
+    }
+}
+
+impl Stream {
+    /// Why the host's TLS ends the connection before any request. Waits for ever where it does not.
+    pub async fn objection(&mut self) -> Failure {
+        if let Self::Tls(stream) = self
+            && let Err(error) = stream.read(&mut [0]).await
+        {
+            let failure = connection_lost(FailureKind::Reset, &error);
+            if failure.kind == FailureKind::Tls {
+                return failure;
+            }
+        }
+        std::future::pending().await
     }
 }
 

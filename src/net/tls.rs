@@ -96,6 +96,9 @@ pub fn handshake_failure(error: &io::Error) -> Failure {
         Some(rustls::Error::AlertReceived(rustls::AlertDescription::NoApplicationProtocol)) => {
             "the host does not speak that version of HTTP"
         }
+        Some(rustls::Error::AlertReceived(rustls::AlertDescription::CertificateRequired)) => {
+            "the host wants a client certificate"
+        }
         Some(_) => "the handshake failed",
         None => "the connection was lost in the handshake",
     };

@@ -15,7 +15,7 @@ use crate::stub_talk::{ask, counted_by_the_report, counted_by_the_stub};
 
 const SOON: Duration = Duration::from_secs(20);
 const QUERY: &str =
-    "?users=10&spawn_rate=10&think_time=20ms&run_time=300s&classes=StressTestUser&autostart=1";
+    "?users=10&spawn_rate=10&think_time=20ms&run_time=7200s&classes=StressTestUser&autostart=1";
 
 /// The companion in a process of its own.
 struct Companion {

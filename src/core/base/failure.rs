@@ -20,9 +20,11 @@ impl Failure {
         Self { kind, detail: detail.into() }
     }
 
-    /// A status of 400 or more is a failure; a lower one is `None`.
+    /// A status of 400 or more is a failure, and so is one below 100, which is none: it counts as one of 500 to 599
+    /// (RFC 9110, §15). Any other is `None`.
     pub fn of_status(status: Status) -> Option<Self> {
-        (status >= 400).then(|| Self::new(FailureKind::Status, format!("HTTP {status}")))
+        let is_success = (100..400).contains(&status);
+        (!is_success).then(|| Self::new(FailureKind::Status, format!("HTTP {status:03}")))
     }
 }
 
@@ -104,5 +106,7 @@ mod tests {
     fn statuses_from_400_on_are_failures() {
         assert_eq!(Failure::of_status(399), None);
         assert_eq!(Failure::of_status(404).unwrap().detail, "HTTP 404");
+        assert_eq!(Failure::of_status(0).unwrap().detail, "HTTP 000");
+        assert_eq!(Failure::of_status(999).unwrap().detail, "HTTP 999");
     }
 }

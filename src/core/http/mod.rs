@@ -8,3 +8,4 @@ pub mod relay_record;
 pub mod request_id;
 pub mod sse;
 pub mod stream;
+pub mod target;

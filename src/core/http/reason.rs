@@ -52,7 +52,7 @@ fn text_of(value: &Value) -> Option<String> {
 }
 
 /// A text without what differs from request to request: numbers and ids become `#`, and quoted values and addresses
-/// become `…`. Statuses stay, because they tell failures apart. A text has one line and at most [`MAX_LENGTH`] characters.
+/// become `…`. Statuses stay, because they tell failures apart. A text has one line and at most 120 characters.
 pub fn masked(text: &str) -> String {
     let mut left: Vec<char> = text.chars().take(MAX_READ).collect();
     if text.chars().nth(MAX_READ).is_some() {

@@ -7,6 +7,7 @@ use std::io::Write as _;
 use super::super::redirect::Hop;
 use crate::core::base::host::Host;
 use crate::core::config::connections::ConnectionReuse;
+use crate::core::http::target::encoded;
 use crate::core::scenario::Method;
 
 /// Writes the requests of a run.
@@ -32,7 +33,7 @@ impl RequestWriter {
     pub fn write(&self, out: &mut Vec<u8>, hop: &Hop<'_>) {
         out.clear();
         let (prefix, path) = hop.target(&self.host);
-        for part in [hop.method().as_str(), " ", prefix, path, &self.common] {
+        for part in [hop.method().as_str(), " ", &encoded(prefix), &encoded(path), &self.common] {
             out.extend_from_slice(part.as_bytes());
         }
         for (name, value) in hop.headers() {

@@ -221,10 +221,11 @@ impl Response {
     }
 }
 
-/// Where a redirect leads, as the host wrote it.
+/// Where a redirect leads, as the host wrote it. What is not UTF-8 in it is replaced: an address that cannot be read is not
+/// the lack of one.
 fn location(headers: &[httparse::Header<'_>]) -> Option<Box<str>> {
     let header = headers.iter().find(|header| header.name.eq_ignore_ascii_case("location"))?;
-    std::str::from_utf8(header.value).ok().map(Into::into)
+    Some(String::from_utf8_lossy(header.value).into())
 }
 
 #[cfg(test)]

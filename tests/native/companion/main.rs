@@ -11,6 +11,7 @@ mod failures;
 #[path = "../../support/fake_host.rs"]
 mod fake_host;
 mod lanes;
+mod odd_hosts;
 mod page;
 mod records;
 mod relaying;

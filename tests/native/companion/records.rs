@@ -21,7 +21,7 @@ use crate::command::{Running, serving};
 use crate::fake_host::FakeHost;
 use tokio::sync::Notify;
 
-const RUN: u32 = 7;
+pub const RUN: u32 = 7;
 /// More than the sockets between host, companion and browser hold, and less than the companion's own room.
 const LARGE: usize = 12 * 1024 * 1024;
 /// More than the companion's room and all sockets.
@@ -29,7 +29,7 @@ const TOO_LARGE: usize = 64 * 1024 * 1024;
 const PIECE: usize = 64 * 1024;
 
 /// A run's records as they come. The connection has to stay open for them.
-struct Records {
+pub struct Records {
     body: Incoming,
     _browser: Browser,
     partial: Vec<u8>,
@@ -40,7 +40,7 @@ struct Records {
 
 impl Records {
     /// Subscribes, and returns once the companion has sent its first batch.
-    async fn of(companion: &RunningCompanion, run: u32) -> Self {
+    pub async fn of(companion: &RunningCompanion, run: u32) -> Self {
         Self::at(companion.port, &companion.token, run).await
     }
 
@@ -66,7 +66,7 @@ impl Records {
         }
     }
 
-    async fn next(&mut self) -> RelayRecord {
+    pub async fn next(&mut self) -> RelayRecord {
         while self.records.is_empty() {
             self.batch().await;
         }
@@ -216,7 +216,7 @@ async fn a_request_across_a_stop_of_the_companion_is_marked_and_later_ones_are_n
     let sending = browser.send(Method::GET, &path, &[], text_body(""));
     let stopping = async {
         asked.notified().await;
-        companion.signal("-STOP");
+        companion.stop();
         answer.notify_one();
         // What is measured is this very time, so it has to pass.
         tokio::time::sleep(Duration::from_millis(1_300)).await;
