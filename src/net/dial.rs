@@ -15,11 +15,12 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::ProtocolVersion;
 
 use super::clock::RunClock;
-use super::failure::connect_failure;
+use super::failure::{connect_failure, no_file_handle};
+use super::handles::Handles;
 use super::options::{DialOptions, HttpVersion, Protocols};
 use super::ports::Ports;
 use super::resolve::{HostName, Lookup};
-use super::stream::Stream;
+use super::stream::{Bytes, Stream};
 use super::tls::{Sessions, Tls, TlsError, handshake_failure};
 use crate::core::base::connections::Connections;
 use crate::core::base::failure::{Failure, FailureKind};
@@ -41,6 +42,7 @@ pub struct Dialer {
     tls: Option<Tls>,
     options: DialOptions,
     ports: Ports,
+    handles: Arc<Handles>,
     /// The index of the address that answered last. The next user starts with it.
     answering: AtomicUsize,
 }
@@ -62,7 +64,14 @@ impl Dialer {
             Scheme::Https => Some(Tls::new(&host.name, options.certificates, options.protocols)?),
         };
         let name = HostName::new(&host.name, host.port);
-        Ok(Self { host, name, tls, options, ports: Ports::of_this_machine(), answering: AtomicUsize::new(0) })
+        let (ports, handles) = (Ports::of_this_machine(), Handles::at_most(usize::MAX));
+        Ok(Self { host, name, tls, options, ports, handles, answering: AtomicUsize::new(0) })
+    }
+
+    /// Opens at most so many connections at the same time; one more fails as one does for which no file handle is left.
+    #[must_use]
+    pub fn with_at_most(self, connections: usize) -> Self {
+        Self { handles: Handles::at_most(connections), ..self }
     }
 
     pub const fn host(&self) -> &Host {
@@ -130,6 +139,7 @@ impl Dialer {
         sessions: Option<&Sessions>,
         notes: &mut DialNotes<'_>,
     ) -> Result<(Stream, HttpVersion), Failure> {
+        let handle = self.handles.take().ok_or_else(no_file_handle)?;
         let addresses = self.look_up(notes).await?;
         let began = notes.clock.now();
         let stream = self.first_that_answers(&addresses).await?;
@@ -137,8 +147,14 @@ impl Dialer {
         stream.set_nodelay(true).map_err(|error| connect_failure(&error))?;
         add(&mut notes.timing.connect, notes.clock.now().saturating_sub(began));
         match (&self.tls, sessions) {
-            (Some(tls), Some(sessions)) => self.handshake(tls, sessions, stream, notes).await,
-            _ => Ok((Stream::Plain(stream), self.options.protocols.without_negotiation())),
+            (Some(tls), Some(sessions)) => {
+                let (bytes, version) = self.handshake(tls, sessions, stream, notes).await?;
+                Ok((Stream::new(bytes, handle), version))
+            }
+            _ => {
+                let version = self.options.protocols.without_negotiation();
+                Ok((Stream::new(Bytes::Plain(stream), handle), version))
+            }
         }
     }
 
@@ -191,7 +207,7 @@ impl Dialer {
         sessions: &Sessions,
         stream: TcpStream,
         notes: &mut DialNotes<'_>,
-    ) -> Result<(Stream, HttpVersion), Failure> {
+    ) -> Result<(Bytes, HttpVersion), Failure> {
         let name = tls.server_name()?;
         let began = notes.clock.now();
         let connected = TlsConnector::from(Arc::clone(sessions)).connect(name, stream).await;
@@ -210,7 +226,7 @@ impl Dialer {
             Some(ProtocolVersion::TLSv1_2) => notes.connections.tls_1_2 += 1,
             _ => {}
         }
-        Ok((Stream::Tls(Box::new(stream)), version))
+        Ok((Bytes::Tls(Box::new(stream)), version))
     }
 
     /// The version that every connection speaks; `None` where the host chooses.

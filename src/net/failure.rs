@@ -21,18 +21,23 @@ pub fn connect_failure(error: &io::Error) -> Failure {
         TimedOut => Failure::new(FailureKind::ConnectTimeout, ""),
         ConnectionReset | ConnectionAborted => Failure::new(FailureKind::Reset, "while connecting"),
         AddrNotAvailable | AddrInUse => Failure::new(FailureKind::Exhausted, "no free port left"),
-        _ if error.raw_os_error().is_some_and(|code| TOO_MANY_OPEN_FILES.contains(&code)) => {
-            Failure::new(FailureKind::Exhausted, "no more open files allowed (ulimit -n)")
-        }
+        _ if error.raw_os_error().is_some_and(|code| TOO_MANY_OPEN_FILES.contains(&code)) => no_file_handle(),
         kind => Failure::new(FailureKind::Other, kind.to_string()),
     }
+}
+
+/// No connection could be opened, because every file handle is taken.
+pub fn no_file_handle() -> Failure {
+    Failure::new(FailureKind::Exhausted, "no more open files allowed (ulimit -n)")
 }
 
 /// What the host's TLS said, where it refused the connection. `None` when the connection was lost for another reason.
 fn refused_by_tls(error: &io::Error) -> Option<&'static str> {
     use tokio_rustls::rustls::{AlertDescription, Error};
     match error.get_ref()?.downcast_ref::<Error>()? {
-        Error::AlertReceived(AlertDescription::CertificateRequired) => Some("the host wants a client certificate"),
+        Error::AlertReceived(AlertDescription::CertificateRequired) => {
+            Some("the host wants a client certificate")
+        }
         Error::AlertReceived(_) => Some("the host ended the connection with an alert"),
         _ => Some("what came is not TLS"),
     }

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `clock.rs` | the clock of a run |
 //! | `options.rs` | how to connect and send |
+//! | `handles.rs` | how many connections there may be at the same time |
 //! | `stream.rs` | the bytes of a connection, with and without TLS |
 //! | `failure.rs` | typed failures from the errors of sockets |
 //! | `resolve.rs` | the addresses of a name |
@@ -32,6 +33,7 @@ pub mod clock;
 mod deadlines;
 pub mod dial;
 pub mod failure;
+mod handles;
 mod http1;
 mod http2;
 mod keepalive;
