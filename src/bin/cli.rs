@@ -1,8 +1,10 @@
 //! The command `oddiya-load`: parse, dispatch, print one error, exit.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use oddiya_load::native::command_line::{self, Refusal};
 use oddiya_load::native::say::tell;
 use oddiya_load::{companion, native, stub};
 
@@ -32,18 +34,23 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let (cli, given) = match command_line::read::<Cli>(&words) {
+        Ok(read) => read,
+        Err(Refusal::Answer(answer)) => answer.exit(),
+        Err(Refusal::Mistake(mistake)) => return complain(&anyhow::Error::msg(mistake), 2),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return complain(&error.into(), 1),
     };
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
-        Command::Run(args) => match runtime.block_on(native::run::run(*args)) {
+        Command::Run(args) => match runtime.block_on(native::run::run(*args, &given)) {
             Ok(ending) => ExitCode::from(ending.code()),
             Err(error) => complain(&error, 1),
         },
-        Command::Report(args) => end(native::report::show(&args)),
-        Command::Serve(args) => end(runtime.block_on(companion::serve(args))),
+        Command::Report(args) => end(runtime.block_on(native::report::show(&args, &given))),
+        Command::Serve(args) => end(runtime.block_on(companion::serve(args, &given))),
         Command::Stub(args) => end(runtime.block_on(stub::serve(args))),
     }
 }

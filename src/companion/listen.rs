@@ -21,8 +21,8 @@ pub struct Listeners {
     pub port: u16,
 }
 
-/// Listens on `addresses`, or on both loopbacks where there are none.
-pub async fn bind(addresses: &[IpAddr], port: u16) -> anyhow::Result<Listeners> {
+/// Listens on `addresses`, or on both loopbacks where there are none. `name` is how messages name the port.
+pub async fn bind(addresses: &[IpAddr], port: u16, name: &str) -> anyhow::Result<Listeners> {
     let tries = if port == 0 { PORT_TRIES } else { 1 };
     let mut last = None;
     for _ in 0..tries {
@@ -34,8 +34,8 @@ pub async fn bind(addresses: &[IpAddr], port: u16) -> anyhow::Result<Listeners> 
     let error = last.unwrap_or_else(|| io::Error::from(io::ErrorKind::AddrInUse));
     let in_use = error.kind() == io::ErrorKind::AddrInUse;
     Err(error).with_context(|| match in_use {
-        true => format!("--port {port} is already in use; stop what listens there or choose another --port"),
-        false => format!("cannot listen on --port {port}; check --bind and choose a --port above 1023"),
+        true => format!("{name} {port} is already in use; stop what listens there or choose another --port"),
+        false => format!("cannot listen on {name} {port}; check --bind and choose a --port above 1023"),
     })
 }
 

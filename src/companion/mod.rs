@@ -36,6 +36,7 @@ use anyhow::Context as _;
 use tokio::sync::oneshot;
 use tokio::task::{JoinSet, LocalSet};
 
+use crate::core::base::given::Given;
 use crate::core::base::host::Host;
 use crate::core::base::typed::{ip_address, port};
 use crate::net::clock::RunClock;
@@ -100,6 +101,8 @@ pub struct Options {
     pub host: Host,
     /// 0 takes a free one.
     pub port: u16,
+    /// How messages name the port: by the flag or the variable that gave it.
+    pub port_name: String,
     /// Empty for both loopbacks.
     pub bind: Vec<IpAddr>,
     /// Where the page's files come from.
@@ -118,6 +121,7 @@ impl Options {
         Self {
             host,
             port: 0,
+            port_name: "--port".to_owned(),
             bind: Vec::new(),
             page: PageSource::default(),
             lane_idle: LANE_IDLE,
@@ -136,12 +140,13 @@ impl From<Args> for Options {
 }
 
 /// Serves until interrupted.
-pub async fn serve(args: Args) -> anyhow::Result<()> {
+pub async fn serve(args: Args, given: &Given) -> anyhow::Result<()> {
     // If the system says nothing, the usual limit is the likely one.
     let file_handles = rlimit::increase_nofile_limit(WANTED_FILE_HANDLES).unwrap_or(USUAL_FILE_HANDLES);
     let opening = if args.no_open { Opening::Forbidden } else { Opening::Allowed };
     let max_connections = connections_within(file_handles.min(WANTED_FILE_HANDLES));
-    let options = Options { max_connections, ..Options::from(args) };
+    let port_name = given.name("--port").to_owned();
+    let options = Options { max_connections, port_name, ..Options::from(args) };
     let host = options.host.clone();
     let is_open = options.bind.iter().any(|address| !address.is_loopback());
     let name = listen::name_of(&options.bind);
@@ -252,7 +257,7 @@ async fn start_here(options: Options, tasks: &mut JoinSet<()>) -> anyhow::Result
         page,
         preflights: Arc::clone(&preflights),
     });
-    let Listeners { sockets, port } = listen::bind(&options.bind, options.port).await?;
+    let Listeners { sockets, port } = listen::bind(&options.bind, options.port, &options.port_name).await?;
     let connections = Rc::new(Connections::new(options.max_connections));
     for socket in sockets {
         let (connections, companion) = (Rc::clone(&connections), Rc::clone(&companion));

@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use super::options::ConnectionArgs;
+use crate::core::base::typed::whole_number;
 use crate::core::config::run_config::RunConfigText;
 
 const AFTER_HELP: &str = "\
@@ -12,7 +13,8 @@ Every option can be given as an environment variable, ODDIYA_LOAD_ and its name 
 
 Exit codes:
   0    every request succeeded
-  1    a request failed or was left unanswered (or what --exit-code-on-error says), or a file could not be written
+  1    a request failed or was left unanswered (or what --exit-code-on-error says), no request was sent, or a file could
+       not be written
   2    wrong usage; nothing was run
   3    the host cannot be reached; nothing was run
   130  interrupted twice";
@@ -23,7 +25,7 @@ Exit codes:
 pub struct Args {
     /// User classes to run: OddiyaUser, StressTestUser, DatabaseStressUser (these three when none is named); and, only
     /// when named, PlanStreamUser, which streams plans from the llm-agent (-H http://localhost:8000)
-    #[arg(value_name = "UserClass", env = "ODDIYA_LOAD_USER_CLASSES", value_delimiter = ' ')]
+    #[arg(value_name = "UserClass", env = "ODDIYA_LOAD_USER_CLASSES")]
     pub classes: Vec<String>,
 
     /// The host to load
@@ -32,7 +34,8 @@ pub struct Args {
         long,
         value_name = "URL",
         env = "ODDIYA_LOAD_HOST",
-        default_value = "http://localhost:8080"
+        default_value = "http://localhost:8080",
+        allow_hyphen_values = true
     )]
     pub host: String,
 
@@ -119,7 +122,14 @@ pub struct Args {
     pub run_time: String,
 
     /// Let requests in flight end for at most this long after the stop; they are normally done much sooner
-    #[arg(short = 's', long, value_name = "TIME", env = "ODDIYA_LOAD_STOP_TIMEOUT", default_value = "30s")]
+    #[arg(
+        short = 's',
+        long,
+        value_name = "TIME",
+        env = "ODDIYA_LOAD_STOP_TIMEOUT",
+        default_value = "30s",
+        allow_hyphen_values = true
+    )]
     pub stop_timeout: String,
 
     /// Think this long between tasks, whatever the class says: 0, 1s, 1s..3s
@@ -145,7 +155,7 @@ pub struct Args {
     pub seed: String,
 
     /// Share the run among this many threads, 1 to 64, at most one per user [default: by the load, at most one per core]
-    #[arg(long, value_name = "N", env = "ODDIYA_LOAD_SHARDS", value_parser = shard_count(), allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", env = "ODDIYA_LOAD_SHARDS", value_parser = shard_count, allow_hyphen_values = true)]
     pub shards: Option<u32>,
 
     /// Begin the statistics anew once the ramp is over: all users have started, or the rate is at its highest
@@ -161,7 +171,14 @@ pub struct Args {
     pub csv: Option<PathBuf>,
 
     /// The exit code when any request failed
-    #[arg(long, value_name = "CODE", env = "ODDIYA_LOAD_EXIT_CODE_ON_ERROR", default_value_t = 1)]
+    #[arg(
+        long,
+        value_name = "CODE",
+        env = "ODDIYA_LOAD_EXIT_CODE_ON_ERROR",
+        default_value_t = 1,
+        value_parser = exit_code,
+        allow_hyphen_values = true
+    )]
     pub exit_code_on_error: u8,
 
     /// Start without checking that the host can be reached
@@ -176,9 +193,12 @@ pub struct Args {
     pub connections: ConnectionArgs,
 }
 
-/// Refuses other numbers with an error that names the flag and the range.
-fn shard_count() -> impl clap::builder::TypedValueParser<Value = u32> {
-    clap::value_parser!(u32).range(1..=64)
+fn shard_count(text: &str) -> Result<u32, String> {
+    whole_number(text, "number of shards", 1..=64)
+}
+
+fn exit_code(text: &str) -> Result<u8, String> {
+    whole_number(text, "exit code", 0..=u8::MAX)
 }
 
 impl Args {

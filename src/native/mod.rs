@@ -4,21 +4,26 @@
 //!
 //! | file | what lives there |
 //! |---|---|
+//! | `command_line.rs` | from words to arguments, or to the one line that says what is wrong |
 //! | `args.rs` | the flags of `oddiya-load run` |
 //! | `options.rs` | its flags about connections, checked |
 //! | `run.rs` | the command, from the first check to the exit code |
+//! | `ending.rs` | how it ended, and the exit code |
 //! | `interrupts.rs` | the signals that stop a run |
 //! | `shards.rs` | threads, each with one runtime and one shard of the engine |
 //! | `platform.rs` | the engine's clock, spawner and transport |
 //! | `timer/` | the timer that wakes a shard's sleepers |
 //! | `fd_limit.rs` | the limit on open files |
 //! | `terminal.rs`, `say.rs` | the live view; messages, and the tables at the end |
-//! | `output.rs`, `place.rs` | report and CSV files; what a path is, and writing there |
+//! | `output.rs` | report and CSV files |
+//! | `place.rs`, `writing.rs` | what a path is, and writing there; in a thread of its own |
 //! | `checkpoints.rs` | saving the report during the run |
 //! | `report.rs` | the command that opens a report |
 
 pub mod args;
 mod checkpoints;
+pub mod command_line;
+mod ending;
 mod fd_limit;
 mod interrupts;
 mod options;
@@ -31,3 +36,4 @@ pub mod say;
 mod shards;
 mod terminal;
 mod timer;
+mod writing;

@@ -4,6 +4,7 @@
 
 use crate::core::base::connections::Connections;
 use crate::core::base::host::Host;
+use crate::core::base::typed::whole_number;
 use crate::core::base::units::{Micros, parse_duration, parse_number};
 use crate::core::config::connections::{Certificates, ConnectionReuse};
 use crate::core::report::ConnectionSummary;
@@ -166,8 +167,7 @@ fn parse_reuse(text: &str) -> Result<ConnectionReuse, String> {
 }
 
 fn parse_redirects(text: &str) -> Result<u32, String> {
-    let most = text.trim().parse().ok().filter(|most| *most <= 1_000);
-    most.ok_or_else(|| format!("`{text}` is no number of redirects; write a whole number from 0 to 1000"))
+    whole_number(text, "number of redirects", 0..=1_000)
 }
 
 /// Each unit is a thousand of the one below it, as sizes on the wire are counted.
@@ -182,7 +182,7 @@ fn parse_size(text: &str) -> Result<u64, String> {
     let bytes = parse_number(number).map(|number| number * unit).filter(|bytes| *bytes <= 1e12);
     bytes
         .map(|bytes| bytes as u64)
-        .ok_or_else(|| format!("`{text}` is no size; write bytes, or forms such as 64KB, 16MB"))
+        .ok_or_else(|| format!("`{text}` is no size; write bytes up to 1000GB, or forms such as 64KB, 16MB"))
 }
 
 #[cfg(test)]
@@ -229,7 +229,7 @@ mod tests {
             ("--request-timeout", "x", "is not a duration"),
             ("--connection-reuse", "all", "write per-user, none or shared"),
             ("--max-redirects", "-1", "write a whole number from 0 to 1000"),
-            ("--max-body", "many", "write bytes, or forms such as 64KB, 16MB"),
+            ("--max-body", "many", "write bytes up to 1000GB, or forms such as 64KB, 16MB"),
         ] {
             let errors = check(&[flag, typed]).unwrap_err();
             assert_eq!((errors.len(), errors[0].flag), (1, flag));

@@ -1,24 +1,40 @@
 //! The files that the user asked for: the report, which is replaced as a run goes on, and Locust's CSV files at the end.
 //!
-//! All of them are tried before a run, and each is written whatever becomes of the others. How a file is written is in
-//! `place.rs`; what is in it is in `core`.
+//! All of them are tried before a run, and each is written whatever becomes of the others, in a thread of its own. How a
+//! file is written is in `place.rs` and `writing.rs`; what is in it is in `core`.
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::Context as _;
+use futures_util::FutureExt as _;
+use futures_util::future::{Shared, join_all};
 
 use super::place::Place;
 use super::say::say;
+use super::writing::{Target, WriteError, Writing};
+use crate::core::base::given::Given;
 use crate::core::convert::csv;
 use crate::core::present::text;
 use crate::core::report::Report;
 
+/// How long a file or pipe may take nothing before it is given up.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
 /// The files that the user asked for.
 #[derive(Debug, Default)]
 pub struct Outputs {
-    json: Option<Place>,
+    json: Option<Output>,
     /// In the order of [`csv::ENDINGS`]; empty when the user asked for none.
-    csv: Vec<Place>,
+    csv: Vec<Output>,
+}
+
+/// A place, with the flag or variable that asked for it.
+#[derive(Debug)]
+struct Output {
+    name: String,
+    target: Arc<Target>,
 }
 
 /// What cannot be written, one sentence for each file.
@@ -33,7 +49,7 @@ impl Unwritable {
 }
 
 /// What became of the files.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Saved {
     written: Vec<PathBuf>,
     problems: Vec<String>,
@@ -44,23 +60,29 @@ impl Outputs {
     ///
     /// # Errors
     /// Every file that cannot be written, with its flag.
-    pub fn prepare(json: Option<&Path>, csv_prefix: Option<&Path>) -> Result<Self, Unwritable> {
+    pub fn prepare(
+        json: Option<&Path>,
+        csv_prefix: Option<&Path>,
+        given: &Given,
+    ) -> Result<Self, Unwritable> {
         let mut outputs = Self::default();
         let mut problems = Vec::new();
+        let name = given.name("--json");
         if let Some(path) = json {
             match prepare_json(path) {
-                Ok(place) => outputs.json = Some(place),
-                Err(error) => problems.push(format!("--json: {error:#}")),
+                Ok(place) => outputs.json = Some(Output::new(name, place)),
+                Err(error) => problems.push(format!("{name}: {error:#}")),
             }
         }
+        let name = given.name("--csv");
         for path in csv_prefix.into_iter().flat_map(csv_paths) {
             match Place::prepare(&path) {
-                Ok(place) if outputs.json.as_ref().is_some_and(|json| is_same_file(json, &place)) => {
-                    problems
-                        .push(format!("--csv: {} is the file of --json too; name another", path.display()));
+                Ok(place) if outputs.json.as_ref().is_some_and(|json| is_same_file(json.place(), &place)) => {
+                    let problem = "is the file of --json too; name another";
+                    problems.push(format!("{name}: {} {problem}", path.display()));
                 }
-                Ok(place) => outputs.csv.push(place),
-                Err(error) => problems.push(format!("--csv: {error:#}")),
+                Ok(place) => outputs.csv.push(Output::new(name, place)),
+                Err(error) => problems.push(format!("{name}: {error:#}")),
             }
         }
         // The four files of a folder that cannot be written fail for one reason.
@@ -69,52 +91,107 @@ impl Outputs {
     }
 
     /// Whether the report can be saved during the run, which needs a file that can be replaced.
-    pub const fn wants_checkpoints(&self) -> bool {
-        matches!(self.json, Some(Place::File(_)))
+    pub fn wants_checkpoints(&self) -> bool {
+        self.json.as_ref().is_some_and(|json| matches!(json.place(), Place::File(_)))
     }
 
-    /// Replaces the report's file, or appends the report to a pipe or device.
-    pub fn save_report(&self, report: &Report) -> anyhow::Result<()> {
-        let Some(place) = &self.json else { return Ok(()) };
-        let written = place.write(|sink| report.write_json(sink));
-        written.with_context(|| format!("--json: cannot write {}", place.path().display()))
+    /// Begins to replace the report's file, or to append the report to a pipe or device.
+    pub fn start_saving(&self, report: Arc<Report>) -> Option<Writing> {
+        self.json.as_ref().map(|json| json.start(move |sink| report.write_json(sink)))
     }
 
-    /// Writes every file, then shows the report's tables and the names of the files.
+    /// What is said during the run when the report's file cannot be written.
+    pub fn checkpoint_problem(&self, why: &WriteError) -> Option<String> {
+        self.json.as_ref().map(|json| json.problem(why) + "; trying again while the run goes on")
+    }
+
+    /// Writes every file, then shows the report's tables and the names of the files. Whatever stands still is given up
+    /// after [`PATIENCE`], or as soon as the user interrupts. Standard output alone may take as long as its reader likes,
+    /// who may be a person with a pager.
     ///
     /// # Errors
     /// Everything that could not be written; the rest was.
-    pub fn deliver(&self, report: &Report) -> Result<(), Unwritable> {
-        let Saved { written, mut problems } = self.save_all(report);
+    pub async fn deliver(
+        &self,
+        report: Report,
+        mut interrupted: impl AsyncFnMut(),
+    ) -> Result<(), Unwritable> {
+        let report = Arc::new(report);
+        let Saved { written, mut problems } = self.save_all(&report, &interrupted().shared()).await;
         let names: String = written.iter().map(|path| format!("\nWrote {}", path.display())).collect();
-        if let Err(error) = say(&(text::summary(report) + &names)) {
+        let results = text::summary(&report) + &names;
+        let shown = Writing::in_thread(move || say(&results));
+        // Who gave the files up still gets the tables, and gives those up by another signal.
+        if let Err(error) = unless(&interrupted().shared(), shown.end(None)).await {
             problems.push(format!("standard output: cannot write: {error}"));
         }
         Unwritable::unless_empty(problems)
     }
 
-    fn save_all(&self, report: &Report) -> Saved {
-        let mut saved = Saved { written: Vec::new(), problems: Vec::new() };
-        if let Some(place) = &self.json {
-            saved.note(place, self.save_report(report));
+    async fn save_all<F: Future<Output = ()>>(&self, report: &Arc<Report>, interrupted: &Shared<F>) -> Saved {
+        let mut under_way = Vec::new();
+        if let (Some(output), Some(writing)) = (&self.json, self.start_saving(Arc::clone(report))) {
+            under_way.push((output, writing));
         }
         if !self.csv.is_empty() {
-            for (place, (_, text)) in self.csv.iter().zip(csv::files(report)) {
-                let written = place.write(|sink| sink.write_all(text.as_bytes()));
-                let named = || format!("--csv: cannot write {}", place.path().display());
-                saved.note(place, written.with_context(named));
+            for (output, (_, text)) in self.csv.iter().zip(csv::files(report)) {
+                under_way.push((output, output.start(move |sink| sink.write_all(text.as_bytes()))));
+            }
+        }
+        let ends = under_way.into_iter().map(|(output, writing)| async move {
+            (output, unless(interrupted, writing.end(output.patience())).await)
+        });
+        let mut saved = Saved::default();
+        for (output, ended) in join_all(ends).await {
+            match ended {
+                Ok(()) => saved.written.push(output.place().path().to_owned()),
+                Err(why) => saved.problems.push(output.problem(&why)),
             }
         }
         saved
     }
 }
 
-impl Saved {
-    fn note(&mut self, place: &Place, written: anyhow::Result<()>) {
-        match written {
-            Ok(()) => self.written.push(place.path().to_owned()),
-            Err(error) => self.problems.push(format!("{error:#}")),
-        }
+impl Output {
+    fn new(name: &str, place: Place) -> Self {
+        Self { name: name.to_owned(), target: Target::new(place) }
+    }
+
+    fn place(&self) -> &Place {
+        &self.target.place
+    }
+
+    fn start<F>(&self, fill: F) -> Writing
+    where
+        F: Fn(&mut dyn Write) -> io::Result<()> + Send + 'static,
+    {
+        Writing::start(&self.target, fill)
+    }
+
+    fn patience(&self) -> Option<Duration> {
+        (*self.place() != Place::StandardOutput).then_some(PATIENCE)
+    }
+
+    fn problem(&self, why: &WriteError) -> String {
+        let advice = match (why, self.place()) {
+            (WriteError::Stalled(_), Place::Stream(_)) => "; start its reader first",
+            (WriteError::Stalled(_), Place::File(_)) => "; the disk stands still",
+            _ => "",
+        };
+        format!("{}: cannot write {}: {why}{advice}", self.name, self.place().path().display())
+    }
+}
+
+/// Waits for the end of a write, unless the user interrupts.
+async fn unless<F: Future<Output = ()>>(
+    interrupted: &Shared<F>,
+    end: impl Future<Output = Result<(), WriteError>>,
+) -> Result<(), WriteError> {
+    tokio::select! {
+        // What has ended has ended, even when the user interrupts at the same time.
+        biased;
+        ended = end => ended,
+        () = interrupted.clone() => Err(WriteError::Interrupted),
     }
 }
 
@@ -142,7 +219,8 @@ mod tests {
     use super::*;
 
     fn problems(json: Option<&Path>, csv: Option<&Path>) -> Vec<String> {
-        Outputs::prepare(json, csv).err().map_or_else(Vec::new, |unwritable| unwritable.0)
+        let prepared = Outputs::prepare(json, csv, &Given::default());
+        prepared.err().map_or_else(Vec::new, |unwritable| unwritable.0)
     }
 
     #[test]
@@ -171,13 +249,22 @@ mod tests {
     }
 
     #[test]
-    fn an_output_that_cannot_be_written_does_not_lose_the_others() {
+    fn a_folder_for_the_csv_files_is_made_before_the_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let results = format!("{}/results/", folder.path().display());
+        assert_eq!(problems(None, Some(Path::new(&results))), [""; 0]);
+        assert!(folder.path().join("results").is_dir());
+    }
+
+    #[tokio::test]
+    async fn an_output_that_cannot_be_written_does_not_lose_the_others() {
         let folder = tempfile::tempdir().unwrap();
         let (json, csv) = (folder.path().join("gone/report.json"), folder.path().join("run"));
-        let outputs = Outputs::prepare(Some(&json), Some(&csv)).unwrap();
+        let outputs = Outputs::prepare(Some(&json), Some(&csv), &Given::default()).unwrap();
         std::fs::remove_dir(folder.path().join("gone")).unwrap();
         std::fs::create_dir(folder.path().join("run_stats.csv")).unwrap();
-        let saved = outputs.save_all(&crate::core::run::example::report().unwrap());
+        let report = Arc::new(crate::core::run::example::report().unwrap());
+        let saved = outputs.save_all(&report, &std::future::pending().shared()).await;
         assert_eq!(saved.written.len(), 3, "{saved:?}");
         assert!(saved.written.iter().all(|path| path.metadata().unwrap().len() > 0));
         let [first, second] = saved.problems.as_slice() else { panic!("{saved:?}") };

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use super::output::Outputs;
+use crate::core::base::given::Given;
 use crate::core::report::Report;
 use crate::core::report::read::{MAX_BYTES, ReadError, read};
 
@@ -31,10 +32,11 @@ pub struct Args {
 ///
 /// # Errors
 /// When the file is not a report, or a file cannot be read or written.
-pub fn show(args: &Args) -> anyhow::Result<()> {
+pub async fn show(args: &Args, given: &Given) -> anyhow::Result<()> {
     let report = open(&args.file)?;
-    let outputs = Outputs::prepare(args.json.as_deref(), args.csv.as_deref())?;
-    Ok(outputs.deliver(&report)?)
+    let outputs = Outputs::prepare(args.json.as_deref(), args.csv.as_deref(), given)?;
+    // A signal ends this command as it ends any other.
+    Ok(outputs.deliver(report, async || std::future::pending().await).await?)
 }
 
 fn open(path: &Path) -> anyhow::Result<Report> {

@@ -12,7 +12,9 @@ use time::format_description::well_known::Rfc3339;
 
 use super::args::Args;
 use super::checkpoints::Checkpoints;
-use super::fd_limit;
+use super::command_line::one_line;
+use super::ending::Ending;
+use super::fd_limit::{FileHandles, raise_for};
 use super::interrupts::Interrupts;
 use super::options::{connection_summary, dialer};
 use super::output::{Outputs, Unwritable};
@@ -21,73 +23,47 @@ use super::shards::{Joined, Posted, Shards, shard_count};
 use super::terminal::Terminal;
 use crate::core::analyse::headline::{Headline, Window};
 use crate::core::base::failure::{Failure, FailureKind};
+use crate::core::base::given::Given;
 use crate::core::base::timing_source::TimingSource;
 use crate::core::base::units::Micros;
 use crate::core::config::connections::Certificates;
 use crate::core::config::run_config::RunConfig;
 use crate::core::present::advice::{ARE_SERVICES_RUNNING, STAND_IN};
 use crate::core::present::notes;
-use crate::core::report::{Detail, Generator, GeneratorKind, Note, Report, Route, StopReason};
+use crate::core::report::{Detail, Generator, GeneratorKind, Note, Report, Route};
 use crate::core::run::coordinator::{Coordinator, first_second_from};
 use crate::core::run::record::Record;
 use crate::core::run::shard::Control;
+use crate::net::clock::RunClock;
 use crate::net::options::ClientOptions;
 
 /// The time limit of the probe of the host. Users should know within three seconds whether the host can be reached.
 const PREFLIGHT_LIMIT: Micros = Micros::from_millis(2_500);
 
-/// How the command ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// Every request succeeded.
-    Clean,
-    /// A request failed or has no answer. The value is the exit code that the user asked for.
-    Failures(u8),
-    /// Nothing ran, because the arguments are wrong.
-    Usage,
-    /// Nothing ran, because the host cannot be reached.
-    Unreachable,
-    /// The user interrupted the run twice, and it stopped at once.
-    Abandoned,
-}
-
-impl Ending {
-    /// The exit code of the process, as listed in the help text.
-    pub const fn code(self) -> u8 {
-        match self {
-            Self::Clean => 0,
-            Self::Failures(code) => code,
-            Self::Usage => 2,
-            Self::Unreachable => 3,
-            Self::Abandoned => 130,
-        }
-    }
-}
-
 /// Runs the command.
 ///
 /// # Errors
 /// When the machine refuses a file, a thread or a signal handler.
-pub async fn run(args: Args) -> anyhow::Result<Ending> {
+pub async fn run(args: Args, given: &Given) -> anyhow::Result<Ending> {
     let (config, options) = match (args.config_text().check(fresh_seed()), args.connections.check()) {
         (Ok(config), Ok(options)) => (config, options),
         (config, options) => {
-            let wrong = |flag, problem: &str| tell(&format!("oddiya-load: {flag}: {problem}"));
+            let wrong = |flag, problem: &str| complain(&format!("{}: {problem}", given.name(flag)));
             config.err().iter().flatten().for_each(|error| wrong(error.field.flag(), &error.problem));
             options.err().iter().flatten().for_each(|error| wrong(error.flag, &error.problem));
             return Ok(Ending::Usage);
         }
     };
-    let outputs = match Outputs::prepare(args.json.as_deref(), args.csv.as_deref()) {
+    let outputs = match Outputs::prepare(args.json.as_deref(), args.csv.as_deref(), given) {
         Ok(outputs) => outputs,
         Err(Unwritable(problems)) => {
-            problems.iter().for_each(|problem| tell(&format!("oddiya-load: {problem}")));
+            problems.iter().for_each(|problem| complain(problem));
             return Ok(Ending::Usage);
         }
     };
     let reset_after = args.reset_stats.then(|| config.load.ramp_end());
     if let Some(problem) = reset_after.and_then(|ramp_end| nothing_after(ramp_end, &config)) {
-        tell(&format!("oddiya-load: --reset-stats: {problem}"));
+        complain(&format!("{}: {problem}", given.name("--reset-stats")));
         return Ok(Ending::Usage);
     }
     if !args.no_preflight
@@ -97,13 +73,23 @@ pub async fn run(args: Args) -> anyhow::Result<Ending> {
         return Ok(Ending::Unreachable);
     }
     let asked = Asked { config, shards: args.shards, options, reset_after };
-    let Some(report) = load(&asked, &outputs).await? else {
+    let mut interrupts = Interrupts::listen()?;
+    let Some(report) = load(&asked, &outputs, &mut interrupts).await? else {
         return Ok(Ending::Abandoned);
     };
-    outputs.deliver(&report)?;
-    let is_whole = report.run.stopped_by != Some(StopReason::Unfinished);
-    let is_clean = is_whole && !report.has_failures() && report.total.in_flight_at_end == Some(0);
-    Ok(if is_clean { Ending::Clean } else { Ending::Failures(args.exit_code_on_error) })
+    let ending = Ending::of(&report, args.exit_code_on_error);
+    outputs.deliver(report, async || interrupts.next().await).await?;
+    if ending == Ending::NothingSent {
+        tell(
+            "oddiya-load: no request was sent, so nothing was measured; load for longer, or with more users",
+        );
+    }
+    Ok(ending)
+}
+
+/// Says a mistake of the user's in one line.
+fn complain(problem: &str) {
+    tell(&format!("oddiya-load: {}", one_line(problem)));
 }
 
 /// What a run is asked to do.
@@ -144,17 +130,20 @@ fn explain_unreachable(config: &RunConfig, failure: &Failure) {
 }
 
 /// Runs the shards to the end; `None` when the user interrupted the run twice.
-async fn load(asked: &Asked, outputs: &Outputs) -> anyhow::Result<Option<Report>> {
+async fn load(
+    asked: &Asked,
+    outputs: &Outputs,
+    interrupts: &mut Interrupts,
+) -> anyhow::Result<Option<Report>> {
     let Asked { config, shards, options, reset_after } = asked;
     let options = *options;
     let shard_count = shard_count(*shards, &config.load);
-    let shortage = fd_limit::raise_for(&config.load);
+    let FileHandles { connections, shortage } = raise_for(&config.load);
     let generator = generator(shard_count, options, shortage);
     for note in generator.notes.iter().filter(|note| matches!(note, Note::FewFileHandles { .. })) {
         tell(&format!("oddiya-load: {}", notes::sentence(note, &generator)));
     }
-    let mut interrupts = Interrupts::listen()?;
-    let dialer = Arc::new(dialer(config.host.clone(), options.dial)?);
+    let dialer = Arc::new(dialer(config.host.clone(), options.dial)?.with_at_most(connections));
     let mut run = Coordinator::new(config, generator, started_at()?);
     run.connects(connection_summary(&options));
     reset_after.iter().for_each(|ramp_end| run.reset_after(*ramp_end));
@@ -171,7 +160,7 @@ async fn load(asked: &Asked, outputs: &Outputs) -> anyhow::Result<Option<Report>
                     None => break,
                 }
                 if run.has_news() {
-                    show_and_save(&run, shards.clock.now(), &mut checkpoints, &terminal);
+                    show_and_save(&run, shards.clock, &mut checkpoints, &terminal);
                 }
             }
             () = interrupts.next() => {
@@ -194,13 +183,15 @@ async fn load(asked: &Asked, outputs: &Outputs) -> anyhow::Result<Option<Report>
 }
 
 /// Shows the second that has ended, and saves the report when a checkpoint is due.
-fn show_and_save(run: &Coordinator, now: Micros, checkpoints: &mut Checkpoints<'_>, terminal: &Terminal) {
+fn show_and_save(run: &Coordinator, clock: RunClock, checkpoints: &mut Checkpoints<'_>, terminal: &Terminal) {
+    let now = clock.now();
+    checkpoints.look(now).iter().for_each(|trouble| terminal.say(trouble));
     let is_due = checkpoints.are_due(now);
     let Some(report) = run.report(if is_due { Detail::Full } else { Detail::Figures }) else { return };
-    if is_due {
-        checkpoints.save(now, &report).iter().for_each(|trouble| terminal.say(trouble));
-    }
     terminal.show(now, &Headline::of(&report, Window::Now));
+    if is_due {
+        checkpoints.start(now, clock.now(), report);
+    }
 }
 
 fn generator(shards: u32, options: ClientOptions, shortage: Option<Note>) -> Generator {

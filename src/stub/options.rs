@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::timing::LlmLatency;
+use crate::core::base::typed::{ip_address, port, whole_number};
 
 /// How long a request waits for a database connection: HikariCP's default, which no Oddiya service changes.
 const CONNECTION_TIMEOUT: Duration = Duration::from_secs(30);
@@ -17,26 +18,32 @@ const CONNECTION_TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Port of the gateway; 0 picks a free one
-    #[arg(long, value_name = "PORT", default_value_t = 8080)]
+    #[arg(long, value_name = "PORT", default_value_t = 8080, value_parser = port, allow_hyphen_values = true)]
     port: u16,
     /// Port of the llm-agent; 0 picks a free one
-    #[arg(long, value_name = "PORT", default_value_t = 8000)]
+    #[arg(long, value_name = "PORT", default_value_t = 8000, value_parser = port, allow_hyphen_values = true)]
     llm_port: u16,
     /// Address to listen on; the default also listens on ::1
-    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST),
+        value_parser = ip_address,
+        allow_hyphen_values = true
+    )]
     bind: IpAddr,
     /// Which of the three Oddiyas to be
-    #[arg(long, value_enum, default_value_t = Profile::Locust)]
+    #[arg(long, value_enum, default_value_t = Profile::Locust, allow_hyphen_values = true)]
     profile: Profile,
     /// How slow to be
-    #[arg(long, value_enum, default_value_t = Speed::Laptop)]
+    #[arg(long, value_enum, default_value_t = Speed::Laptop, allow_hyphen_values = true)]
     speed: Speed,
     /// Time one plan generation takes, such as 2s or 2s..5s [default: 0 for instant, 1s..3s for laptop, 2s..5s for
     /// t2-micro]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     llm_latency: Option<LlmLatency>,
     /// Seed of every draw, so that a run repeats [default: from the clock]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed, allow_hyphen_values = true)]
     seed: Option<u64>,
     /// Keep the data in this SQLite file [default: a temporary file]
     #[arg(long, value_name = "FILE")]
@@ -44,6 +51,10 @@ pub struct Args {
     /// Start without the sample videos 1 to 10: asking for them fails until someone has made some
     #[arg(long)]
     fresh: bool,
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    whole_number(text, "seed", 0..=u64::MAX)
 }
 
 /// The three Oddiyas that exist.

@@ -28,7 +28,8 @@ const HASH_DIGITS: RangeInclusive<usize> = 12..=16;
 
 /// COOP and COEP make the page cross-origin isolated, which makes `performance.now()` step by 5 µs instead of 100.
 /// The policy allows WASM and no inline script. It lets the page connect to any host over HTTP, because a run may go
-/// past the companion to whatever host is typed (`docs/decisions/0012-…`). No address of the page leaves it, because a host under test need not learn whose page loads it.
+/// past the companion to whatever host is typed (`docs/decisions/0012-the-page-may-connect-to-any-host.md`). No address
+/// of the page leaves it, because a host under test need not learn whose page loads it.
 const PAGE_HEADERS: [(HeaderName, HeaderValue); 6] = [
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
     (HeaderName::from_static("cross-origin-embedder-policy"), HeaderValue::from_static("require-corp")),

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use ::core::net::Ipv6Addr;
 use http::Uri;
 
 /// The base address of a host. Two texts for the same address give equal values.
@@ -90,14 +91,34 @@ impl FromStr for Host {
         if authority.as_str().contains('@') {
             return Err(HostError::Credentials);
         }
-        let after_name = authority.as_str().get(authority.host().len()..).unwrap_or_default();
+        let (name, after_name) = split_name(authority.as_str()).ok_or_else(|| named(HostError::Malformed))?;
         let port = match after_name.strip_prefix(':') {
-            Some(port) => port.parse().ok().filter(|port| *port > 0).ok_or_else(|| named(HostError::Port))?,
-            None => scheme.port(),
+            Some(port) => read_port(port).ok_or_else(|| named(HostError::Port))?,
+            None if after_name.is_empty() => scheme.port(),
+            None => return Err(named(HostError::Malformed)),
         };
-        let name = authority.host().trim_matches(['[', ']']).to_ascii_lowercase();
+        let name = name.to_ascii_lowercase();
         Ok(Self { scheme, name, port, prefix: uri.path().trim_end_matches('/').to_owned() })
     }
+}
+
+/// Splits the name from what follows it. Brackets hold an IPv6 address and nothing else, and are not part of the name.
+fn split_name(authority: &str) -> Option<(&str, &str)> {
+    match authority.strip_prefix('[') {
+        Some(bracketed) => bracketed.split_once(']').filter(|(name, _)| name.parse::<Ipv6Addr>().is_ok()),
+        None => {
+            let name_end = authority.find(':').unwrap_or(authority.len());
+            authority
+                .split_at_checked(name_end)
+                .filter(|(name, _)| !name.is_empty() && !name.contains(['[', ']']))
+        }
+    }
+}
+
+fn read_port(text: &str) -> Option<u16> {
+    // The standard library reads a sign too.
+    let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|port| is_digits && *port > 0)
 }
 
 impl Host {
@@ -171,6 +192,19 @@ mod tests {
             named("http://localhost:99999", E::Port),
             named("http://localhost:0", E::Port),
             named("http://localhost:", E::Port),
+            named("http://localhost:+80", E::Port),
+            named("http://[::1]:", E::Port),
+            named("http://[::1]x:80", E::Malformed),
+            named("http://[::1]80", E::Malformed),
+            named("http://[::1]x", E::Malformed),
+            named("http://[zz]", E::Malformed),
+            named("http://[zz]:80", E::Malformed),
+            named("http://[]", E::Malformed),
+            named("http://[1.2.3.4]", E::Malformed),
+            named("http://[::1", E::Malformed),
+            named("http://::1", E::Malformed),
+            named("http://::1]", E::Malformed),
+            named("http://a[::1]", E::Malformed),
             alone("http://me:secret@localhost", E::Credentials),
             alone("http://localhost/?a=1", E::Query),
             alone("http://localhost/#top", E::Query),

@@ -3,6 +3,7 @@
 pub mod connections;
 pub mod event_kind;
 pub mod failure;
+pub mod given;
 pub mod histogram;
 pub mod host;
 pub mod rng;

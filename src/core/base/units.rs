@@ -104,17 +104,31 @@ pub fn parse_number(text: &str) -> Option<f64> {
     text.parse().ok().filter(|number: &f64| starts_right && number.is_finite())
 }
 
-/// The text that [`parse_duration`] refused.
+/// The longest duration that is read: ten years. Longer ones are mistakes, and they would overflow arithmetic elsewhere.
+const LONGEST_HOURS: u32 = 87_600;
+
+/// Why [`parse_duration`] refused a text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a duration; write seconds, or forms such as 20s, 500ms, 3m, 1h20m")]
-pub struct NotADuration(pub String);
+pub enum DurationError {
+    #[error("`{0}` is not a duration; write seconds, or forms such as 20s, 500ms, 3m, 1h20m")]
+    NotADuration(String),
+    #[error("`{0}` is too long; write at most {LONGEST_HOURS}h, which are ten years")]
+    TooLong(String),
+}
 
 /// Reads `20` (seconds), `20s`, `500ms`, `1.5s`, `3m`, `1h20m`, with or without spaces between the parts.
-pub fn parse_duration(text: &str) -> Result<Micros, NotADuration> {
-    let fail = || NotADuration(text.to_owned());
+pub fn parse_duration(text: &str) -> Result<Micros, DurationError> {
+    let fail = || DurationError::NotADuration(text.to_owned());
+    let bounded = |secs: f64| match secs <= f64::from(LONGEST_HOURS) * 3_600.0 {
+        true => Ok(Micros::from_secs_f64(secs)),
+        false => Err(DurationError::TooLong(text.to_owned())),
+    };
+    if has_split_number(text) {
+        return Err(fail());
+    }
     let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     if let Some(secs) = parse_number(&compact) {
-        return up_to_ten_years(secs).ok_or_else(fail);
+        return bounded(secs);
     }
     let mut rest = compact.as_str();
     let mut total = 0.0;
@@ -138,13 +152,16 @@ pub fn parse_duration(text: &str) -> Result<Micros, NotADuration> {
         total += parse_number(number).ok_or_else(fail)? * secs_per_unit;
         rest = tail;
     }
-    if compact.is_empty() { Err(fail()) } else { up_to_ten_years(total).ok_or_else(fail) }
+    if compact.is_empty() { Err(fail()) } else { bounded(total) }
 }
 
-/// Refuses durations over ten years: they are mistakes, and they would overflow arithmetic elsewhere.
-fn up_to_ten_years(secs: f64) -> Option<Micros> {
-    const TEN_YEARS_SECS: f64 = 10.0 * 365.25 * 86_400.0;
-    (0.0..=TEN_YEARS_SECS).contains(&secs).then(|| Micros::from_secs_f64(secs))
+/// Whether a space stands within a number, as in `1 2`, which may be meant as 12 or as two durations.
+fn has_split_number(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let is_number = |c: char| c.is_ascii_digit() || c == '.';
+    words
+        .windows(2)
+        .any(|pair| matches!(pair, [one, next] if one.ends_with(is_number) && next.starts_with(is_number)))
 }
 
 /// Writes milliseconds for people with about three significant digits (`0.42`, `12.3`, `1 234`). The unit is not
@@ -224,9 +241,21 @@ mod tests {
 
     #[test]
     fn refuses_texts_that_are_not_durations() {
-        for text in ["", "5x", "-1", "s", "m5", "5s3m", "1s1s", "1..3s", "inf", "nan", "99999999h", "1h20"] {
-            assert!(parse_duration(text).is_err(), "{text} was taken for a duration");
+        for text in [
+            "", "5x", "-1", "s", "m5", "5s3m", "1s1s", "1..3s", "inf", "nan", "1h20", "1 2", "1\n2s", "1. 5s",
+        ] {
+            assert_eq!(parse_duration(text), Err(DurationError::NotADuration(text.to_owned())));
         }
+    }
+
+    #[test]
+    fn durations_over_ten_years_are_refused_with_the_longest_that_is_read() {
+        assert_eq!(parse_duration("87600h"), Ok(Micros::from_secs(315_360_000)));
+        for text in ["87601h", "99999999h", "1e300", "87600h1s"] {
+            assert_eq!(parse_duration(text), Err(DurationError::TooLong(text.to_owned())));
+        }
+        let refused = parse_duration("100000h").unwrap_err().to_string();
+        assert_eq!(refused, "`100000h` is too long; write at most 87600h, which are ten years");
     }
 
     #[test]

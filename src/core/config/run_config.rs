@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::load::{self, Load};
 use crate::core::base::host::Host;
+use crate::core::base::typed::whole_number;
 use crate::core::base::units::{Micros, parse_duration};
 use crate::core::scenario::{Scenario, Wait};
 
@@ -294,9 +295,7 @@ fn parse_run_time(text: &str) -> Result<Micros, String> {
 }
 
 fn parse_seed(text: &str) -> Result<u64, String> {
-    text.trim()
-        .parse()
-        .map_err(|_| format!("`{}` is no seed; write a whole number of 0 or more", text.trim()))
+    whole_number(text, "seed", 0..=u64::MAX)
 }
 
 #[cfg(test)]
@@ -350,7 +349,7 @@ mod tests {
         let rate = problem(&RunConfigText { spawn_rate: "0".into(), ..text() });
         assert_eq!(
             rate,
-            (Field::SpawnRate, "`0` is no rate; write users per second, above 0 (1, 0.5, 10)".into())
+            (Field::SpawnRate, "`0` is no rate; write users per second, from 0.001 to 1000000".into())
         );
         let run_time = problem(&RunConfigText { run_time: "5x".into(), ..text() });
         assert_eq!(run_time.0, Field::RunTime);

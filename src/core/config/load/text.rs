@@ -4,6 +4,7 @@
 
 use super::{ArrivalProcess, Load, default_max_users};
 use crate::core::base::stages::{Level, Stages};
+use crate::core::base::typed::whole_number;
 use crate::core::base::units::{Micros, parse_number};
 use crate::core::config::run_config::{Field, FieldError, RunConfigText};
 
@@ -11,6 +12,10 @@ use crate::core::config::run_config::{Field, FieldError, RunConfigText};
 const MAX_USERS: u32 = 1_000_000;
 /// The highest arrival rate of a run, per second. No single machine can send more.
 const MAX_RATE: f64 = 1e5;
+/// The lowest rate of arrivals or starts, per second: one in a quarter of an hour.
+const MIN_RATE: f64 = 1e-3;
+/// The highest rate at which users start, per second: all of them at once.
+const MAX_SPAWN_RATE: f64 = 1e6;
 
 /// Makes the load from stages, from an arrival rate, or from a number of users (one when none was typed). `time_limit`
 /// is the longest time that a request can take; the default limit of users follows from it.
@@ -139,26 +144,23 @@ fn keep<T>(parsed: Result<T, FieldError>, errors: &mut Vec<FieldError>) -> Optio
 }
 
 fn parse_users(text: &str) -> Result<u32, String> {
-    let users = text.trim().parse().ok().filter(|users| (1..=MAX_USERS).contains(users));
-    users.ok_or_else(|| {
-        format!("`{}` is no number of users; write a whole number from 1 to {MAX_USERS}", text.trim())
-    })
+    whole_number(text, "number of users", 1..=MAX_USERS)
 }
 
 fn parse_spawn_rate(text: &str) -> Result<f64, String> {
-    let rate = parse_number(text).filter(|rate| (0.001..=1e6).contains(rate));
-    rate.ok_or_else(|| format!("`{}` is no rate; write users per second, above 0 (1, 0.5, 10)", text.trim()))
+    let rate = parse_number(text).filter(|rate| (MIN_RATE..=MAX_SPAWN_RATE).contains(rate));
+    rate.ok_or_else(|| {
+        format!("`{}` is no rate; write users per second, from {MIN_RATE} to {MAX_SPAWN_RATE}", text.trim())
+    })
 }
 
 /// Reads an arrival rate: `50`, `0.5` or `50/s`.
 fn parse_arrival_rate(text: &str) -> Result<f64, String> {
     let text = text.trim();
     let rate = parse_number(text.strip_suffix("/s").unwrap_or(text));
-    let rate = rate.filter(|rate| (0.001..=MAX_RATE).contains(rate));
+    let rate = rate.filter(|rate| (MIN_RATE..=MAX_RATE).contains(rate));
     rate.ok_or_else(|| {
-        format!(
-            "`{text}` is no arrival rate; write arrivals per second, above 0 and up to {MAX_RATE} (50, 0.5)"
-        )
+        format!("`{text}` is no arrival rate; write arrivals per second, from {MIN_RATE} to {MAX_RATE}")
     })
 }
 
@@ -242,11 +244,7 @@ mod tests {
             ),
             (&[(Arrivals, "poisson")], Arrivals, "is only for runs by arrival rate; add --rate"),
             (&[(MaxUsers, "5"), (Stages, "10,1m")], MaxUsers, "is only for runs by arrival rate"),
-            (
-                &[(Rate, "0")],
-                Rate,
-                "`0` is no arrival rate; write arrivals per second, above 0 and up to 100000",
-            ),
+            (&[(Rate, "0")], Rate, "`0` is no arrival rate; write arrivals per second, from 0.001 to 100000"),
             (
                 &[(Rate, "5"), (Arrivals, "x")],
                 Arrivals,

@@ -1,0 +1,244 @@
+//! From the words of a command line to checked arguments, or to the one line that says what is wrong with them.
+//!
+//! Three rules hold for every command and flag. An empty value is an error and never "not given", because
+//! `-t "$UNSET"` would otherwise run without a limit. A message names the flag, or the environment variable that the
+//! value came from. A message is one line. What a value means is checked elsewhere.
+
+use std::error::Error as _;
+use std::ffi::OsString;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches, Command, Parser};
+
+use crate::core::base::given::Given;
+
+const EMPTY_FLAG: &str = "is empty; write a value, or leave it out";
+const EMPTY_VARIABLE: &str = "is empty; give it a value, or unset it";
+
+/// Why there are no arguments.
+#[derive(Debug)]
+pub enum Refusal {
+    /// Help or the version was asked for, which is no mistake.
+    Answer(clap::Error),
+    /// The line that says what is wrong and what would be right.
+    Mistake(String),
+}
+
+/// Reads a command line, whose first word is the program's name.
+///
+/// # Errors
+/// When a flag, a value or a variable is wrong, or help was asked for.
+pub fn read<C: Parser>(words: &[OsString]) -> Result<(C, Given), Refusal> {
+    let command = without_idle_variables(C::command(), words);
+    let refused = |error: clap::Error| match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Refusal::Answer(error),
+        _ => Refusal::Mistake(one_line(&mistake(&error, &command, words))),
+    };
+    let matches = command.clone().try_get_matches_from(words).map_err(refused)?;
+    let (command, chosen) = match matches.subcommand() {
+        Some((name, chosen)) => (command.find_subcommand(name).unwrap_or(&command), chosen),
+        None => (&command, &matches),
+    };
+    if let Some(mistake) = command.get_arguments().find_map(|argument| empty(argument, chosen)) {
+        return Err(Refusal::Mistake(mistake));
+    }
+    let given = command.get_arguments().filter(|argument| is_from_variable(argument, chosen));
+    let given = given.filter_map(|argument| Some((flag(argument), variable(argument)?))).collect();
+    Ok((C::from_arg_matches(&matches).map_err(refused)?, given))
+}
+
+/// The flags of the program itself are those of a command too, unless another command is named. Their variables are then
+/// none of that command's.
+fn without_idle_variables(command: Command, words: &[OsString]) -> Command {
+    match named_command(&command, words) {
+        Some(_) => command.mut_args(|argument| argument.env(None)),
+        None => command,
+    }
+}
+
+fn named_command<'a>(command: &'a Command, words: &[OsString]) -> Option<&'a Command> {
+    words.get(1).and_then(|name| command.find_subcommand(name))
+}
+
+/// How messages name an argument: a flag by itself, a value without a flag by what it is.
+fn flag(argument: &Arg) -> String {
+    match argument.get_long() {
+        Some(long) => format!("--{long}"),
+        None => words_of(argument.get_value_names().and_then(<[_]>::first).map_or("argument", |name| name)),
+    }
+}
+
+/// `UserClass` becomes "user class", as the other messages about it say.
+fn words_of(value_name: &str) -> String {
+    let is_camel = value_name.contains(|c: char| c.is_ascii_lowercase());
+    if !is_camel {
+        return value_name.to_owned();
+    }
+    let spaced = value_name.char_indices().map(|(at, c)| match c.is_ascii_uppercase() && at > 0 {
+        true => format!(" {}", c.to_ascii_lowercase()),
+        false => c.to_ascii_lowercase().to_string(),
+    });
+    spaced.collect()
+}
+
+fn variable(argument: &Arg) -> Option<String> {
+    argument.get_env().map(|name| name.to_string_lossy().into_owned())
+}
+
+fn is_from_variable(argument: &Arg, matches: &ArgMatches) -> bool {
+    matches.value_source(argument.get_id().as_str()) == Some(ValueSource::EnvVariable)
+}
+
+/// What is said of an argument that was given an empty value.
+fn empty(argument: &Arg, matches: &ArgMatches) -> Option<String> {
+    let id = argument.get_id().as_str();
+    let is_default = matches.value_source(id) == Some(ValueSource::DefaultValue);
+    let mut values = matches.get_raw(id).filter(|_| !is_default)?;
+    values.any(|value| value.to_string_lossy().trim().is_empty()).then(|| {
+        match variable(argument).filter(|_| is_from_variable(argument, matches)) {
+            Some(variable) => format!("{variable}: {EMPTY_VARIABLE}"),
+            None => format!("{}: {EMPTY_FLAG}", flag(argument)),
+        }
+    })
+}
+
+/// What is said of an error of the parser.
+fn mistake(error: &clap::Error, command: &Command, words: &[OsString]) -> String {
+    let Some(named) = text(error, ContextKind::InvalidArg) else {
+        return match unreadable_variable(error, command, words) {
+            Some(variable) => format!("{variable}: is not UTF-8; write it anew"),
+            None => plain(error),
+        };
+    };
+    let name = Name::of(named, error, command, words);
+    match error.kind() {
+        ErrorKind::ValueValidation | ErrorKind::InvalidValue => {
+            match text(error, ContextKind::InvalidValue) {
+                Some(value) if value.trim().is_empty() => name.is_empty(),
+                value => format!("{}: {}", name.text, wrong_value(error, value.unwrap_or_default())),
+            }
+        }
+        ErrorKind::ArgumentConflict => match text(error, ContextKind::PriorArg) {
+            Some(other) => {
+                let other = Name::of(other, error, command, words).text;
+                format!("{}: cannot go with {other}; leave one out", name.text)
+            }
+            None => plain(error),
+        },
+        _ => plain(error),
+    }
+}
+
+fn wrong_value(error: &clap::Error, value: &str) -> String {
+    match error.get(ContextKind::ValidValue) {
+        Some(ContextValue::Strings(valid)) if !valid.is_empty() => {
+            format!("`{value}` is none of {}; write one of them", valid.join(", "))
+        }
+        _ => error.source().map_or_else(|| plain(error), ToString::to_string),
+    }
+}
+
+/// The name of an argument that the parser refused.
+struct Name {
+    text: String,
+    is_variable: bool,
+}
+
+impl Name {
+    /// `named` is how the parser names it: `--port <PORT>`, `<FILE>`.
+    fn of(named: &str, error: &clap::Error, command: &Command, words: &[OsString]) -> Self {
+        let flags = named_command(command, words).unwrap_or(command);
+        let Some(argument) = flags.get_arguments().find(|argument| is_named(argument, named)) else {
+            return Self { text: named.to_owned(), is_variable: false };
+        };
+        match variable(argument).filter(|variable| is_to_blame(variable, error, command, words)) {
+            Some(text) => Self { text, is_variable: true },
+            None => Self { text: flag(argument), is_variable: false },
+        }
+    }
+
+    fn is_empty(&self) -> String {
+        let what = if self.is_variable { EMPTY_VARIABLE } else { EMPTY_FLAG };
+        format!("{}: {what}", self.text)
+    }
+}
+
+fn is_named(argument: &Arg, named: &str) -> bool {
+    let named = match named.strip_prefix("--") {
+        Some(flag) => flag.split([' ', '=', '[']).next().unwrap_or(flag),
+        None => named.trim_matches(['<', '>', '[', ']', '.']),
+    };
+    let value_name = || argument.get_value_names()?.first().map(|name| name.as_str());
+    argument.get_long().or_else(value_name) == Some(named)
+}
+
+/// Whether a variable is what the parser refuses, which it does not say: without the variable the error is another one,
+/// or none.
+fn is_to_blame(variable: &str, error: &clap::Error, command: &Command, words: &[OsString]) -> bool {
+    let without = |argument: Arg| match argument.get_env().is_some_and(|name| name == variable) {
+        true => argument.env(None),
+        false => argument,
+    };
+    let command = command.clone().mut_args(without).mut_subcommands(|inner| inner.mut_args(without));
+    let refused = command.try_get_matches_from(words).err();
+    refused.is_none_or(|other| other.to_string() != error.to_string())
+}
+
+/// The variable that is no text, where that is the error: the parser does not name it.
+fn unreadable_variable(error: &clap::Error, command: &Command, words: &[OsString]) -> Option<String> {
+    let flags = named_command(command, words).unwrap_or(command);
+    let mut variables = flags.get_arguments().filter_map(variable);
+    let is_error = error.kind() == ErrorKind::InvalidUtf8;
+    variables.find(|variable| is_error && is_to_blame(variable, error, command, words))
+}
+
+fn text(error: &clap::Error, kind: ContextKind) -> Option<&str> {
+    match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// The parser's own words, without the usage.
+fn plain(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let said =
+        ["\n\nUsage:", "\n\nFor more"].iter().fold(text, |said, end| said.split(end).next().unwrap_or(said));
+    let paragraphs = said.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
+    let said: Vec<_> = paragraphs.filter(|part| !part.is_empty()).collect();
+    format!("{}; see --help", said.join("; "))
+}
+
+/// A value may hold a line's end, which would begin a line that looks like ours.
+pub fn one_line(message: &str) -> String {
+    message.replace(|c: char| c.is_control(), "\u{fffd}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_without_a_flag_is_named_by_what_it_is() {
+        assert_eq!((words_of("UserClass"), words_of("FILE")), ("user class".into(), "FILE".into()));
+    }
+
+    #[test]
+    fn an_argument_is_found_by_the_parsers_name_for_it() {
+        let (port, file) = (Arg::new("p").long("port").value_name("PORT"), Arg::new("f").value_name("FILE"));
+        assert!(
+            ["--port <PORT>", "--port=<PORT>", "--port[=<PORT>]", "--port"]
+                .iter()
+                .all(|named| is_named(&port, named))
+        );
+        assert!(["<FILE>", "[FILE]", "[FILE]..."].iter().all(|named| is_named(&file, named)));
+        assert!(!is_named(&port, "--ports <PORT>") && !is_named(&port, "<PORT>"));
+    }
+
+    #[test]
+    fn a_value_cannot_begin_a_line_of_its_own() {
+        assert_eq!(one_line("`1\noddiya-load: all is well`"), "`1\u{fffd}oddiya-load: all is well`");
+    }
+}
