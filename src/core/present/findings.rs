@@ -3,6 +3,7 @@
 
 use crate::core::analyse::findings::{Finding, Scope};
 use crate::core::base::failure::{FailureKind, Status};
+use crate::core::base::visible::cell;
 
 /// One finding in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +46,7 @@ const NEXT_WITHOUT_PATHS: &str = "Is this the address of the Oddiya gateway (for
 fn under(scope: &Scope) -> String {
     match scope {
         Scope::Everything => String::new(),
-        Scope::Under(area) => format!(" under {area}"),
+        Scope::Under(area) => format!(" under {}", cell(area)),
     }
 }
 
@@ -58,9 +59,9 @@ const fn refused_because(status: Status) -> &'static str {
 
 fn named(kind: FailureKind, detail: &str) -> String {
     match kind {
-        FailureKind::Status if !detail.is_empty() => detail.to_owned(),
+        FailureKind::Status if !detail.is_empty() => cell(detail),
         kind if detail.is_empty() => kind.label().to_owned(),
-        kind => format!("{} ({detail})", kind.label()),
+        kind => format!("{} ({})", kind.label(), cell(detail)),
     }
 }
 
