@@ -9,6 +9,7 @@ use anyhow::Context as _;
 
 use super::place::Place;
 use super::say::say;
+use crate::core::base::visible::visible;
 use crate::core::convert::csv;
 use crate::core::present::text;
 use crate::core::report::Report;
@@ -86,7 +87,8 @@ impl Outputs {
     /// Everything that could not be written; the rest was.
     pub fn deliver(&self, report: &Report) -> Result<(), Unwritable> {
         let Saved { written, mut problems } = self.save_all(report);
-        let names: String = written.iter().map(|path| format!("\nWrote {}", path.display())).collect();
+        let name = |path: &PathBuf| format!("\nWrote {}", visible(&path.to_string_lossy()));
+        let names: String = written.iter().map(name).collect();
         if let Err(error) = say(&(text::summary(report) + &names)) {
             problems.push(format!("standard output: cannot write: {error}"));
         }

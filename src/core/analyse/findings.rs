@@ -3,12 +3,15 @@
 
 use std::collections::BTreeMap;
 
+use super::contradictions::{Contradiction, contradictions};
 use crate::core::base::failure::{FailureKind, Status};
 use crate::core::report::{Entry, FailureRow, Report};
 
 /// Something that a reader must know before any figure of the report.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Finding {
+    /// The figures of the report contradict each other, as these few show.
+    Contradictions(Vec<Contradiction>),
     /// Every answer said that the request was not allowed (401 or 403).
     AllUnauthorized { scope: Scope, status: Status, answers: u64 },
     /// Every answer said that there is no such path (404).
@@ -36,8 +39,35 @@ pub enum Scope {
 /// From this many requests on, a share of failures says something about the host.
 const ENOUGH_REQUESTS: u64 = 10;
 
-/// All findings, the gravest first; none in an ordinary report.
+/// The most findings of a report: one line each is still read.
+const MOST_FINDINGS: usize = 10;
+
+/// The findings, the gravest first; none in an ordinary report.
 pub fn findings(report: &Report) -> Vec<Finding> {
+    let contradictions = Some(contradictions(report)).filter(|found| !found.is_empty());
+    let contradictions = contradictions.map(Finding::Contradictions);
+    contradictions.into_iter().chain(of_answers(report)).take(MOST_FINDINGS).collect()
+}
+
+/// The failures of a report by their endpoint, so that nobody goes through all of them for each.
+struct FailuresByEntry<'a>(BTreeMap<(&'a str, &'a str), Vec<&'a FailureRow>>);
+
+impl<'a> FailuresByEntry<'a> {
+    fn of(report: &'a Report) -> Self {
+        let mut rows: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for row in &report.failures {
+            rows.entry((row.method.as_str(), row.name.as_str())).or_default().push(row);
+        }
+        Self(rows)
+    }
+
+    fn of_entry(&self, entry: &Entry) -> &[&'a FailureRow] {
+        self.0.get(&(entry.method.as_str(), entry.name.as_str())).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn of_answers(report: &Report) -> Vec<Finding> {
+    let failures = FailuresByEntry::of(report);
     let mut areas: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
     for entry in report.requests.iter().filter(|entry| entry.requests > 0) {
         areas.entry(area(&entry.name)).or_default().push(entry);
@@ -45,13 +75,13 @@ pub fn findings(report: &Report) -> Vec<Finding> {
     let refusals: Vec<_> = areas
         .iter()
         .map(|(area, entries)| {
-            (*area, only_status(report, entries).filter(|(status, _)| is_refusal(*status)))
+            (*area, only_status(&failures, entries).filter(|(status, _)| is_refusal(*status)))
         })
         .collect();
     let mut found = merged(&refusals);
     let rest = areas.iter().zip(&refusals).filter(|(_, (_, refusal))| refusal.is_none());
     let rest: Vec<&Entry> = rest.flat_map(|((_, entries), _)| entries.iter().copied()).collect();
-    found.extend(mostly_failing(report, &rest));
+    found.extend(mostly_failing(&failures, &rest));
     found
 }
 
@@ -67,10 +97,10 @@ const fn is_refusal(status: Status) -> bool {
 
 /// The status of all answers under some names with their number; `None` when they differ, or when most requests had no
 /// answer.
-fn only_status(report: &Report, entries: &[&Entry]) -> Option<(Status, u64)> {
+fn only_status(failures: &FailuresByEntry<'_>, entries: &[&Entry]) -> Option<(Status, u64)> {
     let mut statuses: BTreeMap<Status, u64> = BTreeMap::new();
     for entry in entries {
-        for (status, count) in statuses_of(report, entry)? {
+        for (status, count) in statuses_of(failures, entry)? {
             *statuses.entry(status).or_default() += count;
         }
     }
@@ -81,7 +111,7 @@ fn only_status(report: &Report, entries: &[&Entry]) -> Option<(Status, u64)> {
 
 /// The answers of an entry by status. A tool that writes no statuses still says which answers failed; `None` when some
 /// of its requests did not fail, because then it is not known how they were answered.
-fn statuses_of(report: &Report, entry: &Entry) -> Option<BTreeMap<Status, u64>> {
+fn statuses_of(failures: &FailuresByEntry<'_>, entry: &Entry) -> Option<BTreeMap<Status, u64>> {
     if let Some(statuses) = &entry.statuses {
         return Some(statuses.clone());
     }
@@ -89,14 +119,10 @@ fn statuses_of(report: &Report, entry: &Entry) -> Option<BTreeMap<Status, u64>> 
         return None;
     }
     let mut statuses = BTreeMap::new();
-    for row in report.failures.iter().filter(|row| is_of(row, entry) && row.kind == FailureKind::Status) {
+    for row in failures.of_entry(entry).iter().filter(|row| row.kind == FailureKind::Status) {
         *statuses.entry(status_in(&row.detail)?).or_default() += row.count;
     }
     Some(statuses)
-}
-
-fn is_of(row: &FailureRow, entry: &Entry) -> bool {
-    row.method == entry.method && row.name == entry.name
 }
 
 /// The status in a detail such as `HTTP 404`.
@@ -128,14 +154,14 @@ const fn refusal(scope: Scope, status: Status, answers: u64) -> Finding {
     }
 }
 
-fn mostly_failing(report: &Report, entries: &[&Entry]) -> Option<Finding> {
+fn mostly_failing(by_entry: &FailuresByEntry<'_>, entries: &[&Entry]) -> Option<Finding> {
     let requests: u64 = entries.iter().map(|entry| entry.requests).sum();
     let failures: u64 = entries.iter().map(|entry| entry.failures).sum();
     if requests < ENOUGH_REQUESTS || failures * 2 <= requests {
         return None;
     }
     let mut kinds: BTreeMap<(FailureKind, &str), u64> = BTreeMap::new();
-    for row in report.failures.iter().filter(|row| entries.iter().any(|entry| is_of(row, entry))) {
+    for row in entries.iter().flat_map(|entry| by_entry.of_entry(entry)) {
         *kinds.entry((row.kind, row.detail.as_str())).or_default() += row.count;
     }
     let ((kind, detail), _) = kinds.into_iter().max_by_key(|(_, count)| *count)?;

@@ -133,6 +133,18 @@ impl Histogram {
         (!self.is_empty()).then(|| self.sum as f64 / self.count() as f64)
     }
 
+    /// The same in milliseconds, to the microsecond.
+    pub fn mean_millis(&self) -> Option<f64> {
+        self.mean_micros().map(|mean| mean.round() / 1e3)
+    }
+
+    /// The values at rising quantiles, each as [`Histogram::quantile`] gives it, in one go through the buckets.
+    pub fn quantiles<const N: usize>(&self, rising: [f64; N]) -> [Option<Micros>; N] {
+        let buckets = self.buckets.as_ref().filter(|buckets| !buckets.is_empty());
+        let mut values = buckets.into_iter().flat_map(|buckets| buckets.value_at_quantiles(rising));
+        rising.map(|_| values.next().map(|value| Micros(value).max(self.min).min(self.max)))
+    }
+
     /// The value at a quantile in [0, 1]: the smallest recorded value `v` such that at least this share of all values
     /// is `v` or less. It is precise to 0.1 % and never outside the exact minimum and maximum. `None` when the
     /// histogram is empty.
@@ -153,7 +165,7 @@ impl Histogram {
         (!self.is_empty()).then(|| Figures {
             count: self.count(),
             min: self.min().map(Micros::as_millis_f64),
-            mean: self.mean_micros().map(|mean| mean.round() / 1e3),
+            mean: self.mean_millis(),
             p50: at(0.5),
             p75: at(0.75),
             p90: at(0.9),

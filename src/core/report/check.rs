@@ -8,6 +8,9 @@ use crate::core::base::visible::cell;
 /// A year. Nobody waits longer, and whatever counts seconds stays far from the ends of its numbers.
 const LONGEST_RUN_S: u64 = 366 * 86_400;
 
+/// The most stretches that a run is divided into. This program leaves 600, however long the run was.
+const MOST_INTERVALS: u64 = 50_000;
+
 /// What is wrong with a report; `None` when it can be shown.
 pub fn problem(report: &Report) -> Option<String> {
     wrong_place(report).or_else(|| wrong_moment(report)).or_else(|| wrong_count(report))
@@ -20,6 +23,9 @@ fn wrong_place(report: &Report) -> Option<String> {
         }
         if intervals.rows.iter().any(|row| row.entry >= report.requests.len()) {
             return Some("an interval belongs to an entry that is not in `requests`".to_owned());
+        }
+        if intervals.rows.iter().any(|row| row.index >= MOST_INTERVALS) {
+            return Some(format!("`intervals` has more than {MOST_INTERVALS} stretches of time"));
         }
     }
     let rows = &report.timeline;
