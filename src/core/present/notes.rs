@@ -4,9 +4,14 @@ use crate::core::base::units::format_clock;
 use crate::core::base::visible;
 use crate::core::report::{Generator, GeneratorKind, Note, Route};
 
+/// The notes that are shown; this program writes fewer kinds than that.
+const MOST_NOTES: usize = 50;
+
 /// Each note in one or two sentences.
 pub fn sentences(generator: &Generator) -> impl Iterator<Item = String> {
-    generator.notes.iter().map(|note| sentence(note, generator))
+    let left_out = generator.notes.len().saturating_sub(MOST_NOTES);
+    let rest = (left_out > 0).then(|| format!("{left_out} more notes stand in the report's file."));
+    generator.notes.iter().take(MOST_NOTES).map(|note| sentence(note, generator)).chain(rest)
 }
 
 /// One note in one or two sentences. The advice in it depends on what ran the load, so it takes the generator.
