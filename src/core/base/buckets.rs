@@ -22,8 +22,8 @@ const HEADER_BYTES: usize = 40;
 const MAX_DECODED_BYTES: usize = HEADER_BYTES + 9 * 24_000;
 /// The most values that a histogram counts. No run has as many, and sums of such counts stay far from the ends of `u64`.
 pub const MOST_VALUES: u64 = 1 << 40;
-/// What the histograms of one file may come to, unpacked. The largest report has about half of it.
-const MAX_UNPACKED_BYTES: u64 = 256 * 1024 * 1024;
+/// What the histograms of one file may come to, unpacked; the largest report that fits into a file has less.
+const MAX_UNPACKED_BYTES: u64 = 128 * 1024 * 1024;
 
 const COMPRESSED_COOKIE: u32 = 0x1c84_9314;
 const COOKIE: u32 = 0x1c84_9313;
@@ -189,8 +189,7 @@ impl Unpacker {
         self.plain.reserve(MAX_DECODED_BYTES + 1);
         self.inflate.reset(true);
         let ended = self.inflate.decompress_vec(packed, &mut self.plain, FlushDecompress::Finish);
-        self.left =
-            self.left.checked_sub(self.plain.len().max(512) as u64).ok_or(DecodeError::TooMany)?;
+        self.left = self.left.checked_sub(self.plain.len() as u64).ok_or(DecodeError::TooMany)?;
         match ended {
             Ok(Status::StreamEnd) if self.plain.len() <= MAX_DECODED_BYTES => Ok(()),
             Ok(_) if self.plain.len() > MAX_DECODED_BYTES => Err(DecodeError::TooLarge),

@@ -18,6 +18,8 @@ const MAX_VALUES: u64 = 20_000;
 const ROOM_FOR_TYPES: u64 = 11 * (size_of::<super::Distribution>() as u64 + 8);
 const ROOM_FOR_TYPES_OF_INTERVAL: u64 = 11 * (size_of::<super::Recorded>() as u64 + 8);
 const ROOM_FOR_KINDS: u64 = 11 * 16;
+/// The least that a text takes.
+const ROOM_FOR_SHORT_TEXT: u64 = 32;
 /// What a text takes beside its letters; a label has two, and its place.
 const ROOM_FOR_TEXT: u64 = 64;
 /// What a status and its count take.
@@ -184,6 +186,7 @@ impl Part {
             (self.streams, streams),
             (self.by_type, of_types),
             (self.by_kind, ROOM_FOR_KINDS),
+            (self.texts, ROOM_FOR_SHORT_TEXT),
         ]
         .into_iter()
         .map(|(count, bytes)| count.saturating_mul(bytes))

@@ -43,13 +43,13 @@ const FILES: [File; 30] = [
     ("50 000 failure rows", || with_failures(&numbered(50_000, |i| failure("status", &format!("HTTP {i}")))), Opened("… and 49\u{202f}500 more rows")),
     ("20 000 endpoints", || endpoints(&numbered(20_000, |i| entry(&format!("/{i}"), 1))), Opened("… and 19\u{202f}500 more rows")),
     ("endpoints without end", || full("\"requests\":[", &entry("/", 1), ",", "]}"), Refused("rows or values in `requests`")),
-    ("failures without end", || full("\"failures\":[", &failure("dns", ""), ",", "]}"), Refused("rows or values in `failures`")),
+    ("failures without end", || full("\"failures\":[", "{}", ",", "]}"), Refused("rows or values in `failures`")),
     ("seconds without end", || full("\"timeline\":[", "{\"second\":1,\"requests\":0,\"failures\":0}", ",", "]}"), Refused("in `timeline`")),
     ("seconds that are nothing", || full("\"timeline\":[", "0", ",", "]}"), Refused("in `timeline`")),
     ("intervals without end", || full("\"intervals\":{\"rows\":[", "{\"index\":0}", ",", "]}}"), Refused("in `intervals`")),
     ("wide histograms in 12 000 intervals", || intervals(12_000, 600, &wide()), Opened("Requests")),
     ("wide histograms in 45 000 seconds", || intervals(45_000, 45_000, &wide()), Opened("Requests")),
-    ("full histograms in 12 000 intervals", || intervals(12_000, 600, &crowded()), Refused("when they are unpacked")),
+    ("full histograms in 7 000 intervals", || intervals(7_000, 700, &crowded()), Refused("when they are unpacked")),
     ("a damaged histogram in an interval", || intervals(10, 10, "HISTFAAAAA=="), Refused("in interval 0 of `GET /`, an encoded histogram is damaged")),
     ("wide histograms in 10 000 endpoints", || endpoints(&numbered(10_000, |i| entry_with_histogram(i, &wide()))), Opened("Requests")),
     ("an unknown field within a distribution", || one_endpoint(&entry("/", 1).replace("\"rps\"", &format!("\"latency_ms\":{{\"count\":1,\"x\":[{}0]}},\"rps\"", repeat("{},")))), Opened("Requests")),
@@ -165,7 +165,7 @@ fn crowded() -> String {
     let (mut value, mut values) = (0_u64, Vec::new());
     while value < 3_600_000_000 {
         values.push(value);
-        value += (value >> 11).next_power_of_two().max(1);
+        value += 1 << (value >> 10).max(1).ilog2();
     }
     encoded(values.into_iter())
 }
@@ -255,7 +255,7 @@ async fn nothing_in_a_report_commands_the_terminal_or_forges_a_row() {
 #[tokio::test]
 async fn nothing_in_a_refused_file_or_in_its_name_forges_a_message() {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("a\nGET /forged\u{1b}[2J\u{202e}.json");
+    let file = folder.path().join("a\nGET forged\u{1b}[2J\u{202e}.json");
     let unknown = report_of("", "", "").replace("\"kind\":\"native\"", &format!("\"kind\":[\"{COMMANDS}\"]"));
     let failing = with_failures(&[failure(COMMANDS, "")]).replace("\"detail\":\"\"", &format!("\"detail\":{{\"{COMMANDS}\":1}}"));
     for text in [unknown, failing, format!("{{\"schema\":\"{COMMANDS}\"}}"), "{".to_owned()] {
