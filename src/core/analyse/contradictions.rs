@@ -84,7 +84,9 @@ fn no_date(report: &Report) -> Option<Contradiction> {
 fn sums(report: &Report) -> Vec<Contradiction> {
     let total = &report.total;
     let entries = &report.requests;
-    let of = |count: fn(&Entry) -> Option<u64>| entries.iter().map(count).try_fold(0_u64, |sum, n| Some(sum.saturating_add(n?)));
+    let of = |count: fn(&Entry) -> Option<u64>| {
+        entries.iter().map(count).try_fold(0_u64, |sum, n| Some(sum.saturating_add(n?)))
+    };
     let all_entries = |what, whole: Option<u64>, parts: Option<u64>| (what, whole, parts, Parts::AreAll);
     let kind = report.generator.kind;
     let is_own = matches!(kind, GeneratorKind::Browser | GeneratorKind::Native | GeneratorKind::Sim);
@@ -127,7 +129,8 @@ fn no_sum((what, total, parts, are): (Summed, Option<u64>, Option<u64>, Parts)) 
 fn of_entry(entry: &Entry, slack: f64) -> impl Iterator<Item = Contradiction> {
     let name = || format!("{} {}", entry.method, entry.name).trim_start().to_owned();
     let (failures, requests) = (entry.failures, entry.requests);
-    let more_failed = (failures > requests).then(|| Contradiction::MoreFailed { name: name(), failures, requests });
+    let more_failed =
+        (failures > requests).then(|| Contradiction::MoreFailed { name: name(), failures, requests });
     let share = entry.failure_ratio.filter(|share| !is_share_of(*share, failures, requests));
     let wrong_share = share.map(|share| Contradiction::WrongShare { name: name(), share });
     let streams = entry.stream_ms.iter().flat_map(StreamFigures::distributions);
@@ -179,7 +182,10 @@ fn are_rising<const N: usize>(figures: [Option<f64>; N]) -> bool {
 }
 
 fn of_failures(report: &Report) -> impl Iterator<Item = Contradiction> {
-    let rows = report.failures.iter().filter(|row| row.first_s.zip(row.last_s).is_some_and(|(first, last)| last < first));
+    let rows = report
+        .failures
+        .iter()
+        .filter(|row| row.first_s.zip(row.last_s).is_some_and(|(first, last)| last < first));
     rows.map(|row| Contradiction::LastBeforeFirst { name: format!("{} {}", row.method, row.name) })
 }
 
@@ -219,7 +225,8 @@ mod tests {
         assert_eq!(contradictions(&report()), []);
         let v1 = read::read(include_bytes!("../../../tests/fixtures/reports/v1/sim.json")).unwrap();
         assert_eq!(contradictions(&v1), []);
-        let imported = read::read(include_bytes!("../../../tests/fixtures/reports/v2/imported.json")).unwrap();
+        let imported =
+            read::read(include_bytes!("../../../tests/fixtures/reports/v2/imported.json")).unwrap();
         assert_eq!(contradictions(&imported), []);
     }
 
@@ -241,7 +248,13 @@ mod tests {
             assert_eq!(found(|report| report.total.failure_ratio = Some(share)), [wrong]);
         }
         let more = found(|report| report.requests[0].failures = 10_000);
-        assert!(matches!(&more[..], [Contradiction::NoSum { .. }, Contradiction::MoreFailed { failures: 10_000, .. }, ..]), "{more:?}");
+        assert!(
+            matches!(
+                &more[..],
+                [Contradiction::NoSum { .. }, Contradiction::MoreFailed { failures: 10_000, .. }, ..]
+            ),
+            "{more:?}"
+        );
         let in_second = found(|report| report.timeline.update(3, |row| row.failures = 10_000));
         assert_eq!(in_second, [Contradiction::MoreFailedInSecond { second: 3 }]);
     }
@@ -255,9 +268,14 @@ mod tests {
         assert_eq!(with(|figures| figures.p50 = figures.max), [out_of_order.clone()]);
         assert_eq!(with(|figures| figures.min = figures.max.map(|max| max * 2.0)), [out_of_order.clone()]);
         assert_eq!(with(|figures| figures.max = Some(0.001)), [out_of_order]);
-        assert_eq!(with(|figures| figures.min = Some(-1.0)), [Contradiction::Negative { name: "Aggregated".to_owned() }]);
+        assert_eq!(
+            with(|figures| figures.min = Some(-1.0)),
+            [Contradiction::Negative { name: "Aggregated".to_owned() }]
+        );
         let in_second = found(|report| {
-            report.timeline.update(2, |row| row.latency_ms = Some(Quantiles { p50: Some(9.0), p95: Some(1.0), p99: None }));
+            report.timeline.update(2, |row| {
+                row.latency_ms = Some(Quantiles { p50: Some(9.0), p95: Some(1.0), p99: None })
+            });
         });
         assert_eq!(in_second, [Contradiction::OutOfOrderInSecond { second: 2 }]);
     }
@@ -267,7 +285,14 @@ mod tests {
         let mut report = report();
         report.generator.kind = GeneratorKind::Imported;
         let figures = &mut report.total.latency_ms.as_mut().unwrap().figures;
-        *figures = Figures { count: 194, min: Some(104.0), p50: Some(100.0), p99: Some(150.0), max: Some(147.0), ..Figures::default() };
+        *figures = Figures {
+            count: 194,
+            min: Some(104.0),
+            p50: Some(100.0),
+            p99: Some(150.0),
+            max: Some(147.0),
+            ..Figures::default()
+        };
         assert_eq!(contradictions(&report), []);
     }
 
@@ -278,13 +303,16 @@ mod tests {
             found(|report| report.run.started_at = Some("yesterday".to_owned())),
             [Contradiction::NoDate { started_at }]
         );
-        let backwards = found(|report| (report.failures[0].first_s, report.failures[0].last_s) = (Some(5.0), Some(1.0)));
+        let backwards =
+            found(|report| (report.failures[0].first_s, report.failures[0].last_s) = (Some(5.0), Some(1.0)));
         assert!(matches!(&backwards[..], [Contradiction::LastBeforeFirst { .. }]), "{backwards:?}");
     }
 
     #[test]
     fn of_many_contradictions_a_few_are_named() {
-        let found = found(|report| (0..20).for_each(|second| report.timeline.update(second, |row| row.failures = 1_000)));
+        let found = found(|report| {
+            (0..20).for_each(|second| report.timeline.update(second, |row| row.failures = 1_000))
+        });
         assert_eq!(found.len(), MOST);
     }
 }

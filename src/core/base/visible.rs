@@ -78,7 +78,8 @@ mod tests {
 
     #[test]
     fn ordinary_text_is_shown_as_it_is() {
-        for text in ["", "/api/plans/{id}", "서울 → 부산, 1\u{202f}234", "👩\u{200d}🚀", "naïve \\n \"x\""] {
+        for text in ["", "/api/plans/{id}", "서울 → 부산, 1\u{202f}234", "👩\u{200d}🚀", "naïve \\n \"x\""]
+        {
             assert_eq!(visible(text), text);
             assert!(matches!(visible(text), Cow::Borrowed(_)));
         }

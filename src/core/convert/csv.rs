@@ -161,9 +161,8 @@ fn started_at(report: &Report) -> OffsetDateTime {
 fn ends_of_intervals(report: &Report) -> Vec<(u64, &IntervalRow)> {
     let Some(intervals) = &report.intervals else { return Vec::new() };
     let last = report.timeline.last().map_or(u64::MAX, |row| row.second);
-    let last_second = |row: &IntervalRow| {
-        (row.index + 1).saturating_mul(intervals.period_s).saturating_sub(1).min(last)
-    };
+    let last_second =
+        |row: &IntervalRow| (row.index + 1).saturating_mul(intervals.period_s).saturating_sub(1).min(last);
     let counted = intervals.rows.iter().filter(|row| row.requests > 0);
     let mut ends: Vec<_> = counted.map(|row| (last_second(row), row)).collect();
     ends.sort_by_key(|(second, _)| *second);

@@ -3,8 +3,8 @@
 //! The list here says for each column what it is called, which field of the report it shows and how it sorts.
 
 use super::words::NO_DATA;
-use crate::core::base::visible::cell;
 use crate::core::base::units::{format_millis, format_rate, group_thousands};
+use crate::core::base::visible::cell;
 use crate::core::report::{Distribution, Entry, LoadModel, Report};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

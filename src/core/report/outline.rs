@@ -199,7 +199,11 @@ impl Part {
         let labels = self.names.saturating_mul(ROOM_FOR_TEXT);
         let texts = self.texts.saturating_mul(ROOM_FOR_TEXT);
         let rows = self.items.saturating_mul(2 * size_of::<Series>() as u64);
-        self.values.saturating_mul(number / 2).saturating_add(labels).saturating_add(texts).saturating_add(rows)
+        self.values
+            .saturating_mul(number / 2)
+            .saturating_add(labels)
+            .saturating_add(texts)
+            .saturating_add(rows)
     }
 
     const fn one() -> Self {
@@ -349,7 +353,10 @@ mod tests {
     fn what_a_file_says_it_is_is_kept_only_where_it_is_a_word() {
         let schema = |text: &str| outline(&format!("{{\"schema\":{text}}}")).schema.unwrap().to_string();
         assert_eq!(schema("\"k6\""), "\"k6\"");
-        assert_eq!((schema("[{},{}]"), schema("{\"a\":1}"), schema("7")), ("a list".into(), "an object".into(), "7".into()));
+        assert_eq!(
+            (schema("[{},{}]"), schema("{\"a\":1}"), schema("7")),
+            ("a list".into(), "an object".into(), "7".into())
+        );
         assert_eq!(schema(&format!("\"{}\"", "x".repeat(99))).len(), 62);
     }
 }

@@ -58,7 +58,8 @@ pub fn ReportBar(
 
 /// Describes the run in one line: what a reader needs to recognise the run and to repeat it.
 fn facts(run: &RunInfo) -> String {
-    let started = run.started_at.as_ref().map(|started| format!("started {}", cell(&started.replace('T', " "))));
+    let started =
+        run.started_at.as_ref().map(|started| format!("started {}", cell(&started.replace('T', " "))));
     let seed = run.seed.map(|seed| format!("seed {seed}"));
     let stopped = (run.stopped_by == Some(StopReason::Stopped)).then(|| "stopped by hand".to_owned());
     let known = [run.scenario.as_deref().map(cell), Some(load_in_words(run)), seed, started, stopped];

@@ -31,35 +31,131 @@ use Ends::{Opened, Refused};
 type File = (&'static str, fn() -> String, Ends);
 
 const FILES: [File; 30] = [
-    ("a schema of objects", || format!("{{\"schema\":[{}0]}}", repeat("{},")), Refused("its `schema` is a list")),
+    (
+        "a schema of objects",
+        || format!("{{\"schema\":[{}0]}}", repeat("{},")),
+        Refused("its `schema` is a list"),
+    ),
     ("brackets", || repeat("["), Refused("ends in the middle")),
     ("spaces", || repeat(" "), Refused("ends in the middle")),
     ("a number of many digits", || full("\"series\":", "1", "", "]}"), Refused("not JSON")),
     ("one long name", || one_endpoint(&entry(&repeat("x"), 1)), Opened("xxx…")),
     ("a name of 65 536 characters", || one_endpoint(&entry(&"x".repeat(65_536), 1)), Opened("xxx…")),
-    ("a method of 70 000 characters", || one_endpoint(&entry("x", 1).replace("GET", &"G".repeat(70_000))), Opened("GGG…")),
-    ("a detail of 70 000 characters", || with_failures(&[failure("status", &"d".repeat(70_000))]), Opened("ddd…")),
-    ("a minimum above its maximum", || one_endpoint(&entry_with_latency(9.0, 1.0)), Opened("figures contradict")),
-    ("50 000 failure rows", || with_failures(&numbered(50_000, |i| failure("status", &format!("HTTP {i}")))), Opened("… and 49\u{202f}500 more rows")),
-    ("20 000 endpoints", || endpoints(&numbered(20_000, |i| entry(&format!("/{i}"), 1))), Opened("… and 19\u{202f}500 more rows")),
-    ("endpoints without end", || full("\"requests\":[", &entry("/", 1), ",", "]}"), Refused("rows or values in `requests`")),
-    ("failures without end", || full("\"failures\":[", "{}", ",", "]}"), Refused("rows or values in `failures`")),
-    ("seconds without end", || full("\"timeline\":[", "{\"second\":1,\"requests\":0,\"failures\":0}", ",", "]}"), Refused("in `timeline`")),
+    (
+        "a method of 70 000 characters",
+        || one_endpoint(&entry("x", 1).replace("GET", &"G".repeat(70_000))),
+        Opened("GGG…"),
+    ),
+    (
+        "a detail of 70 000 characters",
+        || with_failures(&[failure("status", &"d".repeat(70_000))]),
+        Opened("ddd…"),
+    ),
+    (
+        "a minimum above its maximum",
+        || one_endpoint(&entry_with_latency(9.0, 1.0)),
+        Opened("figures contradict"),
+    ),
+    (
+        "50 000 failure rows",
+        || with_failures(&numbered(50_000, |i| failure("status", &format!("HTTP {i}")))),
+        Opened("… and 49\u{202f}500 more rows"),
+    ),
+    (
+        "20 000 endpoints",
+        || endpoints(&numbered(20_000, |i| entry(&format!("/{i}"), 1))),
+        Opened("… and 19\u{202f}500 more rows"),
+    ),
+    (
+        "endpoints without end",
+        || full("\"requests\":[", &entry("/", 1), ",", "]}"),
+        Refused("rows or values in `requests`"),
+    ),
+    (
+        "failures without end",
+        || full("\"failures\":[", "{}", ",", "]}"),
+        Refused("rows or values in `failures`"),
+    ),
+    (
+        "seconds without end",
+        || full("\"timeline\":[", "{\"second\":1,\"requests\":0,\"failures\":0}", ",", "]}"),
+        Refused("in `timeline`"),
+    ),
     ("seconds that are nothing", || full("\"timeline\":[", "0", ",", "]}"), Refused("in `timeline`")),
-    ("intervals without end", || full("\"intervals\":{\"rows\":[", "{\"index\":0}", ",", "]}}"), Refused("in `intervals`")),
+    (
+        "intervals without end",
+        || full("\"intervals\":{\"rows\":[", "{\"index\":0}", ",", "]}}"),
+        Refused("in `intervals`"),
+    ),
     ("wide histograms in 12 000 intervals", || intervals(12_000, 600, &wide()), Opened("Requests")),
     ("wide histograms in 45 000 seconds", || intervals(45_000, 45_000, &wide()), Opened("Requests")),
-    ("full histograms in 7 000 intervals", || intervals(7_000, 700, &crowded()), Refused("when they are unpacked")),
-    ("a damaged histogram in an interval", || intervals(10, 10, "HISTFAAAAA=="), Refused("in interval 0 of `GET /`, an encoded histogram is damaged")),
-    ("wide histograms in 10 000 endpoints", || endpoints(&numbered(10_000, |i| entry_with_histogram(i, &wide()))), Opened("Requests")),
-    ("an unknown field within a distribution", || one_endpoint(&entry("/", 1).replace("\"rps\"", &format!("\"latency_ms\":{{\"count\":1,\"x\":[{}0]}},\"rps\"", repeat("{},")))), Opened("Requests")),
-    ("stages without end", || report_of(&format!("\"load\":{{\"model\":\"closed\",\"users\":[{}0]}},", repeat("0,")), "", ""), Refused("values in `run`")),
-    ("classes without end", || report_of(&format!("\"classes\":[{}\"\"],", repeat("\"\",")), "", ""), Refused("values in `run`")),
-    ("a note without end", || full("\"generator\":{\"notes\":[{\"kind\":\"x\",\"y\":[", "0", ",", "]}]}}"), Refused("values in `generator`")),
-    ("points without end", || full("\"series\":[{\"name\":\"\",\"source\":\"monitor\",\"at_s\":[", "0", ",", "],\"values\":[]}]}"), Refused("in `series`")),
-    ("labels without end", || full("\"series\":[{\"labels\":{", "\"a\":\"\"", ",", "}}]}"), Refused("in `series`")),
-    ("a count that no run comes to", || one_endpoint(&entry("/", 1).replace("\"requests\":1", &format!("\"requests\":{}", u64::MAX))), Refused("a count that no run comes to")),
-    ("a run of a thousand years", || report_of("", "", "").replace("\"duration_s\":1.0", "\"duration_s\":31536000000.0"), Refused("a moment that is in no run")),
+    (
+        "full histograms in 7 000 intervals",
+        || intervals(7_000, 700, &crowded()),
+        Refused("when they are unpacked"),
+    ),
+    (
+        "a damaged histogram in an interval",
+        || intervals(10, 10, "HISTFAAAAA=="),
+        Refused("in interval 0 of `GET /`, an encoded histogram is damaged"),
+    ),
+    (
+        "wide histograms in 10 000 endpoints",
+        || endpoints(&numbered(10_000, |i| entry_with_histogram(i, &wide()))),
+        Opened("Requests"),
+    ),
+    (
+        "an unknown field within a distribution",
+        || {
+            one_endpoint(&entry("/", 1).replace(
+                "\"rps\"",
+                &format!("\"latency_ms\":{{\"count\":1,\"x\":[{}0]}},\"rps\"", repeat("{},")),
+            ))
+        },
+        Opened("Requests"),
+    ),
+    (
+        "stages without end",
+        || report_of(&format!("\"load\":{{\"model\":\"closed\",\"users\":[{}0]}},", repeat("0,")), "", ""),
+        Refused("values in `run`"),
+    ),
+    (
+        "classes without end",
+        || report_of(&format!("\"classes\":[{}\"\"],", repeat("\"\",")), "", ""),
+        Refused("values in `run`"),
+    ),
+    (
+        "a note without end",
+        || full("\"generator\":{\"notes\":[{\"kind\":\"x\",\"y\":[", "0", ",", "]}]}}"),
+        Refused("values in `generator`"),
+    ),
+    (
+        "points without end",
+        || {
+            full(
+                "\"series\":[{\"name\":\"\",\"source\":\"monitor\",\"at_s\":[",
+                "0",
+                ",",
+                "],\"values\":[]}]}",
+            )
+        },
+        Refused("in `series`"),
+    ),
+    (
+        "labels without end",
+        || full("\"series\":[{\"labels\":{", "\"a\":\"\"", ",", "}}]}"),
+        Refused("in `series`"),
+    ),
+    (
+        "a count that no run comes to",
+        || one_endpoint(&entry("/", 1).replace("\"requests\":1", &format!("\"requests\":{}", u64::MAX))),
+        Refused("a count that no run comes to"),
+    ),
+    (
+        "a run of a thousand years",
+        || report_of("", "", "").replace("\"duration_s\":1.0", "\"duration_s\":31536000000.0"),
+        Refused("a moment that is in no run"),
+    ),
     ("a byte order mark", || format!("\u{feff}{}", one_endpoint(&entry("/", 1))), Opened("Requests")),
 ];
 
@@ -85,7 +181,11 @@ fn total(requests: usize, failures: usize) -> String {
 }
 
 fn report_of(run: &str, parts: &str, requests: &str) -> String {
-    let parts = if parts.is_empty() { format!("\"total\":{},\"failures\":[],", total(0, 0)) } else { parts.to_owned() };
+    let parts = if parts.is_empty() {
+        format!("\"total\":{},\"failures\":[],", total(0, 0))
+    } else {
+        parts.to_owned()
+    };
     format!(
         "{{\"schema\":\"oddiya-load/report\",\"version\":2,\"run\":{{{run}\"duration_s\":1.0}},\
          \"generator\":{{\"kind\":\"native\"}},{parts}\"requests\":[{requests}]}}"
@@ -108,7 +208,10 @@ fn entry(name: &str, requests: usize) -> String {
 }
 
 fn entry_with_latency(min: f64, max: f64) -> String {
-    let latency = format!("\"latency_ms\":{{\"count\":1,\"min\":{min},\"max\":{max},\"histogram\":\"{}\"}},\"rps\"", wide());
+    let latency = format!(
+        "\"latency_ms\":{{\"count\":1,\"min\":{min},\"max\":{max},\"histogram\":\"{}\"}},\"rps\"",
+        wide()
+    );
     entry("/", 1).replace("\"rps\"", &latency)
 }
 
@@ -136,9 +239,7 @@ fn intervals(rows: usize, seconds: usize, histogram: &str) -> String {
             i / per_second
         )
     };
-    let second = |i: usize| {
-        format!("{{\"second\":{i},\"requests\":{},\"failures\":0}}", 30_000 * per_second)
-    };
+    let second = |i: usize| format!("{{\"second\":{i},\"requests\":{},\"failures\":0}}", 30_000 * per_second);
     let n = rows * 30_000;
     let parts = format!(
         "\"total\":{},\"failures\":[],\"timeline\":[{}],\"intervals\":{{\"period_s\":1,\"rows\":[{}]}},",
@@ -227,7 +328,8 @@ async fn a_command_that_takes_more_memory_than_it_may_is_seen() {
 }
 
 /// Text that would clear a screen, begin a row of its own, or turn the direction of writing.
-const COMMANDS: &str = "\\u001b[2J\\u001b]0;x\\u0007\\nGET      /forged   999\\r\\t\\u202etxt\\u2066\\u009b\\u2028";
+const COMMANDS: &str =
+    "\\u001b[2J\\u001b]0;x\\u0007\\nGET      /forged   999\\r\\t\\u202etxt\\u2066\\u009b\\u2028";
 
 #[tokio::test]
 async fn nothing_in_a_report_commands_the_terminal_or_forges_a_row() {
@@ -241,7 +343,8 @@ async fn nothing_in_a_report_commands_the_terminal_or_forges_a_row() {
     let notes = format!("\"kind\":\"native\",\"notes\":[{{\"kind\":\"text\",\"text\":\"{COMMANDS}\"}}]");
     std::fs::write(&file, report.replace("\"kind\":\"native\"", &notes)).unwrap();
     let csv = folder.path().join("run");
-    let ended = crate::command::run(&["report", file.to_str().unwrap(), "--csv", csv.to_str().unwrap()]).await;
+    let ended =
+        crate::command::run(&["report", file.to_str().unwrap(), "--csv", csv.to_str().unwrap()]).await;
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     is_harmless(&ended.stdout);
     assert!(ended.stdout.contains("\\u{1b}[2J") && ended.stdout.contains("\\u{202e}txt"), "{}", ended.stdout);
@@ -257,7 +360,8 @@ async fn nothing_in_a_refused_file_or_in_its_name_forges_a_message() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("a\nGET forged\u{1b}[2J\u{202e}.json");
     let unknown = report_of("", "", "").replace("\"kind\":\"native\"", &format!("\"kind\":[\"{COMMANDS}\"]"));
-    let failing = with_failures(&[failure(COMMANDS, "")]).replace("\"detail\":\"\"", &format!("\"detail\":{{\"{COMMANDS}\":1}}"));
+    let failing = with_failures(&[failure(COMMANDS, "")])
+        .replace("\"detail\":\"\"", &format!("\"detail\":{{\"{COMMANDS}\":1}}"));
     for text in [unknown, failing, format!("{{\"schema\":\"{COMMANDS}\"}}"), "{".to_owned()] {
         std::fs::write(&file, text).unwrap();
         let ended = run(&["report", file.to_str().unwrap()]).await;
@@ -268,7 +372,12 @@ async fn nothing_in_a_refused_file_or_in_its_name_forges_a_message() {
 }
 
 fn is_harmless(text: &str) {
-    let commands = |c: char| c != '\n' && (c.is_control() || ('\u{2028}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c));
+    let commands = |c: char| {
+        c != '\n'
+            && (c.is_control()
+                || ('\u{2028}'..='\u{202e}').contains(&c)
+                || ('\u{2066}'..='\u{2069}').contains(&c))
+    };
     assert_eq!(text.chars().find(|c| commands(*c)), None, "{text:?}");
     assert!(!text.lines().any(|line| line.trim_start().starts_with("GET      /forged")), "{text}");
 }
