@@ -210,7 +210,7 @@ fn check_header(plain: &[u8]) -> Result<usize, DecodeError> {
     };
     let (Some(low), Some(high), Some(ratio)) = (low, high, ratio) else { return Err(damaged("too short")) };
     let [low, high, ratio] =
-        [low, high, ratio].map(|(upper, lower)| u64::from(upper) << 32 | u64::from(lower));
+        [low, high, ratio].map(|(upper, lower)| (u64::from(upper) << 32) | u64::from(lower));
     if cookie != COOKIE {
         return Err(damaged("not in HdrHistogram's V2 format"));
     }

@@ -3,8 +3,6 @@
 //! A row of 50 bytes in a file can become one of 3 KB in memory. So the rows are counted first, which takes no memory
 //! whatever the file holds, and a file that no run leaves is refused.
 
-use std::mem::size_of;
-
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, de};
 
