@@ -265,8 +265,14 @@ mod tests {
             found(|report| change(&mut report.total.latency_ms.as_mut().unwrap().figures))
         };
         let out_of_order = Contradiction::OutOfOrder { name: "Aggregated".to_owned() };
-        assert_eq!(with(|figures| figures.p50 = figures.max.map(|max| max * 2.0)), [out_of_order.clone()]);
-        assert_eq!(with(|figures| figures.min = figures.max.map(|max| max * 2.0)), [out_of_order.clone()]);
+        assert_eq!(
+            with(|figures| figures.p50 = figures.max.map(|max| max * 2.0)),
+            std::slice::from_ref(&out_of_order)
+        );
+        assert_eq!(
+            with(|figures| figures.min = figures.max.map(|max| max * 2.0)),
+            std::slice::from_ref(&out_of_order)
+        );
         assert_eq!(with(|figures| figures.max = Some(0.001)), [out_of_order]);
         assert_eq!(
             with(|figures| figures.min = Some(-1.0)),

@@ -61,7 +61,7 @@ impl<'a> FailuresByEntry<'a> {
         Self(rows)
     }
 
-    fn of_entry(&self, entry: &Entry) -> &[&'a FailureRow] {
+    fn of_entry(&self, entry: &'a Entry) -> &[&'a FailureRow] {
         self.0.get(&(entry.method.as_str(), entry.name.as_str())).map_or(&[], Vec::as_slice)
     }
 }
@@ -97,7 +97,7 @@ const fn is_refusal(status: Status) -> bool {
 
 /// The status of all answers under some names with their number; `None` when they differ, or when most requests had no
 /// answer.
-fn only_status(failures: &FailuresByEntry<'_>, entries: &[&Entry]) -> Option<(Status, u64)> {
+fn only_status<'a>(failures: &FailuresByEntry<'a>, entries: &[&'a Entry]) -> Option<(Status, u64)> {
     let mut statuses: BTreeMap<Status, u64> = BTreeMap::new();
     for entry in entries {
         for (status, count) in statuses_of(failures, entry)? {
@@ -111,7 +111,7 @@ fn only_status(failures: &FailuresByEntry<'_>, entries: &[&Entry]) -> Option<(St
 
 /// The answers of an entry by status. A tool that writes no statuses still says which answers failed; `None` when some
 /// of its requests did not fail, because then it is not known how they were answered.
-fn statuses_of(failures: &FailuresByEntry<'_>, entry: &Entry) -> Option<BTreeMap<Status, u64>> {
+fn statuses_of<'a>(failures: &FailuresByEntry<'a>, entry: &'a Entry) -> Option<BTreeMap<Status, u64>> {
     if let Some(statuses) = &entry.statuses {
         return Some(statuses.clone());
     }
@@ -154,7 +154,7 @@ const fn refusal(scope: Scope, status: Status, answers: u64) -> Finding {
     }
 }
 
-fn mostly_failing(by_entry: &FailuresByEntry<'_>, entries: &[&Entry]) -> Option<Finding> {
+fn mostly_failing<'a>(by_entry: &FailuresByEntry<'a>, entries: &[&'a Entry]) -> Option<Finding> {
     let requests: u64 = entries.iter().map(|entry| entry.requests).sum();
     let failures: u64 = entries.iter().map(|entry| entry.failures).sum();
     if requests < ENOUGH_REQUESTS || failures * 2 <= requests {
@@ -172,7 +172,7 @@ fn mostly_failing(by_entry: &FailuresByEntry<'_>, entries: &[&Entry]) -> Option<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::report::read;
+    use crate::core::report::{Timeline, read};
 
     /// A name, its answers by status, and its requests without an answer.
     type Answered<'a> = (&'a str, &'a [(Status, u64)], u64);
@@ -206,7 +206,17 @@ mod tests {
                 ..Entry::default()
             });
         }
+        // The rest of the fixture is of other requests.
+        (report.timeline, report.intervals) = (Timeline::default(), None);
+        sum_up(&mut report);
         report
+    }
+
+    /// Makes the total that of the entries, as it is in every report.
+    fn sum_up(report: &mut Report) {
+        let sum = |count: fn(&Entry) -> u64| report.requests.iter().map(count).sum();
+        let (requests, failures) = (sum(|entry| entry.requests), sum(|entry| entry.failures));
+        report.total = Entry { requests, failures, ..Entry::default() };
     }
 
     fn under_api() -> Scope {
@@ -219,6 +229,25 @@ mod tests {
         assert_eq!(findings(&fixture), []);
         assert_eq!(findings(&report(&[])), [], "nor has one without a request");
         assert_eq!(findings(&report(&[("/api/plans", &[(200, 99), (401, 1)], 0)])), []);
+    }
+
+    #[test]
+    fn figures_that_contradict_each_other_come_before_what_they_would_say() {
+        let mut run = report(&[("/api/plans", &[(404, 50)], 0)]);
+        run.total.requests = 7;
+        let found = findings(&run);
+        let [Finding::Contradictions(_), Finding::AllNotFound { .. }] = &found[..] else {
+            panic!("{found:?}")
+        };
+    }
+
+    #[test]
+    fn only_the_first_findings_of_many_are_kept() {
+        let names: Vec<String> = (0..40).map(|i| format!("/{i}")).collect();
+        let mut entries: Vec<Answered<'_>> =
+            names.iter().map(|name| (name.as_str(), &[(404, 1)][..], 0)).collect();
+        entries.push(("/ok", &[(200, 1)], 0));
+        assert_eq!(findings(&report(&entries)).len(), MOST_FINDINGS);
     }
 
     #[test]
@@ -277,6 +306,7 @@ mod tests {
         let found = Finding::AllNotFound { scope: Scope::Everything, answers: 50 };
         assert_eq!(findings(&run), [found]);
         run.requests[0].requests = 51;
+        sum_up(&mut run);
         let kind = FailureKind::Status;
         let detail = "HTTP 404".to_owned();
         let share = 50.0 / 51.0;

@@ -54,7 +54,7 @@ fn escaped(text: &str, is_unseen: impl Fn(char) -> bool) -> Cow<'_, str> {
 
 /// Whether a character commands instead of showing: control characters, line separators, marks of direction (UAX #9), and
 /// characters without width. U+200C and U+200D stay, because scripts and emoji need them.
-const fn is_unseen(c: char) -> bool {
+fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(
             c,
