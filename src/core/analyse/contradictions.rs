@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::core::base::histogram::Figures;
+use crate::core::base::visible::cell;
 use crate::core::report::{Distribution, Entry, GeneratorKind, Quantiles, Report, StopReason, StreamFigures};
 
 /// Two figures, or a figure and what it means, of which not both can be true.
@@ -73,10 +74,15 @@ pub fn contradictions(report: &Report) -> Vec<Contradiction> {
         .collect()
 }
 
+/// `GET /api/plans`, or `Aggregated`, shortened: a name may be as long as a file.
+fn named(method: &str, name: &str) -> String {
+    format!("{} {}", cell(method), cell(name)).trim_start().to_owned()
+}
+
 fn no_date(report: &Report) -> Option<Contradiction> {
     let started_at = report.run.started_at.as_ref()?;
     let is_date = OffsetDateTime::parse(started_at, &Rfc3339).is_ok();
-    (!is_date).then(|| Contradiction::NoDate { started_at: started_at.clone() })
+    (!is_date).then(|| Contradiction::NoDate { started_at: cell(started_at) })
 }
 
 /// A report with nothing but its total has no parts. Another tool's parts may lack some of the whole, and so may those of a
@@ -127,7 +133,7 @@ fn no_sum((what, total, parts, are): (Summed, Option<u64>, Option<u64>, Parts)) 
 }
 
 fn of_entry(entry: &Entry, slack: f64) -> impl Iterator<Item = Contradiction> {
-    let name = || format!("{} {}", entry.method, entry.name).trim_start().to_owned();
+    let name = || named(&entry.method, &entry.name);
     let (failures, requests) = (entry.failures, entry.requests);
     let more_failed =
         (failures > requests).then(|| Contradiction::MoreFailed { name: name(), failures, requests });
@@ -186,7 +192,7 @@ fn of_failures(report: &Report) -> impl Iterator<Item = Contradiction> {
         .failures
         .iter()
         .filter(|row| row.first_s.zip(row.last_s).is_some_and(|(first, last)| last < first));
-    rows.map(|row| Contradiction::LastBeforeFirst { name: format!("{} {}", row.method, row.name) })
+    rows.map(|row| Contradiction::LastBeforeFirst { name: named(&row.method, &row.name) })
 }
 
 fn of_seconds(report: &Report, slack: f64) -> impl Iterator<Item = Contradiction> {

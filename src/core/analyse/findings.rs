@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::contradictions::{Contradiction, contradictions};
 use crate::core::base::failure::{FailureKind, Status};
+use crate::core::base::visible::cell;
 use crate::core::report::{Entry, FailureRow, Report};
 
 /// Something that a reader must know before any figure of the report.
@@ -142,7 +143,7 @@ fn merged(refusals: &[(&str, Option<(Status, u64)>)]) -> Vec<Finding> {
         return vec![refusal(Scope::Everything, *status, answers)];
     }
     let of_area = |(area, (status, answers)): &(&str, (Status, u64))| {
-        refusal(Scope::Under((*area).to_owned()), *status, *answers)
+        refusal(Scope::Under(cell(area)), *status, *answers)
     };
     refused.iter().map(of_area).collect()
 }
@@ -166,7 +167,7 @@ fn mostly_failing<'a>(by_entry: &FailuresByEntry<'a>, entries: &[&'a Entry]) -> 
     }
     let ((kind, detail), _) = kinds.into_iter().max_by_key(|(_, count)| *count)?;
     let share = failures as f64 / requests as f64;
-    Some(Finding::MostlyFailing { share, requests, kind, detail: detail.to_owned() })
+    Some(Finding::MostlyFailing { share, requests, kind, detail: cell(detail) })
 }
 
 #[cfg(test)]

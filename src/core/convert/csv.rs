@@ -5,6 +5,7 @@
 //! how they differ.
 
 use std::fmt::Write as _;
+use std::io;
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -12,7 +13,7 @@ use time::format_description::well_known::Rfc3339;
 use crate::core::base::failure::FailureKind;
 use crate::core::base::histogram::{Figures, Histogram};
 use crate::core::base::units::Micros;
-use crate::core::base::visible::visible;
+use crate::core::base::visible::shortened;
 use crate::core::report::{IntervalRow, Recorded, Report};
 
 /// The quantiles of Locust's tables.
@@ -30,22 +31,68 @@ const UNKNOWN: &str = "N/A";
 /// The number of seconds over which Locust's "current" rates are means.
 const WINDOW_S: u64 = 10;
 
-/// What follows the prefix in the names of the four files.
-pub const ENDINGS: [&str; 4] = ["_stats.csv", "_stats_history.csv", "_failures.csv", "_exceptions.csv"];
+/// One of Locust's four files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Table {
+    Stats,
+    History,
+    Failures,
+    Exceptions,
+}
+
+impl Table {
+    pub const ALL: [Self; 4] = [Self::Stats, Self::History, Self::Failures, Self::Exceptions];
+
+    /// What follows the prefix in the file's name.
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Stats => "_stats.csv",
+            Self::History => "_stats_history.csv",
+            Self::Failures => "_failures.csv",
+            Self::Exceptions => "_exceptions.csv",
+        }
+    }
+
+    const fn header(self) -> &'static str {
+        match self {
+            Self::Stats => STATS_HEADER,
+            Self::History => HISTORY_HEADER,
+            Self::Failures => FAILURES_HEADER,
+            Self::Exceptions => EXCEPTIONS_HEADER,
+        }
+    }
+}
 
 /// The four files. Each has the part of its name that follows the prefix, and its text.
 pub fn files(report: &Report) -> [(&'static str, String); 4] {
-    let [stats_csv, history_csv, failures_csv, exceptions_csv] = ENDINGS;
-    [
-        (stats_csv, stats(report)),
-        (history_csv, history(report)),
-        (failures_csv, failures(report)),
-        (exceptions_csv, lines([EXCEPTIONS_HEADER.to_owned()])),
-    ]
+    Table::ALL.map(|table| {
+        let mut bytes = Vec::new();
+        // Cannot fail: the sink is memory.
+        let _ = write(report, table, &mut bytes);
+        (table.ending(), String::from_utf8(bytes).unwrap_or_default())
+    })
 }
 
-fn stats(report: &Report) -> String {
-    let rows = report.entries().map(|entry| {
+/// Writes a file row by row: the whole text of a large report would take as much memory again. Each row ends with CR LF, as
+/// Locust's do.
+///
+/// # Errors
+/// Those of the sink.
+pub fn write(report: &Report, table: Table, sink: &mut dyn io::Write) -> io::Result<()> {
+    let rows: Box<dyn Iterator<Item = String>> = match table {
+        Table::Stats => Box::new(stats(report)),
+        Table::History => Box::new(history(report)),
+        Table::Failures => Box::new(failures(report)),
+        Table::Exceptions => Box::new(std::iter::empty()),
+    };
+    std::iter::once(table.header().to_owned()).chain(rows).try_for_each(|row| {
+        sink.write_all(row.as_bytes())?;
+        sink.write_all(b"\r\n")
+    })
+}
+
+fn stats(report: &Report) -> impl Iterator<Item = String> {
+    report.entries().map(|entry| {
         let latency = entry.latency_ms.as_ref();
         let mut row = format!("{},{}", field(&entry.method), field(&entry.name));
         let _ = write!(
@@ -58,21 +105,20 @@ fn stats(report: &Report) -> String {
         let bytes = mean_bytes(entry.requests, entry.received_bytes, entry.requests);
         let _ = write!(row, ",{bytes},{},{}", entry.rps, entry.failures_per_s);
         row + &quantiles(latency.map(|latency| latency.quantiles_ms(QUANTILES)))
-    });
-    lines(std::iter::once(STATS_HEADER.to_owned()).chain(rows))
+    })
 }
 
 /// Writes one row per second for all requests together. What is called total is that of the run so far, and so are the
 /// quantiles, as in Locust's default. Latencies and sizes are known at the ends of intervals; between these, in a run of
 /// more than ten minutes, they are those of the last interval that has ended.
-fn history(report: &Report) -> String {
+fn history(report: &Report) -> impl Iterator<Item = String> {
     let origin = started_at(report).unix_timestamp();
     let mut ends = ends_of_intervals(report).into_iter().peekable();
     let mut so_far = SoFar::default();
     // Kept from row to row: between two ends of intervals it is the same.
     let mut latency = Latency::default();
     let (mut requests, mut failures) = (0, 0);
-    let rows = report.timeline.iter().enumerate().map(|(i, row)| {
+    report.timeline.iter().enumerate().map(move |(i, row)| {
         let mut has_more = false;
         while let Some((_, ended)) = ends.next_if(|(second, _)| *second <= row.second) {
             so_far.add(ended);
@@ -92,9 +138,7 @@ fn history(report: &Report) -> String {
         let bytes = mean_bytes(requests, so_far.received_bytes, so_far.requests);
         let _ = write!(line, ",{requests},{failures},{summary},{bytes}");
         line
-    });
-    let rows: Vec<String> = rows.collect();
-    lines(std::iter::once(HISTORY_HEADER.to_owned()).chain(rows))
+    })
 }
 
 /// What all entries together have counted since the start.
@@ -119,23 +163,23 @@ impl SoFar {
     }
 }
 
-fn failures(report: &Report) -> String {
+fn failures(report: &Report) -> impl Iterator<Item = String> {
     let origin = started_at(report);
-    let at = |secs: Option<f64>| {
+    let at = move |secs: Option<f64>| {
         let Some(secs) = secs else { return String::new() };
         let moment = origin.checked_add(time::Duration::seconds(secs as i64)).unwrap_or(origin);
         moment.replace_nanosecond(0).unwrap_or(moment).format(&Rfc3339).unwrap_or_default()
     };
-    let rows = report.failures.iter().map(|row| {
+    report.failures.iter().map(move |row| {
+        let detail = shortened(&row.detail, MOST_CELL_CHARS);
         let error = match row.kind {
-            FailureKind::Status => row.detail.clone(),
-            kind if row.detail.is_empty() => kind.label().to_owned(),
-            kind => format!("{}: {}", kind.label(), row.detail),
+            FailureKind::Status => detail,
+            kind if detail.is_empty() => kind.label().to_owned(),
+            kind => format!("{}: {detail}", kind.label()),
         };
         let (method, name) = (field(&row.method), field(&row.name));
         format!("{method},{name},{},{},{},{}", field(&error), row.count, at(row.first_s), at(row.last_s))
-    });
-    lines(std::iter::once(FAILURES_HEADER.to_owned()).chain(rows))
+    })
 }
 
 /// Requests and failures per second over the `WINDOW_S` seconds that end with the `i`-th row, or since the first row.
@@ -214,23 +258,21 @@ fn mean_bytes(requests: u64, bytes: Option<u64>, of: u64) -> String {
     }
 }
 
+/// The most characters of a cell; a spreadsheet holds 32 767.
+const MOST_CELL_CHARS: usize = 32_000;
+
 /// Text of a report as a field: in one line, harmless to a spreadsheet, and quoted where RFC 4180 requires it.
 ///
 /// A spreadsheet computes what begins with one of four signs, so such a text gets an apostrophe in front, as OWASP advises.
 /// Names that are paths, words or methods stay as Locust writes them.
 fn field(text: &str) -> String {
-    let shown = visible(text);
+    let shown = shortened(text, MOST_CELL_CHARS);
     let apostrophe = if shown.trim_start().starts_with(['=', '+', '-', '@']) { "'" } else { "" };
     if shown.contains([',', '"']) {
         format!("\"{apostrophe}{}\"", shown.replace('"', "\"\""))
     } else {
         format!("{apostrophe}{shown}")
     }
-}
-
-/// Ends each row with CR LF, as Locust does.
-fn lines(rows: impl IntoIterator<Item = String>) -> String {
-    rows.into_iter().fold(String::new(), |text, row| text + &row + "\r\n")
 }
 
 #[cfg(test)]
@@ -315,8 +357,8 @@ mod tests {
 
     /// `Total Request Count`, and then mean, minimum and maximum latency and mean size, row by row.
     fn totals(report: &Report) -> Vec<String> {
-        let rows = history(report);
-        let cells = rows.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>());
+        let rows: Vec<String> = history(report).collect();
+        let cells = rows.iter().map(|line| line.split(',').collect::<Vec<_>>());
         cells.map(|cells| format!("{}: {}", cells[17], cells[20..].join(" "))).collect()
     }
 
