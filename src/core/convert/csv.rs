@@ -10,11 +10,12 @@ use std::io;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::core::base::buckets::Unpacker;
 use crate::core::base::failure::FailureKind;
 use crate::core::base::histogram::{Figures, Histogram};
 use crate::core::base::units::Micros;
 use crate::core::base::visible::shortened;
-use crate::core::report::{IntervalRow, Recorded, Report};
+use crate::core::report::{IntervalRow, Report};
 
 /// The quantiles of Locust's tables.
 const QUANTILES: [f64; 11] = [0.5, 0.66, 0.75, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 0.9999, 1.0];
@@ -148,6 +149,7 @@ struct SoFar {
     /// The bytes of these requests; a sum that lacks some of them is not known.
     received_bytes: Option<u64>,
     latency: Histogram,
+    unpacker: Unpacker,
 }
 
 impl SoFar {
@@ -157,7 +159,8 @@ impl SoFar {
             _ => self.received_bytes.zip(more.received_bytes).map(|(sum, more)| sum.saturating_add(more)),
         };
         self.requests += more.requests;
-        if let Some(Ok(latency)) = more.latency.as_ref().map(Recorded::buckets) {
+        let latency = more.latency.as_ref().map(|latency| latency.buckets(&mut self.unpacker));
+        if let Some(Ok(latency)) = latency {
             self.latency.add(&latency);
         }
     }
@@ -278,7 +281,7 @@ fn field(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::report::{Intervals, read};
+    use crate::core::report::{Intervals, Recorded, read};
 
     fn file(ending: &str) -> Vec<Vec<String>> {
         let report = read::read(include_bytes!("../../../tests/fixtures/reports/v1/sim.json")).unwrap();

@@ -9,7 +9,7 @@ use crate::core::base::visible::cell;
 const LONGEST_RUN_S: u64 = 366 * 86_400;
 
 /// The most stretches that a run is divided into. This program leaves 600, however long the run was.
-const MOST_INTERVALS: u64 = 50_000;
+const MOST_INTERVALS: u64 = 10_000;
 
 /// What is wrong with a report; `None` when it can be shown.
 pub fn problem(report: &Report) -> Option<String> {

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::health::sum_by_key;
-use crate::core::base::buckets::Buckets;
+use crate::core::base::buckets::{Buckets, Unpacker};
 use crate::core::base::event_kind::EventKind;
 use crate::core::base::failure::FailureKind;
 use crate::core::base::histogram::{DecodeError, Encoded, Histogram};
@@ -129,12 +129,12 @@ impl Recorded {
         Some(Self { exact: Some(exact), histogram: histogram.encode() })
     }
 
-    /// The buckets in use, exact where their bounds are known.
+    /// The buckets in use, exact where their bounds are known. Whoever reads many keeps the unpacker.
     ///
     /// # Errors
     /// When the text is damaged, or not of our geometry.
-    pub fn buckets(&self) -> Result<Buckets, DecodeError> {
-        let buckets = self.histogram.buckets()?;
+    pub fn buckets(&self, unpacker: &mut Unpacker) -> Result<Buckets, DecodeError> {
+        let buckets = unpacker.buckets(self.histogram.as_str())?;
         Ok(match self.exact {
             Some(ExactBounds { min, max, sum }) => buckets.with_exact(Micros(min), Micros(max), sum),
             None => buckets,
