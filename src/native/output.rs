@@ -9,7 +9,8 @@ use anyhow::Context as _;
 
 use super::place::Place;
 use super::say::say;
-use crate::core::convert::csv;
+use crate::core::base::visible::visible;
+use crate::core::convert::csv::{self, Table};
 use crate::core::present::text;
 use crate::core::report::Report;
 
@@ -17,7 +18,7 @@ use crate::core::report::Report;
 #[derive(Debug, Default)]
 pub struct Outputs {
     json: Option<Place>,
-    /// In the order of [`csv::ENDINGS`]; empty when the user asked for none.
+    /// In the order of [`Table::ALL`]; empty when the user asked for none.
     csv: Vec<Place>,
 }
 
@@ -86,7 +87,8 @@ impl Outputs {
     /// Everything that could not be written; the rest was.
     pub fn deliver(&self, report: &Report) -> Result<(), Unwritable> {
         let Saved { written, mut problems } = self.save_all(report);
-        let names: String = written.iter().map(|path| format!("\nWrote {}", path.display())).collect();
+        let name = |path: &PathBuf| format!("\nWrote {}", visible(&path.to_string_lossy()));
+        let names: String = written.iter().map(name).collect();
         if let Err(error) = say(&(text::summary(report) + &names)) {
             problems.push(format!("standard output: cannot write: {error}"));
         }
@@ -99,8 +101,8 @@ impl Outputs {
             saved.note(place, self.save_report(report));
         }
         if !self.csv.is_empty() {
-            for (place, (_, text)) in self.csv.iter().zip(csv::files(report)) {
-                let written = place.write(|sink| sink.write_all(text.as_bytes()));
+            for (place, table) in self.csv.iter().zip(Table::ALL) {
+                let written = place.write(|sink| csv::write(report, table, sink));
                 let named = || format!("--csv: cannot write {}", place.path().display());
                 saved.note(place, written.with_context(named));
             }
@@ -126,9 +128,9 @@ fn prepare_json(path: &Path) -> anyhow::Result<Place> {
 }
 
 fn csv_paths(prefix: &Path) -> impl Iterator<Item = PathBuf> + '_ {
-    csv::ENDINGS.iter().map(|ending| {
+    Table::ALL.iter().map(|table| {
         let mut path = prefix.as_os_str().to_owned();
-        path.push(ending);
+        path.push(table.ending());
         PathBuf::from(path)
     })
 }
