@@ -2,7 +2,7 @@
 //!
 //! Three rules hold for every command and flag. An empty value is an error and never "not given", because
 //! `-t "$UNSET"` would otherwise run without a limit. A message names the flag, or the environment variable that the
-//! value came from. A message is one line. What a value means is checked elsewhere.
+//! value came from. A message is one line, also where a value has several. What a value means is checked elsewhere.
 
 use std::error::Error as _;
 use std::ffi::OsString;
@@ -12,6 +12,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, Parser};
 
 use crate::core::base::given::Given;
+use crate::core::base::visible::visible;
 
 const EMPTY_FLAG: &str = "is empty; write a value, or leave it out";
 const EMPTY_VARIABLE: &str = "is empty; give it a value, or unset it";
@@ -33,7 +34,7 @@ pub fn read<C: Parser>(words: &[OsString]) -> Result<(C, Given), Refusal> {
     let command = without_idle_variables(C::command(), words);
     let refused = |error: clap::Error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Refusal::Answer(error),
-        _ => Refusal::Mistake(one_line(&mistake(&error, &command, words))),
+        _ => Refusal::Mistake(visible(&mistake(&error, &command, words)).into_owned()),
     };
     let matches = command.clone().try_get_matches_from(words).map_err(refused)?;
     let (command, chosen) = match matches.subcommand() {
@@ -211,11 +212,6 @@ fn plain(error: &clap::Error) -> String {
     format!("{}; see --help", said.join("; "))
 }
 
-/// A value may hold a line's end, which would begin a line that looks like ours.
-pub fn one_line(message: &str) -> String {
-    message.replace(|c: char| c.is_control(), "\u{fffd}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -235,10 +231,5 @@ mod tests {
         );
         assert!(["<FILE>", "[FILE]", "[FILE]..."].iter().all(|named| is_named(&file, named)));
         assert!(!is_named(&port, "--ports <PORT>") && !is_named(&port, "<PORT>"));
-    }
-
-    #[test]
-    fn a_value_cannot_begin_a_line_of_its_own() {
-        assert_eq!(one_line("`1\noddiya-load: all is well`"), "`1\u{fffd}oddiya-load: all is well`");
     }
 }

@@ -15,7 +15,8 @@ use super::place::Place;
 use super::say::say;
 use super::writing::{Target, WriteError, Writing};
 use crate::core::base::given::Given;
-use crate::core::convert::csv;
+use crate::core::base::visible::visible;
+use crate::core::convert::csv::{self, Table};
 use crate::core::present::text;
 use crate::core::report::Report;
 
@@ -26,7 +27,7 @@ pub const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Debug, Default)]
 pub struct Outputs {
     json: Option<Output>,
-    /// In the order of [`csv::ENDINGS`]; empty when the user asked for none.
+    /// In the order of [`Table::ALL`]; empty when the user asked for none.
     csv: Vec<Output>,
 }
 
@@ -118,7 +119,8 @@ impl Outputs {
     ) -> Result<(), Unwritable> {
         let report = Arc::new(report);
         let Saved { written, mut problems } = self.save_all(&report, &interrupted().shared()).await;
-        let names: String = written.iter().map(|path| format!("\nWrote {}", path.display())).collect();
+        let name = |path: &PathBuf| format!("\nWrote {}", visible(&path.to_string_lossy()));
+        let names: String = written.iter().map(name).collect();
         let results = text::summary(&report) + &names;
         let shown = Writing::in_thread(move || say(&results));
         // Who gave the files up still gets the tables, and gives those up by another signal.
@@ -134,8 +136,9 @@ impl Outputs {
             under_way.push((output, writing));
         }
         if !self.csv.is_empty() {
-            for (output, (_, text)) in self.csv.iter().zip(csv::files(report)) {
-                under_way.push((output, output.start(move |sink| sink.write_all(text.as_bytes()))));
+            for (output, table) in self.csv.iter().zip(Table::ALL) {
+                let report = Arc::clone(report);
+                under_way.push((output, output.start(move |sink| csv::write(&report, table, sink))));
             }
         }
         let ends = under_way.into_iter().map(|(output, writing)| async move {
@@ -203,9 +206,9 @@ fn prepare_json(path: &Path) -> anyhow::Result<Place> {
 }
 
 fn csv_paths(prefix: &Path) -> impl Iterator<Item = PathBuf> + '_ {
-    csv::ENDINGS.iter().map(|ending| {
+    Table::ALL.iter().map(|table| {
         let mut path = prefix.as_os_str().to_owned();
-        path.push(ending);
+        path.push(table.ending());
         PathBuf::from(path)
     })
 }

@@ -9,6 +9,7 @@ use anyhow::Context as _;
 
 use super::output::Outputs;
 use crate::core::base::given::Given;
+use crate::core::base::visible::visible;
 use crate::core::report::Report;
 use crate::core::report::read::{MAX_BYTES, ReadError, read};
 
@@ -40,13 +41,14 @@ pub async fn show(args: &Args, given: &Given) -> anyhow::Result<()> {
 }
 
 fn open(path: &Path) -> anyhow::Result<Report> {
-    let named = || format!("cannot open {}", path.display());
+    // The name of a file is text of unknown origin too.
+    let named = || format!("cannot open {}", visible(&path.to_string_lossy()));
     let file = File::open(path).with_context(named)?;
     let size = file.metadata().with_context(named)?.len();
     if size > MAX_BYTES {
         return Err(ReadError::TooLarge(size)).with_context(named);
     }
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes).with_context(named)?;
     read(&bytes).with_context(named)
 }

@@ -12,7 +12,6 @@ use time::format_description::well_known::Rfc3339;
 
 use super::args::Args;
 use super::checkpoints::Checkpoints;
-use super::command_line::one_line;
 use super::ending::Ending;
 use super::fd_limit::{FileHandles, raise_for};
 use super::interrupts::Interrupts;
@@ -26,6 +25,7 @@ use crate::core::base::failure::{Failure, FailureKind};
 use crate::core::base::given::Given;
 use crate::core::base::timing_source::TimingSource;
 use crate::core::base::units::Micros;
+use crate::core::base::visible::visible;
 use crate::core::config::connections::Certificates;
 use crate::core::config::run_config::RunConfig;
 use crate::core::present::advice::{ARE_SERVICES_RUNNING, STAND_IN};
@@ -89,7 +89,7 @@ pub async fn run(args: Args, given: &Given) -> anyhow::Result<Ending> {
 
 /// Says a mistake of the user's in one line.
 fn complain(problem: &str) {
-    tell(&format!("oddiya-load: {}", one_line(problem)));
+    tell(&format!("oddiya-load: {}", visible(problem)));
 }
 
 /// What a run is asked to do.

@@ -1,10 +1,13 @@
 //! What the command says: its results, such as tables, on standard output, and its messages on standard error.
 //!
 //! Nothing that is said may end a load. The terminal may have been closed, a reader may be gone, a disk may be full; so
-//! `print!` and its kin, which panic then, are not used. Control characters are replaced, because names from a report or
-//! a host may hold commands to the terminal.
+//! `print!` and its kin, which panic then, are not used. Control characters are made visible, because names from a report
+//! or a host may hold commands to the terminal.
 
+use std::borrow::Cow;
 use std::io::{self, Write as _};
+
+use crate::core::base::visible::visible_lines;
 
 /// Writes a message as a line to standard error. An error is ignored: there is no place left to say it.
 pub fn tell(message: &str) {
@@ -29,12 +32,13 @@ pub fn or_seen_enough(written: io::Result<()>) -> io::Result<()> {
 }
 
 fn line(text: &str) -> String {
-    harmless(text) + "\n"
+    harmless(text).into_owned() + "\n"
 }
 
-/// Text without commands to the terminal.
-pub fn harmless(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { char::REPLACEMENT_CHARACTER } else { c }).collect()
+/// Text without commands to the terminal. A line break is one: whoever quotes a file or a host makes its line breaks
+/// visible before.
+pub fn harmless(text: &str) -> Cow<'_, str> {
+    visible_lines(text)
 }
 
 #[cfg(test)]
@@ -43,7 +47,7 @@ mod tests {
 
     #[test]
     fn nothing_but_text_reaches_the_terminal() {
-        assert_eq!(harmless("a\tb\n\u{1b}[2Jc\u{7f}\u{9b}"), "a\u{fffd}b\n\u{fffd}[2Jc\u{fffd}\u{fffd}");
+        assert_eq!(harmless("a\tb\n\u{1b}[2Jc\u{7f}\u{9b}"), "a\\tb\n\\u{1b}[2Jc\\u{7f}\\u{9b}");
         assert_eq!(harmless("1\u{202f}234 — 서울"), "1\u{202f}234 — 서울");
     }
 

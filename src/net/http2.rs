@@ -209,7 +209,7 @@ fn broken_rule(error: &h2::Error, reason: Reason) -> String {
     match reason {
         Reason::PROTOCOL_ERROR => format!("a frame or header field that is not allowed ({reason:?})"),
         Reason::FLOW_CONTROL_ERROR => "more data than was allowed".to_owned(),
-        Reason::FRAME_SIZE_ERROR => "a frame of a wrong size".to_owned(),
+        Reason::FRAME_SIZE_ERROR => "a frame of a wrong size, or another protocol".to_owned(),
         Reason::COMPRESSION_ERROR => "header fields that cannot be unpacked".to_owned(),
         Reason::ENHANCE_YOUR_CALM if said.is_empty() => "too many frames".to_owned(),
         _ => format!("{reason:?} {said}").trim_end().to_owned(),

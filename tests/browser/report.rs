@@ -93,6 +93,54 @@ async fn a_report_by_arrival_rate_leads_with_the_corrected_latency_and_what_was_
 }
 
 #[test]
+async fn a_long_table_is_shown_in_windows_and_sorted_as_a_whole() {
+    let mut report = example::report().unwrap();
+    let one = report.requests[0].clone();
+    let named = |i: u64| {
+        let mut entry = one.clone();
+        (entry.name, entry.requests, entry.sent) = (format!("/{i}"), i + 1, Some(i + 1));
+        entry.latency_ms = None;
+        entry
+    };
+    report.requests = (0..450).map(named).collect();
+    report.intervals = None;
+    let page = TestPage::open().await;
+    open(&page, &report.to_json()).await;
+    let rows = || page.all("[data-testid=\"statistics\"] tbody tr");
+    let first = || rows()[0].get_attribute("data-name").unwrap();
+    assert_eq!((rows().len(), first()), (200, "/0".to_owned()));
+    assert_eq!(page.text("statistics-rows"), "Rows 1 to 200 of 450");
+    page.click("statistics-after").await;
+    page.click("statistics-after").await;
+    assert_eq!((rows().len(), first()), (50, "/400".to_owned()));
+    assert!(page.named("statistics-after").has_attribute("disabled"));
+    page.click("sort-requests").await;
+    page.click("sort-requests").await;
+    page.click("statistics-before").await;
+    page.click("statistics-before").await;
+    assert_eq!(first(), "/449", "the most requests of all rows");
+    assert!(page.text("finding").contains("These figures contradict each other"), "the total is another");
+    assert!(page.text("trust").contains("its figures contradict each other"));
+    open(&page, FIXTURE).await;
+    assert!(!page.has("statistics-rows") && !page.has("failures-rows"), "a short table has no windows");
+}
+
+#[test]
+async fn text_of_a_file_is_shown_with_its_invisible_characters_and_shortened() {
+    let text =
+        FIXTURE.replace("/api/users/me", "/a\\u202e\\nb").replace("http://localhost:8080", &"h".repeat(500));
+    let page = TestPage::open().await;
+    open(&page, &text).await;
+    let names: Vec<_> = page
+        .all("[data-testid=\"statistics\"] tbody th")
+        .iter()
+        .map(|name| name.text_content().unwrap())
+        .collect();
+    assert!(names.contains(&"/a\\u{202e}\\nb".to_owned()), "{names:?}");
+    assert_eq!(page.text("report-host").chars().count(), 120);
+}
+
+#[test]
 async fn closing_it_leads_back_to_where_one_was() {
     let page = with_report().await;
     assert_eq!(fragment(), "#/report/1");

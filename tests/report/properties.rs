@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use oddiya_load::core::analyse::contradictions::contradictions;
 use oddiya_load::core::base::failure::{Failure, FailureKind};
 use oddiya_load::core::base::histogram::{Encoded, Histogram};
 use oddiya_load::core::base::units::Micros;
 use oddiya_load::core::config::run_config::{RunConfig, RunConfigText};
+use oddiya_load::core::convert::csv;
 use oddiya_load::core::http::exchange::{Exchange, Timing};
+use oddiya_load::core::present::text;
+use oddiya_load::core::report::read::read;
 use oddiya_load::core::report::{Generator, GeneratorKind, Recorded, Report};
 use oddiya_load::core::run::coordinator::Coordinator;
 use oddiya_load::core::run::record::Record;
@@ -14,7 +18,7 @@ use oddiya_load::core::run::recorder::{Recorder, Snapshot};
 use oddiya_load::core::scenario::EntryId;
 use proptest::prelude::*;
 
-use crate::open;
+use crate::{V1, V2, open};
 
 /// One request: which entry, in which second it ended, how long it took, and how.
 #[derive(Clone, Debug)]
@@ -129,6 +133,9 @@ fn summed(report: &Report, entry: usize) -> (u64, u64, u64, u64, BTreeMap<Failur
     sum
 }
 
+/// What may stand in the place of a digit or a quotation mark.
+const DAMAGES: [&str; 10] = ["", "0", "-1", "9999999999999", "1e300", "null", "{}", "[]", "\"\"", "\\u001b"];
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 20, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -152,6 +159,49 @@ proptest! {
             prop_assert_eq!((ended, failed, Some(bytes)), (whole.requests, whole.failures, whole.received_bytes));
             prop_assert_eq!(by_kind.values().sum::<u64>(), whole.failures);
             prop_assert_eq!(latency.figures(), whole.latency_ms.as_ref().map(|latency| latency.figures));
+        }
+    }
+
+    #[test]
+    fn a_report_of_ours_never_contradicts_itself(requests in requests(700), shards in 1..4_usize) {
+        let report = report(&requests, shards, 700);
+        prop_assert_eq!(contradictions(&report), []);
+        prop_assert_eq!(contradictions(&open(&report.to_json())), []);
+    }
+
+    #[test]
+    fn the_buckets_of_an_encoded_histogram_say_what_the_whole_one_says(values in prop::collection::vec(0..4_000_000_000_u64, 0..200)) {
+        let mut histogram = Histogram::new();
+        // Short and long ones alike, so that buckets of all widths are in use.
+        values.iter().for_each(|value| histogram.record(Micros(value >> (value % 32))));
+        let encoded = histogram.encode();
+        let (decoded, buckets) = (encoded.decode().unwrap(), encoded.buckets().unwrap());
+        prop_assert_eq!(buckets.count(), decoded.count());
+        prop_assert_eq!(buckets.iter().collect::<Vec<_>>(), decoded.buckets().collect::<Vec<_>>());
+        let rising = [0.0, 0.1, 0.5, 0.66, 0.99, 0.9999, 1.0];
+        prop_assert_eq!(rising.map(|quantile| buckets.quantile(quantile)), rising.map(|quantile| decoded.quantile(quantile)));
+        prop_assert_eq!(decoded.quantiles(rising), rising.map(|quantile| decoded.quantile(quantile)));
+        if let (Some(min), Some(max)) = (decoded.min(), decoded.max()) {
+            prop_assert_eq!(buckets.bounds(), (min, max, decoded.sum_micros()));
+        }
+        let mut sum = Histogram::new();
+        sum.add(&buckets);
+        prop_assert_eq!(sum.figures(), decoded.figures());
+    }
+
+    #[test]
+    fn a_damaged_report_is_refused_or_shown_and_never_a_panic(cuts in prop::collection::vec((any::<prop::sample::Index>(), 0..DAMAGES.len()), 1..6), old in any::<bool>()) {
+        let mut text = if old { V1 } else { V2 }.to_owned();
+        for (place, damage) in cuts {
+            // A number or word of the file, and what stands there instead.
+            let words: Vec<_> = text.match_indices(|c: char| c.is_ascii_digit() || c == '"').map(|(at, _)| at).collect();
+            let at = *place.get(&words);
+            text.replace_range(at..=at, DAMAGES[damage]);
+        }
+        if let Ok(report) = read(text.as_bytes()) {
+            prop_assert!(!text::summary(&report).is_empty());
+            prop_assert_eq!(csv::files(&report).len(), 4);
+            prop_assert!(read(report.to_json().as_bytes()).is_ok());
         }
     }
 

@@ -3,12 +3,16 @@
 
 use std::collections::BTreeMap;
 
+use super::contradictions::{Contradiction, contradictions};
 use crate::core::base::failure::{FailureKind, Status};
+use crate::core::base::visible::cell;
 use crate::core::report::{Entry, FailureRow, Report};
 
 /// Something that a reader must know before any figure of the report.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Finding {
+    /// The figures of the report contradict each other, as these few show.
+    Contradictions(Vec<Contradiction>),
     /// Every answer said that the request was not allowed (401 or 403).
     AllUnauthorized { scope: Scope, status: Status, answers: u64 },
     /// Every answer said that there is no such path (404).
@@ -36,8 +40,35 @@ pub enum Scope {
 /// From this many requests on, a share of failures says something about the host.
 const ENOUGH_REQUESTS: u64 = 10;
 
-/// All findings, the gravest first; none in an ordinary report.
+/// The most findings of a report: one line each is still read.
+const MOST_FINDINGS: usize = 10;
+
+/// The findings, the gravest first; none in an ordinary report.
 pub fn findings(report: &Report) -> Vec<Finding> {
+    let contradictions = Some(contradictions(report)).filter(|found| !found.is_empty());
+    let contradictions = contradictions.map(Finding::Contradictions);
+    contradictions.into_iter().chain(of_answers(report)).take(MOST_FINDINGS).collect()
+}
+
+/// The failures of a report by their endpoint, so that nobody goes through all of them for each.
+struct FailuresByEntry<'a>(BTreeMap<(&'a str, &'a str), Vec<&'a FailureRow>>);
+
+impl<'a> FailuresByEntry<'a> {
+    fn of(report: &'a Report) -> Self {
+        let mut rows: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for row in &report.failures {
+            rows.entry((row.method.as_str(), row.name.as_str())).or_default().push(row);
+        }
+        Self(rows)
+    }
+
+    fn of_entry(&self, entry: &'a Entry) -> &[&'a FailureRow] {
+        self.0.get(&(entry.method.as_str(), entry.name.as_str())).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn of_answers(report: &Report) -> Vec<Finding> {
+    let failures = FailuresByEntry::of(report);
     let mut areas: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
     for entry in report.requests.iter().filter(|entry| entry.requests > 0) {
         areas.entry(area(&entry.name)).or_default().push(entry);
@@ -45,13 +76,13 @@ pub fn findings(report: &Report) -> Vec<Finding> {
     let refusals: Vec<_> = areas
         .iter()
         .map(|(area, entries)| {
-            (*area, only_status(report, entries).filter(|(status, _)| is_refusal(*status)))
+            (*area, only_status(&failures, entries).filter(|(status, _)| is_refusal(*status)))
         })
         .collect();
     let mut found = merged(&refusals);
     let rest = areas.iter().zip(&refusals).filter(|(_, (_, refusal))| refusal.is_none());
     let rest: Vec<&Entry> = rest.flat_map(|((_, entries), _)| entries.iter().copied()).collect();
-    found.extend(mostly_failing(report, &rest));
+    found.extend(mostly_failing(&failures, &rest));
     found
 }
 
@@ -67,10 +98,10 @@ const fn is_refusal(status: Status) -> bool {
 
 /// The status of all answers under some names with their number; `None` when they differ, or when most requests had no
 /// answer.
-fn only_status(report: &Report, entries: &[&Entry]) -> Option<(Status, u64)> {
+fn only_status<'a>(failures: &FailuresByEntry<'a>, entries: &[&'a Entry]) -> Option<(Status, u64)> {
     let mut statuses: BTreeMap<Status, u64> = BTreeMap::new();
     for entry in entries {
-        for (status, count) in statuses_of(report, entry)? {
+        for (status, count) in statuses_of(failures, entry)? {
             *statuses.entry(status).or_default() += count;
         }
     }
@@ -81,7 +112,7 @@ fn only_status(report: &Report, entries: &[&Entry]) -> Option<(Status, u64)> {
 
 /// The answers of an entry by status. A tool that writes no statuses still says which answers failed; `None` when some
 /// of its requests did not fail, because then it is not known how they were answered.
-fn statuses_of(report: &Report, entry: &Entry) -> Option<BTreeMap<Status, u64>> {
+fn statuses_of<'a>(failures: &FailuresByEntry<'a>, entry: &'a Entry) -> Option<BTreeMap<Status, u64>> {
     if let Some(statuses) = &entry.statuses {
         return Some(statuses.clone());
     }
@@ -89,14 +120,10 @@ fn statuses_of(report: &Report, entry: &Entry) -> Option<BTreeMap<Status, u64>> 
         return None;
     }
     let mut statuses = BTreeMap::new();
-    for row in report.failures.iter().filter(|row| is_of(row, entry) && row.kind == FailureKind::Status) {
+    for row in failures.of_entry(entry).iter().filter(|row| row.kind == FailureKind::Status) {
         *statuses.entry(status_in(&row.detail)?).or_default() += row.count;
     }
     Some(statuses)
-}
-
-fn is_of(row: &FailureRow, entry: &Entry) -> bool {
-    row.method == entry.method && row.name == entry.name
 }
 
 /// The status in a detail such as `HTTP 404`.
@@ -116,7 +143,7 @@ fn merged(refusals: &[(&str, Option<(Status, u64)>)]) -> Vec<Finding> {
         return vec![refusal(Scope::Everything, *status, answers)];
     }
     let of_area = |(area, (status, answers)): &(&str, (Status, u64))| {
-        refusal(Scope::Under((*area).to_owned()), *status, *answers)
+        refusal(Scope::Under(cell(area)), *status, *answers)
     };
     refused.iter().map(of_area).collect()
 }
@@ -128,25 +155,25 @@ const fn refusal(scope: Scope, status: Status, answers: u64) -> Finding {
     }
 }
 
-fn mostly_failing(report: &Report, entries: &[&Entry]) -> Option<Finding> {
+fn mostly_failing<'a>(by_entry: &FailuresByEntry<'a>, entries: &[&'a Entry]) -> Option<Finding> {
     let requests: u64 = entries.iter().map(|entry| entry.requests).sum();
     let failures: u64 = entries.iter().map(|entry| entry.failures).sum();
     if requests < ENOUGH_REQUESTS || failures * 2 <= requests {
         return None;
     }
     let mut kinds: BTreeMap<(FailureKind, &str), u64> = BTreeMap::new();
-    for row in report.failures.iter().filter(|row| entries.iter().any(|entry| is_of(row, entry))) {
+    for row in entries.iter().flat_map(|entry| by_entry.of_entry(entry)) {
         *kinds.entry((row.kind, row.detail.as_str())).or_default() += row.count;
     }
     let ((kind, detail), _) = kinds.into_iter().max_by_key(|(_, count)| *count)?;
     let share = failures as f64 / requests as f64;
-    Some(Finding::MostlyFailing { share, requests, kind, detail: detail.to_owned() })
+    Some(Finding::MostlyFailing { share, requests, kind, detail: cell(detail) })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::report::read;
+    use crate::core::report::{Timeline, read};
 
     /// A name, its answers by status, and its requests without an answer.
     type Answered<'a> = (&'a str, &'a [(Status, u64)], u64);
@@ -180,7 +207,17 @@ mod tests {
                 ..Entry::default()
             });
         }
+        // The rest of the fixture is of other requests.
+        (report.timeline, report.intervals) = (Timeline::default(), None);
+        sum_up(&mut report);
         report
+    }
+
+    /// Makes the total that of the entries, as it is in every report.
+    fn sum_up(report: &mut Report) {
+        let sum = |count: fn(&Entry) -> u64| report.requests.iter().map(count).sum();
+        let (requests, failures) = (sum(|entry| entry.requests), sum(|entry| entry.failures));
+        report.total = Entry { requests, failures, ..Entry::default() };
     }
 
     fn under_api() -> Scope {
@@ -193,6 +230,25 @@ mod tests {
         assert_eq!(findings(&fixture), []);
         assert_eq!(findings(&report(&[])), [], "nor has one without a request");
         assert_eq!(findings(&report(&[("/api/plans", &[(200, 99), (401, 1)], 0)])), []);
+    }
+
+    #[test]
+    fn figures_that_contradict_each_other_come_before_what_they_would_say() {
+        let mut run = report(&[("/api/plans", &[(404, 50)], 0)]);
+        run.total.requests = 7;
+        let found = findings(&run);
+        let [Finding::Contradictions(_), Finding::AllNotFound { .. }] = &found[..] else {
+            panic!("{found:?}")
+        };
+    }
+
+    #[test]
+    fn only_the_first_findings_of_many_are_kept() {
+        let names: Vec<String> = (0..40).map(|i| format!("/{i}")).collect();
+        let mut entries: Vec<Answered<'_>> =
+            names.iter().map(|name| (name.as_str(), &[(404, 1)][..], 0)).collect();
+        entries.push(("/ok", &[(200, 1)], 0));
+        assert_eq!(findings(&report(&entries)).len(), MOST_FINDINGS);
     }
 
     #[test]
@@ -251,6 +307,7 @@ mod tests {
         let found = Finding::AllNotFound { scope: Scope::Everything, answers: 50 };
         assert_eq!(findings(&run), [found]);
         run.requests[0].requests = 51;
+        sum_up(&mut run);
         let kind = FailureKind::Status;
         let detail = "HTTP 404".to_owned();
         let share = 50.0 / 51.0;

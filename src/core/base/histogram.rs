@@ -11,17 +11,9 @@ use hdrhistogram::serialization::{Deserializer, Serializer as _, V2DeflateSerial
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use super::buckets::DecodeError;
+use super::buckets::{Buckets, HIGHEST, SIGNIFICANT_DIGITS, Unpacker, narrowed};
 use super::units::Micros;
-
-const SIGNIFICANT_DIGITS: u8 = 3;
-/// The longest span that has a bucket, in microseconds (one hour). A longer value counts in the last bucket; `max` and
-/// `sum` still hold it exactly.
-const HIGHEST: u64 = 3_600_000_000;
-/// An encoded histogram of this geometry is under 40 KB even when every bucket is in use; a foreign file that
-/// is larger is refused before it is unpacked.
-const MAX_ENCODED_BYTES: usize = 256 * 1024;
-/// The largest uncompressed form: a header of 40 bytes and at most nine bytes for each of about 23 500 buckets.
-const MAX_DECODED_BYTES: usize = 40 + 9 * 24_000;
 
 /// A distribution of latencies (or of any other span of time).
 #[derive(Clone, Debug)]
@@ -55,7 +47,7 @@ impl Histogram {
         Self { buckets: None, min: Micros(u64::MAX), max: Micros::ZERO, sum: 0 }
     }
 
-    /// Counts one value.
+    /// Counts one value. One of more than an hour counts in the last bucket; `max` and `sum` still hold it exactly.
     pub fn record(&mut self, value: Micros) {
         // Cannot fail: auto-resize is on and the value is capped.
         let _ = self.buckets.get_or_insert_with(empty_buckets).record(value.0.min(HIGHEST));
@@ -74,13 +66,26 @@ impl Histogram {
         self.sum = self.sum.saturating_add(other.sum);
     }
 
+    /// Adds the values of an encoded histogram.
+    pub fn add(&mut self, more: &Buckets) {
+        if more.count() == 0 {
+            return;
+        }
+        let (min, max, sum) = more.bounds();
+        let buckets = self.buckets.get_or_insert_with(empty_buckets);
+        for (value, count) in more.iter() {
+            // Cannot fail: auto-resize is on and the value is capped.
+            let _ = buckets.record_n(value.0.min(HIGHEST), count);
+        }
+        self.min = self.min.min(min);
+        self.max = self.max.max(max);
+        self.sum = self.sum.saturating_add(sum);
+    }
+
     /// Narrows the exact minimum and maximum to bounds that are known from elsewhere. A decoded histogram needs this,
     /// because the encoded form does not contain the exact bounds.
     pub fn keep_within(&mut self, min: Micros, max: Micros) {
-        let (min, max) = (self.min.max(min), self.max.min(max));
-        if min <= max {
-            (self.min, self.max) = (min, max);
-        }
+        (self.min, self.max) = narrowed((self.min, self.max), (min, max));
     }
 
     /// The exact sum of all values, in microseconds.
@@ -128,12 +133,24 @@ impl Histogram {
         (!self.is_empty()).then(|| self.sum as f64 / self.count() as f64)
     }
 
+    /// The same in milliseconds, to the microsecond.
+    pub fn mean_millis(&self) -> Option<f64> {
+        self.mean_micros().map(|mean| mean.round() / 1e3)
+    }
+
+    /// The values at rising quantiles, each as [`Histogram::quantile`] gives it, in one go through the buckets.
+    pub fn quantiles<const N: usize>(&self, rising: [f64; N]) -> [Option<Micros>; N] {
+        let buckets = self.buckets.as_ref().filter(|buckets| !buckets.is_empty());
+        let mut values = buckets.into_iter().flat_map(|buckets| buckets.value_at_quantiles(rising));
+        rising.map(|_| values.next().map(|value| Micros(value).max(self.min).min(self.max)))
+    }
+
     /// The value at a quantile in [0, 1]: the smallest recorded value `v` such that at least this share of all values
     /// is `v` or less. It is precise to 0.1 % and never outside the exact minimum and maximum. `None` when the
     /// histogram is empty.
     pub fn quantile(&self, quantile: f64) -> Option<Micros> {
         let buckets = self.buckets.as_ref().filter(|buckets| !buckets.is_empty())?;
-        Some(Micros(buckets.value_at_quantile(quantile).clamp(self.min.0, self.max.0)))
+        Some(Micros(buckets.value_at_quantile(quantile)).max(self.min).min(self.max))
     }
 
     /// The non-empty buckets in ascending order: for each bucket the highest value that it holds, and its count.
@@ -148,7 +165,7 @@ impl Histogram {
         (!self.is_empty()).then(|| Figures {
             count: self.count(),
             min: self.min().map(Micros::as_millis_f64),
-            mean: self.mean_micros().map(|mean| mean.round() / 1e3),
+            mean: self.mean_millis(),
             p50: at(0.5),
             p75: at(0.75),
             p90: at(0.9),
@@ -248,19 +265,6 @@ impl Figures {
 #[serde(transparent)]
 pub struct Encoded(String);
 
-/// Why [`Encoded::decode`] refuses a text.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum DecodeError {
-    /// The text is larger than any histogram with 1 µs and three digits can be.
-    #[error("an encoded histogram is over {MAX_ENCODED_BYTES} bytes")]
-    TooLarge,
-    /// The text is not base64, not in V2 format, or damaged.
-    #[error("an encoded histogram is damaged ({0})")]
-    Damaged(String),
-    #[error("an encoded histogram has another resolution than 1 µs with three digits")]
-    OtherGeometry,
-}
-
 impl Encoded {
     /// Wraps a text without checking it; [`Encoded::decode`] checks it.
     pub fn from_text(text: String) -> Self {
@@ -271,20 +275,23 @@ impl Encoded {
         &self.0
     }
 
+    /// The buckets in use, without room for the others.
+    ///
+    /// # Errors
+    /// When the text is damaged, too large, or not of our geometry.
+    pub fn buckets(&self) -> Result<Buckets, DecodeError> {
+        Unpacker::default().buckets(&self.0)
+    }
+
     /// Decodes the text. The format does not contain the exact minimum, maximum and sum; they are estimated from the
     /// buckets.
     pub fn decode(&self) -> Result<Histogram, DecodeError> {
-        if self.0.len() > MAX_ENCODED_BYTES {
-            return Err(DecodeError::TooLarge);
-        }
+        // What the crate's decoder would believe is checked before it reads anything.
+        self.buckets()?;
         let damaged = |why: &dyn std::fmt::Display| DecodeError::Damaged(why.to_string());
         let bytes = BASE64.decode(&self.0).map_err(|e| damaged(&e))?;
-        check_claimed_sizes(&bytes)?;
         let mut buckets: Hdr<u64> =
             Deserializer::new().deserialize(&mut bytes.as_slice()).map_err(|e| damaged(&e))?;
-        if buckets.sigfig() != SIGNIFICANT_DIGITS || buckets.low() != 1 {
-            return Err(DecodeError::OtherGeometry);
-        }
         buckets.auto(true);
         let sum = buckets.iter_recorded().fold(0u64, |sum, step| {
             let middle = buckets.median_equivalent(step.value_iterated_to());
@@ -293,29 +300,6 @@ impl Encoded {
         let (min, max) = if buckets.is_empty() { (u64::MAX, 0) } else { (buckets.min(), buckets.max()) };
         Ok(Histogram { buckets: Some(buckets), min: Micros(min), max: Micros(max), sum })
     }
-}
-
-/// Checks the sizes in the header before the decoder sees them, because the decoder allocates what the header claims.
-/// At most [`MAX_DECODED_BYTES`] are inflated for this.
-fn check_claimed_sizes(bytes: &[u8]) -> Result<(), DecodeError> {
-    use std::io::Read as _;
-    let short = || DecodeError::Damaged("too short".to_owned());
-    let zlib = bytes.get(8..).ok_or_else(short)?;
-    let mut plain = Vec::new();
-    flate2::read::ZlibDecoder::new(zlib)
-        .take(MAX_DECODED_BYTES as u64 + 1)
-        .read_to_end(&mut plain)
-        .map_err(|e| DecodeError::Damaged(e.to_string()))?;
-    if plain.len() > MAX_DECODED_BYTES {
-        return Err(DecodeError::TooLarge);
-    }
-    let payload: [u8; 4] = plain.get(4..8).and_then(|b| b.try_into().ok()).ok_or_else(short)?;
-    let highest: [u8; 8] = plain.get(24..32).and_then(|b| b.try_into().ok()).ok_or_else(short)?;
-    let claims_more = u32::from_be_bytes(payload) as usize > plain.len();
-    if claims_more || u64::from_be_bytes(highest) > 2 * HIGHEST {
-        return Err(DecodeError::OtherGeometry);
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -408,7 +392,7 @@ mod tests {
 
     #[test]
     fn damaged_and_hostile_texts_are_refused() {
-        for text in ["", "x", "HISTFAAA", &"A".repeat(MAX_ENCODED_BYTES + 4)] {
+        for text in ["", "x", "HISTFAAA", &"A".repeat(crate::core::base::buckets::MAX_ENCODED_BYTES + 4)] {
             assert!(Encoded::from_text(text.to_owned()).decode().is_err());
         }
         let mut blob = BASE64.decode(of(&[5]).encode().as_str()).unwrap();

@@ -1,5 +1,6 @@
 //! Basic types that every other folder uses. They know nothing of runs, reports or protocols.
 
+pub mod buckets;
 pub mod connections;
 pub mod event_kind;
 pub mod failure;
@@ -11,3 +12,4 @@ pub mod stages;
 pub mod timing_source;
 pub mod typed;
 pub mod units;
+pub mod visible;

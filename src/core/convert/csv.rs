@@ -4,16 +4,18 @@
 //! and measures over its own sliding windows; these files carry our figures instead. `docs/coming-from-locust.md` says
 //! how they differ.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io;
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::core::base::buckets::Unpacker;
 use crate::core::base::failure::FailureKind;
 use crate::core::base::histogram::{Figures, Histogram};
 use crate::core::base::units::Micros;
-use crate::core::report::Report;
+use crate::core::base::visible::shortened;
+use crate::core::report::{IntervalRow, Report};
 
 /// The quantiles of Locust's tables.
 const QUANTILES: [f64; 11] = [0.5, 0.66, 0.75, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 0.9999, 1.0];
@@ -30,22 +32,68 @@ const UNKNOWN: &str = "N/A";
 /// The number of seconds over which Locust's "current" rates are means.
 const WINDOW_S: u64 = 10;
 
-/// What follows the prefix in the names of the four files.
-pub const ENDINGS: [&str; 4] = ["_stats.csv", "_stats_history.csv", "_failures.csv", "_exceptions.csv"];
+/// One of Locust's four files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Table {
+    Stats,
+    History,
+    Failures,
+    Exceptions,
+}
+
+impl Table {
+    pub const ALL: [Self; 4] = [Self::Stats, Self::History, Self::Failures, Self::Exceptions];
+
+    /// What follows the prefix in the file's name.
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Stats => "_stats.csv",
+            Self::History => "_stats_history.csv",
+            Self::Failures => "_failures.csv",
+            Self::Exceptions => "_exceptions.csv",
+        }
+    }
+
+    const fn header(self) -> &'static str {
+        match self {
+            Self::Stats => STATS_HEADER,
+            Self::History => HISTORY_HEADER,
+            Self::Failures => FAILURES_HEADER,
+            Self::Exceptions => EXCEPTIONS_HEADER,
+        }
+    }
+}
 
 /// The four files. Each has the part of its name that follows the prefix, and its text.
 pub fn files(report: &Report) -> [(&'static str, String); 4] {
-    let [stats_csv, history_csv, failures_csv, exceptions_csv] = ENDINGS;
-    [
-        (stats_csv, stats(report)),
-        (history_csv, history(report)),
-        (failures_csv, failures(report)),
-        (exceptions_csv, lines([EXCEPTIONS_HEADER.to_owned()])),
-    ]
+    Table::ALL.map(|table| {
+        let mut bytes = Vec::new();
+        // Cannot fail: the sink is memory.
+        let _ = write(report, table, &mut bytes);
+        (table.ending(), String::from_utf8(bytes).unwrap_or_default())
+    })
 }
 
-fn stats(report: &Report) -> String {
-    let rows = report.entries().map(|entry| {
+/// Writes a file row by row: the whole text of a large report would take as much memory again. Each row ends with CR LF, as
+/// Locust's do.
+///
+/// # Errors
+/// Those of the sink.
+pub fn write(report: &Report, table: Table, sink: &mut dyn io::Write) -> io::Result<()> {
+    let rows: Box<dyn Iterator<Item = String>> = match table {
+        Table::Stats => Box::new(stats(report)),
+        Table::History => Box::new(history(report)),
+        Table::Failures => Box::new(failures(report)),
+        Table::Exceptions => Box::new(std::iter::empty()),
+    };
+    std::iter::once(table.header().to_owned()).chain(rows).try_for_each(|row| {
+        sink.write_all(row.as_bytes())?;
+        sink.write_all(b"\r\n")
+    })
+}
+
+fn stats(report: &Report) -> impl Iterator<Item = String> {
+    report.entries().map(|entry| {
         let latency = entry.latency_ms.as_ref();
         let mut row = format!("{},{}", field(&entry.method), field(&entry.name));
         let _ = write!(
@@ -58,75 +106,83 @@ fn stats(report: &Report) -> String {
         let bytes = mean_bytes(entry.requests, entry.received_bytes, entry.requests);
         let _ = write!(row, ",{bytes},{},{}", entry.rps, entry.failures_per_s);
         row + &quantiles(latency.map(|latency| latency.quantiles_ms(QUANTILES)))
-    });
-    lines(std::iter::once(STATS_HEADER.to_owned()).chain(rows))
+    })
 }
 
 /// Writes one row per second for all requests together. What is called total is that of the run so far, and so are the
 /// quantiles, as in Locust's default. Latencies and sizes are known at the ends of intervals; between these, in a run of
 /// more than ten minutes, they are those of the last interval that has ended.
-fn history(report: &Report) -> String {
+fn history(report: &Report) -> impl Iterator<Item = String> {
     let origin = started_at(report).unix_timestamp();
     let mut ends = ends_of_intervals(report).into_iter().peekable();
     let mut so_far = SoFar::default();
+    // Kept from row to row: between two ends of intervals it is the same.
+    let mut latency = Latency::default();
     let (mut requests, mut failures) = (0, 0);
-    let rows = report.timeline.iter().enumerate().map(|(i, row)| {
+    report.timeline.iter().enumerate().map(move |(i, row)| {
+        let mut has_more = false;
         while let Some((_, ended)) = ends.next_if(|(second, _)| *second <= row.second) {
-            so_far.add(&ended);
+            so_far.add(ended);
+            has_more = true;
+        }
+        if has_more {
             report.total.latency_ms.iter().for_each(|whole| whole.bound(&mut so_far.latency));
+            latency = Latency::of(&so_far.latency);
         }
         requests += row.requests;
         failures += row.failures;
         let (rps, failing) = current_rates(report, i);
         let users = row.users.map_or_else(String::new, |users| users.to_string());
         let mut line = format!("{},{users},,Aggregated", origin + row.second as i64 + 1);
-        let _ = write!(line, ",{rps:.6},{failing:.6}{}", quantiles(Some(quantiles_ms(&so_far.latency))));
-        let summary = summary(requests, so_far.latency.figures());
+        let _ = write!(line, ",{rps:.6},{failing:.6}{}", quantiles(Some(latency.quantiles)));
+        let summary = summary(requests, Some(latency.figures));
         let bytes = mean_bytes(requests, so_far.received_bytes, so_far.requests);
         let _ = write!(line, ",{requests},{failures},{summary},{bytes}");
         line
-    });
-    let rows: Vec<String> = rows.collect();
-    lines(std::iter::once(HISTORY_HEADER.to_owned()).chain(rows))
+    })
 }
 
-/// What all entries together have counted in one interval, or since the start.
+/// What all entries together have counted since the start.
 #[derive(Default)]
 struct SoFar {
     requests: u64,
     /// The bytes of these requests; a sum that lacks some of them is not known.
     received_bytes: Option<u64>,
     latency: Histogram,
+    unpacker: Unpacker,
 }
 
 impl SoFar {
-    fn add(&mut self, more: &Self) {
+    fn add(&mut self, more: &IntervalRow) {
         self.received_bytes = match self.requests {
             0 => more.received_bytes,
-            _ => self.received_bytes.zip(more.received_bytes).map(|(sum, more)| sum + more),
+            _ => self.received_bytes.zip(more.received_bytes).map(|(sum, more)| sum.saturating_add(more)),
         };
         self.requests += more.requests;
-        self.latency.merge(&more.latency);
+        let latency = more.latency.as_ref().map(|latency| latency.buckets(&mut self.unpacker));
+        if let Some(Ok(latency)) = latency {
+            self.latency.add(&latency);
+        }
     }
 }
 
-fn failures(report: &Report) -> String {
+fn failures(report: &Report) -> impl Iterator<Item = String> {
     let origin = started_at(report);
-    let at = |secs: Option<f64>| {
+    let at = move |secs: Option<f64>| {
         let Some(secs) = secs else { return String::new() };
         let moment = origin.checked_add(time::Duration::seconds(secs as i64)).unwrap_or(origin);
         moment.replace_nanosecond(0).unwrap_or(moment).format(&Rfc3339).unwrap_or_default()
     };
-    let rows = report.failures.iter().map(|row| {
+    report.failures.iter().map(move |row| {
+        let detail = shortened(&row.detail, MOST_CELL_CHARS);
         let error = match row.kind {
-            FailureKind::Status => row.detail.clone(),
-            kind if row.detail.is_empty() => kind.label().to_owned(),
-            kind => format!("{}: {}", kind.label(), row.detail),
+            FailureKind::Status => detail,
+            kind if detail.is_empty() => kind.label().to_owned(),
+            kind => format!("{}: {detail}", kind.label()),
         };
         let (method, name) = (field(&row.method), field(&row.name));
         format!("{method},{name},{},{},{},{}", field(&error), row.count, at(row.first_s), at(row.last_s))
-    });
-    lines(std::iter::once(FAILURES_HEADER.to_owned()).chain(rows))
+    })
 }
 
 /// Requests and failures per second over the `WINDOW_S` seconds that end with the `i`-th row, or since the first row.
@@ -146,18 +202,17 @@ fn started_at(report: &Report) -> OffsetDateTime {
     OffsetDateTime::parse(started_at, &Rfc3339).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
-/// The counts of all entries in each interval. The key is the interval's last second, because they are complete only
-/// then, or the report's last second, when everything is.
-fn ends_of_intervals(report: &Report) -> BTreeMap<u64, SoFar> {
-    let mut ends: BTreeMap<u64, SoFar> = BTreeMap::new();
-    let Some(intervals) = &report.intervals else { return ends };
+/// The rows of the intervals by the second in which they end, because they are complete only then. That is the last second
+/// of the interval, or of the report, when everything is. They are added up one by one: a histogram for each second of a
+/// long run would fill the memory.
+fn ends_of_intervals(report: &Report) -> Vec<(u64, &IntervalRow)> {
+    let Some(intervals) = &report.intervals else { return Vec::new() };
     let last = report.timeline.last().map_or(u64::MAX, |row| row.second);
-    for row in intervals.rows.iter().filter(|row| row.requests > 0) {
-        let latency = row.latency.as_ref().and_then(|latency| latency.decode().ok()).unwrap_or_default();
-        let last_second = (row.index + 1).saturating_mul(intervals.period_s).saturating_sub(1);
-        let row = SoFar { requests: row.requests, received_bytes: row.received_bytes, latency };
-        ends.entry(last_second.min(last)).or_default().add(&row);
-    }
+    let last_second =
+        |row: &IntervalRow| (row.index + 1).saturating_mul(intervals.period_s).saturating_sub(1).min(last);
+    let counted = intervals.rows.iter().filter(|row| row.requests > 0);
+    let mut ends: Vec<_> = counted.map(|row| (last_second(row), row)).collect();
+    ends.sort_by_key(|(second, _)| *second);
     ends
 }
 
@@ -168,8 +223,22 @@ fn summary(requests: u64, figures: Option<Figures>) -> String {
     [p50, mean, min, max].map(|ms| ms.map_or_else(|| or_else.to_owned(), |ms| ms.to_string())).join(",")
 }
 
-fn quantiles_ms(latency: &Histogram) -> [Option<f64>; QUANTILES.len()] {
-    QUANTILES.map(|quantile| latency.quantile(quantile).map(Micros::as_millis_f64))
+/// What a row of the history has of a histogram, in milliseconds.
+#[derive(Clone, Copy, Default)]
+struct Latency {
+    quantiles: [Option<f64>; QUANTILES.len()],
+    /// Median, mean, minimum and maximum.
+    figures: Figures,
+}
+
+impl Latency {
+    fn of(histogram: &Histogram) -> Self {
+        let quantiles = histogram.quantiles(QUANTILES).map(|value| value.map(Micros::as_millis_f64));
+        let [p50, ..] = quantiles;
+        let [min, max] = [histogram.min(), histogram.max()].map(|value| value.map(Micros::as_millis_f64));
+        let mean = histogram.mean_millis();
+        Self { quantiles, figures: Figures { p50, mean, min, max, ..Figures::default() } }
+    }
 }
 
 /// Writes the quantiles in milliseconds. Without data they are `N/A`, as in Locust.
@@ -192,24 +261,27 @@ fn mean_bytes(requests: u64, bytes: Option<u64>, of: u64) -> String {
     }
 }
 
-/// Quotes a field where RFC 4180 requires it.
-fn field(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
-    }
-}
+/// The most characters of a cell; a spreadsheet holds 32 767.
+const MOST_CELL_CHARS: usize = 32_000;
 
-/// Ends each row with CR LF, as Locust does.
-fn lines(rows: impl IntoIterator<Item = String>) -> String {
-    rows.into_iter().fold(String::new(), |text, row| text + &row + "\r\n")
+/// Text of a report as a field: in one line, harmless to a spreadsheet, and quoted where RFC 4180 requires it.
+///
+/// A spreadsheet computes what begins with one of four signs, so such a text gets an apostrophe in front, as OWASP advises.
+/// Names that are paths, words or methods stay as Locust writes them.
+fn field(text: &str) -> String {
+    let shown = shortened(text, MOST_CELL_CHARS);
+    let apostrophe = if shown.trim_start().starts_with(['=', '+', '-', '@']) { "'" } else { "" };
+    if shown.contains([',', '"']) {
+        format!("\"{apostrophe}{}\"", shown.replace('"', "\"\""))
+    } else {
+        format!("{apostrophe}{shown}")
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::report::{IntervalRow, Intervals, Recorded, read};
+    use crate::core::report::{Intervals, Recorded, read};
 
     fn file(ending: &str) -> Vec<Vec<String>> {
         let report = read::read(include_bytes!("../../../tests/fixtures/reports/v1/sim.json")).unwrap();
@@ -288,8 +360,8 @@ mod tests {
 
     /// `Total Request Count`, and then mean, minimum and maximum latency and mean size, row by row.
     fn totals(report: &Report) -> Vec<String> {
-        let rows = history(report);
-        let cells = rows.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>());
+        let rows: Vec<String> = history(report).collect();
+        let cells = rows.iter().map(|line| line.split(',').collect::<Vec<_>>());
         cells.map(|cells| format!("{}: {}", cells[17], cells[20..].join(" "))).collect()
     }
 
@@ -315,5 +387,22 @@ mod tests {
     fn text_with_commas_and_quotes_is_quoted() {
         assert_eq!(field("a,\"b\""), "\"a,\"\"b\"\"\"");
         assert_eq!(field("plain"), "plain");
+    }
+
+    #[test]
+    fn no_cell_is_a_formula_and_ordinary_names_stay_as_they_are() {
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\u{3000}@x"] {
+            assert_eq!(field(formula), format!("'{formula}"));
+        }
+        assert_eq!(field("=HYPERLINK(\"http://x\",\"y\")"), "\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\"");
+        for name in ["/api/plans?a=1", "GET", "/a-b+c@d", "Aggregated", "plan 1 = 2", "서울"] {
+            assert_eq!(field(name), name);
+        }
+    }
+
+    #[test]
+    fn no_text_of_a_report_begins_a_row() {
+        assert_eq!(field("a\r\nGET,/forged,9"), "\"a\\r\\nGET,/forged,9\"");
+        assert_eq!(field("\t=1"), "\\t=1", "a tab is an escape, which is no formula");
     }
 }

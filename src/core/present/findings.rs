@@ -1,8 +1,11 @@
 //! The findings of a report in words: what was found, and what to do next. The figures in them are rounded, so that a live
 //! view changes its words seldom.
 
+use crate::core::analyse::contradictions::{Contradiction, Summed};
 use crate::core::analyse::findings::{Finding, Scope};
 use crate::core::base::failure::{FailureKind, Status};
+use crate::core::base::units::group_thousands;
+use crate::core::base::visible::cell;
 
 /// One finding in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +18,13 @@ pub struct FindingWords {
 
 pub fn finding_words(finding: &Finding) -> FindingWords {
     match finding {
+        Finding::Contradictions(found) => FindingWords {
+            what: format!(
+                "These figures contradict each other: {}.",
+                found.iter().map(contradiction_words).collect::<Vec<_>>().join("; ")
+            ),
+            next: NEXT_AFTER_CONTRADICTION.to_owned(),
+        },
         Finding::AllUnauthorized { scope, status, .. } => FindingWords {
             what: format!("Every answer{} was HTTP {status}: {}.", under(scope), refused_because(*status)),
             next: NEXT_WITHOUT_TOKEN.to_owned(),
@@ -42,10 +52,55 @@ const NEXT_WITHOUT_TOKEN: &str = "These requests carry X-User-Id and no token. L
 const NEXT_WITHOUT_PATHS: &str = "Is this the address of the Oddiya gateway (for PlanStreamUser: of the llm-agent), with its \
                                   port and any path in front? Ask for one of the paths with curl.";
 
+const NEXT_AFTER_CONTRADICTION: &str = "The file was changed or damaged, or another tool wrote it so: rely on none of its figures, and export it again.";
+
+fn contradiction_words(found: &Contradiction) -> String {
+    match found {
+        Contradiction::NoSum { what, total, parts } => {
+            format!("{} {} and not {}", summed(*what), group_thousands(*parts), group_thousands(*total))
+        }
+        Contradiction::MoreFailed { name, failures, requests } => {
+            format!("{failures} of {requests} requests of {} failed", cell(name))
+        }
+        Contradiction::MoreFailedInSecond { second } => {
+            format!("in second {second} more requests failed than ended")
+        }
+        Contradiction::WrongShare { name, share } => {
+            format!("the share of failures of {} is {share}, which is not that of its counts", cell(name))
+        }
+        Contradiction::OutOfOrder { name } => {
+            format!("quantiles of {} are out of order, or outside minimum and maximum", cell(name))
+        }
+        Contradiction::MoreTimes { name, times, requests } => {
+            format!("{} has {times} latencies of {requests} requests", cell(name))
+        }
+        Contradiction::OutOfOrderInSecond { second } => {
+            format!("the quantiles of second {second} are out of order or negative")
+        }
+        Contradiction::Negative { name } => format!("{} has a time or a rate below zero", cell(name)),
+        Contradiction::LastBeforeFirst { name } => {
+            format!("a failure of {} was last seen before it was first seen", cell(name))
+        }
+        Contradiction::NoDate { started_at } => format!("the start `{}` is no date", cell(started_at)),
+    }
+}
+
+const fn summed(what: Summed) -> &'static str {
+    match what {
+        Summed::Requests => "the requests of all names add up to",
+        Summed::Failures => "the failures of all names add up to",
+        Summed::Sent => "the requests sent under all names add up to",
+        Summed::Bytes => "the bytes of all names add up to",
+        Summed::FailureRows => "the table of failures adds up to",
+        Summed::Seconds => "the requests of all seconds add up to",
+        Summed::Intervals => "the requests of all intervals add up to",
+    }
+}
+
 fn under(scope: &Scope) -> String {
     match scope {
         Scope::Everything => String::new(),
-        Scope::Under(area) => format!(" under {area}"),
+        Scope::Under(area) => format!(" under {}", cell(area)),
     }
 }
 
@@ -58,9 +113,9 @@ const fn refused_because(status: Status) -> &'static str {
 
 fn named(kind: FailureKind, detail: &str) -> String {
     match kind {
-        FailureKind::Status if !detail.is_empty() => detail.to_owned(),
+        FailureKind::Status if !detail.is_empty() => cell(detail),
         kind if detail.is_empty() => kind.label().to_owned(),
-        kind => format!("{} ({detail})", kind.label()),
+        kind => format!("{} ({})", kind.label(), cell(detail)),
     }
 }
 
@@ -95,6 +150,18 @@ mod tests {
         assert!(words.next.contains("no token") && words.next.contains("docker compose ps"), "{words:?}");
         let words = finding_words(&Finding::AllNotFound { scope: Scope::Everything, answers: 9 });
         assert!(words.what.starts_with("Every answer was HTTP 404: ") && words.next.contains("llm-agent"));
+    }
+
+    #[test]
+    fn figures_that_contradict_each_other_are_named_both() {
+        let no_sum = Contradiction::NoSum { what: Summed::Requests, total: 500, parts: 1_940 };
+        let no_date = Contradiction::NoDate { started_at: "now\n\u{1b}[2J".to_owned() };
+        let words = finding_words(&Finding::Contradictions(vec![no_sum, no_date]));
+        assert_eq!(
+            words.what,
+            "These figures contradict each other: the requests of all names add up to 1\u{202f}940 and not 500; the start \
+             `now\\n\\u{1b}[2J` is no date."
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The load of a run, described in words.
 
 use crate::core::base::units::{Micros, format_clock, group_thousands};
+use crate::core::base::visible::sentence;
 use crate::core::report::RunInfo;
 use crate::core::report::load::{ArrivalProcess, Level, Load, Stage};
 
@@ -15,7 +16,8 @@ pub fn load_in_words(run: &RunInfo) -> String {
         }
     });
     let planned = run.load.as_ref().map_or_else(|| "load not known".to_owned(), planned_load_in_words);
-    std::iter::once(planned).chain(changes).collect()
+    // A file may have thousands of stages and changes.
+    sentence(&std::iter::once(planned).chain(changes).collect::<String>())
 }
 
 /// Describes the load at the start: `50 users at 5/s`, `50 arrivals/s, evenly spaced, by at most 1 500 users`.

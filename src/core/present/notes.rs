@@ -1,11 +1,17 @@
 //! The notes of a report as sentences.
 
 use crate::core::base::units::format_clock;
+use crate::core::base::visible;
 use crate::core::report::{Generator, GeneratorKind, Note, Route};
+
+/// The notes that are shown; this program writes fewer kinds than that.
+const MOST_NOTES: usize = 50;
 
 /// Each note in one or two sentences.
 pub fn sentences(generator: &Generator) -> impl Iterator<Item = String> {
-    generator.notes.iter().map(|note| sentence(note, generator))
+    let left_out = generator.notes.len().saturating_sub(MOST_NOTES);
+    let rest = (left_out > 0).then(|| format!("{left_out} more notes stand in the report's file."));
+    generator.notes.iter().take(MOST_NOTES).map(|note| sentence(note, generator)).chain(rest)
 }
 
 /// One note in one or two sentences. The advice in it depends on what ran the load, so it takes the generator.
@@ -72,11 +78,12 @@ pub fn sentence(note: &Note, generator: &Generator) -> String {
             format_clock(*at_s)
         ),
         Note::ShardLost { shard, why } => format!(
-            "Shard {shard} broke off ({why}): its users stopped, and their last requests are not counted."
+            "Shard {shard} broke off ({}): its users stopped, and their last requests are not counted.",
+            visible::sentence(why)
         ),
         Note::FewFileHandles { allowed, users } => few_file_handles(*allowed, *users),
         Note::Example => "This is an example: virtual time and a made-up host, no request was sent.".to_owned(),
-        Note::Text { text } => text.clone(),
+        Note::Text { text } => visible::sentence(text),
         Note::Other => "A later version of Oddiya Load noted something that this one does not know.".to_owned(),
     }
 }
@@ -131,7 +138,7 @@ fn few_file_handles(allowed: u64, users: u64) -> String {
     format!(
         "this machine lets one process open {allowed} files, enough for about {enough} users' connections; with up to \
          {users} users, requests may fail here: raise the limit (ulimit -n {}) or share the users among machines",
-        users + RESERVED_FILE_HANDLES
+        users.saturating_add(RESERVED_FILE_HANDLES)
     )
 }
 

@@ -4,6 +4,7 @@
 
 use super::words::NO_DATA;
 use crate::core::base::units::{format_millis, format_rate, group_thousands};
+use crate::core::base::visible::cell;
 use crate::core::report::{Distribution, Entry, LoadModel, Report};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,15 +160,11 @@ impl Column {
         }
     }
 
-    pub const fn is_text(self) -> bool {
-        matches!(self, Self::Method | Self::Name)
-    }
-
     /// The text of a cell; a dash where there is no data.
     pub fn text(self, entry: &Entry) -> String {
         let format: fn(f64) -> String = match self {
-            Self::Method => return entry.method.clone(),
-            Self::Name => return entry.name.clone(),
+            Self::Method => return cell(&entry.method),
+            Self::Name => return cell(&entry.name),
             Self::Requests | Self::Failures | Self::InFlight => |count| group_thousands(count as u64),
             Self::MeanBytes => |bytes| group_thousands(bytes.round() as u64),
             Self::Rps => format_rate,
@@ -209,10 +206,12 @@ pub enum Direction {
 }
 
 /// Sorts the entries by a column. Entries with equal cells keep their order.
-pub fn sorted(entries: &[Entry], column: Column, direction: Direction) -> Vec<Entry> {
-    let rule = |a: &Entry, b: &Entry| {
-        let order = if column.is_text() {
-            column.text(a).cmp(&column.text(b))
+pub fn sort(entries: &mut [&Entry], column: Column, direction: Direction) {
+    let rule = |a: &&Entry, b: &&Entry| {
+        let order = if column == Column::Method {
+            a.method.cmp(&b.method)
+        } else if column == Column::Name {
+            a.name.cmp(&b.name)
         } else {
             // An entry without data counts as smaller than every number.
             let number = |entry| column.number(entry).unwrap_or(f64::NEG_INFINITY);
@@ -220,9 +219,7 @@ pub fn sorted(entries: &[Entry], column: Column, direction: Direction) -> Vec<En
         };
         if direction == Direction::Ascending { order } else { order.reverse() }
     };
-    let mut sorted = entries.to_vec();
-    sorted.sort_by(rule);
-    sorted
+    entries.sort_by(rule);
 }
 
 #[cfg(test)]

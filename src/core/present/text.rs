@@ -8,16 +8,17 @@ use super::connections::connection_line;
 use super::findings::{FindingWords, finding_words};
 use super::load::load_in_words;
 use super::notes;
-use super::phases::phases;
-use super::streams::milestones;
+use super::phases::{Phase, phases};
+use super::streams::{Milestone, milestones};
 use super::table::Column;
 use super::words::millis_or_dash;
 use crate::core::analyse::findings::findings;
 use crate::core::analyse::trust::{Trust, trust};
 use crate::core::base::failure::FailureKind;
 use crate::core::base::units::{format_clock, format_millis, format_rate, format_share, group_thousands};
+use crate::core::base::visible::cell;
 use crate::core::report::{
-    Distribution, Entry, GeneratorKind, LoadModel, Report, RunInfo, StopReason, TOTAL_NAME,
+    Distribution, Entry, FailureRow, GeneratorKind, LoadModel, Report, RunInfo, StopReason,
 };
 
 /// The quantiles of Locust's percentile table, with Locust's names for them.
@@ -53,8 +54,8 @@ pub fn summary(report: &Report) -> String {
 /// Describes the run, so that a reader still understands the tables a month later.
 fn describe_run(run: &RunInfo) -> String {
     let unknown = || "not known".to_owned();
-    let host = run.host.clone().unwrap_or_else(|| "host not known".to_owned());
-    let started_at = run.started_at.clone().unwrap_or_else(unknown);
+    let host = run.host.as_deref().map_or_else(|| "host not known".to_owned(), cell);
+    let started_at = run.started_at.as_deref().map_or_else(unknown, cell);
     let seed = run.seed.map_or_else(String::new, |seed| format!(", seed {seed}"));
     let lasted = format_clock(run.duration_s);
     let end = match run.stopped_by {
@@ -82,12 +83,12 @@ fn requests(report: &Report) -> String {
         "fail/s",
         "Avg bytes",
     ];
-    let rows = used(report).map(|entry| {
+    let row = |entry: &Entry| {
         let latency = entry.latency_ms.as_ref().map(|latency| latency.figures);
         let corrected = entry.corrected_ms.as_ref().map(|corrected| corrected.figures);
         vec![
-            entry.method.clone(),
-            entry.name.clone(),
+            cell(&entry.method),
+            cell(&entry.name),
             group_thousands(entry.requests),
             group_thousands(entry.failures),
             entry.failure_ratio.map(format_share).unwrap_or_default(),
@@ -100,8 +101,9 @@ fn requests(report: &Report) -> String {
             format_rate(entry.failures_per_s),
             Column::MeanBytes.text(entry),
         ]
-    });
-    table("Requests (latency in ms, request sent to last byte)", &heading, rows.collect())
+    };
+    let title = "Requests (latency in ms, request sent to last byte)";
+    table(title, &heading, used(report), row, Some(&report.total))
 }
 
 /// Writes the table of quantiles of one family of latencies, one row per name. Behind the title stand the unit and how
@@ -115,21 +117,21 @@ fn percentiles(
     let mut heading = vec!["Method", "Name"];
     heading.extend(QUANTILES.iter().map(|(_, label)| *label));
     heading.push("# reqs");
-    let rows = used(report).map(|entry| {
+    let row = |entry: &Entry| {
         let values = family(entry).map(|family| family.quantiles_ms(QUANTILES.map(|(quantile, _)| quantile)));
-        let mut row = vec![entry.method.clone(), entry.name.clone()];
+        let mut row = vec![cell(&entry.method), cell(&entry.name)];
         row.extend(values.unwrap_or([None; QUANTILES.len()]).map(millis_or_dash));
         row.push(group_thousands(entry.requests));
         row
-    });
+    };
     let title = format!("{title} ({unit}, {})", resolution(report, family));
-    table(&title, &heading, rows.collect())
+    table(&title, &heading, used(report), row, Some(&report.total))
 }
 
 /// Says how exact the quantiles of a family are: our histograms have three digits, another tool has its own.
 fn resolution(report: &Report, family: fn(&Entry) -> Option<&Distribution>) -> &'static str {
     let has_histogram = |entry: &Entry| family(entry).is_some_and(|family| family.histogram.is_some());
-    match (used(report).any(has_histogram), report.generator.kind) {
+    match (report.entries().any(has_histogram), report.generator.kind) {
         (true, GeneratorKind::Imported) => "as exact as the tool that measured them",
         (true, _) => "approximated to 0.1 %",
         (false, GeneratorKind::Imported) => "those that the tool wrote",
@@ -142,14 +144,14 @@ fn connecting(report: &Report) -> Option<String> {
     let rows = phases(report);
     let mut text = String::new();
     if !rows.is_empty() {
-        let rows = rows.iter().map(|row| {
+        let cells = |row: &Phase| {
             let figures = [row.figures.p50, row.figures.p95, row.figures.p99, row.figures.max];
             let mut cells = vec![row.label.to_owned(), String::new(), group_thousands(row.figures.count)];
             cells.extend(figures.map(millis_or_dash));
             cells
-        });
+        };
         let heading = ["Phase", "", "# times", "Med", "p95", "p99", "Max"];
-        text += &table("Phases (ms, all names together)", &heading, rows.collect());
+        text += &table("Phases (ms, all names together)", &heading, rows.iter(), cells, None);
     }
     if let Some(connections) = &report.connections {
         let _ = write!(text, "Connections: {}", connection_line(connections));
@@ -167,30 +169,31 @@ fn streams(report: &Report) -> Option<String> {
     if rows.is_empty() {
         return None;
     }
-    let rows = rows.iter().map(|row| {
+    let cells = |row: &Milestone<'_>| {
         let figures = [row.figures.p50, row.figures.p95, row.figures.p99, row.figures.max];
-        let mut cells = [row.method, row.name, row.label].map(str::to_owned).to_vec();
+        let mut cells = [row.method, row.name, row.label].map(cell).to_vec();
         cells.push(group_thousands(row.figures.count));
         cells.extend(figures.map(millis_or_dash));
         cells
-    });
+    };
     let heading = ["Method", "Name", "What", "# times", "Med", "p95", "p99", "Max"];
-    Some(table("Streams (ms from request sent)", &heading, rows.collect()))
+    Some(table("Streams (ms from request sent)", &heading, rows.iter(), cells, None))
 }
 
 fn failures(report: &Report) -> Option<String> {
     if report.failures.is_empty() {
         return None;
     }
-    let rows = report.failures.iter().map(|row| {
+    let cells = |row: &FailureRow| {
         let what = match (row.kind, row.detail.as_str()) {
-            (FailureKind::Status, detail) => detail.to_owned(),
+            (FailureKind::Status, detail) => cell(detail),
             (kind, "") => kind.label().to_owned(),
-            (kind, detail) => format!("{} ({detail})", kind.label()),
+            (kind, detail) => format!("{} ({})", kind.label(), cell(detail)),
         };
-        vec![row.method.clone(), row.name.clone(), what, group_thousands(row.count)]
-    });
-    Some(table("Failures", &["Method", "Name", "What", "# times"], rows.collect()))
+        vec![cell(&row.method), cell(&row.name), what, group_thousands(row.count)]
+    };
+    let heading = ["Method", "Name", "What", "# times"];
+    Some(table("Failures", &heading, report.failures.iter(), cells, None))
 }
 
 /// Says what the host's answers say about the run; empty for an ordinary run.
@@ -247,16 +250,30 @@ fn delays(report: &Report) -> String {
     late + &queue
 }
 
-/// The entries under whose name a request was started, and then the total.
+/// The entries under whose name a request was started.
 fn used(report: &Report) -> impl Iterator<Item = &Entry> {
-    report.requests.iter().filter(|entry| entry.is_used()).chain(std::iter::once(&report.total))
+    report.requests.iter().filter(|entry| entry.is_used())
 }
 
-/// Lays out a table: text is aligned left, numbers (from the third column on) right, and the total stands under a rule.
-fn table(title: &str, heading: &[&str], rows: Vec<Vec<String>>) -> String {
+/// The rows that a table shows. A terminal is no place for more; the report's file has all of them.
+const MOST_ROWS: usize = 500;
+
+/// Lays out a table: text is aligned left, numbers (from the third column on) right, and the total stands under a rule. It
+/// is known by its place, because a file can give any row the total's name.
+fn table<'a, T: 'a>(
+    title: &str,
+    heading: &[&str],
+    mut rows: impl Iterator<Item = &'a T>,
+    cells: impl Fn(&T) -> Vec<String>,
+    total: Option<&T>,
+) -> String {
+    let shown: Vec<_> = rows.by_ref().take(MOST_ROWS).map(&cells).collect();
+    let left_out = rows.count() as u64;
+    let total = total.map(cells);
     let width_of = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
-        cells.chain(heading.get(column).map(|cell| cell.chars().count())).max().unwrap_or(0)
+        let cells = shown.iter().chain(&total).filter_map(|row| row.get(column));
+        let widths = cells.map(|cell| cell.chars().count());
+        widths.chain(heading.get(column).map(|cell| cell.chars().count())).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..heading.len()).map(width_of).collect();
     let line = |cells: &mut dyn Iterator<Item = &str>| {
@@ -269,11 +286,16 @@ fn table(title: &str, heading: &[&str], rows: Vec<Vec<String>>) -> String {
     };
     let rule = format!("  {}\n", "─".repeat(widths.iter().map(|w| w + 2).sum::<usize>().saturating_sub(3)));
     let mut text = format!("{title}\n{}{rule}", line(&mut heading.iter().copied()));
-    for row in &rows {
-        if row.get(1).is_some_and(|name| name == TOTAL_NAME) {
-            text.push_str(&rule);
-        }
+    for row in &shown {
         text.push_str(&line(&mut row.iter().map(String::as_str)));
+    }
+    if left_out > 0 {
+        let left_out = group_thousands(left_out);
+        let _ = writeln!(text, "  … and {left_out} more rows, which only the report's file has");
+    }
+    if let Some(total) = &total {
+        text.push_str(&rule);
+        text.push_str(&line(&mut total.iter().map(String::as_str)));
     }
     text
 }

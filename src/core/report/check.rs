@@ -1,13 +1,19 @@
-//! What must hold of a report beyond its form: places point into lists, moments lie within a run, histograms decode.
+//! What must hold of a report beyond its form, so that it can be shown at all: places point into lists, moments lie
+//! within a run, and counts are such that their sums are numbers.
 
-use super::{Distribution, Intervals, Report};
+use super::{Entry, IntervalRow, Intervals, Report, TimelineRow};
+use crate::core::base::buckets::MOST_VALUES;
+use crate::core::base::visible::cell;
 
 /// A year. Nobody waits longer, and whatever counts seconds stays far from the ends of its numbers.
 const LONGEST_RUN_S: u64 = 366 * 86_400;
 
+/// The most stretches that a run is divided into. This program leaves 600, however long the run was.
+const MOST_INTERVALS: u64 = 10_000;
+
 /// What is wrong with a report; `None` when it can be shown.
 pub fn problem(report: &Report) -> Option<String> {
-    wrong_place(report).or_else(|| wrong_moment(report)).or_else(|| wrong_histogram(report))
+    wrong_place(report).or_else(|| wrong_moment(report)).or_else(|| wrong_count(report))
 }
 
 fn wrong_place(report: &Report) -> Option<String> {
@@ -18,13 +24,16 @@ fn wrong_place(report: &Report) -> Option<String> {
         if intervals.rows.iter().any(|row| row.entry >= report.requests.len()) {
             return Some("an interval belongs to an entry that is not in `requests`".to_owned());
         }
+        if intervals.rows.iter().any(|row| row.index >= MOST_INTERVALS) {
+            return Some(format!("`intervals` has more than {MOST_INTERVALS} stretches of time"));
+        }
     }
     let rows = &report.timeline;
     if rows.iter().zip(rows.iter().skip(1)).any(|(a, b)| a.second >= b.second) {
         return Some("the seconds of `timeline` are not in order".to_owned());
     }
     let uneven = report.series.iter().find(|series| series.at_s.len() != series.values.len())?;
-    Some(format!("the series `{}` has not as many values as moments", uneven.name))
+    Some(format!("the series `{}` has not as many values as moments", cell(&uneven.name)))
 }
 
 /// Charts and tables count on moments to be within a run, and a run to end.
@@ -51,15 +60,50 @@ fn wrong_moment(report: &Report) -> Option<String> {
     Some(format!("`{part}` has a moment that is in no run of up to {} days", LONGEST_RUN_S / 86_400))
 }
 
-/// Those of intervals are many, and are looked at one by one when they are needed.
-fn wrong_histogram(report: &Report) -> Option<String> {
-    let wrong =
-        |family: &Distribution| family.histogram.as_ref().and_then(|histogram| histogram.decode().err());
-    let lateness = report.health.lateness_ms.iter().find_map(wrong);
-    let in_entries = report.entries().find_map(|entry| {
-        let streams = entry.stream_ms.iter().flat_map(super::StreamFigures::distributions);
-        let error = entry.families().chain(streams).find_map(wrong)?;
-        Some(format!("in `{} {}`, {error}", entry.method, entry.name))
-    });
-    in_entries.or_else(|| lateness.map(|error| format!("in `health`, {error}")))
+/// Whoever adds up counts must not come past the end of its numbers.
+fn wrong_count(report: &Report) -> Option<String> {
+    let is_none = |count: u64| count > MOST_VALUES;
+    let rows = report.intervals.iter().flat_map(|intervals| &intervals.rows);
+    let health = &report.health;
+    let of_health = [health.suspect_seconds, health.held_back_seconds, health.dropped];
+    let wrong = [
+        ("total", of_entry(&report.total).any(is_none)),
+        ("requests", report.requests.iter().flat_map(of_entry).any(is_none)),
+        ("failures", report.failures.iter().any(|row| is_none(row.count))),
+        ("timeline", report.timeline.iter().flat_map(of_second).any(is_none)),
+        ("intervals", rows.flat_map(of_row).any(is_none)),
+        ("health", of_health.into_iter().flatten().chain(health.reasons.values().copied()).any(is_none)),
+    ];
+    let (part, _) = wrong.into_iter().find(|(_, is_wrong)| *is_wrong)?;
+    Some(format!("`{part}` has a count that no run comes to"))
+}
+
+fn of_entry(entry: &Entry) -> impl Iterator<Item = u64> {
+    let counted = [
+        entry.sent,
+        Some(entry.requests),
+        Some(entry.failures),
+        entry.in_flight_at_end,
+        entry.dropped,
+        entry.page_clock,
+        entry.untimed,
+        entry.lost,
+        entry.unrecorded,
+        entry.redirects,
+        entry.stream_events,
+        // Bytes are more, and are added up too.
+        entry.received_bytes.map(|bytes| bytes >> 20),
+    ];
+    counted.into_iter().flatten().chain(entry.statuses.iter().flat_map(|statuses| statuses.values().copied()))
+}
+
+fn of_second(row: &TimelineRow) -> impl Iterator<Item = u64> + use<> {
+    [row.sent, Some(row.requests), Some(row.failures), row.lost, row.dropped].into_iter().flatten()
+}
+
+fn of_row(row: &IntervalRow) -> impl Iterator<Item = u64> {
+    let bytes = row.received_bytes.map(|bytes| bytes >> 20);
+    let events = row.streams.as_ref().map(|streams| streams.events);
+    let counted = [row.sent, Some(row.requests), Some(row.failures), bytes, events];
+    counted.into_iter().flatten().chain(row.failures_by_kind.values().copied())
 }

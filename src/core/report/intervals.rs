@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::health::sum_by_key;
+use crate::core::base::buckets::{Buckets, Unpacker};
 use crate::core::base::event_kind::EventKind;
 use crate::core::base::failure::FailureKind;
 use crate::core::base::histogram::{DecodeError, Encoded, Histogram};
@@ -49,9 +50,9 @@ pub struct IntervalRow {
     /// Request sent → first byte.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ttfb: Option<Recorded>,
-    /// The milestones of its streams; absent where no answer was a stream.
+    /// The milestones of its streams; absent where no answer was a stream. Boxed, as most rows have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub streams: Option<IntervalStreams>,
+    pub streams: Option<Box<IntervalStreams>>,
 }
 
 /// The milestones of the event streams of one stretch.
@@ -77,11 +78,28 @@ pub struct IntervalStreams {
 }
 
 /// A histogram in microseconds with what its encoded form lacks. Version 1 had only the histogram.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Recorded {
     #[serde(flatten)]
     pub exact: Option<ExactBounds>,
     pub histogram: Encoded,
+}
+
+/// As it stands in a file. `flatten` would keep every unknown field in memory until the histogram ends.
+#[derive(Deserialize)]
+struct Flat {
+    min: Option<u64>,
+    max: Option<u64>,
+    sum: Option<u64>,
+    histogram: Encoded,
+}
+
+impl<'de> Deserialize<'de> for Recorded {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Flat { min, max, sum, histogram } = Flat::deserialize(deserializer)?;
+        let exact = min.zip(max).zip(sum).map(|((min, max), sum)| ExactBounds { min, max, sum });
+        Ok(Self { exact, histogram })
+    }
 }
 
 /// Exact figures of a histogram, in microseconds; its buckets are up to 0.1 % wide.
@@ -92,12 +110,35 @@ pub struct ExactBounds {
     pub sum: u64,
 }
 
+impl IntervalRow {
+    /// Every histogram in it.
+    pub fn recorded(&self) -> impl Iterator<Item = &Recorded> {
+        let of_streams = self.streams.iter().flat_map(|streams| {
+            let named = [&streams.first_event, &streams.largest_gap, &streams.complete, &streams.done];
+            named.into_iter().flatten().chain(streams.by_type.values())
+        });
+        [&self.latency, &self.corrected, &self.ttfb].into_iter().flatten().chain(of_streams)
+    }
+}
+
 impl Recorded {
     /// `None` when nothing was recorded.
     pub fn of(histogram: &Histogram) -> Option<Self> {
         let (min, max) = (histogram.min()?.0, histogram.max()?.0);
         let exact = ExactBounds { min, max, sum: histogram.sum_micros() };
         Some(Self { exact: Some(exact), histogram: histogram.encode() })
+    }
+
+    /// The buckets in use, exact where their bounds are known. Whoever reads many keeps the unpacker.
+    ///
+    /// # Errors
+    /// When the text is damaged, or not of our geometry.
+    pub fn buckets(&self, unpacker: &mut Unpacker) -> Result<Buckets, DecodeError> {
+        let buckets = unpacker.buckets(self.histogram.as_str())?;
+        Ok(match self.exact {
+            Some(ExactBounds { min, max, sum }) => buckets.with_exact(Micros(min), Micros(max), sum),
+            None => buckets,
+        })
     }
 
     /// The histogram again, exact where its bounds are known.

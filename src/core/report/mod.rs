@@ -12,9 +12,10 @@
 //! | `entry.rs`, `distribution.rs`, `failure_row.rs` | the figures of an endpoint |
 //! | `timeline.rs`, `intervals.rs`, `series.rs` | figures over time |
 //! | `health.rs`, `connections.rs` | whether the generator kept up; how the host was connected to |
-//! | `json.rs`, `read.rs`, `check.rs`, `upgrade.rs` | writing and reading files |
+//! | `json.rs`, `read.rs`, `outline.rs`, `check.rs`, `check_histograms.rs`, `upgrade.rs` | writing and reading files |
 
 mod check;
+mod check_histograms;
 pub mod connections;
 mod distribution;
 mod entry;
@@ -25,6 +26,7 @@ mod intervals;
 mod json;
 pub mod load;
 mod note;
+mod outline;
 pub mod read;
 mod run_info;
 mod series;

@@ -1,12 +1,14 @@
 //! From a file's bytes to a report, or to a sentence that says why not.
 //!
-//! Whatever a person drops on the page ends up here, so nothing is trusted. Older versions are upgraded in
-//! `upgrade.rs`; what serde cannot check is checked in `check.rs`.
+//! Whatever a person drops on the page ends up here, so nothing is trusted. `outline.rs` finds out what a file is and
+//! whether it fits into memory, `upgrade.rs` upgrades older versions, and `check.rs` and `check_histograms.rs` check what
+//! serde cannot. Figures that contradict each other are no reason to refuse a report: `core::analyse` finds them.
 
-use serde::Deserialize;
+use serde::de::IgnoredAny;
 
-use super::check;
-use super::{Report, SCHEMA, VERSION, upgrade};
+use super::outline::{Outline, Word};
+use super::{Report, SCHEMA, VERSION, check, check_histograms, upgrade};
+use crate::core::base::visible::sentence;
 
 /// Larger files are no reports: ten minutes of the standard mix are under 3 MB.
 pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
@@ -45,49 +47,86 @@ pub enum ReadError {
         /// Its version.
         found: u64,
     },
+    /// A report with more rows than any run leaves.
+    #[error(
+        "the report has {rows} rows or values in `{part}`, more than any run leaves and more than can be shown; export it again"
+    )]
+    TooMany {
+        /// Which part has the most.
+        part: &'static str,
+        /// How many.
+        rows: u64,
+    },
     /// A report with a part missing or wrong.
     #[error("the report is damaged: {0}")]
     Damaged(String),
 }
 
-#[derive(Default, Deserialize)]
-struct Envelope {
-    schema: Option<serde_json::Value>,
-    version: Option<serde_json::Value>,
-}
-
 /// Reads a report.
+///
+/// # Errors
+/// Why the file is none, or none that can be shown.
 pub fn read(bytes: &[u8]) -> Result<Report, ReadError> {
     if bytes.len() as u64 > MAX_BYTES {
         return Err(ReadError::TooLarge(bytes.len() as u64));
     }
-    let text = std::str::from_utf8(bytes).map_err(|_| ReadError::NotJson { line: 1, column: 1 })?;
-    let envelope = match serde_json::from_str::<Envelope>(text) {
-        Err(error) if !error.is_data() => return Err(syntax_error(&error)),
-        envelope => envelope.unwrap_or_default(),
-    };
-    match envelope.schema.as_ref().and_then(|schema| schema.as_str()) {
-        Some(SCHEMA) => {}
-        _ => {
-            let found =
-                envelope.schema.map_or_else(|| "absent".to_owned(), |schema| shorten(&schema.to_string()));
+    let text = std::str::from_utf8(bytes).map_err(|error| not_utf8(bytes, &error))?;
+    // Editors and shells of Windows put a byte order mark before text.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let outline = outline(text)?;
+    match outline.schema.as_ref() {
+        Some(Word::Text(schema)) if schema == SCHEMA => {}
+        other => {
+            let found = other.map_or_else(|| "absent".to_owned(), |found| sentence(&found.to_string()));
             return Err(ReadError::OtherSchema { found });
         }
     }
-    match envelope.version.as_ref().and_then(serde_json::Value::as_u64) {
-        Some(version) if version > u64::from(VERSION) => Err(ReadError::Newer { found: version }),
-        Some(2) => checked(parse::<Report>(text)?),
-        Some(1) => checked(parse::<upgrade::ReportV1>(text)?.into()),
+    if let Some((part, rows)) = outline.too_much() {
+        return Err(ReadError::TooMany { part, rows });
+    }
+    match outline.version {
+        Some(Word::Number(version)) if version > u64::from(VERSION) => {
+            Err(ReadError::Newer { found: version })
+        }
+        Some(Word::Number(2)) => checked(parse::<Report>(text)?),
+        Some(Word::Number(1)) => checked(parse::<upgrade::ReportV1>(text)?.into()),
         _ => Err(ReadError::Damaged("`version` is no whole number of 1 or more".to_owned())),
     }
 }
 
+/// Another kind of JSON has another outline, which is no error here. What JSON allows and this program cannot hold, such
+/// as a number of 400 digits, is a damaged report and not another kind of file.
+fn outline(text: &str) -> Result<Outline, ReadError> {
+    match serde_json::from_str::<Outline>(text) {
+        Err(error) if error.is_data() => Ok(Outline::default()),
+        Err(error) => match serde_json::from_str::<IgnoredAny>(text) {
+            Ok(_) => Err(damaged(&error)),
+            Err(error) => Err(syntax_error(&error)),
+        },
+        Ok(outline) => Ok(outline),
+    }
+}
+
 fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, ReadError> {
-    serde_json::from_str(text).map_err(|error| ReadError::Damaged(error.to_string()))
+    serde_json::from_str(text).map_err(|error| damaged(&error))
+}
+
+/// The error may quote the file.
+fn damaged(error: &serde_json::Error) -> ReadError {
+    ReadError::Damaged(sentence(&error.to_string()))
 }
 
 fn checked(report: Report) -> Result<Report, ReadError> {
-    check::problem(&report).map_or(Ok(report), |problem| Err(ReadError::Damaged(problem)))
+    let problem = check::problem(&report).or_else(|| check_histograms::problem(&report));
+    problem.map_or(Ok(report), |problem| Err(ReadError::Damaged(problem)))
+}
+
+/// Where the text ends that can be read.
+fn not_utf8(bytes: &[u8], error: &std::str::Utf8Error) -> ReadError {
+    let read = bytes.get(..error.valid_up_to()).unwrap_or_default();
+    let line_start = read.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let line = read.iter().filter(|byte| **byte == b'\n').count() + 1;
+    ReadError::NotJson { line, column: read.len() - line_start + 1 }
 }
 
 fn syntax_error(error: &serde_json::Error) -> ReadError {
@@ -96,10 +135,6 @@ fn syntax_error(error: &serde_json::Error) -> ReadError {
     } else {
         ReadError::NotJson { line: error.line(), column: error.column() }
     }
-}
-
-fn shorten(text: &str) -> String {
-    text.chars().take(60).collect()
 }
 
 #[cfg(test)]
@@ -115,6 +150,12 @@ mod tests {
     #[test]
     fn opens_a_report() {
         assert!(read(REPORT.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_reason_to_refuse_a_file() {
+        assert_eq!(read(format!("\u{feff}{REPORT}").as_bytes()), read(REPORT.as_bytes()));
+        assert!(refused("\u{feff}").starts_with("the file ends in the middle"));
     }
 
     #[test]

@@ -167,7 +167,22 @@ impl Serialize for Timeline {
 
 impl<'de> Deserialize<'de> for Timeline {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Vec::<TimelineRow>::deserialize(deserializer).map(|rows| rows.into_iter().collect())
+        // Row by row: a list of all rows first would take as much memory again.
+        struct Rows;
+        impl<'de> serde::de::Visitor<'de> for Rows {
+            type Value = Timeline;
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("a list of seconds")
+            }
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut rows: A) -> Result<Timeline, A::Error> {
+                let mut timeline = Timeline::default();
+                while let Some(row) = rows.next_element()? {
+                    timeline.push(row);
+                }
+                Ok(timeline)
+            }
+        }
+        deserializer.deserialize_seq(Rows)
     }
 }
 

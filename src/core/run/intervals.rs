@@ -97,7 +97,7 @@ fn row(index: u64, entry: usize, tally: &Tally) -> IntervalRow {
         latency: Recorded::of(&tally.latency),
         corrected: Recorded::of(&tally.corrected),
         ttfb: Recorded::of(&tally.ttfb),
-        streams: tally.streams.as_deref().map(streams),
+        streams: tally.streams.as_deref().map(|tally| Box::new(streams(tally))),
     }
 }
 
@@ -126,7 +126,7 @@ fn merge_rows(first: &mut IntervalRow, second: IntervalRow) {
     merge_recorded(&mut first.corrected, second.corrected);
     merge_recorded(&mut first.ttfb, second.ttfb);
     match (&mut first.streams, second.streams) {
-        (Some(first), Some(second)) => merge_streams(first, second),
+        (Some(first), Some(second)) => merge_streams(first, *second),
         (first @ None, second) => *first = second,
         (Some(_), None) => {}
     }

@@ -246,9 +246,10 @@ impl Recorder {
         self.closed.pop_front()
     }
 
-    /// Notes that no batch will come for a while: the companion is gone.
-    pub const fn expect_no_batches(&mut self) {
+    /// Notes that no batch will come for a while: the companion is gone, and with it the records that had not come.
+    pub fn expect_no_batches(&mut self) {
         self.batches = Batches::None;
+        self.give_up(u64::MAX);
     }
 
     /// Whether what the companion has to tell of the time before `end` has come.
@@ -323,6 +324,20 @@ mod tests {
         };
         let record = RelayRecord::of(RequestId::new(0, number), Exchange::new(Ok(200), timing, 0));
         RecordBatch { records: vec![record], blocked: Micros::ZERO }
+    }
+
+    #[test]
+    fn nothing_is_waited_for_when_the_companion_is_gone() {
+        let mut recorder = Recorder::new(0, 1);
+        recorder.on_batch(RecordBatch::default(), Micros::from_millis(900));
+        recorder.ended(EntryId(0), Micros::ZERO, &awaiting(1, 950), Micros::from_millis(950));
+        let now = Micros::from_secs(1);
+        recorder.close(now, Gauges::default());
+        assert!(recorder.take_closed(now).is_none());
+        recorder.expect_no_batches();
+        let second = recorder.take_closed(now).unwrap();
+        let (_, tally) = second.tallies.first().unwrap();
+        assert_eq!((tally.completed(), tally.unrecorded), (1, 1));
     }
 
     #[test]

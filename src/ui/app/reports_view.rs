@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::core::base::visible::cell;
 use crate::ui::files::open::OpenButton;
 use crate::ui::files::open_reports::{Keeping, Source};
 use crate::ui::navigation::{ReportRef, View};
@@ -76,6 +77,6 @@ pub fn ReportsView() -> impl IntoView {
 }
 
 fn of(host: Option<&String>, started_at: Option<&String>) -> String {
-    let started = started_at.map(|started| started.replace('T', " "));
-    [host.cloned(), started].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    let started = started_at.map(|started| cell(&started.replace('T', " ")));
+    [host.map(|host| cell(host)), started].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

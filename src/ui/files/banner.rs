@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::open_reports::Source;
 use crate::core::base::units::format_clock;
+use crate::core::base::visible::cell;
 
 #[component]
 pub fn OpenedBanner(
@@ -14,7 +15,7 @@ pub fn OpenedBanner(
     let what = match source {
         Source::Run => view! { <strong>"A finished run"</strong>" of this page, kept by this browser until you dismiss it." }.into_any(),
         Source::File(name) => {
-            view! { "Report from the file " <strong data-testid="opened-file">{name}</strong> }.into_any()
+            view! { "Report from the file " <strong data-testid="opened-file">{cell(&name)}</strong> }.into_any()
         }
         Source::Example => view! {
             <strong>"An example: "</strong>

@@ -11,6 +11,7 @@ use crate::browser::page::files::{self, FileError};
 use crate::browser::page::storage::StorageError;
 use crate::browser::page::storage::journal::Cutoff;
 use crate::browser::page::storage::reports::{Header, Kept, Origin};
+use crate::core::base::visible::cell;
 use crate::core::report::read::{MAX_BYTES, ReadError, read};
 use crate::ui::report::SharedReport;
 
@@ -188,7 +189,7 @@ impl OpenReports {
 
     /// Reads a file, opens it and returns its number; `None` when it could not be opened.
     pub async fn open_file(self, file: File) -> Option<u32> {
-        self.opening.set(Opening::Reading(file.name()));
+        self.opening.set(Opening::Reading(cell(&file.name())));
         let bytes = files::read(&file, MAX_BYTES).await;
         self.open_bytes(Source::File(file.name()), bytes)
     }
@@ -227,9 +228,9 @@ impl Source {
     pub fn name(&self) -> String {
         match self {
             Self::Run => "A finished run".to_owned(),
-            Self::File(name) => name.clone(),
+            Self::File(name) => cell(name),
             Self::Example => "The example report".to_owned(),
-            Self::Recovered(cutoff) => format!("A run of {} that was cut off", cutoff.host),
+            Self::Recovered(cutoff) => format!("A run of {} that was cut off", cell(&cutoff.host)),
         }
     }
 }

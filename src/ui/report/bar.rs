@@ -6,6 +6,7 @@ use super::csv_menu::CsvMenu;
 pub use super::saved::Saved;
 use super::shared_report::SharedReport;
 use crate::browser::page::files::{self, Format};
+use crate::core::base::visible::cell;
 use crate::core::present::load::load_in_words;
 use crate::core::present::words::file_name;
 use crate::core::report::{RunInfo, StopReason};
@@ -36,7 +37,7 @@ pub fn ReportBar(
         report.with(|report| {
             report.as_ref().map_or_else(
                 || "No run yet".to_owned(),
-                |report| report.run.host.clone().unwrap_or_else(|| "Host not known".to_owned()),
+                |report| report.run.host.as_deref().map_or_else(|| "Host not known".to_owned(), cell),
             )
         })
     };
@@ -57,10 +58,11 @@ pub fn ReportBar(
 
 /// Describes the run in one line: what a reader needs to recognise the run and to repeat it.
 fn facts(run: &RunInfo) -> String {
-    let started = run.started_at.as_ref().map(|started| format!("started {}", started.replace('T', " ")));
+    let started =
+        run.started_at.as_ref().map(|started| format!("started {}", cell(&started.replace('T', " "))));
     let seed = run.seed.map(|seed| format!("seed {seed}"));
     let stopped = (run.stopped_by == Some(StopReason::Stopped)).then(|| "stopped by hand".to_owned());
-    let known = [run.scenario.clone(), Some(load_in_words(run)), seed, started, stopped];
+    let known = [run.scenario.as_deref().map(cell), Some(load_in_words(run)), seed, started, stopped];
     known.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 

@@ -5,16 +5,24 @@ use leptos::prelude::*;
 use super::shared_report::SharedReport;
 use crate::core::base::units::format_clock;
 use crate::core::base::units::group_thousands;
+use crate::core::base::visible::cell;
+use crate::core::present::row_window::RowWindow;
 use crate::core::present::words::NO_DATA;
 use crate::core::report::FailureRow;
 use crate::ui::widgets::ids::unique_id;
+use crate::ui::widgets::row_window::RowWindowLine;
 
 #[component]
 pub fn Failures(report: Memo<Option<SharedReport>>) -> impl IntoView {
-    let rows = move || {
-        report.with(|report| report.as_ref().map(|report| report.failures.clone())).unwrap_or_default()
+    let first = RwSignal::new(0);
+    let rows = Memo::new(move |_| report.with(|report| report.as_ref().map_or(0, |r| r.failures.len())));
+    let body = move || {
+        let shown = |report: &SharedReport| {
+            let window = RowWindow::at(first.get(), report.failures.len());
+            report.failures.get(window.rows()).unwrap_or_default().iter().map(row).collect_view()
+        };
+        report.with(|report| report.as_ref().map(shown))
     };
-    let body = move || rows().iter().map(row).collect_view();
     let none = move || report.with(|report| report.as_ref().is_none_or(|report| report.failures.is_empty()));
     let title_id = unique_id("failures-title");
     let region_id = title_id.clone();
@@ -39,6 +47,7 @@ pub fn Failures(report: Memo<Option<SharedReport>>) -> impl IntoView {
                         <tbody>{body}</tbody>
                     </table>
                 </div>
+                <RowWindowLine name="failures" total=rows first />
             </Show>
         </section>
     }
@@ -49,11 +58,11 @@ fn clock(moment_s: Option<f64>) -> String {
 }
 
 fn row(failure: &FailureRow) -> impl IntoView + use<> {
-    let detail = if failure.detail.is_empty() { "–".to_owned() } else { failure.detail.clone() };
+    let detail = if failure.detail.is_empty() { NO_DATA.to_owned() } else { cell(&failure.detail) };
     view! {
-        <tr data-method=failure.method.clone() data-name=failure.name.clone()>
-            <td class="cell-method" data-field="method">{failure.method.clone()}</td>
-            <th scope="row" class="cell-name" data-field="name">{failure.name.clone()}</th>
+        <tr data-method=cell(&failure.method) data-name=cell(&failure.name)>
+            <td class="cell-method" data-field="method">{cell(&failure.method)}</td>
+            <th scope="row" class="cell-name" data-field="name">{cell(&failure.name)}</th>
             <td class="cell-words" data-field="kind">{failure.kind.label()}</td>
             <td data-field="detail">{detail}</td>
             <td class="cell-number" data-field="count">{group_thousands(failure.count)}</td>

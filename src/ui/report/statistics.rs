@@ -5,9 +5,12 @@
 use leptos::prelude::*;
 
 use super::shared_report::SharedReport;
-use crate::core::present::table::{Column, Direction, columns, sorted};
+use crate::core::base::visible::cell as shown;
+use crate::core::present::row_window::RowWindow;
+use crate::core::present::table::{Column, Direction, columns, sort};
 use crate::core::report::Entry;
 use crate::ui::widgets::ids::unique_id;
+use crate::ui::widgets::row_window::RowWindowLine;
 
 /// The column and the direction by which the rows are sorted; `None` is the scenario's order.
 type Order = Option<(Column, Direction)>;
@@ -21,22 +24,31 @@ fn after_click(order: Order, column: Column) -> Order {
     }
 }
 
-fn in_order(report: &SharedReport, order: Order) -> Vec<Entry> {
-    let entries: Vec<Entry> = report.requests.iter().filter(|entry| entry.is_used()).cloned().collect();
-    match order {
-        Some((column, direction)) => sorted(&entries, column, direction),
-        None => entries,
+fn used(report: &SharedReport) -> impl Iterator<Item = &Entry> {
+    report.requests.iter().filter(|entry| entry.is_used())
+}
+
+fn in_order(report: &SharedReport, order: Order) -> Vec<&Entry> {
+    let mut entries: Vec<&Entry> = used(report).collect();
+    if let Some((column, direction)) = order {
+        sort(&mut entries, column, direction);
     }
+    entries
 }
 
 #[component]
 pub fn Statistics(report: Memo<Option<SharedReport>>) -> impl IntoView {
     let order = RwSignal::new(Order::None);
     let columns = Memo::new(move |_| report.with(|report| columns(report.as_deref())));
+    let first = RwSignal::new(0);
+    let rows = Memo::new(move |_| report.with(|report| report.as_ref().map_or(0, |r| used(r).count())));
     let body = move || {
-        let entries =
-            report.with(|report| report.as_ref().map(|r| in_order(r, order.get()))).unwrap_or_default();
-        columns.with(|columns| entries.iter().map(|entry| row(entry, columns)).collect_view())
+        let shown = |report: &SharedReport| {
+            let entries = in_order(report, order.get());
+            let window = entries.get(RowWindow::at(first.get(), entries.len()).rows()).unwrap_or_default();
+            columns.with(|columns| window.iter().map(|entry| row(entry, columns)).collect_view())
+        };
+        report.with(|report| report.as_ref().map(shown))
     };
     let total = move || {
         let row = |report: &SharedReport| columns.with(|columns| row(&report.total, columns));
@@ -63,6 +75,7 @@ pub fn Statistics(report: Memo<Option<SharedReport>>) -> impl IntoView {
                     <p class="panel-empty">"One row per method and name, as soon as a request was sent."</p>
                 </Show>
             </div>
+            <RowWindowLine name="statistics" total=rows first />
         </section>
     }
 }
@@ -93,7 +106,7 @@ fn Heading(column: Column, order: RwSignal<Order>) -> impl IntoView {
 
 fn row(entry: &Entry, columns: &[Column]) -> impl IntoView + use<> {
     let cells = columns.iter().map(|column| cell(*column, entry)).collect_view();
-    view! { <tr data-method=entry.method.clone() data-name=entry.name.clone()>{cells}</tr> }
+    view! { <tr data-method=shown(&entry.method) data-name=shown(&entry.name)>{cells}</tr> }
 }
 
 fn cell(column: Column, entry: &Entry) -> AnyView {

@@ -5,16 +5,27 @@
 use leptos::prelude::*;
 
 use super::shared_report::SharedReport;
+use crate::core::base::visible::cell;
+use crate::core::present::row_window::RowWindow;
 use crate::core::present::streams::{Milestone, milestones};
 use crate::ui::widgets::figure_table::{FigureTable, figure_cells};
+use crate::ui::widgets::row_window::RowWindowLine;
 
 const SUBJECTS: [(&str, &str); 2] = [("cell-name", "Name"), ("cell-words", "From request sent to")];
 
 #[component]
 pub fn Streams(report: Memo<Option<SharedReport>>) -> impl IntoView {
     let present = move || report.with(|r| r.as_ref().is_some_and(|report| report.total.stream_ms.is_some()));
-    let rows =
-        move || report.with(|r| r.as_ref().map(|report| milestones(report).iter().map(row).collect_view()));
+    let first = RwSignal::new(0);
+    let total = Memo::new(move |_| report.with(|r| r.as_ref().map_or(0, |report| milestones(report).len())));
+    let rows = move || {
+        let shown = |report: &SharedReport| {
+            let rows = milestones(report);
+            let window = rows.get(RowWindow::at(first.get(), rows.len()).rows()).unwrap_or_default();
+            window.iter().map(row).collect_view()
+        };
+        report.with(|report| report.as_ref().map(shown))
+    };
     view! {
         <Show when=present>
             <section class="panel">
@@ -26,6 +37,7 @@ pub fn Streams(report: Memo<Option<SharedReport>>) -> impl IntoView {
                     counted="Streams"
                     rows=rows
                 />
+                <RowWindowLine name="streams" total first />
             </section>
         </Show>
     }
@@ -33,8 +45,8 @@ pub fn Streams(report: Memo<Option<SharedReport>>) -> impl IntoView {
 
 fn row(milestone: &Milestone<'_>) -> impl IntoView + use<> {
     view! {
-        <tr data-stream=milestone.name.to_owned() data-milestone=milestone.field>
-            <th scope="row" class="cell-name">{milestone.name.to_owned()}</th>
+        <tr data-stream=cell(milestone.name) data-milestone=milestone.field>
+            <th scope="row" class="cell-name">{cell(milestone.name)}</th>
             <td class="cell-words">{milestone.label}</td>
             {figure_cells(&milestone.figures)}
         </tr>

@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 
 use super::shared_report::SharedReport;
-use crate::core::analyse::findings::findings;
+use crate::core::analyse::findings::{Finding, findings};
 use crate::core::analyse::trust::{Trust, trust};
 use crate::core::base::timing_source::TimingSource;
 use crate::core::base::units::{format_millis, format_rate};
+use crate::core::base::visible::cell;
 use crate::core::present::findings::finding_words;
 use crate::core::present::notes;
 use crate::core::present::words::{delays, suspect_sentence};
@@ -30,12 +31,17 @@ pub fn GeneratorTrust(report: Memo<Option<SharedReport>>) -> impl IntoView {
     }
 }
 
+/// The verdict on figures of which not all can be right.
+const CONTRADICTORY: &str = "No: its figures contradict each other.";
 /// The verdict on figures that are right, of a run that did not do what it was meant to.
 const FOUND_BUT_CLEAN: &str = "The times are true, but they are the times of refusals and failures.";
 
 fn sentences(report: &SharedReport) -> impl IntoView + use<> {
-    let found: Vec<String> = findings(report).iter().map(|finding| finding_words(finding).what).collect();
+    let findings = findings(report);
+    let contradicts = findings.iter().any(|finding| matches!(finding, Finding::Contradictions(_)));
+    let found: Vec<String> = findings.iter().map(|finding| finding_words(finding).what).collect();
     let (state, verdict) = match trust(report) {
+        _ if contradicts => ("suspect", CONTRADICTORY.to_owned()),
         Trust::Clean if found.is_empty() => ("clean", clean(report.health.held_back_seconds)),
         Trust::Clean => ("suspect", FOUND_BUT_CLEAN.to_owned()),
         Trust::Suspect { .. } => {
@@ -79,11 +85,11 @@ fn generator(generator: &Generator) -> String {
         (GeneratorKind::Browser, _) => "a browser".to_owned(),
         (GeneratorKind::Native, _) => "the command".to_owned(),
         (GeneratorKind::Sim, _) => "virtual time".to_owned(),
-        (_, Some(Tool { name, version: Some(version) })) => format!("{name} {version}"),
-        (_, Some(Tool { name, version: None })) => name.clone(),
+        (_, Some(Tool { name, version: Some(version) })) => format!("{} {}", cell(name), cell(version)),
+        (_, Some(Tool { name, version: None })) => cell(name),
         (_, None) => "another tool".to_owned(),
     };
-    let version = generator.version.as_ref().map(|version| format!(" (version {version})"));
+    let version = generator.version.as_ref().map(|version| format!(" (version {})", cell(version)));
     let route = generator.route.map(|route| match route {
         Route::Direct => ", straight to the host",
         Route::Companion => ", through the companion",

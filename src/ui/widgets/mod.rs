@@ -5,9 +5,11 @@
 //! | `figure_table.rs` | a table of distributions |
 //! | `ids.rs` | ids that occur once on the page |
 //! | `in_view.rs` | scrolling an element into view |
+//! | `row_window.rs` | which rows of a long table are shown |
 //! | `theme_button.rs` | the button that changes the colours |
 
 pub mod figure_table;
 pub mod ids;
 pub mod in_view;
+pub mod row_window;
 pub mod theme_button;

@@ -130,7 +130,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("run Nobody", "user class: unknown user class `Nobody`; this scenario has OddiyaUser,…"),
     ("run --http1 --http2", "--http1: cannot go with --http2; leave one out"),
     ("run --jsn x", "unexpected argument '--jsn' found; tip: a similar argument exists: '--json'; see --help"),
-    ("run -t '1\n2'", "--run-time: `1\u{fffd}2` is not a duration; write seconds, or forms such as 20s, 500ms, 3m, 1h20m"),
+    ("run -t '1\n2'", "--run-time: `1\\n2` is not a duration; write seconds, or forms such as 20s, 500ms, 3m, 1h20m"),
     ("report", "the following required arguments were not provided: <FILE>; see --help"),
     ("report /no/such.json", "cannot open /no/such.json: No such file or directory (os error 2)"),
     ("reprot x.json", "unrecognized subcommand 'reprot'; tip: a similar subcommand exists: 'report'; see --help"),

@@ -24,6 +24,7 @@ mod connections;
 mod counts;
 mod failures;
 mod files;
+mod hostile_files;
 mod http2;
 mod kills;
 mod load;

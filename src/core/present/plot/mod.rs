@@ -175,7 +175,7 @@ pub struct Drawing {
     pub bands: Vec<Band>,
 }
 
-/// Adjacent suspect seconds, marked as one band.
+/// Adjacent suspect seconds, marked as one band; seconds that stand less than half a pixel apart look adjacent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Band {
     /// The left edge, in pixels.
@@ -259,8 +259,16 @@ fn bands(rows: &Timeline, x: impl Fn(f64) -> f64) -> Vec<Band> {
             _ => spans.push((from, row.second + 1)),
         }
     }
-    let band = |(from, to)| Band { x: x(from as f64), width: x(to as f64) - x(from as f64) };
-    spans.into_iter().map(band).collect()
+    let mut bands: Vec<Band> = Vec::new();
+    for (from, to) in spans {
+        let (left, right) = (x(from as f64), x(to as f64));
+        match bands.last_mut() {
+            // Less than half a pixel apart they look like one, and a long run may have a hundred thousand.
+            Some(band) if left - (band.x + band.width) < 0.5 => band.width = right - band.x,
+            _ => bands.push(Band { x: left, width: right - left }),
+        }
+    }
+    bands
 }
 
 impl Drawing {
