@@ -196,7 +196,9 @@ fn failure(kind: FailureKind, error: &h2::Error) -> Failure {
     }
     match error.reason() {
         Some(reason) if error.is_remote() => Failure::new(kind, format!("by the host: {reason:?}")),
-        Some(reason) => Failure::new(FailureKind::Malformed, format!("not HTTP/2: {}", broken_rule(error, reason))),
+        Some(reason) => {
+            Failure::new(FailureKind::Malformed, format!("not HTTP/2: {}", broken_rule(error, reason)))
+        }
         None => Failure::new(kind, "closed by the host"),
     }
 }

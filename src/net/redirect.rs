@@ -112,7 +112,10 @@ fn resolve(host: &Host, (prefix, path): (&str, &str), location: &str) -> Result<
     let place =
         |url: &Url| (url.scheme().to_owned(), url.host_str().map(str::to_owned), url.port_or_known_default());
     if place(&base) != place(&next) {
-        return Err(Failure::new(FailureKind::RedirectedAway, format!("to {}", next.origin().ascii_serialization())));
+        return Err(Failure::new(
+            FailureKind::RedirectedAway,
+            format!("to {}", next.origin().ascii_serialization()),
+        ));
     }
     let query = next.query().map_or_else(String::new, |query| format!("?{query}"));
     Ok(format!("{}{query}", next.path()))

@@ -37,16 +37,51 @@ use After::{Closes, Waits};
 const CASES: [Case; 24] = [
     ("surplus after 204", "HTTP/1.1 204 No Content\r\n\r\n0\r\n\r\n", Waits, Ok((204, 0))),
     ("surplus after 304", "HTTP/1.1 304 Not Modified\r\nContent-Length: 3\r\n\r\nabc", Waits, Ok((304, 0))),
-    ("a body longer than its length", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nabcd", Waits, Ok((200, 2))),
-    ("a second answer unasked", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\naHTTP/1.1 500 X\r\n\r\n", Waits, Ok((200, 1))),
+    (
+        "a body longer than its length",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nabcd",
+        Waits,
+        Ok((200, 2)),
+    ),
+    (
+        "a second answer unasked",
+        "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\naHTTP/1.1 500 X\r\n\r\n",
+        Waits,
+        Ok((200, 1)),
+    ),
     ("a folded header", "HTTP/1.1 200 OK\r\nX: a\r\n  b\r\nContent-Length: 1\r\n\r\na", Waits, Ok((200, 1))),
-    ("a length beside chunked", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n", Waits, Ok((200, 1))),
-    ("the same length twice", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\na", Waits, Ok((200, 1))),
-    ("two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", Waits, Err(Malformed)),
+    (
+        "a length beside chunked",
+        "HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
+        Waits,
+        Ok((200, 1)),
+    ),
+    (
+        "the same length twice",
+        "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\na",
+        Waits,
+        Ok((200, 1)),
+    ),
+    (
+        "two lengths",
+        "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+        Waits,
+        Err(Malformed),
+    ),
     ("a length with a sign", "HTTP/1.1 200 OK\r\nContent-Length: +1\r\n\r\na", Waits, Err(Malformed)),
     ("a length that is no number", "HTTP/1.1 200 OK\r\nContent-Length: one\r\n\r\na", Waits, Err(Malformed)),
-    ("trailers", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX: y\r\n\r\n", Waits, Ok((200, 1))),
-    ("an early hint first", "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na", Waits, Ok((200, 1))),
+    (
+        "trailers",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX: y\r\n\r\n",
+        Waits,
+        Ok((200, 1)),
+    ),
+    (
+        "an early hint first",
+        "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na",
+        Waits,
+        Ok((200, 1)),
+    ),
     ("no reason", "HTTP/1.1 200\r\nContent-Length: 1\r\n\r\na", Waits, Ok((200, 1))),
     ("lines that end with LF alone", "HTTP/1.1 200 OK\nContent-Length: 1\n\na", Waits, Ok((200, 1))),
     ("HTTP/1.0", "HTTP/1.0 200 OK\r\n\r\nabc", Closes, Ok((200, 3))),
@@ -56,8 +91,18 @@ const CASES: [Case; 24] = [
     ("a status beyond all", "HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n", Waits, Err(Status)),
     ("another protocol", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", Waits, Err(Malformed)),
     ("no HTTP", "SSH-2.0-OpenSSH_9.2\r\n\r\n", Waits, Err(Malformed)),
-    ("a body shorter than its length", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", Closes, Err(Truncated)),
-    ("chunks without their end", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", Closes, Err(Truncated)),
+    (
+        "a body shorter than its length",
+        "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc",
+        Closes,
+        Err(Truncated),
+    ),
+    (
+        "chunks without their end",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+        Closes,
+        Err(Truncated),
+    ),
     ("nothing", "", Closes, Err(Reset)),
 ];
 
@@ -134,7 +179,8 @@ async fn a_browser_gets_the_status_and_body_of_every_odd_answer_that_is_one() {
         let host = host(answer, after).await;
         let companion = companion_for(&host).await;
         let got = Browser::new(&companion, "u1.localhost").await.relay_get("/").await;
-        let real = got.header("x-oddiya-load-status").map_or(got.status.as_u16(), |text| text.parse().unwrap());
+        let real =
+            got.header("x-oddiya-load-status").map_or(got.status.as_u16(), |text| text.parse().unwrap());
         assert_eq!((real, got.body.len() as u64), (status, bytes), "{name}");
     }
 }
