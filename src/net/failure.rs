@@ -32,7 +32,9 @@ pub fn connect_failure(error: &io::Error) -> Failure {
 fn refused_by_tls(error: &io::Error) -> Option<&'static str> {
     use tokio_rustls::rustls::{AlertDescription, Error};
     match error.get_ref()?.downcast_ref::<Error>()? {
-        Error::AlertReceived(AlertDescription::CertificateRequired) => Some("the host wants a client certificate"),
+        Error::AlertReceived(AlertDescription::CertificateRequired) => {
+            Some("the host wants a client certificate")
+        }
         Error::AlertReceived(_) => Some("the host ended the connection with an alert"),
         _ => Some("what came is not TLS"),
     }

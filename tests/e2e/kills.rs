@@ -20,7 +20,8 @@ use crate::load::{exported, seconds_shown};
 const SOON: Duration = Duration::from_secs(20);
 /// Long enough for a start, some seconds that were written down, and what is between them.
 const LATEST_KILL: Duration = Duration::from_secs(4);
-const QUERY: &str = "?users=5&spawn_rate=50&think_time=10ms&run_time=7200s&classes=StressTestUser&autostart=1";
+const QUERY: &str =
+    "?users=5&spawn_rate=50&think_time=10ms&run_time=7200s&classes=StressTestUser&autostart=1";
 
 async fn companion_for(host: &str) -> RunningCompanion {
     let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/dist");

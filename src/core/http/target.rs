@@ -7,8 +7,17 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 /// What is encoded in a path and query, besides everything that is not ASCII: the path percent-encode set of the URL
 /// standard, and what RFC 3986 allows nowhere (`|`, `\`). `%` stays, because a path may be encoded already.
-const ENCODED: &AsciiSet =
-    &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`').add(b'{').add(b'}').add(b'|').add(b'\\').add(b'^');
+const ENCODED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'`')
+    .add(b'{')
+    .add(b'}')
+    .add(b'|')
+    .add(b'\\')
+    .add(b'^');
 
 /// The path and query as they are sent. A fragment is none of the host's business and is left out.
 pub fn encoded(path_and_query: &str) -> Cow<'_, str> {
