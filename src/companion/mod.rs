@@ -10,6 +10,7 @@
 //! showed in the p99, and one thread relays many times more than a page can send.
 
 mod access;
+mod cookies;
 mod headers;
 mod lanes;
 mod link;
@@ -39,7 +40,9 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinSet, LocalSet};
 
 use crate::core::base::host::Host;
+use crate::core::config::connections::Cookies;
 use crate::net::clock::RunClock;
+use crate::net::options::Protocols;
 use lanes::Lanes;
 use listen::Listeners;
 use opening::Opening;
@@ -84,6 +87,9 @@ pub struct Args {
     /// Do not open the page in a browser
     #[arg(long)]
     no_open: bool,
+    /// Send no cookie back; without it, each of the page's users keeps the cookies that the host sets
+    #[arg(long, env = "ODDIYA_LOAD_NO_COOKIES")]
+    no_cookies: bool,
 }
 
 /// What a companion is started with.
@@ -99,12 +105,17 @@ pub struct Options {
     pub page: PageSource,
     /// How long a lane keeps an idle connection to the host.
     pub lane_idle: Duration,
+    /// The versions of HTTP that it speaks with the host.
+    pub protocols: Protocols,
+    /// Whether the page's users send the host's cookies back.
+    pub cookies: Cookies,
 }
 
 impl Options {
     /// A free port on both loopbacks, and the page in its default folder.
     pub fn new(host: Host) -> Self {
-        Self { host, port: 0, bind: Vec::new(), page: PageSource::default(), lane_idle: LANE_IDLE }
+        let (page, protocols, cookies) = Default::default();
+        Self { host, port: 0, bind: Vec::new(), page, lane_idle: LANE_IDLE, protocols, cookies }
     }
 }
 
@@ -112,7 +123,8 @@ impl From<Args> for Options {
     fn from(args: Args) -> Self {
         let defaults = Self::new(args.host);
         let page = args.page.map_or(defaults.page, PageSource::Folder);
-        Self { port: args.port, bind: args.bind, page, ..defaults }
+        let cookies = if args.no_cookies { Cookies::Ignored } else { Cookies::Kept };
+        Self { port: args.port, bind: args.bind, page, cookies, ..defaults }
     }
 }
 
@@ -215,10 +227,11 @@ async fn run(
 }
 
 async fn start_here(options: Options, tasks: &mut JoinSet<()>) -> anyhow::Result<RunningCompanion> {
-    let dialer = upstream::dialer(options.host)?;
+    let dialer = upstream::dialer(options.host, options.protocols)?;
+    let client = upstream::client_options(options.protocols, options.cookies);
     let clock = RunClock::start();
     let records = Rc::new(Records::new(clock));
-    let lanes = Rc::new(Lanes::new(Arc::clone(&dialer), Rc::clone(&records), clock));
+    let lanes = Rc::new(Lanes::new(Arc::clone(&dialer), client, Rc::clone(&records), clock));
     let page = Page::new(options.page);
     let page_is_built = page.is_built();
     let token = random_token()?;

@@ -262,5 +262,8 @@ async fn http2_against_a_host_that_speaks_only_http_1_1_fails() {
     })
     .await;
     let (report, _) = load(&host.url(), &["--http2"]).await;
-    assert_eq!(only_failure(&report), (FailureKind::Malformed, "not HTTP/2"));
+    assert_eq!(
+        only_failure(&report),
+        (FailureKind::Malformed, "not HTTP/2: a frame of a wrong size, or another protocol")
+    );
 }

@@ -20,6 +20,7 @@ mod arrivals;
 mod bad_input;
 mod command;
 mod connections;
+mod cookies;
 mod counts;
 mod failures;
 mod files;
