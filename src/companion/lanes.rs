@@ -17,8 +17,8 @@ use futures_util::Stream as _;
 use hyper::body::{Body, Frame};
 use tokio::task::AbortHandle;
 
+use super::cookies::Jars;
 use super::records::Records;
-use super::upstream::client_options;
 use crate::core::base::failure::{Failure, FailureKind};
 use crate::core::http::request_id::RequestId;
 use crate::core::scenario::Request;
@@ -26,6 +26,7 @@ use crate::net::client::HttpClient;
 use crate::net::clock::RunClock;
 use crate::net::dial::Dialer;
 use crate::net::lane::HttpLane;
+use crate::net::options::ClientOptions;
 use crate::net::tap::{Room, TappedBody, TappedHead, tap};
 
 /// Four times as many as one page uses, because pages are opened one after the other.
@@ -39,6 +40,14 @@ pub struct Lanes {
     room: Room,
     /// By name. The most recently used connection is the last, and is taken first.
     idle: RefCell<HashMap<Rc<str>, Vec<IdleLane>>>,
+    jars: RefCell<Jars>,
+}
+
+/// Who sends a relayed request, as far as its envelope says.
+#[derive(Clone, Copy, Debug)]
+pub struct Sender {
+    pub id: Option<RequestId>,
+    pub user: Option<u32>,
 }
 
 struct IdleLane {
@@ -53,9 +62,10 @@ pub struct Exchanged {
 }
 
 impl Lanes {
-    pub fn new(dialer: Arc<Dialer>, records: Rc<Records>, clock: RunClock) -> Self {
-        let client = Rc::new(HttpClient::new(dialer, client_options(), clock));
-        Self { client, records, room: Room::default(), idle: RefCell::default() }
+    pub fn new(dialer: Arc<Dialer>, options: ClientOptions, records: Rc<Records>, clock: RunClock) -> Self {
+        let client = Rc::new(HttpClient::new(dialer, options, clock));
+        let (room, idle, jars) = Default::default();
+        Self { client, records, room, idle, jars }
     }
 
     /// Sends a request on a connection that the lane keeps, or on a new one where none is free, and returns when the
@@ -65,13 +75,14 @@ impl Lanes {
         self: &Rc<Self>,
         name: &str,
         request: Request,
-        id: Option<RequestId>,
+        Sender { id, user }: Sender,
     ) -> Result<Exchanged, Failure> {
         let (tap, head, pieces) = tap(&self.room);
+        let cookies = self.jars.borrow_mut().of(id, user);
         let (lanes, name): (_, Rc<str>) = (Rc::clone(self), name.into());
         let task = tokio::task::spawn_local(async move {
             let mut lane = lanes.take(&name).unwrap_or_else(|| HttpLane::new(Rc::clone(&lanes.client)));
-            let tapped = lane.exchange_tapped(&request, tap).await;
+            let tapped = lane.exchange_tapped(&request, cookies, tap).await;
             lanes.keep(name, lane);
             if let Some(id) = id {
                 lanes.records.add(id, tapped);

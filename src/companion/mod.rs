@@ -11,6 +11,7 @@
 
 mod access;
 mod connections;
+mod cookies;
 mod door;
 mod headers;
 mod lanes;
@@ -39,7 +40,9 @@ use tokio::task::{JoinSet, LocalSet};
 use crate::core::base::given::Given;
 use crate::core::base::host::Host;
 use crate::core::base::typed::{ip_address, port};
+use crate::core::config::connections::Cookies;
 use crate::net::clock::RunClock;
+use crate::net::options::Protocols;
 use connections::{Connections, USUAL_FILE_HANDLES, connections_within};
 use door::{Door, HEAD_LIMIT};
 use lanes::Lanes;
@@ -92,6 +95,9 @@ pub struct Args {
     /// Do not open the page in a browser
     #[arg(long)]
     no_open: bool,
+    /// Send no cookie back; without it, each of the page's users keeps the cookies that the host sets
+    #[arg(long, env = "ODDIYA_LOAD_NO_COOKIES")]
+    no_cookies: bool,
 }
 
 /// What a companion is started with.
@@ -113,20 +119,27 @@ pub struct Options {
     pub head_limit: Duration,
     /// How many connections of browsers are open at the same time.
     pub max_connections: usize,
+    /// The versions of HTTP that it speaks with the host.
+    pub protocols: Protocols,
+    /// Whether the page's users send the host's cookies back.
+    pub cookies: Cookies,
 }
 
 impl Options {
     /// A free port on both loopbacks, and the page in its default folder.
     pub fn new(host: Host) -> Self {
+        let (page, protocols, cookies) = Default::default();
         Self {
             host,
             port: 0,
             port_name: "--port".to_owned(),
             bind: Vec::new(),
-            page: PageSource::default(),
+            page,
             lane_idle: LANE_IDLE,
             head_limit: HEAD_LIMIT,
             max_connections: connections_within(WANTED_FILE_HANDLES),
+            protocols,
+            cookies,
         }
     }
 }
@@ -135,7 +148,8 @@ impl From<Args> for Options {
     fn from(args: Args) -> Self {
         let defaults = Self::new(args.host);
         let page = args.page.map_or(defaults.page, PageSource::Folder);
-        Self { port: args.port, bind: args.bind, page, ..defaults }
+        let cookies = if args.no_cookies { Cookies::Ignored } else { Cookies::Kept };
+        Self { port: args.port, bind: args.bind, page, cookies, ..defaults }
     }
 }
 
@@ -241,10 +255,11 @@ async fn run(
 }
 
 async fn start_here(options: Options, tasks: &mut JoinSet<()>) -> anyhow::Result<RunningCompanion> {
-    let dialer = upstream::dialer(options.host)?;
+    let dialer = upstream::dialer(options.host, options.protocols)?;
+    let client = upstream::client_options(options.protocols, options.cookies);
     let clock = RunClock::start();
     let records = Rc::new(Records::new(clock));
-    let lanes = Rc::new(Lanes::new(Arc::clone(&dialer), Rc::clone(&records), clock));
+    let lanes = Rc::new(Lanes::new(Arc::clone(&dialer), client, Rc::clone(&records), clock));
     let page = Page::new(options.page);
     let page_is_built = page.is_built();
     let token = random_token()?;

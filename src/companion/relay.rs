@@ -20,7 +20,7 @@ use crate::core::scenario::{self, Method};
 use crate::net::tap::TappedHead;
 
 use super::headers::{Delivery, retain_end_to_end};
-use super::lanes::{Exchanged, Lanes};
+use super::lanes::{Exchanged, Lanes, Sender};
 use super::response::{self, BoxResponse};
 
 /// How long a request's body may take to come. A page has all of it before it sends the first byte.
@@ -31,7 +31,7 @@ const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;
 /// A request as the host gets it.
 struct Unpacked {
     request: scenario::Request,
-    id: Option<RequestId>,
+    sender: Sender,
 }
 
 /// Relays a request to the host of `lanes` if it carries `token`.
@@ -42,12 +42,12 @@ pub async fn relay(
     token: &str,
     request: Request<Incoming>,
 ) -> BoxResponse {
-    let Unpacked { request, id } = match unpack(host, token, request).await {
+    let Unpacked { request, sender } = match unpack(host, token, request).await {
         Ok(unpacked) => unpacked,
         Err(refused) => return *refused,
     };
     let method = request.method;
-    match lanes.exchange(lane, request, id).await {
+    match lanes.exchange(lane, request, sender).await {
         Ok(exchanged) => deliver(exchanged, method),
         Err(failure) => response::failure(&failure),
     }
@@ -62,7 +62,7 @@ async fn unpack(host: &Host, token: &str, request: Request<Incoming>) -> Result<
         return Err(response::plain_refusal(Refusal::Token).into());
     }
     let bad_envelope = |why: String| response::refusal(Refusal::Envelope, why + "\n");
-    let Envelope { method, headers, id, reading } =
+    let Envelope { method, headers, id, user, reading } =
         Envelope::decode(target.envelope).map_err(|error| bad_envelope(error.to_string()))?;
     let slash = if target.path_and_query.starts_with('/') { "" } else { "/" };
     let path = format!("{slash}{}", target.path_and_query);
@@ -74,7 +74,7 @@ async fn unpack(host: &Host, token: &str, request: Request<Incoming>) -> Result<
     })?;
     let body = read_body(request).await.map_err(bad_envelope)?;
     let request = scenario::Request { method, path, headers, body, reading, ..scenario::Request::default() };
-    Ok(Unpacked { request, id: id.map(RequestId) })
+    Ok(Unpacked { request, sender: Sender { id: id.map(RequestId), user } })
 }
 
 /// The request's body as text; `None` when it has none.

@@ -10,7 +10,7 @@ use http::HeaderValue;
 use crate::core::base::failure::Failure;
 use crate::core::base::host::Host;
 use crate::core::base::units::Micros;
-use crate::core::config::connections::{Certificates, ConnectionReuse};
+use crate::core::config::connections::{Certificates, ConnectionReuse, Cookies};
 use crate::core::http::relay::{CONNECT_LIMIT, HostCheck};
 use crate::net::dial::Dialer;
 use crate::net::options::{ClientOptions, DialOptions, Protocols};
@@ -22,30 +22,27 @@ const REQUEST_LIMIT: Micros = Micros::from_secs(600);
 /// As many bytes of an event stream are read as events.
 const MAX_EVENT_BYTES: u64 = 64 * 1024 * 1024;
 
-const fn dial_options() -> DialOptions {
-    DialOptions {
-        connect_timeout: CONNECT_LIMIT,
-        protocols: Protocols::Http1,
-        certificates: Certificates::Checked,
-    }
+const fn dial_options(protocols: Protocols) -> DialOptions {
+    DialOptions { connect_timeout: CONNECT_LIMIT, protocols, certificates: Certificates::Checked }
 }
 
 /// How lanes send: each keeps its own connection, and a redirect is the response, because the page must see it.
-pub const fn client_options() -> ClientOptions {
+pub const fn client_options(protocols: Protocols, cookies: Cookies) -> ClientOptions {
     ClientOptions {
-        dial: dial_options(),
+        dial: dial_options(protocols),
         request_timeout: REQUEST_LIMIT,
         reuse: ConnectionReuse::PerUser,
         max_redirects: 0,
         max_body: MAX_EVENT_BYTES,
+        cookies,
     }
 }
 
 /// A dialer for the host. Reads the system's trusted roots where the host is spoken to by TLS.
-pub fn dialer(host: Host) -> anyhow::Result<Arc<Dialer>> {
+pub fn dialer(host: Host, protocols: Protocols) -> anyhow::Result<Arc<Dialer>> {
     HeaderValue::try_from(host.authority())
         .with_context(|| format!("--host {host}: HTTP does not allow this name"))?;
-    let dialer = Dialer::new(host, dial_options())?;
+    let dialer = Dialer::new(host, dial_options(protocols))?;
     if dialer.name_failure().is_some() {
         anyhow::bail!("--host {}: no certificate can be issued to this name", dialer.host());
     }

@@ -11,6 +11,9 @@ use crate::core::config::run_config::RunConfigText;
 const AFTER_HELP: &str = "\
 Every option can be given as an environment variable, ODDIYA_LOAD_ and its name (ODDIYA_LOAD_RUN_TIME=1m).
 
+Hosts are connected to directly: proxy variables (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY) are ignored. Certificates are
+checked against the system's roots, or against those that SSL_CERT_FILE or SSL_CERT_DIR name.
+
 Exit codes:
   0    every request succeeded
   1    a request failed or was left unanswered (or what --exit-code-on-error says), no request was sent, or a file could

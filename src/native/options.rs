@@ -6,7 +6,7 @@ use crate::core::base::connections::Connections;
 use crate::core::base::host::Host;
 use crate::core::base::typed::whole_number;
 use crate::core::base::units::{Micros, parse_duration, parse_number};
-use crate::core::config::connections::{Certificates, ConnectionReuse};
+use crate::core::config::connections::{Certificates, ConnectionReuse, Cookies};
 use crate::core::report::ConnectionSummary;
 use crate::net::dial::Dialer;
 use crate::net::options::{ClientOptions, DialOptions, Protocols};
@@ -78,6 +78,10 @@ pub struct ConnectionArgs {
         allow_hyphen_values = true
     )]
     pub max_body: String,
+
+    /// Send no cookie back; without it, each user keeps the cookies that the host sets, as the app does
+    #[arg(long, env = "ODDIYA_LOAD_NO_COOKIES")]
+    pub no_cookies: bool,
 }
 
 /// A wrong value of a flag.
@@ -110,6 +114,7 @@ impl ConnectionArgs {
                 reuse: reuse?,
                 max_redirects: max_redirects?,
                 max_body: max_body?,
+                cookies: if self.no_cookies { Cookies::Ignored } else { Cookies::Kept },
             })
         })();
         options.ok_or(errors)
@@ -132,6 +137,7 @@ pub fn connection_summary(options: &ClientOptions) -> ConnectionSummary {
         connect_timeout_s: options.dial.connect_timeout.as_secs_f64(),
         request_timeout_s: options.request_timeout.as_secs_f64(),
         max_redirects: options.max_redirects,
+        cookies: Some(options.cookies.into()),
         counted: Connections::default(),
     }
 }
@@ -212,7 +218,8 @@ mod tests {
             (ConnectionReuse::PerUser, Protocols::Negotiated)
         );
         assert_eq!((options.dial.certificates, options.max_redirects), (Certificates::Checked, 30));
-        assert_eq!(options.max_body, 16_000_000);
+        assert_eq!((options.max_body, options.cookies), (16_000_000, Cookies::Kept));
+        assert_eq!(check(&["--no-cookies"]).unwrap().cookies, Cookies::Ignored);
     }
 
     #[test]

@@ -2,9 +2,7 @@
 //!
 //! Opens no socket and keeps no connection.
 
-use std::cell::Cell;
 use std::future::poll_fn;
-use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
@@ -12,12 +10,13 @@ use h2::client::SendRequest;
 use h2::{Reason, RecvStream};
 use http::{HeaderValue, header};
 
-use super::body::Encoding;
 use super::clock::RunClock;
 use super::failure::connection_lost;
+use super::frames::Frames;
 use super::partial::{HopError, HopResponse, LostConnection, PartialExchange};
 use super::redirect::{Hop, is_redirect};
 use super::stream::Stream;
+use super::unpack::Encoding;
 use crate::core::base::failure::{Failure, FailureKind};
 use crate::core::base::host::{Host, Scheme};
 use crate::core::http::target::encoded;
@@ -25,16 +24,10 @@ use crate::core::http::target::encoded;
 /// How much of a body may arrive before it is read: as much as the app's client allows (OkHttp's 16 MiB).
 const WINDOW: u32 = 16 * 1024 * 1024;
 
-/// `h2` ends a connection after 100 empty DATA frames that do not end their stream, for fear of a flood. Relays send such
-/// frames, and they are allowed (RFC 9113, §6.1). A connection is given up before that, with room for what is in flight.
-const MAX_EMPTY_FRAMES: u32 = 60;
-
 /// One connection. Its clones send on the same one.
 #[derive(Clone)]
 pub struct Http2 {
     sender: SendRequest<Bytes>,
-    /// Empty DATA frames that have come.
-    empty_frames: Rc<Cell<u32>>,
 }
 
 impl Http2 {
@@ -43,20 +36,17 @@ impl Http2 {
     pub async fn over(stream: Stream) -> Result<Self, Failure> {
         let mut builder = h2::client::Builder::new();
         builder.initial_window_size(WINDOW).initial_connection_window_size(WINDOW).enable_push(false);
-        let opened = builder.handshake(stream).await;
-        let (sender, connection) = opened.map_err(|error| failure(FailureKind::Reset, &error))?;
+        let opened = builder.handshake(Frames::of(stream)).await;
+        let (sender, connection) = opened.map_err(|error| failure(Part::Head, &error))?;
         tokio::task::spawn_local(async move {
             // Its errors reach the requests that they concern.
             let _ = connection.await;
         });
-        Ok(Self { sender, empty_frames: Rc::default() })
+        Ok(Self { sender })
     }
 
     /// Whether the connection can carry another request.
     pub fn is_open(&mut self) -> bool {
-        if self.empty_frames.get() >= MAX_EMPTY_FRAMES {
-            return false;
-        }
         let mut context = Context::from_waker(Waker::noop());
         !matches!(self.sender.poll_ready(&mut context), Poll::Ready(Err(_)))
     }
@@ -87,30 +77,30 @@ impl Http2 {
         partial.timing.first_byte = Some(clock.now());
         let (head, body) = response.into_parts();
         let status = head.status.as_u16();
-        let header = |name| head.headers.get(name).map(HeaderValue::as_bytes);
-        let encoding = header(header::CONTENT_ENCODING).map(Encoding::read).unwrap_or_default();
+        let values = |name| head.headers.get_all(name).iter().map(HeaderValue::as_bytes);
+        let encoding = values(header::CONTENT_ENCODING).fold(Encoding::Identity, Encoding::and);
+        let text = |value| Box::from(String::from_utf8_lossy(value));
         if let Some(tap) = &mut partial.tap {
             let headers = head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
             tap.head(status, headers);
         }
-        let location = header(header::LOCATION).filter(|_| is_redirect(status));
-        let location = location.map(|value| String::from_utf8_lossy(value).into());
-        let body = Body { body, encoding, status, empty_frames: &self.empty_frames };
+        let location = values(header::LOCATION).next().filter(|_| is_redirect(status)).map(text);
+        let set_cookies = values(header::SET_COOKIE).map(text).collect();
+        let body = Body { body, encoding, status };
         read_body(body, clock, partial).await?;
-        Ok(HopResponse { status, location })
+        Ok(HopResponse { status, location, set_cookies })
     }
 }
 
 /// A response's body that is still to come.
-struct Body<'a> {
+struct Body {
     body: RecvStream,
     encoding: Encoding,
     status: u16,
-    empty_frames: &'a Cell<u32>,
 }
 
 async fn read_body(
-    Body { mut body, encoding, status, empty_frames }: Body<'_>,
+    Body { mut body, encoding, status }: Body,
     clock: RunClock,
     partial: &mut PartialExchange,
 ) -> Result<(), HopError> {
@@ -119,8 +109,15 @@ async fn read_body(
             poll_fn(|cx| tap.poll_room(cx)).await;
         }
         let Some(piece) = body.data().await else { break };
-        let piece = piece.map_err(|error| within_response(&error))?;
-        empty_frames.set(empty_frames.get() + u32::from(piece.is_empty()));
+        let piece = match piece {
+            // The host has all that it wants of the request and says so after its answer (RFC 9113, §8.1).
+            Err(error)
+                if error.is_remote() && error.is_reset() && error.reason() == Some(Reason::NO_ERROR) =>
+            {
+                break;
+            }
+            piece => piece.map_err(|error| within_response(&error))?,
+        };
         // Cannot fail: it releases exactly what arrived.
         let _ = body.flow_control().release_capacity(piece.len());
         partial.received_bytes += piece.len() as u64;
@@ -143,7 +140,8 @@ fn request(hop: &Hop<'_>, host: &Host) -> Result<http::Request<()>, Failure> {
         .method(hop.method().as_str())
         .uri(format!("{scheme}://{}{}{}", host.authority(), encoded(prefix), encoded(path)));
     for (name, value) in hop.headers().filter(|(name, _)| !is_of_connection(name)) {
-        builder = builder.header(name, value);
+        // As bytes, because a cookie may hold what is no ASCII.
+        builder = builder.header(name, value.as_bytes());
     }
     if let Some(body) = hop.body() {
         builder = builder.header(header::CONTENT_LENGTH, body.len());
@@ -161,13 +159,13 @@ fn is_of_connection(name: &str) -> bool {
 }
 
 fn before_request(error: &h2::Error) -> HopError {
-    HopError::Lost(LostConnection::BeforeRequest(failure(FailureKind::Reset, error)))
+    HopError::Lost(LostConnection::BeforeRequest(failure(Part::Head, error)))
 }
 
 /// A stream that the host refused was not processed (RFC 9113, §8.7), and neither was one that its GOAWAY leaves out,
 /// whatever the reason in it (§6.8): `h2` ends only these with the GOAWAY.
 fn before_response(error: &h2::Error) -> HopError {
-    let failure = failure(FailureKind::Reset, error);
+    let failure = failure(Part::Head, error);
     let was_refused = error.reason() == Some(Reason::REFUSED_STREAM) && error.is_reset();
     let was_left_out = error.is_go_away() && error.is_remote();
     if was_refused || was_left_out {
@@ -180,7 +178,7 @@ fn before_response(error: &h2::Error) -> HopError {
 }
 
 fn within_response(error: &h2::Error) -> HopError {
-    let failure = failure(FailureKind::Truncated, error);
+    let failure = failure(Part::Body, error);
     if failure.kind == FailureKind::Malformed {
         HopError::Failed(failure)
     } else {
@@ -188,32 +186,69 @@ fn within_response(error: &h2::Error) -> HopError {
     }
 }
 
-/// The failure is of this kind when the host or the network ended the connection, and malformed when the host broke the
-/// protocol.
-fn failure(kind: FailureKind, error: &h2::Error) -> Failure {
-    if let Some(io) = error.get_io() {
-        return connection_lost(kind, io);
-    }
-    match error.reason() {
-        Some(reason) if error.is_remote() => Failure::new(kind, format!("by the host: {reason:?}")),
-        Some(reason) => {
-            Failure::new(FailureKind::Malformed, format!("not HTTP/2: {}", broken_rule(error, reason)))
+/// The part of the response in which it failed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Head,
+    Body,
+}
+
+impl Part {
+    /// The kind where the host or the network ended the connection.
+    const fn lost(self) -> FailureKind {
+        match self {
+            Self::Head => FailureKind::Reset,
+            Self::Body => FailureKind::Truncated,
         }
-        None => Failure::new(kind, "closed by the host"),
     }
 }
 
-/// Which rule the host broke, as far as `h2` says so.
-fn broken_rule(error: &h2::Error, reason: Reason) -> String {
-    // The debug data that `h2` would send to the host is in its text, after the last colon.
-    let text = error.to_string();
-    let said = text.rsplit_once(": ").map_or("", |(_, said)| said);
-    match reason {
-        Reason::PROTOCOL_ERROR => format!("a frame or header field that is not allowed ({reason:?})"),
-        Reason::FLOW_CONTROL_ERROR => "more data than was allowed".to_owned(),
-        Reason::FRAME_SIZE_ERROR => "a frame of a wrong size, or another protocol".to_owned(),
-        Reason::COMPRESSION_ERROR => "header fields that cannot be unpacked".to_owned(),
-        Reason::ENHANCE_YOUR_CALM if said.is_empty() => "too many frames".to_owned(),
-        _ => format!("{reason:?} {said}").trim_end().to_owned(),
+/// Lost where the host or the network ended the connection, and malformed where the host broke the protocol.
+fn failure(part: Part, error: &h2::Error) -> Failure {
+    if let Some(io) = error.get_io() {
+        return connection_lost(part.lost(), io);
     }
+    match error.reason() {
+        Some(reason) if error.is_remote() => Failure::new(part.lost(), format!("by the host: {reason:?}")),
+        Some(reason) => {
+            Failure::new(FailureKind::Malformed, format!("not HTTP/2: {}", broken_rule(part, error, reason)))
+        }
+        None => Failure::new(part.lost(), "closed by the host"),
+    }
+}
+
+/// Which rule the host broke, as closely as `h2` tells it. Rules about one message end its stream, rules about the connection
+/// end that. Where one error stands for several rules, each is named.
+fn broken_rule(part: Part, error: &h2::Error, reason: Reason) -> &'static str {
+    match (reason, part) {
+        (Reason::PROTOCOL_ERROR, Part::Body) if error.is_reset() => {
+            "a body that is not as long as its Content-Length, or bad trailers"
+        }
+        (Reason::PROTOCOL_ERROR, Part::Head) if error.is_reset() => {
+            "a response without :status, with a header of the connection, or with a bad Content-Length"
+        }
+        (Reason::PROTOCOL_ERROR, _) => {
+            "a header field such as an uppercase name, or a frame where none is allowed"
+        }
+        (Reason::FLOW_CONTROL_ERROR, _) => "more data than was allowed",
+        // An answer in HTTP/1.1 reads as a frame of some five million bytes.
+        (Reason::FRAME_SIZE_ERROR, _) => "a frame of a wrong size, or another protocol",
+        (Reason::COMPRESSION_ERROR, _) => "header fields that cannot be unpacked",
+        (Reason::STREAM_CLOSED, _) => "a frame after the end of its response",
+        (Reason::ENHANCE_YOUR_CALM, _) => flood(error),
+        _ => "a rule that is not known by name",
+    }
+}
+
+/// What there was too much of. `h2` says it only in the text that it sends to the host.
+fn flood(error: &h2::Error) -> &'static str {
+    let text = error.to_string();
+    let floods = [
+        ("too_many_continuations", "too many CONTINUATION frames"),
+        ("header_list_way_too_large", "far too large a head"),
+        ("too_many_data_frames", "too many DATA frames with nothing or next to nothing in them"),
+        ("too_many_resets", "too many reset streams"),
+        ("too_many_internal_resets", "too many broken streams"),
+    ];
+    floods.into_iter().find(|(name, _)| text.contains(name)).map_or("too many frames", |(_, said)| said)
 }

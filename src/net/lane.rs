@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use super::body::EventBody;
 use super::client::HttpClient;
+use super::cookies::CookieJar;
 use super::deadlines::Watch;
 use super::http1::Http1Exchange;
 use super::http2::Http2;
@@ -18,6 +19,7 @@ use super::redirect::Hop;
 use super::tap::Tap;
 use crate::core::base::failure::{Failure, FailureKind, Status};
 use crate::core::base::units::Micros;
+use crate::core::config::connections::Cookies;
 use crate::core::http::exchange::Exchange;
 use crate::core::run::platform::Lane;
 use crate::core::scenario::{Method, Reading, Request};
@@ -33,6 +35,7 @@ pub struct HttpLane {
     client: Rc<HttpClient>,
     keepalive: Keepalive,
     watch: Watch,
+    cookies: CookieJar,
 }
 
 /// What came of a request whose response was passed on.
@@ -55,18 +58,22 @@ impl HttpLane {
     /// A lane that connects when it is first used. Must be called among the shard's tasks.
     pub fn new(client: Rc<HttpClient>) -> Self {
         let watch = client.deadlines.watch();
-        Self { client, keepalive: Keepalive::default(), watch }
+        Self { client, keepalive: Keepalive::default(), watch, cookies: CookieJar::default() }
     }
 
     /// Sends a request and follows its redirects.
     async fn send(&mut self, request: &Request, partial: &mut PartialExchange) -> Result<Status, Failure> {
-        let mut outgoing = request.written.take();
+        let hop = self.with_cookies(Hop::first(request));
+        // What was written before has no cookies.
+        let mut outgoing = if hop.has_cookies() { Vec::new() } else { request.written.take() };
         if outgoing.is_empty() {
-            self.client.writer.write(&mut outgoing, &Hop::first(request));
+            self.client.writer.write(&mut outgoing, &hop);
         }
         partial.timing.ready = self.client.clock.now();
-        let response = self.send_hop(&Hop::first(request), &outgoing, partial).await;
-        request.written.replace(outgoing);
+        let response = self.send_hop(&hop, &outgoing, partial).await;
+        if !hop.has_cookies() {
+            request.written.replace(outgoing);
+        }
         let response = response?;
         match response.location {
             Some(location) if self.client.options.max_redirects > 0 => {
@@ -88,7 +95,7 @@ impl HttpLane {
         let mut hop = Hop::first(request);
         let mut outgoing = Vec::new();
         loop {
-            hop = hop.redirected(self.client.writer.host(), status, &location)?;
+            hop = self.with_cookies(hop.redirected(self.client.writer.host(), status, &location)?);
             if partial.redirects >= self.client.options.max_redirects {
                 return Err(Failure::new(FailureKind::TooManyRedirects, ""));
             }
@@ -102,6 +109,24 @@ impl HttpLane {
                 Some(next) => location = next,
                 None => return Ok(status),
             }
+        }
+    }
+
+    /// The request with what the user's jar holds for it.
+    fn with_cookies<'a>(&self, hop: Hop<'a>) -> Hop<'a> {
+        if self.cookies.is_empty() || hop.has_own_cookies() {
+            return hop;
+        }
+        let cookies = hop.url(self.client.writer.host()).and_then(|url| self.cookies.header(&url));
+        hop.with_cookies(cookies)
+    }
+
+    fn keep_cookies(&self, hop: &Hop<'_>, response: &HopResponse) {
+        if response.set_cookies.is_empty() || self.client.options.cookies == Cookies::Ignored {
+            return;
+        }
+        if let Some(url) = hop.url(self.client.writer.host()) {
+            self.cookies.take(response.set_cookies.iter().map(|text| &**text), &url);
         }
     }
 
@@ -130,7 +155,10 @@ impl HttpLane {
                 }
             };
             match self.exchange_on(connection, hop, outgoing, partial).await {
-                Ok(response) => return Ok(response),
+                Ok(response) => {
+                    self.keep_cookies(hop, &response);
+                    return Ok(response);
+                }
                 Err(HopError::Failed(failure)) => return Err(failure),
                 Err(HopError::Lost(lost)) => {
                     let idle_for = idle_since.map(|since| partial.timing.ready.saturating_sub(since));
@@ -186,10 +214,16 @@ impl HttpLane {
         partial: &mut PartialExchange,
     ) -> Result<HopResponse, HopError> {
         let clock = self.client.clock;
+        if partial.is_first_hop() {
+            // It is sent once the host allows a stream for it, which may be never.
+            partial.timing.sent = None;
+        }
         let exchange = http2.exchange(hop, self.client.writer.host(), clock, partial);
         let response = tokio::time::timeout_at(clock.instant_at(deadline), exchange).await;
-        let response =
-            response.unwrap_or_else(|_| Err(HopError::Failed(Failure::new(FailureKind::RequestTimeout, ""))));
+        let response = response.unwrap_or_else(|_| {
+            let detail = if partial.timing.sent.is_some() { "" } else { "the host allowed no stream for it" };
+            Err(HopError::Failed(Failure::new(FailureKind::RequestTimeout, detail)))
+        });
         if !matches!(response, Err(HopError::Lost(_))) && http2.is_open() {
             self.keepalive.put(&self.client, Connection::Http2(http2), partial);
         }
@@ -210,8 +244,9 @@ fn may_send_again(lost: &LostConnection, method: Method, idle_for: Option<Micros
 }
 
 impl HttpLane {
-    /// Sends a request and passes the response on while it arrives.
-    pub async fn exchange_tapped(&mut self, request: &Request, tap: Tap) -> Tapped {
+    /// Sends a request with the cookies of a user, and passes the response on while it arrives.
+    pub async fn exchange_tapped(&mut self, request: &Request, cookies: CookieJar, tap: Tap) -> Tapped {
+        self.cookies = cookies;
         let mut partial = PartialExchange { tap: Some(tap), ..PartialExchange::default() };
         let exchange = self.exchange_into(request, &mut partial).await;
         let pace = match partial.tap.take() {

@@ -16,11 +16,14 @@
 //! | `tls.rs` | roots, sessions, certificates |
 //! | `dial.rs` | look-up, TCP and TLS, each timed |
 //! | `redirect.rs` | the request that follows a redirect |
+//! | `cookies.rs` | one user's cookies |
+//! | `unpack.rs` | the codings of a body |
 //! | `body.rs` | the events of a body, unpacked |
 //! | `deadlines.rs` | the time limits of requests in flight |
 //! | `tap.rs` | passes a response on while it arrives |
 //! | `partial.rs` | what is known of an exchange while it runs |
 //! | `http1/` | HTTP/1.1 |
+//! | `frames.rs` | the frames that HTTP/2 reads |
 //! | `http2.rs` | HTTP/2 |
 //! | `pool.rs` | idle connections, and those that users share |
 //! | `client.rs` | what all lanes of a shard share |
@@ -30,9 +33,11 @@
 mod body;
 pub mod client;
 pub mod clock;
+pub mod cookies;
 mod deadlines;
 pub mod dial;
 pub mod failure;
+mod frames;
 mod handles;
 mod http1;
 mod http2;
@@ -47,3 +52,4 @@ mod resolve;
 mod stream;
 pub mod tap;
 pub mod tls;
+mod unpack;

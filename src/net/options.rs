@@ -1,7 +1,7 @@
 //! How the HTTP client connects and sends: values that are already checked. The flags they come from are in `native`.
 
 use crate::core::base::units::Micros;
-use crate::core::config::connections::{Certificates, ConnectionReuse};
+use crate::core::config::connections::{Certificates, ConnectionReuse, Cookies};
 use crate::core::scenario::Reading;
 
 /// How a connection is opened.
@@ -28,6 +28,8 @@ pub struct ClientOptions {
     pub max_redirects: u32,
     /// How many bytes of an event stream are read as events, counted after unpacking.
     pub max_body: u64,
+    /// Whether users send the host's cookies back.
+    pub cookies: Cookies,
 }
 
 /// The versions of HTTP that may be spoken.

@@ -37,6 +37,8 @@ pub struct HopResponse {
     pub status: Status,
     /// Where it redirects to.
     pub location: Option<Box<str>>,
+    /// The cookies that it sets, as the host wrote them.
+    pub set_cookies: Vec<Box<str>>,
 }
 
 /// Why there is no complete response to one request.

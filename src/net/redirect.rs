@@ -13,6 +13,8 @@ use crate::core::scenario::{Method, Request};
 pub struct Hop<'a> {
     request: &'a Request,
     redirected: Option<Redirected>,
+    /// What the user's jar holds for it.
+    cookies: Option<String>,
 }
 
 struct Redirected {
@@ -37,7 +39,27 @@ const OWN_HEADERS: [(&str, &str); 3] =
 impl<'a> Hop<'a> {
     /// The scenario's request, before any redirect.
     pub const fn first(request: &'a Request) -> Self {
-        Self { request, redirected: None }
+        Self { request, redirected: None, cookies: None }
+    }
+
+    /// The same with these cookies from the user's jar.
+    pub fn with_cookies(self, cookies: Option<String>) -> Self {
+        Self { cookies, ..self }
+    }
+
+    /// Whether the user's jar holds cookies for it.
+    pub const fn has_cookies(&self) -> bool {
+        self.cookies.is_some()
+    }
+
+    /// Whether the scenario sends cookies of its own, which stand in for those of the jar.
+    pub fn has_own_cookies(&self) -> bool {
+        self.request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("cookie"))
+    }
+
+    /// Where it goes, as the rules for cookies see it. `None` where the address is none.
+    pub fn url(&self, host: &Host) -> Option<Url> {
+        Url::parse(&address(host, self.target(host))).ok()
     }
 
     pub fn method(&self) -> Method {
@@ -58,7 +80,8 @@ impl<'a> Hop<'a> {
         let is_set = move |own: &str| of_scenario().any(|(name, _)| name.eq_ignore_ascii_case(own));
         let own = OWN_HEADERS.into_iter().filter(move |(name, _)| !is_set(name));
         let dropped = self.content() == Content::Dropped;
-        own.chain(of_scenario().filter(move |(name, _)| !dropped || !describes_content(name)))
+        let cookies = self.cookies.as_deref().map(|cookies| ("Cookie", cookies));
+        own.chain(cookies).chain(of_scenario().filter(move |(name, _)| !dropped || !describes_content(name)))
     }
 
     pub fn body(&self) -> Option<&str> {
@@ -75,7 +98,8 @@ impl<'a> Hop<'a> {
         let method = method_after(status, self.method());
         let is_same = method == self.method() && self.content() == Content::Kept;
         let content = if is_same { Content::Kept } else { Content::Dropped };
-        Ok(Self { request: self.request, redirected: Some(Redirected { method, target, content }) })
+        let redirected = Some(Redirected { method, target, content });
+        Ok(Self { request: self.request, redirected, cookies: None })
     }
 }
 
@@ -104,10 +128,15 @@ fn root(host: &Host) -> String {
     address.strip_suffix(&host.prefix).unwrap_or(&address).to_owned()
 }
 
+/// The whole address of a path and query on the host.
+fn address(host: &Host, (prefix, path): (&str, &str)) -> String {
+    format!("{}{prefix}{path}", root(host))
+}
+
 /// Path and query that a `Location` names, relative to the request that was redirected.
 fn resolve(host: &Host, (prefix, path): (&str, &str), location: &str) -> Result<String, Failure> {
     let unreadable = |_| Failure::new(FailureKind::Malformed, "a redirect without a readable Location");
-    let base = Url::parse(&format!("{}{prefix}{path}", root(host))).map_err(unreadable)?;
+    let base = Url::parse(&address(host, (prefix, path))).map_err(unreadable)?;
     let next = base.join(location).map_err(unreadable)?;
     let place =
         |url: &Url| (url.scheme().to_owned(), url.host_str().map(str::to_owned), url.port_or_known_default());

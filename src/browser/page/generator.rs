@@ -33,6 +33,8 @@ pub fn connections(destination: &Destination) -> Option<ConnectionSummary> {
         connect_timeout_s: CONNECT_LIMIT.as_secs_f64(),
         request_timeout_s: Reading::Whole.time_limit().as_secs_f64(),
         max_redirects: 0,
+        // The companion was started with or without them, and does not say.
+        cookies: None,
         counted: Connections::default(),
     })
 }

@@ -33,6 +33,8 @@ const ENTRY_PATIENCE: Micros = Micros::from_millis(500);
 /// One user's lane.
 pub struct FetchLane {
     route: Rc<Route>,
+    /// The user's number in the run, by which the companion knows whose cookies a request gets.
+    user: u32,
     base: String,
     caller: Caller,
 }
@@ -41,7 +43,7 @@ impl FetchLane {
     /// The lane of the `user`-th user.
     pub fn new(route: Rc<Route>, user: u32) -> Self {
         let (base, caller) = (route.base(user), Caller::new(Rc::clone(&route.fetch)));
-        Self { route, base, caller }
+        Self { route, user, base, caller }
     }
 
     /// Fetches a response that takes the companion no time; gives its latency. `None` without a companion.
@@ -159,7 +161,7 @@ fn by_entry(clock: &WorkerClock, ready: Micros, entry: &ResourceTiming) -> Optio
 
 impl Lane for FetchLane {
     async fn exchange(&mut self, request: &Request) -> Exchange {
-        let (url, id) = match self.route.url(&self.base, request) {
+        let (url, id) = match self.route.url(&self.base, self.user, request) {
             Ok(addressed) => addressed,
             Err(failure) => {
                 let ready = self.route.clock.now();

@@ -73,12 +73,17 @@ impl Route {
 
     /// The address a request is fetched from, and the number by which the companion's record names it. Through the
     /// companion each address is unique, as its timing entry carries nothing but its address.
-    pub fn url(&self, base: &str, request: &Request) -> Result<(String, Option<RequestId>), Failure> {
+    pub fn url(
+        &self,
+        base: &str,
+        user: u32,
+        request: &Request,
+    ) -> Result<(String, Option<RequestId>), Failure> {
         let Destination::Companion { .. } = &self.destination else {
             return Ok((format!("{base}{}", request.path), None));
         };
         let id = RequestId::new(self.run, self.next_number());
-        let envelope = seal(request.method.as_str(), &request.headers, id.0, request.reading)
+        let envelope = seal(request.method.as_str(), &request.headers, id.0, user, request.reading)
             .map_err(|error| Failure::new(FailureKind::Other, error.to_string()))?;
         Ok((relay_url(base, &self.token.borrow(), &envelope, &request.path), Some(id)))
     }

@@ -11,7 +11,7 @@ pub type Status = u16;
 pub struct Failure {
     pub kind: FailureKind,
     /// A short text for people that tells cases of one kind apart. There are few distinct texts, and no text contains
-    /// an address or a secret.
+    /// a secret. Only a redirect's has an address: the host's own, to which it led.
     pub detail: String,
 }
 

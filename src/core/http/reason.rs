@@ -27,12 +27,14 @@ const LEFT_OUT: char = '…';
 /// A status that is in use without being registered: the host is overloaded.
 const OVERLOADED: u16 = 529;
 
-/// The reason in the data of an error event, masked; `None` when the event gives none.
+/// The reason in the data of an error event, masked; `None` when the event gives none. Data that is no JSON is the reason
+/// itself.
 pub fn of_error_event(data: &str) -> Option<String> {
-    let event: Value = serde_json::from_str(data).ok()?;
+    let event: Value = serde_json::from_str(data).unwrap_or_else(|_| data.into());
     // The event's own `type` says only that it is an error.
     let fields = REASON_FIELDS.iter().filter(|field| **field != "type");
-    let reason = fields.filter_map(|field| event.get(*field)).find_map(text_of)?;
+    let in_field = || fields.filter_map(|field| event.get(*field)).find_map(text_of);
+    let reason = if event.is_object() { in_field()? } else { text_of(&event)? };
     Some(masked(&reason)).filter(|reason| !reason.is_empty())
 }
 
@@ -275,10 +277,12 @@ mod tests {
             (r#"{"type":"error","error":{"code":429,"type":"rate_limit"}}"#, "429 rate_limit"),
             (r#"{"type":"error","error":"","detail":"late"}"#, "late"),
             (r#"{"type":"error","error":503}"#, "503"),
+            ("quota exceeded", "quota exceeded"),
+            (r#""overloaded""#, "overloaded"),
         ] {
             assert_eq!(of_error_event(data).as_deref(), Some(reason), "{data}");
         }
-        for data in [r#"{"type":"error"}"#, "no json", r#"{"type":"error","error":{"a":{}}}"#, "[1]"] {
+        for data in [r#"{"type":"error"}"#, "  ", r#"{"type":"error","error":{"a":{}}}"#, "[1]"] {
             assert_eq!(of_error_event(data), None, "{data}");
         }
     }

@@ -77,6 +77,8 @@ pub struct Envelope {
     /// Timing entry to its request, because the entry identifies a request only by the URL, and to match the companion's
     /// record.
     pub id: Option<u64>,
+    /// The user of the run that sends it, whose cookies it gets. Many users may share a lane's name.
+    pub user: Option<u32>,
     /// Whether the companion times the response's events.
     pub reading: Reading,
 }
@@ -87,11 +89,18 @@ pub fn seal(
     method: &str,
     headers: &[(String, String)],
     id: u64,
+    user: u32,
     reading: Reading,
 ) -> Result<String, EnvelopeError> {
     headers.iter().try_for_each(|(name, value)| checked(name, value).map(drop))?;
     let headers = headers.iter().map(|(name, value)| (name.as_str().into(), value.as_str().into())).collect();
-    encode_wire(&Wire { method: Some(method.into()), headers, id: Some(id), events: reading.into() })
+    encode_wire(&Wire {
+        method: Some(method.into()),
+        headers,
+        id: Some(id),
+        user: Some(user),
+        events: reading.into(),
+    })
 }
 
 /// The method with which the page sends a relayed request, so that no preflight is needed: `GET` without a body, `POST`
@@ -114,9 +123,9 @@ pub enum EnvelopeError {
     TooLong,
     #[error("the envelope is not base64url without padding")]
     NotBase64,
-    /// The content is not the JSON object `{"method", "headers", "id"}`.
+    /// The content is not the JSON object `{"method", "headers", "id", "user"}`.
     #[error(
-        "the envelope's JSON is not {{\"method\": text, \"headers\": [[name, value], …], \"id\": number, \"events\": true}}"
+        "the envelope's JSON is not {{\"method\": text, \"headers\": [[name, value], …], \"id\": number, \"user\": number, \"events\": true}}"
     )]
     NotJson,
     /// The text is not a method, or it is a method that browsers refuse or that must never reach the host.
@@ -143,6 +152,8 @@ struct Wire<'a> {
     headers: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     id: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    user: Option<u32>,
     #[serde(default, skip_serializing_if = "Events::is_not_read")]
     events: Events,
 }
@@ -194,7 +205,7 @@ impl Envelope {
         }
         let headers = self.headers.iter().map(|(name, value)| (name.into(), value.into())).collect();
         let method = self.method.as_ref().map(|method| method.as_str().into());
-        encode_wire(&Wire { method, headers, id: self.id, events: self.reading.into() })
+        encode_wire(&Wire { method, headers, id: self.id, user: self.user, events: self.reading.into() })
     }
 
     /// Decodes a path segment. It refuses methods and headers that must not be relayed.
@@ -210,7 +221,7 @@ impl Envelope {
         let method = wire.method.as_deref().map(parse_method).transpose()?;
         let headers =
             wire.headers.iter().map(|(name, value)| checked(name, value)).collect::<Result<_, _>>()?;
-        Ok(Self { method, headers, id: wire.id, reading: wire.events.into() })
+        Ok(Self { method, headers, id: wire.id, user: wire.user, reading: wire.events.into() })
     }
 }
 
@@ -392,13 +403,13 @@ mod tests {
             ("X-User-Id".to_owned(), "7".to_owned()),
             ("Content-Type".to_owned(), "application/json".to_owned()),
         ];
-        let sealed = seal("PATCH", &headers, 5, Reading::Events).unwrap();
+        let sealed = seal("PATCH", &headers, 5, 3, Reading::Events).unwrap();
         let pairs = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let expected =
-            Envelope { reading: Reading::Events, ..Envelope::new("PATCH", pairs).unwrap().with_id(5) };
+        let plain = Envelope::new("PATCH", pairs).unwrap().with_id(5);
+        let expected = Envelope { reading: Reading::Events, user: Some(3), ..plain };
         assert_eq!(Envelope::decode(&sealed), Ok(expected));
         let refused = |name: &str, value: &str| {
-            seal("GET", &[(name.to_owned(), value.to_owned())], 0, Reading::Whole).unwrap_err()
+            seal("GET", &[(name.to_owned(), value.to_owned())], 0, 0, Reading::Whole).unwrap_err()
         };
         assert_eq!(refused("a b", "1"), EnvelopeError::HeaderName("a b".into()));
         assert_eq!(refused("X-A", "1\r\nX-B: 2"), EnvelopeError::HeaderValue("X-A".into()));

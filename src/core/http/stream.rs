@@ -137,15 +137,17 @@ impl Streamed {
 
     fn add(&mut self, event: Event<'_>, at: Micros) -> EventKind {
         let data: EventData = serde_json::from_str(event.data).unwrap_or_default();
+        // A host may name the event instead of its data: `event: error`.
+        let kind = if event.name == EventKind::Error.label() { EventKind::Error } else { data.kind };
         self.events += 1;
         self.first_event.get_or_insert(at);
-        self.first_of.get_or_insert_with(data.kind, || at);
-        match data.kind {
+        self.first_of.get_or_insert_with(kind, || at);
+        match kind {
             EventKind::Complete if data.plan.is_some() => drop(self.complete.get_or_insert(at)),
             EventKind::Done => drop(self.done.get_or_insert(at)),
             _ => {}
         }
-        data.kind
+        kind
     }
 
     /// Why the events of a complete response are not a success; `None` when they are. The `reason` is the host's own.
@@ -225,6 +227,25 @@ mod tests {
         assert_eq!(failure(&[COMPLETE, ERROR, DONE]).0, StreamError);
         let without_plan = r#"{"type": "complete", "plan": null}"#;
         assert_eq!(failure(&[without_plan, DONE]), (StreamError, "done without a plan".into()));
+    }
+
+    #[test]
+    fn an_event_that_is_named_error_is_one_whatever_its_data_is() {
+        let of = |data: &str| {
+            let mut reader = StreamReader::default();
+            reader.feed(format!("event: error\ndata: {data}\n\ndata: {DONE}\n\n").as_bytes(), Micros(1));
+            let failure = reader.finish(&Ok(200)).unwrap().failure.unwrap();
+            assert_eq!(failure.kind, FailureKind::StreamError, "{data}");
+            failure.detail
+        };
+        assert_eq!(
+            of("quota exceeded, retry in 30 s"),
+            "an error event, then done: quota exceeded, retry in # s"
+        );
+        assert_eq!(of("\"overloaded\""), "an error event, then done: overloaded");
+        assert_eq!(of(r#"{"message": "x"}"#), "an error event, then done: x");
+        assert_eq!(of(COMPLETE), "an error event, then done", "the name counts, not the type in the data");
+        assert_eq!(of("  "), "an error event, then done");
     }
 
     #[test]

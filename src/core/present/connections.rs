@@ -38,6 +38,7 @@ mod tests {
             connect_timeout_s: 30.0,
             request_timeout_s: 30.0,
             max_redirects: 30,
+            cookies: None,
             counted,
         }
     }

@@ -20,6 +20,19 @@ pub enum ConnectionReuse {
     Other,
 }
 
+/// What users did with the cookies that the host set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Cookies {
+    /// Each user kept its own and sent them back.
+    Kept,
+    /// No cookie was sent back (`--no-cookies`).
+    Ignored,
+    /// A word of a later version.
+    #[serde(other)]
+    Other,
+}
+
 /// Whether the host had to prove its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -46,6 +59,10 @@ pub struct ConnectionSummary {
     pub request_timeout_s: f64,
     /// How many redirects were followed at most.
     pub max_redirects: u32,
+    /// What was done with cookies. Absent where the generator does not know it: from the page, and in reports of earlier
+    /// versions, which kept none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cookies: Option<Cookies>,
     /// What was counted.
     pub counted: Connections,
 }

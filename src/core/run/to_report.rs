@@ -12,7 +12,7 @@ use super::tally::{ConnectingTally, StreamTally, Tally};
 use crate::core::base::histogram::Histogram;
 use crate::core::base::timing_source::TimingSource;
 use crate::core::config::{connections as connect, load as config};
-use crate::core::report::connections::{Certificates, ConnectionReuse};
+use crate::core::report::connections::{Certificates, ConnectionReuse, Cookies};
 use crate::core::report::load::{ArrivalProcess, Level, Load};
 use crate::core::report::{
     Detail, Distribution, Entry, FailureRow, Generator, Health, Note, Report, SCHEMA, StreamFigures,
@@ -197,6 +197,15 @@ impl From<connect::ConnectionReuse> for ConnectionReuse {
             connect::ConnectionReuse::PerUser => Self::PerUser,
             connect::ConnectionReuse::None => Self::None,
             connect::ConnectionReuse::Shared => Self::Shared,
+        }
+    }
+}
+
+impl From<connect::Cookies> for Cookies {
+    fn from(cookies: connect::Cookies) -> Self {
+        match cookies {
+            connect::Cookies::Kept => Self::Kept,
+            connect::Cookies::Ignored => Self::Ignored,
         }
     }
 }

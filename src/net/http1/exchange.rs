@@ -51,7 +51,11 @@ impl<'a> Http1Exchange<'a> {
 
     /// The complete response.
     pub fn into_response(mut self) -> HopResponse {
-        HopResponse { status: self.response.head().status, location: self.response.take_location() }
+        HopResponse {
+            status: self.response.head().status,
+            location: self.response.take_location(),
+            set_cookies: self.response.take_set_cookies(),
+        }
     }
 
     /// Ready when the response is complete, something failed, or the deadline passed.

@@ -1,6 +1,6 @@
 //! How a response is delimited: by length, by chunks, or by the end of the connection. Pure.
 
-use super::super::body::Encoding;
+use super::super::unpack::Encoding;
 
 /// Why bytes are not HTTP/1.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -111,7 +111,7 @@ impl Framing {
             {
                 framing.body = State::Chunk(Chunk::Size { so_far: 0, digits: 0 });
             } else if header.name.eq_ignore_ascii_case("content-encoding") {
-                framing.encoding = Encoding::read(header.value);
+                framing.encoding = framing.encoding.and(header.value);
             } else if header.name.eq_ignore_ascii_case("connection") {
                 if lists(header.value, "close") {
                     framing.afterwards = Afterwards::Close;

@@ -4,8 +4,8 @@
 
 use std::mem::MaybeUninit;
 
-use super::super::body::Encoding;
 use super::super::redirect::is_redirect;
+use super::super::unpack::Encoding;
 use super::framing::{Afterwards, Chunk, Framing, Malformed, State};
 use crate::core::base::failure::Status;
 use crate::core::scenario::Method;
@@ -56,6 +56,8 @@ pub struct Head {
     pub encoding: Encoding,
     /// Where a redirect leads.
     pub location: Option<Box<str>>,
+    /// The cookies that it sets, as the host wrote them.
+    pub set_cookies: Vec<Box<str>>,
 }
 
 impl Response {
@@ -70,6 +72,7 @@ impl Response {
                 afterwards: Afterwards::KeepAlive,
                 encoding: Encoding::Identity,
                 location: None,
+                set_cookies: Vec::new(),
             },
             body_bytes: 0,
         }
@@ -82,6 +85,11 @@ impl Response {
     /// Moves out where it redirects to.
     pub const fn take_location(&mut self) -> Option<Box<str>> {
         self.head.location.take()
+    }
+
+    /// Moves out the cookies that it sets.
+    pub const fn take_set_cookies(&mut self) -> Vec<Box<str>> {
+        std::mem::take(&mut self.head.set_cookies)
     }
 
     /// Whether any byte of it has arrived. Interim (1xx) heads do not count.
@@ -180,8 +188,9 @@ impl Response {
             self.head.afterwards = if until_close { Afterwards::Close } else { framing.afterwards };
             self.head.encoding = framing.encoding;
             if is_redirect(status) {
-                self.head.location = location(head.headers);
+                self.head.location = values(head.headers, "location").next();
             }
+            self.head.set_cookies = values(head.headers, "set-cookie").collect();
             sink.head(&self.head, head.headers);
         }
         Ok(Some(used))
@@ -221,11 +230,11 @@ impl Response {
     }
 }
 
-/// Where a redirect leads, as the host wrote it. What is not UTF-8 in it is replaced: an address that cannot be read is not
-/// the lack of one.
-fn location(headers: &[httparse::Header<'_>]) -> Option<Box<str>> {
-    let header = headers.iter().find(|header| header.name.eq_ignore_ascii_case("location"))?;
-    Some(String::from_utf8_lossy(header.value).into())
+/// The values of all headers of that name, as the host wrote them. What is not UTF-8 in them is replaced: a value that cannot
+/// be read is not the lack of one.
+fn values(headers: &[httparse::Header<'_>], name: &str) -> impl Iterator<Item = Box<str>> {
+    let named = headers.iter().filter(move |header| header.name.eq_ignore_ascii_case(name));
+    named.map(|header| String::from_utf8_lossy(header.value).into())
 }
 
 #[cfg(test)]
@@ -346,7 +355,7 @@ mod tests {
         let bytes =
             b"HTTP/1.1 302 Found\r\nlocation: /x\r\nContent-Encoding: GZIP\r\nContent-Length: 0\r\n\r\n";
         assert_eq!(response.feed(bytes), Ok(Complete));
-        assert_eq!(response.head().encoding, Encoding::Gzip);
+        assert_eq!(response.head().encoding, Encoding::Identity.and(b"gzip"));
         assert_eq!(response.take_location().as_deref(), Some("/x"));
         let mut created = Response::to(Method::Post);
         created.feed(b"HTTP/1.1 201 Created\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n").unwrap();

@@ -3,15 +3,20 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "these are tests")]
 
+mod both_ways;
 mod browser;
 mod command;
+mod cookies;
 mod embedded;
 mod failures;
 #[allow(dead_code, reason = "shared with other tests, which use the rest")]
 #[path = "../../support/fake_host.rs"]
 mod fake_host;
+#[path = "../../support/http2_frames.rs"]
+mod http2_frames;
 mod lanes;
 mod odd_hosts;
+mod odd_http2_hosts;
 mod page;
 mod records;
 mod relaying;

@@ -1,25 +1,14 @@
 //! Odd answers of hosts, each through the runner's client and through the companion: both must say the same, and what curl
 //! and browsers say. A new case is a line in the table.
 
-use std::rc::Rc;
-use std::sync::Arc;
-
+use oddiya_load::core::base::failure::Failure;
 use oddiya_load::core::base::failure::FailureKind::{self, Malformed, Reset, Status, Truncated};
-use oddiya_load::core::base::units::Micros;
-use oddiya_load::core::config::connections::{Certificates, ConnectionReuse};
-use oddiya_load::core::http::relay::Envelope;
-use oddiya_load::core::http::request_id::RequestId;
-use oddiya_load::core::run::platform::Lane as _;
-use oddiya_load::core::scenario::Request;
-use oddiya_load::net::client::HttpClient;
-use oddiya_load::net::clock::RunClock;
-use oddiya_load::net::dial::Dialer;
-use oddiya_load::net::lane::HttpLane;
-use oddiya_load::net::options::{ClientOptions, DialOptions, Protocols};
+use oddiya_load::core::scenario::{Method, Request};
+use oddiya_load::net::options::Protocols::Http1;
 
+use crate::both_ways::{Seen, by_the_client, by_the_companion};
 use crate::browser::{Browser, companion_for};
 use crate::fake_host::FakeHost;
-use crate::records::{RUN, Records};
 
 /// A status with the size of its body, or a kind of failure.
 type Verdict = Result<(u16, u64), FailureKind>;
@@ -118,57 +107,20 @@ async fn host(answer: &'static str, after: After) -> FakeHost {
     .await
 }
 
-fn verdict(outcome: &Result<u16, oddiya_load::core::base::failure::Failure>, bytes: u64) -> Verdict {
-    match outcome {
-        Ok(status) => match oddiya_load::core::base::failure::Failure::of_status(*status) {
-            None => Ok((*status, bytes)),
-            Some(failure) => Err(failure.kind),
-        },
-        Err(failure) => Err(failure.kind),
-    }
-}
-
-async fn by_the_client(host: &FakeHost) -> Verdict {
-    let dial = DialOptions {
-        connect_timeout: Micros::from_secs(5),
-        protocols: Protocols::Http1,
-        certificates: Certificates::Checked,
-    };
-    let options = ClientOptions {
-        dial,
-        request_timeout: Micros::from_secs(20),
-        reuse: ConnectionReuse::PerUser,
-        max_redirects: 0,
-        max_body: 1_000,
-    };
-    let dialer = Arc::new(Dialer::new(host.url().parse().unwrap(), dial).unwrap());
-    let client = Rc::new(HttpClient::new(dialer, options, RunClock::start()));
-    let asking = async {
-        let request = Request { path: "/".to_owned(), ..Request::default() };
-        HttpLane::new(client).exchange(&request).await
-    };
-    let exchange = tokio::task::LocalSet::new().run_until(asking).await;
-    verdict(&exchange.outcome, exchange.received_bytes)
-}
-
-async fn by_the_companion(host: &FakeHost) -> Verdict {
-    let companion = companion_for(host).await;
-    let mut records = Records::of(&companion, RUN).await;
-    let mut browser = Browser::new(&companion, "u1.localhost").await;
-    let path = browser.relayed(&Envelope::default().with_id(RequestId::new(RUN, 1).0), "/");
-    // What the browser makes of it is not asked here.
-    let response = browser.send(http::Method::GET, &path, &[], crate::browser::text_body("")).await;
-    let record = records.next().await;
-    drop(response);
-    verdict(&record.outcome, record.received_bytes)
+fn verdict((outcome, bytes): Seen) -> Verdict {
+    let status = outcome.map_err(|failure| failure.kind)?;
+    Failure::of_status(status).map_or(Ok((status, bytes)), |failure| Err(failure.kind))
 }
 
 #[tokio::test]
 async fn runner_and_companion_say_the_same_of_every_odd_answer() {
     for (name, answer, after, expected) in CASES {
         let host = host(answer, after).await;
-        assert_eq!(by_the_client(&host).await, expected, "{name}, by the runner's client");
-        assert_eq!(by_the_companion(&host).await, expected, "{name}, by the companion");
+        let request = Request { path: "/".to_owned(), ..Request::default() };
+        let [by_client] = by_the_client(&host.url(), Http1, [&request]).await;
+        assert_eq!(verdict(by_client), expected, "{name}, by the runner's client");
+        let [by_companion] = by_the_companion(&host.url(), Http1, [&request]).await;
+        assert_eq!(verdict(by_companion), expected, "{name}, by the companion");
     }
 }
 
@@ -183,4 +135,46 @@ async fn a_browser_gets_the_status_and_body_of_every_odd_answer_that_is_one() {
             got.header("x-oddiya-load-status").map_or(got.status.as_u16(), |text| text.parse().unwrap());
         assert_eq!((real, got.body.len() as u64), (status, bytes), "{name}");
     }
+}
+
+/// Both must say this of two requests with that method, sent one after the other.
+async fn both_say(host: &FakeHost, method: Method, expected: [Verdict; 2]) {
+    let request = Request { method, path: "/".to_owned(), ..Request::default() };
+    let by_client = by_the_client(&host.url(), Http1, [&request; 2]).await;
+    assert_eq!(by_client.map(verdict), expected, "by the runner's client");
+    let by_companion = by_the_companion(&host.url(), Http1, [&request; 2]).await;
+    assert_eq!(by_companion.map(verdict), expected, "by the companion");
+}
+
+#[tokio::test]
+async fn the_length_in_an_answer_to_head_is_not_waited_for_and_the_connection_is_kept() {
+    let host = FakeHost::answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n").await;
+    both_say(&host, Method::Head, [Ok((200, 0)); 2]).await;
+    let connections: Vec<_> = host.seen().iter().map(|seen| seen.connection).collect();
+    assert_eq!(connections, [0, 0, 1, 1], "one for the client, one for the companion");
+}
+
+#[tokio::test]
+async fn a_408_that_comes_to_an_idle_connection_is_no_requests_answer() {
+    let host = FakeHost::start(|mut connection| async move {
+        connection.request().await.unwrap();
+        // Both in one write, so that the second has come when the next request is sent.
+        let timeout = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+        connection.write(&format!("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na{timeout}")).await;
+        connection.closed().await;
+    })
+    .await;
+    both_say(&host, Method::Get, [Ok((200, 1)); 2]).await;
+    assert_eq!(host.seen().len(), 4, "each request got a connection of its own");
+}
+
+#[tokio::test]
+async fn a_reset_after_a_whole_answer_leaves_it_standing() {
+    let host = FakeHost::start(|mut connection| async move {
+        connection.request().await.unwrap();
+        connection.write("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc").await;
+        connection.reset();
+    })
+    .await;
+    both_say(&host, Method::Get, [Ok((200, 3)); 2]).await;
 }

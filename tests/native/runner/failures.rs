@@ -209,7 +209,7 @@ async fn a_redirect_to_another_host_which_is_left_alone() {
     let away = format!("HTTP/1.1 302 X\r\nLocation: {}/\r\nContent-Length: 0\r\n\r\n", other.url());
     let host = FakeHost::answering(Box::leak(away.into_boxed_str())).await;
     let (report, text) = load(&host.url(), &[]).await;
-    assert_eq!(only_failure(&report), (FailureKind::RedirectedAway, format!("to {}", other.url()).as_str()));
+    assert_eq!(only_failure(&report), (FailureKind::RedirectedAway, &*format!("to {}", other.url())));
     assert!(text.contains("redirected to another host"), "{text}");
     assert!(other.seen().is_empty());
 }

@@ -21,6 +21,7 @@ mod bad_input;
 mod command;
 mod command_line;
 mod connections;
+mod cookies;
 mod counts;
 mod failures;
 mod files;
