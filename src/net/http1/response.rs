@@ -88,7 +88,7 @@ impl Response {
     }
 
     /// Moves out the cookies that it sets.
-    pub const fn take_set_cookies(&mut self) -> Vec<Box<str>> {
+    pub fn take_set_cookies(&mut self) -> Vec<Box<str>> {
         std::mem::take(&mut self.head.set_cookies)
     }
 
