@@ -24,13 +24,14 @@ const PAGE: &str = r#"<!doctype html><title>t</title>
 <button data-testid="start">Start</button>
 <a data-testid="export-json" download="report.json" href="data:application/json,{}">Export</a>
 <table><tr data-method="GET" data-name="/api/plans"><td data-field="requests">12</td><td data-field="rps"> 3.4 </td></tr></table>
-<script>
-  document.querySelector('[data-testid=start]').onclick = () => {
+<script src="page.js"></script>"#;
+
+/// A file of its own: the companion allows no script within a page.
+const SCRIPT: &str = "document.querySelector('[data-testid=start]').onclick = () => {
     const state = document.querySelector('[data-testid=run-state]')
     state.textContent = 'running'
     setTimeout(() => { state.textContent = 'done' }, 200)
-  }
-</script>"#;
+}";
 
 async fn serve(folder: &Path, host: &str) -> (RunningCompanion, String) {
     let options = Options { page: folder.into(), ..Options::new(host.parse().unwrap()) };
@@ -58,6 +59,7 @@ async fn a_page_that_is_not_built_says_so() {
 async fn a_page_can_be_driven_and_read() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("index.html"), PAGE).unwrap();
+    std::fs::write(folder.path().join("page.js"), SCRIPT).unwrap();
     let (_companion, url) = serve(folder.path(), "http://localhost:8080").await;
     let browser = Chromium::start().await;
     browser.open(&url).await;
