@@ -88,8 +88,8 @@ impl Response {
     }
 
     /// Moves out the cookies that it sets.
-    pub const fn take_set_cookies(&mut self) -> Vec<Box<str>> {
-        std::mem::replace(&mut self.head.set_cookies, Vec::new())
+    pub fn take_set_cookies(&mut self) -> Vec<Box<str>> {
+        std::mem::take(&mut self.head.set_cookies)
     }
 
     /// Whether any byte of it has arrived. Interim (1xx) heads do not count.
