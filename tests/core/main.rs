@@ -5,6 +5,7 @@
 
 mod companion;
 mod load_models;
+mod parts;
 mod refusals;
 mod reset;
 mod seeded_run;

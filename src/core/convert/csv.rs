@@ -268,7 +268,7 @@ const MOST_CELL_CHARS: usize = 32_000;
 ///
 /// A spreadsheet computes what begins with one of four signs, so such a text gets an apostrophe in front, as OWASP advises.
 /// Names that are paths, words or methods stay as Locust writes them.
-fn field(text: &str) -> String {
+pub fn field(text: &str) -> String {
     let shown = shortened(text, MOST_CELL_CHARS);
     let apostrophe = if shown.trim_start().starts_with(['=', '+', '-', '@']) { "'" } else { "" };
     if shown.contains([',', '"']) {

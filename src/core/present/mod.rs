@@ -7,6 +7,7 @@
 //! | `load.rs`, `notes.rs`, `connections.rs` | the load, the notes and the connections in words |
 //! | `findings.rs` | what the host's answers say about the run, and what to do next |
 //! | `table.rs`, `phases.rs`, `streams.rs` | columns and rows of the tables |
+//! | `run_facts.rs` | what ran, name by name |
 //! | `row_window.rs` | which rows of a long table are shown |
 //! | `text.rs` | the terminal's summary |
 //! | `plot/` | charts as geometry |
@@ -19,6 +20,7 @@ pub mod notes;
 pub mod phases;
 pub mod plot;
 pub mod row_window;
+pub mod run_facts;
 pub mod streams;
 pub mod table;
 pub mod text;

@@ -125,6 +125,17 @@ impl StreamFigures {
 }
 
 impl Entry {
+    /// A rate over a duration in seconds, to four decimals; 0 for no duration.
+    pub fn per_second(count: u64, duration_s: f64) -> f64 {
+        let rate = count as f64 / duration_s;
+        if rate.is_finite() { (rate * 1e4).round() / 1e4 } else { 0.0 }
+    }
+
+    /// Failures by requests, in [0, 1], to six decimals; `None` without requests.
+    pub fn ratio(failures: u64, requests: u64) -> Option<f64> {
+        (requests > 0).then(|| (failures as f64 / requests as f64 * 1e6).round() / 1e6)
+    }
+
     /// Whether any request was started under this name.
     pub fn is_used(&self) -> bool {
         self.sent.unwrap_or(self.requests) > 0

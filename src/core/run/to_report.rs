@@ -90,10 +90,7 @@ impl MergedRun {
         let requests = tally.completed();
         let at_reset: u64 =
             self.reset.as_ref().map_or(0, |reset| places.map(|place| reset.in_flight(place)).sum());
-        let per_second = |count: u64| {
-            let rate = count as f64 / self.info.duration_s;
-            if rate.is_finite() { (rate * 1e4).round() / 1e4 } else { 0.0 }
-        };
+        let per_second = |count: u64| Entry::per_second(count, self.info.duration_s);
         let connecting = |phase: fn(&ConnectingTally) -> &Histogram| {
             tally.connecting.as_ref().and_then(|phases| Distribution::of(phase(phases), detail))
         };
@@ -107,8 +104,7 @@ impl MergedRun {
             in_flight_at_end: Some((tally.sent + at_reset).saturating_sub(requests + tally.lost)),
             rps: per_second(requests),
             failures_per_s: per_second(tally.failed),
-            failure_ratio: (requests > 0)
-                .then(|| (tally.failed as f64 / requests as f64 * 1e6).round() / 1e6),
+            failure_ratio: Entry::ratio(tally.failed, requests),
             dropped: None,
             received_bytes: Some(tally.received_bytes),
             statuses: Some(tally.statuses.clone()),

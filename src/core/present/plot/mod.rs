@@ -3,12 +3,17 @@
 //!
 //! The page draws the charts as SVG; a report in HTML can draw the same. Gaps in the data stay gaps: a line is
 //! interrupted at a second that has no figure and does not drop to zero there. `scale.rs` has the axes, `clock.rs` the
-//! labels of time, `path.rs` the lines.
+//! labels of time, `path.rs` the lines. `spectrum.rs`, `heat.rs` and `strip.rs` are charts of another
+//! kind.
 
 mod clock;
+pub mod heat;
 mod path;
 mod scale;
+pub mod spectrum;
+pub mod strip;
 
+use crate::core::analyse::time_range::TimeRange;
 use crate::core::report::{LoadModel, SuspectReason, Timeline, TimelineRow};
 pub use clock::TimeLabels;
 pub use scale::{Scale, Shape, Tick};
@@ -287,6 +292,12 @@ impl Drawing {
     /// The x of the middle of a second, in pixels.
     pub fn x_of(&self, second: u64) -> f64 {
         self.frame.x(self.time.share(second as f64 + 0.5))
+    }
+
+    /// What lies left and right of a range, each as its left and right edge in pixels.
+    pub fn outside(&self, range: TimeRange) -> [(f64, f64); 2] {
+        let x = |second: u64| self.frame.x(self.time.share(second as f64));
+        [(self.frame.x(0.0), x(range.from())), (x(range.until()), self.frame.right())]
     }
 
     /// The y of a value, in pixels.
