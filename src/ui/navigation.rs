@@ -1,4 +1,5 @@
-//! The views and their addresses: `#/run`, `#/reports`, `#/report/…`, `#/compare/…`.
+//! The views and their addresses: `#/run`, `#/reports`, `#/report/…`, `#/compare/…`. After a `?` an address says what of the
+//! view is looked at; the view itself reads that.
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -31,7 +32,8 @@ pub enum ReportRef {
 impl View {
     /// The view that a fragment names; [`View::Run`] when it names none.
     pub fn at(fragment: &str) -> Self {
-        let mut parts = fragment.trim_start_matches('#').split('/').filter(|part| !part.is_empty());
+        let path = fragment.split_once('?').map_or(fragment, |(path, _)| path);
+        let mut parts = path.trim_start_matches('#').split('/').filter(|part| !part.is_empty());
         match (parts.next(), parts.next()) {
             (Some("reports"), _) => Self::Reports,
             (Some("report"), Some("example")) => Self::Report(ReportRef::Example),
@@ -62,15 +64,25 @@ impl View {
 #[derive(Clone, Copy)]
 pub struct Navigation {
     view: RwSignal<View>,
+    /// What follows the `?`.
+    query: RwSignal<String>,
+}
+
+fn query_of(fragment: &str) -> String {
+    fragment.split_once('?').map_or_else(String::new, |(_, query)| query.to_owned())
 }
 
 impl Navigation {
     /// Starts with the view that the page's address names, and follows the address: links, Back and Forward change it.
     pub fn at_address() -> Self {
-        let view = RwSignal::new(View::at(&address::fragment()));
-        let this = Self { view };
-        let handle =
-            window_event_listener(ev::hashchange, move |_| this.show(View::at(&address::fragment())));
+        let fragment = address::fragment();
+        let this =
+            Self { view: RwSignal::new(View::at(&fragment)), query: RwSignal::new(query_of(&fragment)) };
+        let follow = move |_| {
+            let fragment = address::fragment();
+            this.show(View::at(&fragment), query_of(&fragment));
+        };
+        let handle = window_event_listener(ev::hashchange, follow);
         on_cleanup(move || handle.remove());
         this
     }
@@ -82,19 +94,35 @@ impl Navigation {
     /// Goes to a view and adds a step to the browser's history.
     pub fn go(self, view: View) {
         if self.view.get_untracked() != view {
-            self.show(view);
+            self.show(view, String::new());
             address::go_to_fragment(&view.fragment());
         }
     }
 
     /// Replaces the view on screen by another one, without a step in the history.
     pub fn replace(self, view: View) {
-        self.show(view);
+        self.show(view, String::new());
         address::replace_fragment(&view.fragment());
     }
 
+    /// What of the view is looked at, as the address says it.
+    pub fn query(self) -> String {
+        self.query.get()
+    }
+
+    /// Says in the address what of the view is looked at, without a step in the history.
+    pub fn look_at(self, query: &str) {
+        if self.query.try_get_untracked().is_some_and(|known| known != query) {
+            self.query.set(query.to_owned());
+            let fragment = self.view.get_untracked().fragment();
+            let query = if query.is_empty() { String::new() } else { format!("?{query}") };
+            address::replace_fragment(&format!("{fragment}{query}"));
+        }
+    }
+
     /// Shows a view. A view that is on screen already is not built again.
-    fn show(self, view: View) {
+    fn show(self, view: View, query: String) {
+        self.query.set(query);
         if self.view.get_untracked() != view {
             self.view.set(view);
         }
@@ -114,5 +142,10 @@ mod tests {
         assert_eq!(View::at(""), View::Run);
         assert_eq!(View::at("#/nothing/like/it"), View::Run);
         assert_eq!(View::at("#/compare/1/2"), View::Compare);
+        assert_eq!(View::at("#/report/3?range=30-90"), View::Report(ReportRef::Opened(3)));
+        assert_eq!(
+            (query_of("#/report/3?range=30-90"), query_of("#/run")),
+            ("range=30-90".to_owned(), String::new())
+        );
     }
 }

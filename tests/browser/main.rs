@@ -11,6 +11,7 @@ mod kept;
 mod page;
 mod report;
 mod storage;
+mod viewer;
 #[allow(dead_code, reason = "shared with the core tests, which use the rest")]
 #[path = "../core/world.rs"]
 mod world;

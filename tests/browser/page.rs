@@ -27,8 +27,17 @@ impl TestPage {
     }
 
     pub async fn open_with(views: Views) -> Self {
+        Self::open_as("", views).await
+    }
+
+    /// Opens the page at an address.
+    pub async fn open_at(fragment: &str) -> Self {
+        Self::open_as(fragment, Views::On).await
+    }
+
+    async fn open_as(fragment: &str, views: Views) -> Self {
         // The tests share one document, and with it one address.
-        replace_fragment("");
+        replace_fragment(fragment);
         let body = document().body().unwrap();
         let root: HtmlElement = document().create_element("div").unwrap().unchecked_into();
         body.append_child(&root).unwrap();
@@ -99,6 +108,8 @@ impl TestPage {
     pub async fn press(&self, element: &HtmlElement, key: &str) {
         let init = KeyboardEventInit::new();
         init.set_key(key);
+        init.set_bubbles(true);
+        init.set_cancelable(true);
         let event = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).unwrap();
         element.dispatch_event(&event).unwrap();
         tick().await;

@@ -27,6 +27,7 @@ pub async fn read(file: &web_sys::File, max_bytes: u64) -> Result<Vec<u8>, FileE
 pub enum Format {
     Json,
     Csv,
+    Svg,
 }
 
 impl Format {
@@ -34,13 +35,19 @@ impl Format {
         match self {
             Self::Json => "application/json",
             Self::Csv => "text/csv",
+            Self::Svg => "image/svg+xml",
         }
     }
 }
 
 /// Offers a text as a download.
 pub fn download(name: &str, text: &str, format: Format) -> Result<(), JsValue> {
-    let url = ObjectUrl::from(Blob::new_with_options(text, Some(format.mime_type())));
+    download_blob(name, Blob::new_with_options(text, Some(format.mime_type())))
+}
+
+/// Offers anything as a download.
+pub fn download_blob(name: &str, blob: Blob) -> Result<(), JsValue> {
+    let url = ObjectUrl::from(blob);
     let document = web_sys::window().and_then(|window| window.document()).ok_or(JsValue::NULL)?;
     let link: HtmlAnchorElement = document.create_element("a")?.dyn_into()?;
     link.set_href(&url);

@@ -12,18 +12,22 @@
 //! | `storage/` | what the browser keeps beyond the life of the tab |
 //! | `address.rs` | the run and the view in the address bar |
 //! | `files.rs`, `incoming.rs` | files that are read and offered; files that are picked and dropped |
+//! | `clipboard.rs`, `pictures.rs` | tables and drawings for other programs |
 //! | `visibility.rs`, `theme.rs`, `size.rs` | whether anybody sees the page; its colours; how large an element is |
-//! | `clock.rs`, `local_storage.rs` | the reader's clock; small choices that are remembered |
+//! | `clock.rs`, `columns.rs`, `local_storage.rs` | the reader's clock and columns; small choices that are remembered |
 //!
 //! No components and no arithmetic.
 
 pub mod address;
+pub mod clipboard;
 pub mod clock;
+pub mod columns;
 pub mod companion_state;
 pub mod files;
 mod generator;
 pub mod incoming;
 mod local_storage;
+pub mod pictures;
 pub mod probe;
 pub mod run_state;
 pub mod session;

@@ -13,6 +13,8 @@ pub enum Window {
     Now,
     /// The whole run from start to end.
     Whole,
+    /// A part of it that was chosen.
+    Part,
 }
 
 /// From when on the figures of the whole run are counted.

@@ -20,8 +20,11 @@ pub enum Column {
     Mean,
     Min,
     P50,
+    P75,
+    P90,
     P95,
     P99,
+    P999,
     Max,
     PageP95,
     UpstreamP95,
@@ -85,6 +88,22 @@ pub fn columns(report: Option<&Report>) -> Vec<Column> {
     of_model.iter().copied().filter(|column| has(*column)).collect()
 }
 
+/// The columns that a reader may turn on: those of [`columns`], and more quantiles between them.
+pub fn choices(report: Option<&Report>) -> Vec<Column> {
+    let with_more = |column: Column| match column {
+        Column::P50 => vec![Column::P50, Column::P75, Column::P90],
+        Column::P99 => vec![Column::P99, Column::P999],
+        other => vec![other],
+    };
+    columns(report).into_iter().flat_map(with_more).collect()
+}
+
+/// Whether a row belongs to a reader's search: its method and name have all of the words in it, whatever their case.
+pub fn fits(entry: &Entry, search: &str) -> bool {
+    let text = format!("{} {}", entry.method, entry.name).to_lowercase();
+    search.to_lowercase().split_whitespace().all(|word| text.contains(word))
+}
+
 impl Column {
     pub const fn heading(self) -> &'static str {
         match self {
@@ -96,8 +115,11 @@ impl Column {
             Self::Mean => "Mean ms",
             Self::Min => "Min ms",
             Self::P50 => "p50 ms",
+            Self::P75 => "p75 ms",
+            Self::P90 => "p90 ms",
             Self::P95 => "p95 ms",
             Self::P99 => "p99 ms",
+            Self::P999 => "p99.9 ms",
             Self::Max => "Max ms",
             Self::CorrectedP50 => "Corr. p50 ms",
             Self::CorrectedP95 => "Corr. p95 ms",
@@ -120,8 +142,11 @@ impl Column {
             Self::Mean => "Mean latency: request sent to last byte",
             Self::Min => "The fastest request",
             Self::P50 => "Half of all requests were at most this slow",
+            Self::P75 => "75 in 100 requests were at most this slow",
+            Self::P90 => "90 in 100 requests were at most this slow",
             Self::P95 => "95 in 100 requests were at most this slow",
             Self::P99 => "99 in 100 requests were at most this slow",
+            Self::P999 => "999 in 1000 requests were at most this slow",
             Self::Max => "The slowest request",
             Self::CorrectedP50 | Self::CorrectedP95 | Self::CorrectedP99 => {
                 "From the scheduled start: what a user who should have been served waited"
@@ -147,8 +172,11 @@ impl Column {
             Self::Mean => "latency_ms.mean",
             Self::Min => "latency_ms.min",
             Self::P50 => "latency_ms.p50",
+            Self::P75 => "latency_ms.p75",
+            Self::P90 => "latency_ms.p90",
             Self::P95 => "latency_ms.p95",
             Self::P99 => "latency_ms.p99",
+            Self::P999 => "latency_ms.p999",
             Self::Max => "latency_ms.max",
             Self::CorrectedP50 => "corrected_ms.p50",
             Self::CorrectedP95 => "corrected_ms.p95",
@@ -186,8 +214,11 @@ impl Column {
             Self::Mean => latency()?.mean,
             Self::Min => latency()?.min,
             Self::P50 => latency()?.p50,
+            Self::P75 => latency()?.p75,
+            Self::P90 => latency()?.p90,
             Self::P95 => latency()?.p95,
             Self::P99 => latency()?.p99,
+            Self::P999 => latency()?.p999,
             Self::Max => latency()?.max,
             Self::CorrectedP50 => figures(&entry.corrected_ms)?.p50,
             Self::CorrectedP95 => figures(&entry.corrected_ms)?.p95,
@@ -205,9 +236,10 @@ pub enum Direction {
     Descending,
 }
 
-/// Sorts the entries by a column. Entries with equal cells keep their order.
-pub fn sort(entries: &mut [&Entry], column: Column, direction: Direction) {
-    let rule = |a: &&Entry, b: &&Entry| {
+/// Sorts rows by a column of their entry. Rows with equal cells keep their order.
+pub fn sort_by<T>(rows: &mut [T], entry: impl Fn(&T) -> &Entry, column: Column, direction: Direction) {
+    let rule = |a: &T, b: &T| {
+        let (a, b) = (entry(a), entry(b));
         let order = if column == Column::Method {
             a.method.cmp(&b.method)
         } else if column == Column::Name {
@@ -219,7 +251,7 @@ pub fn sort(entries: &mut [&Entry], column: Column, direction: Direction) {
         };
         if direction == Direction::Ascending { order } else { order.reverse() }
     };
-    entries.sort_by(rule);
+    rows.sort_by(rule);
 }
 
 #[cfg(test)]
@@ -241,5 +273,25 @@ mod tests {
         assert_eq!(Column::MeanBytes.text(&total), NO_DATA);
         (total.requests, total.received_bytes) = (0, Some(0));
         assert_eq!(Column::MeanBytes.text(&total), NO_DATA, "no response, no size");
+    }
+
+    #[test]
+    fn a_reader_may_turn_on_more_quantiles_and_each_choice_has_a_field_of_its_own() {
+        let choices = choices(None);
+        let place = |column: Column| choices.iter().position(|choice| *choice == column).unwrap();
+        assert!(place(Column::P50) < place(Column::P75) && place(Column::P90) < place(Column::P95));
+        assert!(place(Column::P99) < place(Column::P999));
+        let fields: std::collections::BTreeSet<_> = choices.iter().map(|choice| choice.field()).collect();
+        assert_eq!(fields.len(), choices.len());
+        assert!(columns(None).iter().all(|column| choices.contains(column)));
+    }
+
+    #[test]
+    fn a_search_finds_words_of_method_and_name_in_any_case() {
+        let entry = Entry { method: "GET".into(), name: "/api/v1/plans/{id}".into(), ..Entry::default() };
+        for search in ["", "plans", "get PLANS", "v1  {id}"] {
+            assert!(fits(&entry, search), "{search}");
+        }
+        assert!(!fits(&entry, "post plans"));
     }
 }

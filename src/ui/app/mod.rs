@@ -3,13 +3,14 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `header.rs` | name, links to the views, state of the run, colours |
-//! | `report_view.rs` | `#/report/…` |
+//! | `report_view.rs`, `focus_address.rs` | `#/report/…` |
 //! | `reports_view.rs` | `#/reports` |
 //! | `compare_view.rs` | `#/compare/…` |
 //!
 //! `#/run` is in `ui/run`.
 
 mod compare_view;
+mod focus_address;
 pub mod header;
 mod report_view;
 mod reports_view;

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::focus_address::focus_in_address;
 use crate::core::analyse::headline::Window;
 use crate::ui::files::banner::OpenedBanner;
 use crate::ui::files::open::OpenButton;
@@ -54,7 +55,7 @@ fn OwnReport() -> impl IntoView {
     let state = page_state();
     view! {
         <RunBar report=state.live />
-        <ReportBody report=state.live window=live_window(state) />
+        <ReportBody report=state.live window=live_window(state) focus=focus_in_address(state.navigation) />
     }
 }
 
@@ -83,7 +84,7 @@ fn OpenedReport(number: u32, source: Source, shared: SharedReport) -> impl IntoV
     view! {
         <OpenedBanner source=source.clone() close_label on_close=Callback::new(on_close) />
         <OpenedBar report source />
-        <ReportBody report window=Memo::new(|_| Window::Whole) />
+        <ReportBody report window=Memo::new(|_| Window::Whole) focus=focus_in_address(state.navigation) />
     }
 }
 

@@ -14,6 +14,11 @@ impl SharedReport {
     pub fn new(report: Report) -> Self {
         Self(Arc::new(report))
     }
+
+    /// The same report, for code that knows nothing of views.
+    pub fn shared(&self) -> Arc<Report> {
+        Arc::clone(&self.0)
+    }
 }
 
 impl Deref for SharedReport {

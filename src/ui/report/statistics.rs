@@ -2,13 +2,18 @@
 //!
 //! `core::present::table` decides which columns there are and how they sort.
 
+use std::collections::BTreeSet;
+
 use leptos::prelude::*;
 
+use super::lens::Lens;
 use super::shared_report::SharedReport;
-use crate::core::base::visible::cell as shown;
+use crate::browser::page::columns;
+use crate::core::base::visible::cell as visible;
 use crate::core::present::row_window::RowWindow;
-use crate::core::present::table::{Column, Direction, columns, sort};
-use crate::core::report::Entry;
+use crate::core::present::table::{Column, Direction, choices, columns, fits, sort_by};
+use crate::core::report::{Entry, Report};
+use crate::ui::widgets::copy_table::CopyTable;
 use crate::ui::widgets::ids::unique_id;
 use crate::ui::widgets::row_window::RowWindowLine;
 
@@ -24,49 +29,79 @@ fn after_click(order: Order, column: Column) -> Order {
     }
 }
 
-fn used(report: &SharedReport) -> impl Iterator<Item = &Entry> {
-    report.requests.iter().filter(|entry| entry.is_used())
+/// An endpoint with its place in the report's `requests`.
+type Placed<'a> = (usize, &'a Entry);
+
+/// The rows that are shown: of used endpoints that the search finds, in order.
+fn rows<'a>(report: &'a SharedReport, search: &str, order: Order) -> Vec<Placed<'a>> {
+    let placed = report.requests.iter().enumerate();
+    let mut rows: Vec<Placed<'a>> =
+        placed.filter(|(_, entry)| entry.is_used() && fits(entry, search)).collect();
+    if let Some((column, direction)) = order {
+        sort_by(&mut rows, |(_, entry)| entry, column, direction);
+    }
+    rows
 }
 
-fn in_order(report: &SharedReport, order: Order) -> Vec<&Entry> {
-    let mut entries: Vec<&Entry> = used(report).collect();
-    if let Some((column, direction)) = order {
-        sort(&mut entries, column, direction);
-    }
-    entries
+/// The columns that are shown: by default those of `core::present::table`, and otherwise as the reader has turned them.
+fn shown(report: Option<&Report>, turned: &BTreeSet<String>) -> Vec<Column> {
+    let by_default = columns(report);
+    let is_shown = |column: &Column| by_default.contains(column) != turned.contains(column.field());
+    choices(report).into_iter().filter(is_shown).collect()
 }
 
 #[component]
-pub fn Statistics(report: Memo<Option<SharedReport>>) -> impl IntoView {
+pub fn Statistics(
+    /// The report of the part that is looked at.
+    report: Memo<Option<SharedReport>>,
+    lens: Lens,
+) -> impl IntoView {
     let order = RwSignal::new(Order::None);
-    let columns = Memo::new(move |_| report.with(|report| columns(report.as_deref())));
+    let search = RwSignal::new(String::new());
+    let turned = RwSignal::new(columns::turned());
+    let columns = Memo::new(move |_| report.with(|report| shown(report.as_deref(), &turned.read())));
     let first = RwSignal::new(0);
-    let rows = Memo::new(move |_| report.with(|report| report.as_ref().map_or(0, |r| used(r).count())));
+    let count = Memo::new(move |_| {
+        report.with(|report| report.as_ref().map_or(0, |r| rows(r, &search.read(), None).len()))
+    });
     let body = move || {
-        let shown = |report: &SharedReport| {
-            let entries = in_order(report, order.get());
-            let window = entries.get(RowWindow::at(first.get(), entries.len()).rows()).unwrap_or_default();
-            columns.with(|columns| window.iter().map(|entry| row(entry, columns)).collect_view())
+        let drawn = |report: &SharedReport| {
+            let rows = rows(report, &search.read(), order.get());
+            let window = rows.get(RowWindow::at(first.get(), rows.len()).rows()).unwrap_or_default();
+            columns.with(|columns| window.iter().map(|placed| row(*placed, columns, lens)).collect_view())
         };
-        report.with(|report| report.as_ref().map(shown))
+        report.with(|report| report.as_ref().map(drawn))
     };
     let total = move || {
-        let row = |report: &SharedReport| columns.with(|columns| row(&report.total, columns));
-        report.with(|report| report.as_ref().map(row))
+        let drawn = |report: &SharedReport| columns.with(|columns| total_row(&report.total, columns, lens));
+        report.with(|report| report.as_ref().map(drawn))
     };
     let headings =
         move || columns.get().into_iter().map(|column| view! { <Heading column order /> }).collect_view();
     let empty = move || report.with(|report| report.as_ref().is_none_or(|report| !report.total.is_used()));
     let title_id = unique_id("statistics-title");
+    let table = NodeRef::<leptos::html::Div>::new();
     view! {
         <section class="panel" aria-labelledby=title_id.clone()>
-            <h2 class="panel-title" id=title_id.clone()>"Statistics"</h2>
+            <div class="panel-head">
+                <h2 class="panel-title" id=title_id.clone()>"Statistics"</h2>
+                <input type="search" class="panel-search" placeholder="Filter by name" aria-label="Filter by name"
+                    data-testid="statistics-search" prop:value=search
+                    on:input=move |event| { search.set(event_target_value(&event)); first.set(0); } />
+                <ColumnMenu report turned />
+                <CopyTable table />
+            </div>
             // The box can have the focus, so that the keyboard can scroll it on narrow screens.
-            <div class="table-box" tabindex="0" role="region" aria-labelledby=title_id.clone()>
+            <div class="table-box" tabindex="0" role="region" aria-labelledby=title_id.clone() node_ref=table>
                 <table class="table statistics" data-testid="statistics">
                     <caption class="visually-hidden">"Requests by method and name. Headings sort."</caption>
                     <thead>
-                        <tr>{headings}</tr>
+                        <tr>
+                            <Show when=move || lens.is_open()>
+                                <th scope="col" class="cell-choice" title="Which endpoints the charts show">"Chart"</th>
+                            </Show>
+                            {headings}
+                        </tr>
                     </thead>
                     <tbody>{body}</tbody>
                     <tfoot>{total}</tfoot>
@@ -74,9 +109,47 @@ pub fn Statistics(report: Memo<Option<SharedReport>>) -> impl IntoView {
                 <Show when=empty>
                     <p class="panel-empty">"One row per method and name, as soon as a request was sent."</p>
                 </Show>
+                <Show when=move || count.get() == 0 && !search.read().is_empty()>
+                    <p class="panel-empty">"No endpoint has this in its name."</p>
+                </Show>
             </div>
-            <RowWindowLine name="statistics" total=rows first />
+            <RowWindowLine name="statistics" total=count first />
         </section>
+    }
+}
+
+/// The choice of columns. It is remembered.
+#[component]
+fn ColumnMenu(report: Memo<Option<SharedReport>>, turned: RwSignal<BTreeSet<String>>) -> impl IntoView {
+    let items = move || {
+        let by_default = report.with(|report| columns(report.as_deref()));
+        let item = move |column: Column| {
+            let is_default = by_default.contains(&column);
+            let is_shown = move || is_default != turned.read().contains(column.field());
+            let turn = move |_| {
+                turned.update(|turned| {
+                    if !turned.remove(column.field()) {
+                        turned.insert(column.field().to_owned());
+                    }
+                });
+                columns::remember(&turned.read_untracked());
+            };
+            view! {
+                <label class="menu-item">
+                    <input type="checkbox" data-testid=format!("column-{}", column.field()) prop:checked=is_shown on:change=turn />
+                    {column.heading()}
+                </label>
+            }
+        };
+        let of_text = [Column::Method, Column::Name];
+        let choices = report.with(|report| choices(report.as_deref()));
+        choices.into_iter().filter(|column| !of_text.contains(column)).map(item).collect_view()
+    };
+    view! {
+        <details class="menu">
+            <summary class="shape-button" data-testid="columns">"Columns"</summary>
+            <div class="menu-items menu-scrolls">{items}</div>
+        </details>
     }
 }
 
@@ -104,9 +177,25 @@ fn Heading(column: Column, order: RwSignal<Order>) -> impl IntoView {
     }
 }
 
-fn row(entry: &Entry, columns: &[Column]) -> impl IntoView + use<> {
+fn row((place, entry): Placed<'_>, columns: &[Column], lens: Lens) -> impl IntoView + use<> {
     let cells = columns.iter().map(|column| cell(*column, entry)).collect_view();
-    view! { <tr data-method=shown(&entry.method) data-name=shown(&entry.name)>{cells}</tr> }
+    let is_chosen = move || lens.endpoints.with(|endpoints| endpoints.contains(&place));
+    let label = format!("Show {} {} in the charts", visible(&entry.method), visible(&entry.name));
+    let choice = lens.is_open().then(|| {
+        view! {
+            <td class="cell-choice">
+                <input type="checkbox" data-testid="choose-endpoint" aria-label=label prop:checked=is_chosen
+                    on:change=move |_| lens.toggle(place) />
+            </td>
+        }
+    });
+    view! { <tr data-method=visible(&entry.method) data-name=visible(&entry.name)>{choice}{cells}</tr> }
+}
+
+fn total_row(entry: &Entry, columns: &[Column], lens: Lens) -> impl IntoView + use<> {
+    let cells = columns.iter().map(|column| cell(*column, entry)).collect_view();
+    let choice = lens.is_open().then(|| view! { <td class="cell-choice"></td> });
+    view! { <tr data-method=visible(&entry.method) data-name=visible(&entry.name)>{choice}{cells}</tr> }
 }
 
 fn cell(column: Column, entry: &Entry) -> AnyView {

@@ -42,6 +42,7 @@ impl Content {
 /// The time of a figure that is summed up over the run.
 const fn summed_up(since: Since, window: Window) -> &'static str {
     match (since, window) {
+        (_, Window::Part) => "this part",
         (Since::Reset, _) => "since reset",
         (Since::Start, Window::Now) => "so far",
         (Since::Start, Window::Whole) => "whole run",
@@ -130,7 +131,7 @@ fn rate(headline: Headline, window: Window) -> Content {
 const fn in_all(window: Window) -> &'static str {
     match window {
         Window::Now => "so far",
-        Window::Whole => "in all",
+        Window::Whole | Window::Part => "in all",
     }
 }
 
@@ -149,7 +150,7 @@ fn dropped(headline: Headline, window: Window) -> Content {
 fn users(headline: Headline, window: Window) -> Content {
     let (span, note) = match window {
         Window::Now => ("now", "running"),
-        Window::Whole => (summed_up(headline.since, window), "at most"),
+        Window::Whole | Window::Part => (summed_up(headline.since, window), "at most"),
     };
     let users = headline.users.map(|users| group_thousands(u64::from(users)));
     Content::new(users, span, note, Tone::Quiet)
@@ -162,8 +163,8 @@ fn in_flight(headline: Headline, window: Window) -> Content {
         (Window::Now, Some(age)) => format!("oldest {age}"),
         (Window::Now, None) if headline.in_flight == Some(0) => "nobody waits".to_owned(),
         (Window::Now, None) => "oldest under 1\u{202f}s".to_owned(),
-        (Window::Whole, Some(age)) => format!("waited up to {age}"),
-        (Window::Whole, None) => "unanswered".to_owned(),
+        (Window::Whole | Window::Part, Some(age)) => format!("waited up to {age}"),
+        (Window::Whole | Window::Part, None) => "unanswered".to_owned(),
     };
     let span = if window == Window::Now { "now" } else { "at the end" };
     let tone = if headline.waiting == Waiting::Long { Tone::Alarm } else { Tone::Quiet };

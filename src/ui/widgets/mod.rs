@@ -2,12 +2,14 @@
 //!
 //! | file | what lives there |
 //! |---|---|
+//! | `copy_table.rs` | the button that copies a table |
 //! | `figure_table.rs` | a table of distributions |
 //! | `ids.rs` | ids that occur once on the page |
 //! | `in_view.rs` | scrolling an element into view |
 //! | `row_window.rs` | which rows of a long table are shown |
 //! | `theme_button.rs` | the button that changes the colours |
 
+pub mod copy_table;
 pub mod figure_table;
 pub mod ids;
 pub mod in_view;

@@ -1,18 +1,22 @@
 //! One chart: axes, bands, lines, and the surface that takes the pointer and the keyboard.
 //!
 //! The surface is a slider over time: arrow keys move the cursor second by second, and a screen reader says the values
-//! at the cursor.
+//! at the cursor. `pointing.rs` has what pointer and keys do.
 
-use leptos::ev::{KeyboardEvent, PointerEvent};
+use leptos::ev::PointerEvent;
 use leptos::prelude::*;
 
+use super::pointing::Pointing;
 use super::readout::{Doubts, Legend, dot_class, line_class, sentence};
-use crate::browser::page::size::{Size, SizeWatch};
+use super::room::Room;
+use super::save::SaveMenu;
+use crate::browser::page::size::Size;
 use crate::core::analyse::headline::Window;
 use crate::core::present::plot::{
     Band, Chart, Drawing, Frame, Look, Quantity, Shape, Tick, TimeAxis, TimeLabels, draw,
 };
 use crate::core::report::Timeline;
+use crate::ui::report::lens::Lens;
 use crate::ui::report::shared_report::SharedReport;
 use crate::ui::widgets::ids::unique_id;
 
@@ -20,20 +24,23 @@ use crate::ui::widgets::ids::unique_id;
 pub fn ChartFigure(
     chart: Chart,
     report: Memo<Option<SharedReport>>,
-    /// The second under the pointer. All charts share it.
-    cursor: RwSignal<Option<u64>>,
+    /// The second under the pointer, and the range: all charts share them.
+    pointing: Pointing,
+    lens: Lens,
     /// The part of the run that is shown. While a run is under way, the legend shows its last second.
     window: Memo<Window>,
     /// What the labels of the axis of time say, in all charts.
     labels: Memo<TimeLabels>,
 ) -> impl IntoView {
+    let cursor = pointing.cursor;
+    let figure = NodeRef::<leptos::html::Figure>::new();
     let size = RwSignal::new(Size::default());
     let shape = RwSignal::new(Shape::Linear);
     let run_time_s = Memo::new(move |_| report.with(|report| report.as_ref()?.run.run_time_s));
     let axis = move || match (window.get(), run_time_s.get()) {
         (Window::Now, Some(limit_s)) => TimeAxis::Planned(limit_s),
         (Window::Now, None) => TimeAxis::Growing,
-        (Window::Whole, _) => TimeAxis::Whole,
+        (Window::Whole | Window::Part, _) => TimeAxis::Whole,
     };
     let drawing = Memo::new(move |_| {
         let Size { width, height } = size.get();
@@ -47,17 +54,18 @@ pub fn ChartFigure(
     let moment = move || match (cursor.get(), window.get()) {
         (Some(second), _) => format!("at {}", labels.get().name(second)),
         (None, Window::Now) => "last second".to_owned(),
-        (None, Window::Whole) => String::new(),
+        (None, Window::Whole | Window::Part) => String::new(),
     };
     view! {
-        <figure class="chart" class:is-empty=move || report.with(Option::is_none) data-testid=name(chart)>
+        <figure class="chart" class:is-empty=move || report.with(Option::is_none) data-testid=name(chart) node_ref=figure>
             <figcaption class="chart-head">
                 <h3 class="chart-title">{chart.title()}</h3>
                 {matches!(chart, Chart::Latency | Chart::Corrected).then(|| view! { <ShapeButton shape /> })}
                 <span class="chart-moment">{moment}</span>
+                <SaveMenu figure name=name(chart) />
                 <Legend chart report cursor window />
             </figcaption>
-            <Plot chart report drawing cursor size labels />
+            <Plot chart report drawing pointing lens size labels />
         </figure>
     }
 }
@@ -95,35 +103,25 @@ fn Plot(
     chart: Chart,
     report: Memo<Option<SharedReport>>,
     drawing: Memo<Drawing>,
-    cursor: RwSignal<Option<u64>>,
+    pointing: Pointing,
+    lens: Lens,
     /// Receives the size of the element, in pixels.
     size: RwSignal<Size>,
     labels: Memo<TimeLabels>,
 ) -> impl IntoView {
-    let room = NodeRef::<leptos::html::Div>::new();
-    let watch = StoredValue::new_local(None::<SizeWatch>);
-    Effect::new(move || {
-        if let Some(room) = room.get() {
-            watch.set_value(SizeWatch::new(&room, move |now| size.set(now)));
-        }
-    });
-    let point = move |event: PointerEvent| {
-        cursor.set(drawing.with_untracked(|drawing| drawing.second_at(f64::from(event.offset_x()))));
+    let cursor = pointing.cursor;
+    let second = move |event: &PointerEvent| {
+        drawing.with_untracked(|drawing| drawing.second_at(f64::from(event.offset_x())))
     };
     let last = move || {
         report.with(|report| report.as_ref().and_then(|report| report.timeline.last().map(|row| row.second)))
     };
     let last = move || last().unwrap_or_default();
-    let press = move |event: KeyboardEvent| {
-        if let Some(next) = moved(cursor.get_untracked(), last(), &event.key(), event.shift_key()) {
-            event.prevent_default();
-            cursor.set(next);
-        }
-    };
     view! {
-        <div class="chart-room" node_ref=room>
+        <Room size>
             <svg class="chart-plot" width=move || size.get().width.to_string() height=move || size.get().height.to_string() aria-hidden="true">
                 <Backdrop chart drawing />
+                <Selection drawing lens />
                 <Lines chart drawing />
                 <Cursor chart report drawing cursor />
             </svg>
@@ -136,32 +134,17 @@ fn Plot(
                 aria-valuemax=move || last().to_string()
                 aria-valuenow=move || cursor.get().unwrap_or_else(last).to_string()
                 aria-valuetext=move || report.with(|report| sentence(chart, report.as_deref(), cursor.get(), labels.get()))
-                on:pointermove=point
-                on:pointerdown=point
-                on:pointerleave=move |_| cursor.set(None)
-                on:keydown=press
-                on:blur=move |_| cursor.set(None)
+                on:pointerdown=move |event| pointing.press(&event, second(&event))
+                on:pointermove=move |event| pointing.move_to(second(&event))
+                on:pointerup=move |_| pointing.release()
+                on:pointercancel=move |_| pointing.release()
+                on:pointerleave=move |_| pointing.leave()
+                on:keydown=move |event| pointing.key(&event, last())
+                on:blur=move |_| pointing.leave()
             ></div>
             <Doubts report cursor />
             <p class="chart-empty" aria-hidden="true">"no data yet"</p>
-        </div>
-    }
-}
-
-/// Returns the second to which a key moves the cursor; `None` for keys that the chart does not use.
-fn moved(cursor: Option<u64>, last: u64, key: &str, shift: bool) -> Option<Option<u64>> {
-    let step = if shift { 10 } else { 1 };
-    let back = |step: u64| Some(Some(cursor.map_or(last, |second| second.saturating_sub(step))));
-    let forth = |step: u64| Some(Some(cursor.map_or(0, |second| (second + step).min(last))));
-    match key {
-        "ArrowLeft" | "ArrowDown" => back(step),
-        "ArrowRight" | "ArrowUp" => forth(step),
-        "PageDown" => back(10),
-        "PageUp" => forth(10),
-        "Home" => Some(Some(0)),
-        "End" => Some(Some(last)),
-        "Escape" if cursor.is_some() => Some(None),
-        _ => None,
+        </Room>
     }
 }
 
@@ -216,6 +199,21 @@ fn Backdrop(chart: Chart, drawing: Memo<Drawing>) -> impl IntoView {
     }
 }
 
+/// What is not looked at, dimmed.
+#[component]
+fn Selection(drawing: Memo<Drawing>, lens: Lens) -> impl IntoView {
+    let outside = move || {
+        let range = lens.range.get()?;
+        let drawing = drawing.get();
+        let height = px(drawing.frame.bottom() - Frame::TOP);
+        let dim = |(from, to): (f64, f64)| {
+            view! { <rect class="outside-range" x=px(from) width=px((to - from).max(0.0)) y=px(Frame::TOP) height=height.clone() /> }
+        };
+        Some(drawing.outside(range).map(dim).into_iter().collect_view())
+    };
+    view! { <g data-testid="outside-range">{outside}</g> }
+}
+
 /// The lines. The one on top has the most gaps in its dashes, so that all lines can be seen where they meet.
 #[component]
 fn Lines(chart: Chart, drawing: Memo<Drawing>) -> impl IntoView {
@@ -260,20 +258,4 @@ fn Cursor(
 /// Formats a length in pixels for SVG.
 fn px(length: f64) -> String {
     format!("{length:.1}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::moved;
-
-    #[test]
-    fn keys_move_the_cursor_but_not_beyond_the_run() {
-        assert_eq!(moved(None, 99, "ArrowLeft", false), Some(Some(99)), "from the end");
-        assert_eq!(moved(None, 99, "ArrowRight", false), Some(Some(0)), "from the start");
-        assert_eq!(moved(Some(0), 99, "ArrowLeft", true), Some(Some(0)));
-        assert_eq!(moved(Some(95), 99, "PageUp", false), Some(Some(99)));
-        assert_eq!(moved(Some(5), 99, "Escape", false), Some(None));
-        assert_eq!(moved(None, 99, "Escape", false), None, "nothing to close here");
-        assert_eq!(moved(Some(5), 99, "Tab", false), None);
-    }
 }
