@@ -48,6 +48,7 @@ async fn check_what_is_left(browser: &Chromium, host: &CountingHost, companion: 
         return;
     }
     browser.click("recovered-open").await;
+    browser.wait_until_text_contains("opened", "Recovered", SOON).await;
     let report = read::read(exported(browser).await.as_bytes()).unwrap();
     reconcile(&report, &host.counted(), Death::Sudden).unwrap();
 }

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -174,8 +175,13 @@ impl Chromium {
         self.by_testid(id).await.send_keys(&file.canonicalize().unwrap().to_string_lossy()).await.unwrap();
     }
 
+    /// Clicks an element. One that the page has just drawn anew is looked for again.
     pub async fn click(&self, id: &str) {
-        self.by_testid(id).await.click().await.unwrap();
+        let mut clicked = self.by_testid(id).await.click().await;
+        while clicked.as_ref().is_err_and(CmdError::is_stale_element_reference) {
+            clicked = self.by_testid(id).await.click().await;
+        }
+        clicked.unwrap();
     }
 
     /// Waits until the element's text is exactly `expected`.
