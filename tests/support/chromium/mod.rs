@@ -153,9 +153,13 @@ impl Chromium {
         found.unwrap_or_else(|error| panic!("nothing on the page is `{selector}`: {error}"))
     }
 
-    /// The visible text of an element.
+    /// The visible text of an element. One that the page has just drawn anew is looked for again.
     pub async fn text_of(&self, id: &str) -> String {
-        self.by_testid(id).await.text().await.unwrap()
+        let mut text = self.by_testid(id).await.text().await;
+        while text.as_ref().is_err_and(CmdError::is_stale_element_reference) {
+            text = self.by_testid(id).await.text().await;
+        }
+        text.unwrap()
     }
 
     /// The value of an input.
