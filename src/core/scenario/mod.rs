@@ -7,6 +7,7 @@ pub mod file;
 pub mod method;
 pub mod model;
 pub mod reading;
+pub mod shipped;
 pub mod template;
 mod wire;
 

@@ -67,7 +67,13 @@ impl Node {
         };
         options.alias_limits.max_total_replayed_events = MOST_NODES;
         let read: Spanned<Raw> = serde_saphyr::from_str_with_options(text, options).map_err(problem_of)?;
-        Ok(node(read, text))
+        let tree = node(read, text);
+        match tree.value {
+            Value::Null => {
+                Err(whole_text("the text is empty; a scenario begins with `scenario: NAME`".to_owned()))
+            }
+            _ => Ok(tree),
+        }
     }
 
     /// What a value is, for a message.
@@ -121,14 +127,18 @@ fn place(location: Location) -> Place {
 /// What the YAML reader says, in our words where people will often meet it.
 fn problem_of(error: Error) -> Problem {
     let at = error.location().map(place).unwrap_or_default();
-    let message = match error.without_snippet() {
+    Problem { place: at, ..whole_text(message_of(error.without_snippet())) }
+}
+
+fn message_of(error: &Error) -> String {
+    match error {
+        Error::AliasError { error, .. } => message_of(error),
         Error::DuplicateMappingKey { key: Some(key), .. } => {
             format!("the field `{key}` stands here twice; keep one of them")
         }
         Error::MultipleDocuments { .. } => {
             "the text has several documents; keep one, without `---` between".to_owned()
         }
-        Error::Eof { .. } => "the text is empty; a scenario begins with `scenario: NAME`".to_owned(),
         Error::Budget { .. }
         | Error::AliasReplayLimitExceeded { .. }
         | Error::AliasExpansionLimitExceeded { .. }
@@ -140,8 +150,7 @@ fn problem_of(error: Error) -> Problem {
             "no anchor of that name stands before this alias; write `&name` first".to_owned()
         }
         other => format!("this is not YAML: {}", first_line(&other.to_string())),
-    };
-    Problem { message, ..Problem { place: at, ..whole_text(String::new()) } }
+    }
 }
 
 fn first_line(text: &str) -> &str {
@@ -275,7 +284,7 @@ mod tests {
         let tree = Node::read("a: 1\nb:\n  - 두: x\n    c: [true, 1.50]\n").unwrap();
         assert_eq!(tree.path_to(at(1, 1)).as_deref(), Some("a"));
         assert_eq!(tree.path_to(at(3, 8)).as_deref(), Some("b[0].두"));
-        assert_eq!(tree.path_to(at(4, 14)).as_deref(), Some("b[0].c[1]"));
+        assert_eq!(tree.path_to(at(4, 15)).as_deref(), Some("b[0].c[1]"));
         let Value::Map(fields) = &tree.value else { panic!("{tree:?}") };
         assert_eq!((fields[1].0.place, fields[1].1.place), (at(2, 1), at(3, 3)));
     }

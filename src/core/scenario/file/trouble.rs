@@ -65,10 +65,6 @@ impl<'t> Trouble<'t> {
         left > 0
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.found.borrow().is_empty()
-    }
-
     pub fn into_problems(self) -> Vec<Problem> {
         self.found.into_inner()
     }

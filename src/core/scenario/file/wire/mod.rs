@@ -32,12 +32,15 @@ pub struct WireScenario {
     #[serde(default)]
     pub services: Fields<TextOr<WireService>>,
     /// Sets of addresses and settings, of which `--profile` chooses one.
+    #[expect(dead_code, reason = "read before all else, by `settings`; here for the schema")]
     #[serde(default)]
     pub profiles: Fields<WireProfile>,
     /// The profile when `--profile` does not say.
+    #[expect(dead_code, reason = "read before all else, by `settings`; here for the schema")]
     #[serde(default)]
     pub profile: Option<At<String>>,
     /// Values that are the same for the whole run, for `${NAME}` anywhere in the file. `--set NAME=VALUE` sets one.
+    #[expect(dead_code, reason = "read before all else, by `settings`; here for the schema")]
     #[serde(default)]
     pub settings: Fields<TextOr<WireSetting>>,
     /// Rows of values, from files or written here, for `${NAME.COLUMN}`.
@@ -94,6 +97,7 @@ pub struct WireSetting {
     #[serde(default)]
     pub secret: Option<bool>,
     /// What it is for.
+    #[expect(dead_code, reason = "for the reader of the file")]
     #[serde(default)]
     pub about: Option<String>,
 }
