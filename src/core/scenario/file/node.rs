@@ -7,6 +7,8 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde_saphyr::granit_parser::ErrorKind;
+use serde_saphyr::localizer::ExternalMessageSource;
 use serde_saphyr::{Error, Location, Spanned};
 
 use super::problem::{Place, Problem};
@@ -58,7 +60,6 @@ impl Node {
             max_nodes: MOST_NODES,
             max_depth: DEEPEST,
             max_aliases: 10_000,
-            max_documents: 1,
         };
         let mut options = serde_saphyr::options! {
             budget: budget,
@@ -133,6 +134,13 @@ fn problem_of(error: Error) -> Problem {
 fn message_of(error: &Error) -> String {
     match error {
         Error::AliasError { error, .. } => message_of(error),
+        Error::ExternalMessage { source, .. } => match &**source {
+            ExternalMessageSource::Parser(error) if *error.kind() == ErrorKind::RecursionLimitExceeded => {
+                too_large()
+            }
+            ExternalMessageSource::Parser(error) => format!("this is not YAML: {}", error.kind()),
+            _ => format!("this is not YAML: {error}"),
+        },
         Error::DuplicateMappingKey { key: Some(key), .. } => {
             format!("the field `{key}` stands here twice; keep one of them")
         }
@@ -142,15 +150,18 @@ fn message_of(error: &Error) -> String {
         Error::Budget { .. }
         | Error::AliasReplayLimitExceeded { .. }
         | Error::AliasExpansionLimitExceeded { .. }
-        | Error::AliasReplayStackDepthExceeded { .. } => format!(
-            "the text is too large or too deep once its aliases are replaced: at most {MOST_NODES} values and \
-             {DEEPEST} levels"
-        ),
+        | Error::AliasReplayStackDepthExceeded { .. } => too_large(),
         Error::UnknownAnchor { .. } => {
             "no anchor of that name stands before this alias; write `&name` first".to_owned()
         }
         other => format!("this is not YAML: {}", first_line(&other.to_string())),
     }
+}
+
+fn too_large() -> String {
+    format!(
+        "the text is too large or too deep once its aliases are replaced: at most {MOST_NODES} values and {DEEPEST} levels"
+    )
 }
 
 fn first_line(text: &str) -> &str {
