@@ -1,6 +1,7 @@
 //! One exchange with the host, as values: its timing, the events of a streamed answer, and the format in which the
 //! companion relays it. No connection is opened here.
 
+pub mod answer;
 pub mod exchange;
 pub mod reason;
 pub mod relay;

@@ -34,6 +34,7 @@ pub mod platform;
 pub mod record;
 pub mod recorder;
 mod reset;
+pub mod session;
 pub mod shard;
 pub mod sim;
 pub mod tally;
