@@ -3,7 +3,6 @@
 //! A text becomes a checked [`Scenario`] here. Nothing is sent and no clock is read. `template.rs` fills in the blanks
 //! of a request; `oddiya.json` is the scenario inside the program.
 
-pub mod json_path;
 pub mod template;
 mod wire;
 
