@@ -3,8 +3,14 @@
 //! A text becomes a checked [`Scenario`] here. Nothing is sent and no clock is read. `template.rs` fills in the blanks
 //! of a request; `oddiya.json` is the scenario inside the program.
 
+pub mod method;
+pub mod model;
+pub mod reading;
 pub mod template;
 mod wire;
+
+pub use method::Method;
+pub use reading::Reading;
 
 use std::cell::RefCell;
 use std::str::FromStr;
@@ -99,28 +105,6 @@ pub struct RequestTemplate {
     pub reading: Reading,
 }
 
-/// How an answer is read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Reading {
-    /// The answer is read to its end, and only its size is kept.
-    #[default]
-    Whole,
-    /// The answer is an event stream, and each event is timed.
-    Events,
-}
-
-impl Reading {
-    /// The longest time that a request may take. For a whole answer it is the limit of the Oddiya app (30 s). The app
-    /// sets no limit for a stream, so it is the deadline of the session model (120 s): a plan takes 4 to 8 s, and a
-    /// user gives up after two minutes.
-    pub const fn time_limit(self) -> Micros {
-        match self {
-            Self::Whole => Micros::from_secs(30),
-            Self::Events => Micros::from_secs(120),
-        }
-    }
-}
-
 /// A request ready to be sent. Each user has one and fills it again for each task, so that its memory is reused.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Request {
@@ -136,40 +120,6 @@ pub struct Request {
     pub filled_from: Option<TemplateId>,
     /// The bytes that a lane wrote for this request, so that it can send them again. Emptied when the request changes.
     pub written: RefCell<Vec<u8>>,
-}
-
-/// The HTTP methods a scenario may use.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
-)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Method {
-    #[default]
-    Get,
-    Post,
-    Put,
-    Patch,
-    Delete,
-    Head,
-}
-
-impl Method {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-            Self::Put => "PUT",
-            Self::Patch => "PATCH",
-            Self::Delete => "DELETE",
-            Self::Head => "HEAD",
-        }
-    }
-
-    /// The method of that name; `None` for one that no scenario may use.
-    pub fn from_name(name: &str) -> Option<Self> {
-        let all = [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete, Self::Head];
-        all.into_iter().find(|method| method.as_str() == name)
-    }
 }
 
 /// The range of the think time between two tasks, like `constant` and `between` in Locust.
