@@ -1,19 +1,31 @@
-//! The JSON form of a scenario, and the checks that make a [`Scenario`] of it.
-//!
-//! Only this file knows the JSON form. A [`Scenario`] that it returns is valid. What a user does with it is not here.
+//! The JSON form of the scenario inside the program, and the checks that make a [`Scenario`] of it.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::template::Template;
-use super::{
-    EntryId, EntryKey, Method, Presence, Reading, RequestTemplate, Scenario, ScenarioError, Task, TemplateId,
-    UserClass,
+use super::model::class::{Number, Presence, Task, Tasks, UserClass, Variable};
+use super::model::request::{
+    Authorized, Body, OnFailure, ProgressRule, Redirects, RequestStep, RequestTemplate, StreamRules, TemplateId,
 };
+use super::model::scenario::{EntryId, EntryKey, EntryKind, Scenario, Service, ServiceId};
+use super::model::step::Step;
+use super::model::text::{Choice, Escape, Generator, Part, Slot, Source, Template};
+use super::{Method, Reading};
+
+/// Why a scenario's text was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ScenarioError {
+    /// The text is not JSON, or its JSON does not have the form of a scenario.
+    #[error("the scenario cannot be read: {0}")]
+    Syntax(#[from] serde_json::Error),
+    /// A part of a class is missing or wrong.
+    #[error("in class {class}: {problem}")]
+    Class { class: String, problem: String },
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct WireScenario {
+struct WireScenario {
     name: String,
     classes: Vec<WireClass>,
 }
@@ -54,107 +66,142 @@ const fn one() -> u32 {
     1
 }
 
-/// Checks the parsed JSON and resolves the names of variables.
-pub(super) fn build(wire: WireScenario) -> Result<Scenario, ScenarioError> {
-    let mut entries = Vec::new();
-    let mut classes: Vec<UserClass> =
-        wire.classes.into_iter().map(|class| build_class(class, &mut entries)).collect::<Result<_, _>>()?;
-    if classes.is_empty() {
-        let problem = "a scenario needs at least one class".to_owned();
-        return Err(ScenarioError::Class { class: wire.name, problem });
-    }
-    let requests = classes.iter_mut().flat_map(|class| &mut class.tasks).map(|task| &mut task.request);
-    for (number, request) in requests.enumerate() {
-        request.id = (!request.has_blanks()).then_some(TemplateId(number));
-    }
-    Ok(Scenario { name: wire.name, classes, entries })
-}
-
-fn build_class(wire: WireClass, entries: &mut Vec<EntryKey>) -> Result<UserClass, ScenarioError> {
-    let refuse = |problem: String| ScenarioError::Class { class: wire.name.clone(), problem };
-    if wire.weight == 0 || wire.tasks.is_empty() || wire.tasks.iter().any(|task| task.weight == 0) {
-        return Err(refuse("a class needs at least one task, and every weight must be 1 or more".to_owned()));
-    }
-    let wait = wire.wait.parse().map_err(|error: super::NotAWait| refuse(error.to_string()))?;
-    let mut names = Vec::new();
-    let mut variables = Vec::new();
-    for (name, value) in &wire.variables {
-        variables.push((name.clone(), template(&wire.name, value, &names)?));
-        names.push(name.clone());
-    }
-    let tasks = wire
-        .tasks
-        .into_iter()
-        .map(|task| build_task(&wire.name, task, &names, entries))
-        .collect::<Result<_, _>>()?;
-    let presence = if wire.optional { Presence::Named } else { Presence::Default };
-    Ok(UserClass { name: wire.name, presence, weight: wire.weight, wait, variables, tasks })
-}
-
-fn build_task(
-    class: &str,
-    wire: WireTask,
-    variables: &[String],
-    entries: &mut Vec<EntryKey>,
-) -> Result<Task, ScenarioError> {
-    if !wire.path.starts_with('/') {
-        let problem = format!("the path `{}` must start with `/`", wire.path);
-        return Err(ScenarioError::Class { class: class.to_owned(), problem });
-    }
-    let key = EntryKey { method: wire.method, name: wire.name.unwrap_or_else(|| wire.path.clone()) };
-    let entry = entries.iter().position(|known| *known == key).unwrap_or_else(|| {
-        entries.push(key);
-        entries.len() - 1
+pub(super) fn parse(text: &str) -> Result<Scenario, ScenarioError> {
+    let wire: WireScenario = serde_json::from_str(text)?;
+    let mut builder = Builder { entries: Vec::new(), ready_made: 0 };
+    let classes = wire.classes.into_iter().map(|class| {
+        let name = class.name.clone();
+        builder.class(class).map_err(|problem| ScenarioError::Class { class: name, problem })
     });
-    let headers =
-        wire.headers.iter().map(|(name, value)| Ok((name.clone(), template(class, value, variables)?)));
-    let request = RequestTemplate {
-        id: None,
-        entry: EntryId(entry),
-        method: wire.method,
-        path: template(class, &Value::String(wire.path), variables)?,
-        headers: headers.collect::<Result<_, ScenarioError>>()?,
-        body: wire.body.map(|body| template(class, &body, variables)).transpose()?,
-        reading: if wire.stream { Reading::Events } else { Reading::Whole },
-    };
-    Ok(Task { weight: wire.weight, request })
+    let classes = classes.collect::<Result<_, _>>()?;
+    let Builder { entries, ready_made } = builder;
+    Ok(Scenario {
+        name: wire.name,
+        about: String::new(),
+        services: vec![Service { name: "gateway".to_owned(), url: None }],
+        entries,
+        data: Vec::new(),
+        blobs: Vec::new(),
+        classes,
+        retry_budget: None,
+        secrets: Vec::new(),
+        ready_made,
+    })
+}
+
+struct Builder {
+    entries: Vec<EntryKey>,
+    ready_made: usize,
+}
+
+impl Builder {
+    fn class(&mut self, wire: WireClass) -> Result<UserClass, String> {
+        let think_time = wire.wait.parse().map_err(|error: super::NotAThinkTime| error.to_string())?;
+        let mut slots: Vec<String> = Vec::new();
+        let mut variables = Vec::new();
+        for (name, value) in &wire.variables {
+            variables.push(Variable { slot: Slot(slots.len()), value: template(value, &slots)? });
+            slots.push(name.clone());
+        }
+        let tasks = wire.tasks.into_iter().map(|task| self.task(task, &slots)).collect::<Result<_, _>>()?;
+        Ok(UserClass {
+            name: wire.name,
+            presence: if wire.optional { Presence::Named } else { Presence::Default },
+            number: Number::Weight(wire.weight),
+            think_time,
+            slots,
+            variables,
+            rows: Vec::new(),
+            auth: None,
+            on_start: Vec::new(),
+            tasks: Tasks::Weighted(tasks),
+            on_stop: Vec::new(),
+            tags: Vec::new(),
+        })
+    }
+
+    fn task(&mut self, wire: WireTask, slots: &[String]) -> Result<Task, String> {
+        let name = wire.name.unwrap_or_else(|| wire.path.clone());
+        let kind = EntryKind::Request(wire.method);
+        let entry = self.entry(EntryKey { kind, name: name.clone() });
+        let stream = wire.stream.then(|| StreamRules {
+            cached_entry: self.entry(EntryKey { kind, name: format!("{name} (cached)") }),
+            progress: ProgressRule::Free,
+        });
+        let headers = wire.headers.iter().map(|(name, value)| Ok((name.clone(), template(value, slots)?)));
+        let reading = if wire.stream { Reading::Events } else { Reading::Whole };
+        let body = wire.body.map(|body| template(&body, slots)).transpose()?;
+        let mut request = RequestTemplate {
+            id: None,
+            service: ServiceId::MAIN,
+            method: wire.method,
+            path: template(&Value::String(wire.path), slots)?,
+            headers: headers.collect::<Result<_, String>>()?,
+            body: body.map_or(Body::None, Body::Text),
+            reading,
+        };
+        if !request.has_blanks() {
+            request.id = Some(TemplateId(self.ready_made));
+            self.ready_made += 1;
+        }
+        let step = RequestStep {
+            entry,
+            request,
+            timeout: reading.time_limit(),
+            redirects: Redirects::Followed,
+            expect: None,
+            checks: Vec::new(),
+            extractions: Vec::new(),
+            stream,
+            authorized: Authorized::Yes,
+            retry: None,
+            again: None,
+            on_failure: OnFailure::Continue,
+        };
+        let steps = vec![Step::Request(Box::new(step))];
+        Ok(Task { name, weight: wire.weight, tags: Vec::new(), think_time: None, steps })
+    }
+
+    fn entry(&mut self, key: EntryKey) -> EntryId {
+        EntryId(self.entries.iter().position(|known| *known == key).unwrap_or_else(|| {
+            self.entries.push(key);
+            self.entries.len() - 1
+        }))
+    }
 }
 
 /// Parses a JSON value as a template. A string is used without its quotes, any other value as its JSON text.
-fn template(class: &str, value: &Value, variables: &[String]) -> Result<Template, ScenarioError> {
+fn template(value: &Value, slots: &[String]) -> Result<Template, String> {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    Template::parse(&text, variables)
-        .map_err(|problem| ScenarioError::Template { class: class.to_owned(), problem })
+    let mut parts = Vec::new();
+    let mut rest = text.as_str();
+    while let Some((literal, tail)) = rest.split_once("${") {
+        let (blank, tail) = tail.split_once('}').ok_or_else(|| format!("`{text}` has a `${{` without its `}}`"))?;
+        if !literal.is_empty() {
+            parts.push(Part::Text(literal.to_owned()));
+        }
+        let source = source(blank.trim(), slots).ok_or_else(|| format!("`${{{blank}}}` is no blank"))?;
+        parts.push(Part::Blank { source, escape: Escape::Plain });
+        rest = tail;
+    }
+    if !rest.is_empty() {
+        parts.push(Part::Text(rest.to_owned()));
+    }
+    Ok(Template { parts })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn error(class: &str) -> String {
-        Scenario::parse(&format!(r#"{{"name":"s","classes":[{class}]}}"#)).unwrap_err().to_string()
+fn source(blank: &str, slots: &[String]) -> Option<Source> {
+    if blank == "uuid" {
+        return Some(Source::Generator(Generator::Uuid));
     }
-
-    #[test]
-    fn an_error_names_the_class_and_what_to_write_instead() {
-        let task = r#"{"method":"GET","path":"/"}"#;
-        assert!(error(r#"{"name":"A","wait":"0","tasks":[]}"#).starts_with("in class A: a class needs"));
-        assert!(error(&format!(r#"{{"name":"A","wait":"x","tasks":[{task}]}}"#)).contains("`x` is no wait"));
-        assert!(
-            error(r#"{"name":"A","wait":"0","tasks":[{"method":"GET","path":"x"}]}"#)
-                .contains("`x` must start with `/`")
-        );
-        assert!(error(r#"{"name":"A","wait":"0","taks":[]}"#).contains("unknown field `taks`"));
-        assert!(
-            error(r#"{"name":"A","wait":"0","tasks":[{"method":"GET","path":"/${id}"}]}"#)
-                .contains("in class A: `${id}`")
-        );
+    if let Some(texts) = blank.strip_prefix("one of") {
+        let texts = texts.split('|').map(|text| text.trim().to_owned()).collect();
+        return Some(Source::Generator(Generator::Choice(Choice { texts, sums: Vec::new() })));
     }
-
-    #[test]
-    fn two_tasks_with_one_method_and_name_share_an_entry() {
-        let task = r#"{"method":"GET","path":"/a"}"#;
-        let text = format!(r#"{{"name":"s","classes":[{{"name":"A","wait":"0","tasks":[{task},{task}]}}]}}"#);
-        assert_eq!(Scenario::parse(&text).unwrap().entries.len(), 1);
+    if let Some(range) = blank.strip_prefix("int ") {
+        let (from, to) = range.split_once("..")?;
+        let (from, to) = (from.trim().parse().ok()?, to.trim().parse().ok()?);
+        return Some(Source::Generator(Generator::Int { from, to }));
     }
+    slots.iter().position(|name| name == blank).map(|place| Source::Slot(Slot(place)))
 }
