@@ -6,6 +6,7 @@ pub mod exchange;
 pub mod reason;
 pub mod relay;
 pub mod relay_record;
+pub mod request;
 pub mod request_id;
 pub mod sse;
 pub mod stream;

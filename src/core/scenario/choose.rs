@@ -27,14 +27,7 @@ impl Scenario {
 
     /// Every request that a user may send.
     pub fn request_steps(&self) -> Vec<&RequestStep> {
-        let mut found = Vec::new();
-        let classes = self.classes.iter().flat_map(UserClass::step_lists);
-        classes.for_each(|steps| visit(steps, &mut |step| {
-            if let Step::Request(request) = step {
-                found.push(&**request);
-            }
-        }));
-        found
+        self.classes.iter().flat_map(UserClass::request_steps).collect()
     }
 
     /// Keeps only the named classes, in the order of the scenario. Without a name it keeps the classes of
@@ -147,6 +140,19 @@ impl Number {
 }
 
 impl UserClass {
+    /// Every request that a user of this class may send.
+    pub fn request_steps(&self) -> Vec<&RequestStep> {
+        let mut found = Vec::new();
+        for steps in self.step_lists() {
+            visit(steps, &mut |step| {
+                if let Step::Request(request) = step {
+                    found.push(&**request);
+                }
+            });
+        }
+        found
+    }
+
     /// Everything that its users do.
     pub fn step_lists(&self) -> Vec<&Vec<Step>> {
         let refresh = self.auth.iter().filter_map(|auth| auth.refresh.as_ref());

@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 
 use super::model::class::{Number, Presence, Task, Tasks, UserClass, Variable};
 use super::model::request::{
-    Authorized, Body, OnFailure, ProgressRule, Redirects, RequestStep, RequestTemplate, StreamRules, TemplateId,
+    Authorized, Body, OnFailure, ProgressRule, Redirects, RequestStep, RequestTemplate, StreamRules,
+    TemplateId,
 };
 use super::model::scenario::{EntryId, EntryKey, EntryKind, Scenario, Service, ServiceId};
 use super::model::step::Step;
@@ -176,7 +177,8 @@ fn template(value: &Value, slots: &[String]) -> Result<Template, String> {
     let mut parts = Vec::new();
     let mut rest = text.as_str();
     while let Some((literal, tail)) = rest.split_once("${") {
-        let (blank, tail) = tail.split_once('}').ok_or_else(|| format!("`{text}` has a `${{` without its `}}`"))?;
+        let (blank, tail) =
+            tail.split_once('}').ok_or_else(|| format!("`{text}` has a `${{` without its `}}`"))?;
         if !literal.is_empty() {
             parts.push(Part::Text(literal.to_owned()));
         }
