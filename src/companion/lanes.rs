@@ -20,10 +20,11 @@ use tokio::task::AbortHandle;
 use super::cookies::Jars;
 use super::records::Records;
 use crate::core::base::failure::{Failure, FailureKind};
+use crate::core::http::request::Request;
 use crate::core::http::request_id::RequestId;
-use crate::core::scenario::Request;
-use crate::net::client::HttpClient;
+use crate::net::client::{Clients, HttpClient};
 use crate::net::clock::RunClock;
+use crate::net::cookies::CookieJar;
 use crate::net::dial::Dialer;
 use crate::net::lane::HttpLane;
 use crate::net::options::ClientOptions;
@@ -34,7 +35,7 @@ const MAX_LANES: usize = 1_024;
 
 /// The connections of all lanes to one host.
 pub struct Lanes {
-    client: Rc<HttpClient>,
+    clients: Clients,
     records: Rc<Records>,
     /// The room for what waits for the browser.
     room: Room,
@@ -62,10 +63,17 @@ pub struct Exchanged {
 }
 
 impl Lanes {
-    pub fn new(dialer: Arc<Dialer>, options: ClientOptions, records: Rc<Records>, clock: RunClock) -> Self {
-        let client = Rc::new(HttpClient::new(dialer, options, clock));
+    pub fn new(
+        dialers: &[Arc<Dialer>],
+        options: ClientOptions,
+        records: Rc<Records>,
+        clock: RunClock,
+    ) -> Self {
+        let clients =
+            dialers.iter().map(|dialer| Rc::new(HttpClient::new(Arc::clone(dialer), options, clock)));
+        let clients = clients.collect();
         let (room, idle, jars) = Default::default();
-        Self { client, records, room, idle, jars }
+        Self { clients, records, room, idle, jars }
     }
 
     /// Sends a request on a connection that the lane keeps, or on a new one where none is free, and returns when the
@@ -81,7 +89,10 @@ impl Lanes {
         let cookies = self.jars.borrow_mut().of(id, user);
         let (lanes, name): (_, Rc<str>) = (Rc::clone(self), name.into());
         let task = tokio::task::spawn_local(async move {
-            let mut lane = lanes.take(&name).unwrap_or_else(|| HttpLane::new(Rc::clone(&lanes.client)));
+            let kept = lanes.take(&name);
+            let new = || HttpLane::new(Rc::clone(&lanes.clients), CookieJar::default());
+            // A companion has a host, so that there is a lane.
+            let Some(mut lane) = kept.or_else(new) else { return };
             let tapped = lane.exchange_tapped(&request, cookies, tap).await;
             lanes.keep(name, lane);
             if let Some(id) = id {

@@ -256,10 +256,11 @@ async fn run(
 
 async fn start_here(options: Options, tasks: &mut JoinSet<()>) -> anyhow::Result<RunningCompanion> {
     let dialer = upstream::dialer(options.host, options.protocols)?;
+    let dialers = [Arc::clone(&dialer)];
     let client = upstream::client_options(options.protocols, options.cookies);
     let clock = RunClock::start();
     let records = Rc::new(Records::new(clock));
-    let lanes = Rc::new(Lanes::new(Arc::clone(&dialer), client, Rc::clone(&records), clock));
+    let lanes = Rc::new(Lanes::new(&dialers, client, Rc::clone(&records), clock));
     let page = Page::new(options.page);
     let page_is_built = page.is_built();
     let token = random_token()?;

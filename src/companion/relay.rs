@@ -14,9 +14,10 @@ use hyper::body::Incoming;
 use crate::core::base::failure::Status;
 use crate::core::base::host::Host;
 use crate::core::http::relay::{Envelope, Refusal, RelayTarget, STATUS_HEADER};
+use crate::core::http::request;
 use crate::core::http::request_id::RequestId;
 use crate::core::http::target::encoded;
-use crate::core::scenario::{self, Method};
+use crate::core::scenario::Method;
 use crate::net::tap::TappedHead;
 
 use super::headers::{Delivery, retain_end_to_end};
@@ -30,7 +31,7 @@ const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;
 
 /// A request as the host gets it.
 struct Unpacked {
-    request: scenario::Request,
+    request: request::Request,
     sender: Sender,
 }
 
@@ -73,12 +74,12 @@ async fn unpack(host: &Host, token: &str, request: Request<Incoming>) -> Result<
         bad_envelope(format!("`{method}` cannot be relayed; use GET, HEAD, POST, PUT, PATCH or DELETE"))
     })?;
     let body = read_body(request).await.map_err(bad_envelope)?;
-    let request = scenario::Request { method, path, headers, body, reading, ..scenario::Request::default() };
+    let request = request::Request { method, path, headers, body, reading, ..request::Request::default() };
     Ok(Unpacked { request, sender: Sender { id: id.map(RequestId), user } })
 }
 
-/// The request's body as text; `None` when it has none.
-async fn read_body(request: Request<Incoming>) -> Result<Option<String>, String> {
+/// The request's body; `None` when it has none.
+async fn read_body(request: Request<Incoming>) -> Result<Option<Vec<u8>>, String> {
     let carried = request.headers().contains_key(header::CONTENT_LENGTH)
         || request.headers().contains_key(header::TRANSFER_ENCODING);
     if !carried {
@@ -88,8 +89,7 @@ async fn read_body(request: Request<Incoming>) -> Result<Option<String>, String>
     let body = tokio::time::timeout(BODY_LIMIT, body).await;
     let body = body.map_err(|_| format!("the request's body took longer than {} s", BODY_LIMIT.as_secs()))?;
     let body = body.map_err(|error| format!("the request's body cannot be relayed: {error}"))?;
-    let text = String::from_utf8(body.to_bytes().to_vec());
-    text.map(Some).map_err(|_| "the request's body is not text in UTF-8".to_owned())
+    Ok(Some(body.to_bytes().to_vec()))
 }
 
 fn deliver(Exchanged { head, body }: Exchanged, method: Method) -> BoxResponse {

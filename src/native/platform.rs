@@ -9,13 +9,15 @@ use super::timer::Timer;
 use crate::core::base::units::Micros;
 use crate::core::run::platform::{Clock, Spawner, Transport};
 use crate::core::run::timers::Timers;
-use crate::net::client::HttpClient;
+use crate::net::client::Clients;
 use crate::net::clock::RunClock;
+use crate::net::cookies::CookieJar;
 use crate::net::lane::HttpLane;
 
 /// One shard's platform.
 pub struct NativePlatform {
-    client: Rc<HttpClient>,
+    clock: RunClock,
+    clients: Clients,
     alarm: Rc<Alarm>,
 }
 
@@ -32,12 +34,11 @@ impl NativePlatform {
     ///
     /// # Errors
     /// When the process has no file handle left for the timer.
-    pub fn new(client: Rc<HttpClient>) -> io::Result<Self> {
-        let clock = client.clock;
+    pub fn new(clients: Clients, clock: RunClock) -> io::Result<Self> {
         let (sleepers, timer, set_for) = (Rc::default(), Timer::new()?, Cell::new(None));
         let alarm = Rc::new(Alarm { clock, sleepers, timer, set_for });
         tokio::task::spawn_local(Rc::clone(&alarm).wake_sleepers());
-        Ok(Self { client, alarm })
+        Ok(Self { clock, clients, alarm })
     }
 }
 
@@ -63,7 +64,7 @@ impl Alarm {
 
 impl Clock for NativePlatform {
     fn now(&self) -> Micros {
-        self.client.clock.now()
+        self.clock.now()
     }
 
     async fn sleep_until(&self, at: Micros) {
@@ -79,7 +80,10 @@ impl Spawner for NativePlatform {
 
 impl Transport for NativePlatform {
     type Lane = HttpLane;
-    fn open_lane(&self, _user: u32) -> HttpLane {
-        HttpLane::new(Rc::clone(&self.client))
+    type Shared = CookieJar;
+
+    #[expect(clippy::expect_used, reason = "a run without a host is refused before it starts")]
+    fn open_lane(&self, _user: u32, cookies: &CookieJar) -> HttpLane {
+        HttpLane::new(Rc::clone(&self.clients), cookies.clone()).expect("a run has a host")
     }
 }

@@ -143,12 +143,14 @@ async fn load(
     for note in generator.notes.iter().filter(|note| matches!(note, Note::FewFileHandles { .. })) {
         tell(&format!("oddiya-load: {}", notes::sentence(note, &generator)));
     }
-    let dialer = Arc::new(dialer(config.host.clone(), options.dial)?.with_at_most(connections));
+    let hosts = config.hosts().into_iter();
+    let dialers = hosts.map(|host| Ok(Arc::new(dialer(host, options.dial)?.with_at_most(connections))));
+    let dialers = dialers.collect::<anyhow::Result<Vec<_>>>()?;
     let mut run = Coordinator::new(config, generator, started_at()?);
     run.connects(connection_summary(&options));
     reset_after.iter().for_each(|ramp_end| run.reset_after(*ramp_end));
     let mut shards =
-        Shards::start(config, shard_count, &dialer, options).context("cannot start the shards")?;
+        Shards::start(config, shard_count, &dialers, options).context("cannot start the shards")?;
     let terminal = Terminal::new(config.run_time);
     let mut checkpoints = Checkpoints::new(outputs);
     loop {

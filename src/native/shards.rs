@@ -1,4 +1,4 @@
-//! The shards of a run. Each shard is a thread with its own runtime; shards share only the dialer.
+//! The shards of a run. Each shard is a thread with its own runtime; shards share only the dialers.
 //!
 //! All shards post snapshots to one channel, and each shard has a channel for its controls. The caller decides what to
 //! do with snapshots and which controls to send.
@@ -51,21 +51,25 @@ pub fn shard_count(asked: Option<u32>, load: &Load) -> u32 {
 }
 
 impl Shards {
-    /// Starts `count` shards that share `dialer`.
+    /// Starts `count` shards that share the dialers, one for each service.
     pub fn start(
         config: &RunConfig,
         count: u32,
-        dialer: &Arc<Dialer>,
+        dialers: &[Arc<Dialer>],
         options: ClientOptions,
     ) -> io::Result<Self> {
         let clock = RunClock::start();
+        let began_unix_ms = unix_ms();
         let (sender, posted) = unbounded();
         let mut shards = Self { clock, posted, controls: Vec::new(), threads: Vec::new() };
         for shard in 0..count {
             let (control, controls) = unbounded();
             let work = Work {
-                assignment: Assignment::of(config, Share { shard, shards: count }),
-                dialer: Arc::clone(dialer),
+                assignment: Assignment {
+                    began_unix_ms,
+                    ..Assignment::of(config, Share { shard, shards: count })
+                },
+                dialers: dialers.to_vec(),
                 options,
                 clock,
                 controls,
@@ -102,6 +106,12 @@ impl Shards {
     }
 }
 
+/// The present time in milliseconds since 1970.
+fn unix_ms() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_millis() as u64)
+}
+
 /// How the shards ended.
 pub struct Joined {
     /// The moment after which no request was started; `None` when every shard broke off.
@@ -112,7 +122,8 @@ pub struct Joined {
 
 struct Work {
     assignment: Assignment,
-    dialer: Arc<Dialer>,
+    /// By service.
+    dialers: Vec<Arc<Dialer>>,
     options: ClientOptions,
     clock: RunClock,
     controls: UnboundedReceiver<Control>,
@@ -134,12 +145,13 @@ impl Drop for EndNotice {
 
 impl Work {
     fn run(self) -> io::Result<Micros> {
-        let Self { assignment, dialer, options, clock, controls, sender } = self;
+        let Self { assignment, dialers, options, clock, controls, sender } = self;
         let _notice = EndNotice { shard: assignment.share.shard, sender: sender.clone() };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let post = move |snapshot| drop(sender.unbounded_send(Posted::Second(Box::new(snapshot))));
         tokio::task::LocalSet::new().block_on(&runtime, async {
-            let platform = NativePlatform::new(Rc::new(HttpClient::new(dialer, options, clock)))?;
+            let clients = dialers.into_iter().map(|dialer| Rc::new(HttpClient::new(dialer, options, clock)));
+            let platform = NativePlatform::new(clients.collect(), clock)?;
             Ok(shard::run(Rc::new(platform), assignment, controls, post).await.stopped)
         })
     }

@@ -10,6 +10,7 @@ use std::rc::Rc;
 use super::unpack::{Encoding, Unpacker, unpacker};
 use crate::core::base::failure::{Failure, FailureKind, Status};
 use crate::core::base::units::Micros;
+use crate::core::http::answer::Events;
 use crate::core::http::stream::{StreamReader, Streamed};
 
 /// One event stream that is being read.
@@ -20,6 +21,13 @@ pub struct EventBody {
     /// What is wrong with the body, so that its events cannot be read.
     fault: Option<String>,
     encoding: Encoding,
+}
+
+/// Whether the events themselves are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeepEvents {
+    Yes,
+    No,
 }
 
 /// Receives the unpacked bytes.
@@ -60,8 +68,12 @@ impl Unpacker for Unpacked {
 
 impl EventBody {
     /// Reads at most `max` bytes, counted after unpacking.
-    pub fn new(max: u64) -> Box<Self> {
-        let sink = Rc::new(RefCell::new(Sink { left: max, ..Sink::default() }));
+    pub fn new(max: u64, events: KeepEvents) -> Box<Self> {
+        let reader = match events {
+            KeepEvents::Yes => StreamReader::keeping(),
+            KeepEvents::No => StreamReader::default(),
+        };
+        let sink = Rc::new(RefCell::new(Sink { reader, left: max, ..Sink::default() }));
         Box::new(Self { sink, unpacker: None, fault: None, encoding: Encoding::Identity })
     }
 
@@ -92,6 +104,11 @@ impl EventBody {
 
     fn is_full(&self) -> bool {
         self.sink.borrow().left == 0
+    }
+
+    /// Moves out the events that were kept.
+    pub fn take_events(&self) -> Events {
+        self.sink.borrow_mut().reader.take_events()
     }
 
     /// The result of the stream, given the outcome of the request.
@@ -139,7 +156,7 @@ mod tests {
         let first = packed.get_ref().len();
         packed.write_all(EVENT.as_bytes()).unwrap();
         let bytes = packed.finish().unwrap();
-        let mut body = EventBody::new(1_000);
+        let mut body = EventBody::new(1_000, KeepEvents::No);
         body.feed(&bytes[..first], GZIP, Micros(10));
         body.feed(&bytes[first..], GZIP, Micros(50));
         let streamed = body.finish(&Ok(200)).unwrap();
@@ -149,7 +166,7 @@ mod tests {
 
     #[test]
     fn nothing_is_read_past_the_limit() {
-        let mut body = EventBody::new(EVENT.len() as u64);
+        let mut body = EventBody::new(EVENT.len() as u64, KeepEvents::No);
         body.feed(EVENT.repeat(3).as_bytes(), Encoding::Identity, Micros(1));
         let streamed = body.finish(&Ok(200)).unwrap();
         assert_eq!(
@@ -189,7 +206,7 @@ mod tests {
     fn failure(bytes: &[u8], codings: &str) -> Option<(FailureKind, String)> {
         let encoding = Encoding::Identity.and(codings.as_bytes());
         let of = |size: usize| {
-            let mut body = EventBody::new(1_000);
+            let mut body = EventBody::new(1_000, KeepEvents::No);
             bytes.chunks(size).for_each(|piece| body.feed(piece, encoding, Micros(1)));
             let failure = body.finish(&Ok(200)).unwrap().failure;
             failure.map(|failure| (failure.kind, failure.detail))
@@ -230,7 +247,7 @@ mod tests {
     #[test]
     fn an_event_in_brotli_is_seen_when_it_comes() {
         let (first, rest) = PLAN_IN_BROTLI.split_at(FIRST_IN_BROTLI);
-        let mut body = EventBody::new(1_000);
+        let mut body = EventBody::new(1_000, KeepEvents::No);
         body.feed(first, Encoding::Identity.and(b"br"), Micros(10));
         body.feed(rest, Encoding::Identity.and(b"br"), Micros(50));
         let streamed = body.finish(&Ok(200)).unwrap();
@@ -275,7 +292,7 @@ mod tests {
             packed.finish().unwrap()
         };
         for (codings, bytes) in [("gzip", gzip(&events)), ("deflate", zlib(&events)), ("gzip, gzip", twice)] {
-            let mut body = EventBody::new(EVENT.len() as u64 * 2);
+            let mut body = EventBody::new(EVENT.len() as u64 * 2, KeepEvents::No);
             body.feed(&bytes, Encoding::Identity.and(codings.as_bytes()), Micros(1));
             let streamed = body.finish(&Ok(200)).unwrap();
             assert_eq!((streamed.events, streamed.failure), (2, None), "{codings}");

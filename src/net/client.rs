@@ -1,4 +1,4 @@
-//! What all lanes of one shard share: how to connect, the run's clock, deadlines, kept connections, buffers.
+//! What all lanes of one shard share for one host: how to connect, the run's clock, deadlines, kept connections, buffers.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -14,7 +14,10 @@ use super::pool::Pool;
 /// As much as a socket commonly hands over at once.
 const READ_BUFFER_BYTES: usize = 64 * 1024;
 
-/// The HTTP client of one shard.
+/// The clients of a shard, one for each service. A [`ServiceId`](crate::core::scenario::ServiceId) is an index.
+pub type Clients = Rc<[Rc<HttpClient>]>;
+
+/// The HTTP client of one shard for one host.
 pub struct HttpClient {
     pub dialer: Arc<Dialer>,
     pub options: ClientOptions,

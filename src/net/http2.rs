@@ -60,7 +60,7 @@ impl Http2 {
         partial: &mut PartialExchange,
     ) -> Result<HopResponse, HopError> {
         poll_fn(|cx| self.sender.poll_ready(cx)).await.map_err(|error| before_request(&error))?;
-        let body = hop.body().map(|body| Bytes::copy_from_slice(body.as_bytes()));
+        let body = hop.body().map(Bytes::copy_from_slice);
         let request = request(hop, host).map_err(HopError::Failed)?;
         let sent = self.sender.send_request(request, body.is_none());
         let (response, mut outgoing) = sent.map_err(|error| before_request(&error))?;
@@ -80,6 +80,9 @@ impl Http2 {
         let values = |name| head.headers.get_all(name).iter().map(HeaderValue::as_bytes);
         let encoding = values(header::CONTENT_ENCODING).fold(Encoding::Identity, Encoding::and);
         let text = |value| Box::from(String::from_utf8_lossy(value));
+        if let Some(kept) = &mut partial.kept {
+            kept.begin(head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())));
+        }
         if let Some(tap) = &mut partial.tap {
             let headers = head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
             tap.head(status, headers);
@@ -123,6 +126,9 @@ async fn read_body(
         partial.received_bytes += piece.len() as u64;
         if let Some(events) = partial.events.as_mut().filter(|_| !is_redirect(status)) {
             events.feed(&piece, encoding, clock.now());
+        }
+        if let Some(kept) = &mut partial.kept {
+            kept.feed(&piece, encoding);
         }
         if let Some(tap) = &partial.tap {
             tap.body(&piece);

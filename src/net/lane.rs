@@ -1,18 +1,20 @@
 //! One virtual user's way to the host: sends a request, follows redirects, times what comes back.
 //!
 //! Lost connections and passed deadlines become typed failures here. The user's connections are kept in
-//! `keepalive.rs`; the bytes of a request and its response are handled in `http1/` and `http2.rs`.
+//! `keepalive.rs`; the bytes of a request and its response are handled in `http1/` and `http2.rs`. A lane goes to several
+//! services in turn, and keeps a connection to each.
 
 use std::future::poll_fn;
 use std::rc::Rc;
 
-use super::body::EventBody;
-use super::client::HttpClient;
+use super::body::{EventBody, KeepEvents};
+use super::client::{Clients, HttpClient};
 use super::cookies::CookieJar;
 use super::deadlines::Watch;
 use super::http1::Http1Exchange;
 use super::http2::Http2;
 use super::keepalive::Keepalive;
+use super::kept::Kept;
 use super::partial::{HopError, HopResponse, LostConnection, PartialExchange};
 use super::pool::Connection;
 use super::redirect::Hop;
@@ -20,9 +22,11 @@ use super::tap::Tap;
 use crate::core::base::failure::{Failure, FailureKind, Status};
 use crate::core::base::units::Micros;
 use crate::core::config::connections::Cookies;
-use crate::core::http::exchange::Exchange;
+use crate::core::http::exchange::{Exchange, Timing};
+use crate::core::http::request::Request;
 use crate::core::run::platform::Lane;
-use crate::core::scenario::{Method, Reading, Request};
+use crate::core::scenario::model::request::Redirects;
+use crate::core::scenario::{Method, Reading, ServiceId};
 
 /// A connection that was used this recently was not closed for being idle. If it is lost, the host has lost it.
 const IDLE_FROM: Micros = Micros::SECOND;
@@ -32,8 +36,13 @@ const MAX_REFUSALS: u32 = 3;
 
 /// One user of the HTTP client.
 pub struct HttpLane {
+    clients: Clients,
+    /// The service that the last request went to, its client and the connection that is kept to it.
+    service: ServiceId,
     client: Rc<HttpClient>,
     keepalive: Keepalive,
+    /// What is kept of other services.
+    parked: Vec<(ServiceId, Keepalive)>,
     watch: Watch,
     cookies: CookieJar,
 }
@@ -55,10 +64,27 @@ pub enum PaceSetter {
 }
 
 impl HttpLane {
-    /// A lane that connects when it is first used. Must be called among the shard's tasks.
-    pub fn new(client: Rc<HttpClient>) -> Self {
+    /// A lane of a user with those cookies, which connects when it is first used; `None` without any service. Must be
+    /// called among the shard's tasks.
+    pub fn new(clients: Clients, cookies: CookieJar) -> Option<Self> {
+        let client = Rc::clone(clients.first()?);
         let watch = client.deadlines.watch();
-        Self { client, keepalive: Keepalive::default(), watch, cookies: CookieJar::default() }
+        let (keepalive, parked) = Default::default();
+        Some(Self { clients, service: ServiceId::MAIN, client, keepalive, parked, watch, cookies })
+    }
+
+    /// Turns to a service; `false` when the run has no such service.
+    fn turn_to(&mut self, service: ServiceId) -> bool {
+        if service == self.service {
+            return true;
+        }
+        let Some(client) = self.clients.get(service.0) else { return false };
+        self.client = Rc::clone(client);
+        let parked = self.parked.iter().position(|(known, _)| *known == service);
+        let kept = parked.map(|place| self.parked.swap_remove(place).1).unwrap_or_default();
+        let before = std::mem::replace(&mut self.keepalive, kept);
+        self.parked.push((std::mem::replace(&mut self.service, service), before));
+        true
     }
 
     /// Sends a request and follows its redirects.
@@ -76,11 +102,15 @@ impl HttpLane {
         }
         let response = response?;
         match response.location {
-            Some(location) if self.client.options.max_redirects > 0 => {
+            Some(location) if self.follows_redirects(request) => {
                 Box::pin(self.follow(request, response.status, location, partial)).await
             }
             _ => Ok(response.status),
         }
+    }
+
+    fn follows_redirects(&self, request: &Request) -> bool {
+        self.client.options.max_redirects > 0 && request.redirects == Redirects::Followed
     }
 
     /// Follows redirects until a response is none. Boxed by its caller: redirects are rare, and their state would be
@@ -184,7 +214,8 @@ impl HttpLane {
     ) -> Result<HopResponse, HopError> {
         let sent = partial.timing.sent.unwrap_or(partial.timing.ready);
         let reading = if partial.events.is_some() { Reading::Events } else { Reading::Whole };
-        let deadline = sent + self.client.options.time_limit(reading);
+        let limit = partial.time_limit.unwrap_or_else(|| self.client.options.time_limit(reading));
+        let deadline = sent + limit;
         let mut stream = match connection {
             Connection::Http1(stream) => stream,
             Connection::Http2(http2) => {
@@ -271,15 +302,38 @@ impl HttpLane {
     }
 
     async fn exchange_into(&mut self, request: &Request, partial: &mut PartialExchange) -> Exchange {
-        if request.reading == Reading::Events {
-            partial.events = Some(EventBody::new(self.client.options.max_body));
+        if !self.turn_to(request.service) {
+            let now = self.client.clock.now();
+            let timing = Timing { ready: now, finished: now, ..Timing::default() };
+            return Exchange::new(
+                Err(Failure::new(FailureKind::Other, "a service without a host")),
+                timing,
+                0,
+            );
         }
+        if request.reading == Reading::Events {
+            let keep = if request.wanted.events { KeepEvents::Yes } else { KeepEvents::No };
+            partial.events = Some(EventBody::new(self.client.options.max_body, keep));
+        }
+        partial.time_limit = request.time_limit;
+        partial.kept = Kept::new(request.wanted);
         let outcome = self.send(request, partial).await;
+        let kept = partial.kept.take();
         let PartialExchange { mut timing, finished, received_bytes, connections, redirects, .. } = *partial;
         let events = partial.events.take();
         timing.finished = finished.unwrap_or_else(|| self.client.clock.now());
+        let answer = kept.zip(outcome.as_ref().ok()).map(|(kept, status)| {
+            let events = events.as_ref().map(|events| events.take_events()).unwrap_or_default();
+            kept.finish(*status, events)
+        });
         let streamed = events.and_then(|events| events.finish(&outcome));
-        Exchange { streamed, connections, redirects, ..Exchange::new(outcome, timing, received_bytes) }
+        Exchange {
+            streamed,
+            connections,
+            redirects,
+            answer,
+            ..Exchange::new(outcome, timing, received_bytes)
+        }
     }
 }
 

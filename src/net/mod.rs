@@ -19,6 +19,7 @@
 //! | `cookies.rs` | one user's cookies |
 //! | `unpack.rs` | the codings of a body |
 //! | `body.rs` | the events of a body, unpacked |
+//! | `kept.rs` | what a scenario looks at in a response |
 //! | `deadlines.rs` | the time limits of requests in flight |
 //! | `tap.rs` | passes a response on while it arrives |
 //! | `partial.rs` | what is known of an exchange while it runs |
@@ -42,6 +43,7 @@ mod handles;
 mod http1;
 mod http2;
 mod keepalive;
+mod kept;
 pub mod lane;
 pub mod options;
 mod partial;

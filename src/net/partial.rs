@@ -2,6 +2,7 @@
 //! requests; HTTP/1.1 and HTTP/2 fill in the same values.
 
 use super::body::EventBody;
+use super::kept::Kept;
 use super::tap::Tap;
 use crate::core::base::connections::Connections;
 use crate::core::base::failure::{Failure, Status};
@@ -18,9 +19,13 @@ pub struct PartialExchange {
     pub received_bytes: u64,
     /// Reads the body, where an event stream is expected.
     pub events: Option<Box<EventBody>>,
+    /// Keeps what a scenario looks at, where it looks at anything.
+    pub kept: Option<Box<Kept>>,
     /// Passes the response on while it arrives, where somebody wants it.
     pub tap: Option<Tap>,
     pub connections: Connections,
+    /// How long the request may take, where it has a limit of its own.
+    pub time_limit: Option<Micros>,
     /// Redirects that were followed so far.
     pub redirects: u32,
 }

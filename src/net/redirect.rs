@@ -7,7 +7,8 @@ use url::Url;
 
 use crate::core::base::failure::{Failure, FailureKind, Status};
 use crate::core::base::host::Host;
-use crate::core::scenario::{Method, Request};
+use crate::core::http::request::Request;
+use crate::core::scenario::Method;
 
 /// One request as it is sent: the scenario's, or what a redirect made of it.
 pub struct Hop<'a> {
@@ -84,7 +85,7 @@ impl<'a> Hop<'a> {
         own.chain(cookies).chain(of_scenario().filter(move |(name, _)| !dropped || !describes_content(name)))
     }
 
-    pub fn body(&self) -> Option<&str> {
+    pub fn body(&self) -> Option<&[u8]> {
         self.request.body.as_deref().filter(|_| self.content() == Content::Kept)
     }
 
@@ -199,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_post_becomes_a_get_where_browsers_make_it_one() {
-        let body = || Some("hello".to_owned());
+        let body = || Some(b"hello".to_vec());
         for status in [301, 302, 303] {
             assert_eq!(after(status, "/x"), Ok((Method::Get, "/x".to_owned(), None)));
         }

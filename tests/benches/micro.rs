@@ -14,13 +14,13 @@ use oddiya_load::core::base::units::Micros;
 use oddiya_load::core::config::load::Share;
 use oddiya_load::core::config::run_config::RunConfigText;
 use oddiya_load::core::http::exchange::{Exchange, Timing};
+use oddiya_load::core::http::request::Request;
 use oddiya_load::core::report::{Detail, Generator, GeneratorKind};
 use oddiya_load::core::run::coordinator::Coordinator;
 use oddiya_load::core::run::record::Record;
 use oddiya_load::core::run::shard::{Assignment, Control};
 use oddiya_load::core::run::sim::{self, Reply};
 use oddiya_load::core::run::tally::Tally;
-use oddiya_load::core::scenario::Request;
 
 /// Latencies from 1 to 100 ms, spread over the buckets as a run spreads them.
 fn latencies() -> Vec<Micros> {
@@ -76,6 +76,7 @@ fn engine(criterion: &mut Criterion) {
         after: Micros::from_millis(10),
         outcome: Ok(200),
         bytes: 73,
+        ..Reply::default()
     };
     let mut group = criterion.benchmark_group("engine");
     group.sample_size(10).throughput(Throughput::Elements(REQUESTS));
@@ -103,8 +104,12 @@ fn live_report(criterion: &mut Criterion) {
             ..RunConfigText::default()
         };
         let config = text.check(7).unwrap();
-        let answer =
-            |_: u32, _: Micros, _: &Request| Reply { after: Micros(3_000), outcome: Ok(200), bytes: 73 };
+        let answer = |_: u32, _: Micros, _: &Request| Reply {
+            after: Micros(3_000),
+            outcome: Ok(200),
+            bytes: 73,
+            ..Reply::default()
+        };
         let (_keep_open, controls) = mpsc::unbounded::<Control>();
         let (snapshots, _) =
             sim::run(Assignment::of(&config, Share { shard: 0, shards: 1 }), controls, answer);

@@ -8,9 +8,9 @@ use oddiya_load::browser::page::address::{Views, fragment};
 use oddiya_load::browser::page::files::FileError;
 use oddiya_load::core::base::units::Micros;
 use oddiya_load::core::config::run_config::RunConfigText;
+use oddiya_load::core::http::request::Request;
 use oddiya_load::core::run::example;
 use oddiya_load::core::run::sim::Reply;
-use oddiya_load::core::scenario::Request;
 use oddiya_load::ui::files::open_reports::{Keeping, Source};
 use oddiya_load::ui::navigation::{ReportRef, View};
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -227,8 +227,12 @@ async fn arrow_keys_read_a_chart_second_by_second_and_escape_only_puts_the_curso
 #[test]
 async fn a_run_that_was_only_refused_says_so_above_its_figures_and_beside_the_trust() {
     let text = RunConfigText { users: "5".into(), run_time: "5s".into(), ..RunConfigText::default() };
-    let unauthorized =
-        |_: u32, _: Micros, _: &Request| Reply { after: Micros::from_millis(2), outcome: Ok(401), bytes: 1 };
+    let unauthorized = |_: u32, _: Micros, _: &Request| Reply {
+        after: Micros::from_millis(2),
+        outcome: Ok(401),
+        bytes: 1,
+        ..Reply::default()
+    };
     let (report, _) = world::run(&text, 1, unauthorized);
     let page = TestPage::open().await;
     open(&page, &report.to_json()).await;

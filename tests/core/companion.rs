@@ -4,12 +4,12 @@ use oddiya_load::core::base::timing_source::TimingSource;
 use oddiya_load::core::base::units::Micros;
 use oddiya_load::core::config::load::{LoadChange, Share};
 use oddiya_load::core::config::run_config::RunConfigText;
+use oddiya_load::core::http::request::Request;
 use oddiya_load::core::report::{Generator, GeneratorKind, Note, Report, SuspectReason};
 use oddiya_load::core::run::coordinator::Coordinator;
 use oddiya_load::core::run::record::Record;
 use oddiya_load::core::run::shard::{Assignment, Control};
 use oddiya_load::core::run::sim::{self, Reply};
-use oddiya_load::core::scenario::Request;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -20,7 +20,12 @@ const fn at(seconds: u64) -> Micros {
 /// Runs against a host that answers after 50 ms, with these controls at these moments.
 fn run(text: &RunConfigText, steering: Vec<(Micros, Control)>) -> Report {
     let config = text.check(1).unwrap();
-    let host = |_: u32, _: Micros, _: &Request| Reply { after: Micros(50_000), outcome: Ok(200), bytes: 1 };
+    let host = |_: u32, _: Micros, _: &Request| Reply {
+        after: Micros(50_000),
+        outcome: Ok(200),
+        bytes: 1,
+        ..Reply::default()
+    };
     let (snapshots, stopped) =
         sim::run_steered(Assignment::of(&config, Share { shard: 0, shards: 1 }), steering, host);
     let generator = Generator {

@@ -9,6 +9,7 @@ use oddiya_load::core::base::histogram::Histogram;
 use oddiya_load::core::base::units::Micros;
 use oddiya_load::core::config::load::{LoadChange, Share};
 use oddiya_load::core::config::run_config::RunConfigText;
+use oddiya_load::core::http::request::Request;
 use oddiya_load::core::report::load::{ArrivalProcess, Level, Load, Stage};
 use oddiya_load::core::report::{LoadModel, Report, SuspectReason, TimelineRow, read};
 use oddiya_load::core::run::health::{Delay, judge};
@@ -16,7 +17,6 @@ use oddiya_load::core::run::recorder::Snapshot;
 use oddiya_load::core::run::shard::{Assignment, Control};
 use oddiya_load::core::run::sim;
 use oddiya_load::core::run::tally::Tally;
-use oddiya_load::core::scenario::Request;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 

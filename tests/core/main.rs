@@ -8,6 +8,8 @@ mod load_models;
 mod parts;
 mod refusals;
 mod reset;
+mod scenarios;
 mod seeded_run;
+mod sessions;
 mod stalls;
 mod world;

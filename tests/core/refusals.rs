@@ -3,10 +3,10 @@
 use oddiya_load::core::analyse::trust::{Trust, trust};
 use oddiya_load::core::base::units::Micros;
 use oddiya_load::core::config::run_config::RunConfigText;
+use oddiya_load::core::http::request::Request;
 use oddiya_load::core::present::text::summary;
 use oddiya_load::core::report::Report;
 use oddiya_load::core::run::sim::Reply;
-use oddiya_load::core::scenario::Request;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -22,7 +22,7 @@ fn run_against(under_api: u16, elsewhere: u16) -> Report {
     };
     let script = move |_: u32, _: Micros, request: &Request| {
         let status = if request.path.starts_with("/api/") { under_api } else { elsewhere };
-        Reply { after: Micros::from_millis(2), outcome: Ok(status), bytes: 1 }
+        Reply { after: Micros::from_millis(2), outcome: Ok(status), bytes: 1, ..Reply::default() }
     };
     run(&text, 1, script).0
 }

@@ -9,13 +9,13 @@ use oddiya_load::core::base::failure::{Failure, FailureKind};
 use oddiya_load::core::base::units::Micros;
 use oddiya_load::core::config::load::Share;
 use oddiya_load::core::config::run_config::{RunConfig, RunConfigText};
+use oddiya_load::core::http::request::Request;
 use oddiya_load::core::report::{Report, SuspectReason, read};
 use oddiya_load::core::run::coordinator::Coordinator;
 use oddiya_load::core::run::record::Record;
 use oddiya_load::core::run::recorder::Snapshot;
 use oddiya_load::core::run::shard::{Assignment, Control};
 use oddiya_load::core::run::sim::{self, Reply};
-use oddiya_load::core::scenario::Request;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -42,7 +42,7 @@ fn answer(request: &Request) -> Reply {
         path if path.starts_with("/api/videos/") => Err(Failure::new(FailureKind::Reset, "")),
         _ => Ok(200),
     };
-    Reply { after, outcome, bytes: 100 }
+    Reply { after, outcome, bytes: 100, ..Reply::default() }
 }
 
 fn absorb(run: &mut Coordinator, snapshots: Vec<Snapshot>) {
@@ -53,7 +53,7 @@ fn run(config: &RunConfig) -> (Report, String) {
     let log = Rc::new(RefCell::new(String::new()));
     let written = Rc::clone(&log);
     let script = move |user: u32, now: Micros, request: &Request| {
-        let body = request.body.as_deref().unwrap_or("");
+        let body = request.body_text().unwrap_or_default();
         writeln!(
             written.borrow_mut(),
             "{} {user} {} {} {:?} {body}",

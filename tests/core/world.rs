@@ -7,13 +7,13 @@ use oddiya_load::core::base::timing_source::TimingSource;
 use oddiya_load::core::base::units::Micros;
 use oddiya_load::core::config::load::Share;
 use oddiya_load::core::config::run_config::{RunConfig, RunConfigText};
+use oddiya_load::core::http::request::Request;
 use oddiya_load::core::report::{Detail, Generator, GeneratorKind, Report, Route};
 use oddiya_load::core::run::coordinator::Coordinator;
 use oddiya_load::core::run::record::Record;
 use oddiya_load::core::run::recorder::Snapshot;
 use oddiya_load::core::run::shard::{Assignment, Control};
 use oddiya_load::core::run::sim::{self, Reply};
-use oddiya_load::core::scenario::Request;
 
 pub fn generator(shards: u32) -> Generator {
     Generator {
@@ -66,7 +66,7 @@ pub fn run(
 
 /// A host that answers every request with status 200 after the time `after`.
 pub fn steady(after: Micros) -> impl Fn(u32, Micros, &Request) -> Reply + Clone {
-    move |_: u32, _: Micros, _: &Request| Reply { after, outcome: Ok(200), bytes: 1 }
+    move |_: u32, _: Micros, _: &Request| Reply { after, outcome: Ok(200), bytes: 1, ..Reply::default() }
 }
 
 /// A host like [`steady`] that sends no answers from `from` to `to`. Requests that are unanswered in that time are
@@ -75,6 +75,6 @@ pub fn frozen(after: Micros, from: Micros, to: Micros) -> impl Fn(u32, Micros, &
     move |_: u32, now: Micros, _: &Request| {
         let caught = now + after > from && now < to;
         let after = if caught { to.saturating_sub(now) + after } else { after };
-        Reply { after, outcome: Ok(200), bytes: 1 }
+        Reply { after, outcome: Ok(200), bytes: 1, ..Reply::default() }
     }
 }

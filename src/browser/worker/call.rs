@@ -12,7 +12,8 @@ use web_sys::{
 
 use crate::browser::message::Destination;
 use crate::core::http::relay::carrier_method;
-use crate::core::scenario::{Reading, Request};
+use crate::core::http::request::Request;
+use crate::core::scenario::Reading;
 
 /// How many requests may be light at a time. Chromium refuses those beyond 256 a page
 /// (`kMaxKeepaliveConnectionsPerTopLevelFrame`); half of that leaves room for what it counts longer than we do.
@@ -142,7 +143,7 @@ impl Caller {
             (Destination::Companion { .. }, None) if request.body.is_none() => options.full,
             (Destination::Companion { .. }, None) => {
                 let init = common(&options.abort);
-                init.set_method(carrier_method(request.body.as_deref().map(str::as_bytes)));
+                init.set_method(carrier_method(request.body.as_deref()));
                 init
             }
             (Destination::Direct { .. }, light) => {
@@ -156,7 +157,11 @@ impl Caller {
             }
         };
         if let Some(body) = &request.body {
-            init.set_body(&JsValue::from_str(body));
+            // A text may cross into the browser as it is; other bytes are copied.
+            match std::str::from_utf8(body) {
+                Ok(text) => init.set_body(&JsValue::from_str(text)),
+                Err(_) => init.set_body(&js_sys::Uint8Array::from(body.as_slice())),
+            }
         }
         let response = self.fetch.scope.fetch_with_str_and_init(url, &init);
         Ok(Call { caller: self, response, progress: Progress::UnderWay, _light: light })

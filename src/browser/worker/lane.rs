@@ -21,10 +21,11 @@ use crate::core::base::failure::FailureKind;
 use crate::core::base::timing_source::TimingSource;
 use crate::core::base::units::Micros;
 use crate::core::http::exchange::{Exchange, Timing};
+use crate::core::http::request::Request;
 use crate::core::http::request_id::RequestId;
 use crate::core::http::stream::StreamReader;
 use crate::core::run::platform::Lane;
-use crate::core::scenario::{Reading, Request};
+use crate::core::scenario::Reading;
 
 /// How long the lane waits for a request's timing entry. Most come before the response is read; one that is later than
 /// this does not come at all.

@@ -55,7 +55,8 @@ impl Spawner for BrowserPlatform {
 
 impl Transport for BrowserPlatform {
     type Lane = FetchLane;
-    fn open_lane(&self, user: u32) -> FetchLane {
+    type Shared = ();
+    fn open_lane(&self, user: u32, (): &()) -> FetchLane {
         FetchLane::new(Rc::clone(&self.route), user)
     }
 }

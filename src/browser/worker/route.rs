@@ -12,8 +12,8 @@ use crate::core::base::host::Host;
 use crate::core::base::units::Micros;
 use crate::core::http::relay::{floor_url, lane_authority, relay_url, seal};
 use crate::core::http::relay_record::RECORDS_PREFIX;
+use crate::core::http::request::Request;
 use crate::core::http::request_id::RequestId;
-use crate::core::scenario::Request;
 
 /// How many names there are for lanes; further users share them. A name has up to six connections, and Chromium opens
 /// 256 in all, of late some more (480 seen in version 156).

@@ -42,6 +42,8 @@ pub fn part(report: &Report, stretches: &Stretches, range: TimeRange) -> Report 
             .zip(&sums)
             .map(|(whole, sums)| entry(whole, sums, duration_s))
             .collect(),
+        // A journey belongs to no single stretch of time.
+        groups: Vec::new(),
         failures: failures(report, &sums, range),
         health: health(report, &timeline, dropped),
         timeline,

@@ -60,6 +60,10 @@ pub enum FailureKind {
     StreamError,
     /// A complete response whose event stream lacks its last events.
     StreamCut,
+    /// A complete response in which a check of the scenario found something else than it must be.
+    Check,
+    /// A token had expired, and refreshing it did not work.
+    Refresh,
     /// The browser did not let the request through and does not say why.
     Blocked,
     /// The generator's machine has no port or file handle left for it: no fault of the host.
@@ -90,6 +94,8 @@ impl FailureKind {
             Self::Status => "HTTP status",
             Self::StreamError => "error inside the event stream",
             Self::StreamCut => "event stream ended early",
+            Self::Check => "check failed",
+            Self::Refresh => "token not refreshed",
             Self::Blocked => "blocked by the browser",
             Self::Exhausted => "the generator's machine is exhausted",
             Self::Lost => "lost by the generator",

@@ -9,7 +9,7 @@ use super::load::{self, Load};
 use crate::core::base::host::Host;
 use crate::core::base::typed::whole_number;
 use crate::core::base::units::{Micros, parse_duration};
-use crate::core::scenario::{Scenario, Wait};
+use crate::core::scenario::{NotAThinkTime, Scenario, ThinkTime};
 
 /// The checked configuration of a run.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -22,11 +22,20 @@ pub struct RunConfig {
     /// the load, the last level stays. If it is shorter, the remaining stages are left out.
     pub run_time: Option<Micros>,
     /// The think time that replaces the think time of every class; `None` when none was given.
-    pub think_time: Option<Wait>,
+    pub think_time: Option<ThinkTime>,
     /// How long the run waits for requests in flight after `run_time` is over or the run is stopped.
     pub stop_timeout: Micros,
     /// The seed of all random draws.
     pub seed: u64,
+}
+
+impl RunConfig {
+    /// The host of each service: the typed one of the main service, and of each that has none of its own.
+    pub fn hosts(&self) -> Vec<Host> {
+        let others = self.scenario.services.iter().skip(1);
+        let others = others.map(|service| service.url.clone().unwrap_or_else(|| self.host.clone()));
+        std::iter::once(self.host.clone()).chain(others).collect()
+    }
 }
 
 /// The configuration of a run as typed. It is stored as a JSON object with the names of [`Field::name`]; a missing
@@ -202,9 +211,9 @@ impl RunConfigText {
         let mut errors = Vec::new();
         let mut scenario = keep(&mut errors, Field::Classes, self.scenario());
         let think_time =
-            keep(&mut errors, Field::ThinkTime, optional(&self.think_time, parse_wait)).flatten();
+            keep(&mut errors, Field::ThinkTime, optional(&self.think_time, parse_think_time)).flatten();
         if let (Some(known), Some(wait)) = (&scenario, think_time) {
-            scenario = Some(known.clone().with_wait(wait));
+            scenario = Some(known.clone().with_think_time(wait));
         }
         let host =
             keep(&mut errors, Field::Host, self.host.parse::<Host>().map_err(|error| error.to_string()));
@@ -277,8 +286,8 @@ fn optional<T>(text: &str, parse: fn(&str) -> Result<T, String>) -> Result<Optio
     if text.trim().is_empty() { Ok(None) } else { parse(text).map(Some) }
 }
 
-fn parse_wait(text: &str) -> Result<Wait, String> {
-    text.parse().map_err(|error: crate::core::scenario::NotAWait| error.to_string())
+fn parse_think_time(text: &str) -> Result<ThinkTime, String> {
+    text.parse().map_err(|error: NotAThinkTime| error.to_string())
 }
 
 fn duration(text: &str) -> Result<Micros, String> {
@@ -334,7 +343,7 @@ mod tests {
             (&Load::users(1, 1.0), Some(Micros::from_secs(60)), 42)
         );
         assert_eq!(config.scenario.classes.len(), 2);
-        assert!(config.scenario.classes.iter().all(|class| class.wait.to == Micros::ZERO));
+        assert!(config.scenario.classes.iter().all(|class| class.think_time == ThinkTime::NONE));
     }
 
     #[test]

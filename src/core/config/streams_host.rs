@@ -39,7 +39,8 @@ pub fn host_advice(scenario: &Scenario, typed: &str) -> HostAdvice {
 
 /// Whether every request of a class is answered with an event stream.
 fn streams(class: &UserClass) -> bool {
-    class.tasks.iter().all(|task| task.request.reading == Reading::Events)
+    let mut requests = class.request_steps().into_iter();
+    requests.all(|step| step.request.reading == Reading::Events)
 }
 
 #[cfg(test)]

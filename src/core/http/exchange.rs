@@ -3,10 +3,11 @@
 //! A failed request is a measurement like any other, so a failure is data of a closed set of kinds. The adapters in the
 //! browser and in the runner fill in these types; no code compares a failure's text. Nothing is sent from here.
 
+use super::answer::Answer;
 use super::request_id::RequestId;
 use super::stream::Streamed;
 use crate::core::base::connections::Connections;
-use crate::core::base::failure::{Failure, Status};
+use crate::core::base::failure::{Failure, FailureKind, Status};
 use crate::core::base::timing_source::TimingSource;
 use crate::core::base::units::Micros;
 
@@ -26,26 +27,62 @@ pub struct Exchange {
     pub redirects: u32,
     /// The record of the companion that still has to come; until then the timing is what the page saw.
     pub awaits: Option<RequestId>,
+    /// What the request wanted of the answer; `None` when it wanted nothing, or no complete answer came.
+    pub answer: Option<Box<Answer>>,
+    pub judged: Judged,
+}
+
+/// Whether a request counts as a success.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Judged {
+    /// By its status and its event stream.
+    #[default]
+    ByAnswer,
+    /// It does, whatever the answer is: the scenario expected it.
+    Success,
+    /// It does not, although the answer may look well.
+    Failure(Box<Failure>),
 }
 
 impl Exchange {
     /// The result of a request without a stream, without redirects and with all counts of connections at 0.
     pub fn new(outcome: Result<Status, Failure>, timing: Timing, received_bytes: u64) -> Self {
         let connections = Connections::default();
-        Self { outcome, timing, received_bytes, streamed: None, connections, redirects: 0, awaits: None }
-    }
-
-    /// Why the request did not succeed: there was no complete response, the status was 400 or more, or the event stream
-    /// failed. `None` when it succeeded.
-    pub fn failure(&self) -> Option<Failure> {
-        match &self.outcome {
-            Err(failure) => Some(failure.clone()),
-            Ok(status) => {
-                let in_stream = || self.streamed.as_ref().and_then(|streamed| streamed.failure.clone());
-                Failure::of_status(*status).or_else(in_stream)
-            }
+        Self {
+            outcome,
+            timing,
+            received_bytes,
+            streamed: None,
+            connections,
+            redirects: 0,
+            awaits: None,
+            answer: None,
+            judged: Judged::ByAnswer,
         }
     }
+
+    /// Why the request did not succeed: there was no complete response, the status was 400 or more, the event stream
+    /// failed, or the scenario says so. `None` when it succeeded.
+    pub fn failure(&self) -> Option<Failure> {
+        match (&self.judged, &self.outcome) {
+            // What the generator lost or could not send stays that, whatever the scenario expects.
+            (_, Err(failure)) if is_own(failure.kind) => Some(failure.clone()),
+            (Judged::Success, _) => None,
+            (Judged::Failure(failure), _) => Some((**failure).clone()),
+            (Judged::ByAnswer, Err(failure)) => Some(failure.clone()),
+            (Judged::ByAnswer, Ok(status)) => Failure::of_status(*status).or_else(|| self.stream_failure()),
+        }
+    }
+
+    /// Why the event stream failed although the response was complete.
+    pub fn stream_failure(&self) -> Option<Failure> {
+        self.streamed.as_ref().and_then(|streamed| streamed.failure.clone())
+    }
+}
+
+/// Whether it is the generator's own failure.
+const fn is_own(kind: FailureKind) -> bool {
+    matches!(kind, FailureKind::Lost | FailureKind::Exhausted)
 }
 
 /// The moments of one request on the run's clock, and the durations of its phases. A value that the platform hides is

@@ -142,6 +142,7 @@ impl RelayRecord {
             streamed: streamed.or_else(|| seen.streamed.clone()),
             connections: self.connections,
             awaits: None,
+            judged: seen.judged.clone(),
             ..Exchange::new(outcome, timing, self.received_bytes)
         }
     }

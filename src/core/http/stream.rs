@@ -8,6 +8,7 @@
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
+use super::answer::Events;
 use super::reason;
 use super::sse::{Event, Parser};
 use crate::core::base::event_kind::EventKind;
@@ -68,6 +69,48 @@ pub struct Streamed {
     pub done: Option<Micros>,
     /// Why the stream failed although its response was complete.
     pub failure: Option<Failure>,
+    /// Whether an event said that the plan was kept from before.
+    #[serde(default, skip_serializing_if = "Freshness::is_fresh")]
+    pub freshness: Freshness,
+    /// How the progress that events tell went on.
+    #[serde(default, skip_serializing_if = "Progress::is_rising")]
+    pub progress: Progress,
+}
+
+/// Whether a plan was made for this request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Freshness {
+    /// It was, as far as the events say.
+    #[default]
+    Fresh,
+    /// An event said `"cached": true`.
+    Cached,
+}
+
+impl Freshness {
+    fn is_fresh(&self) -> bool {
+        *self == Self::Fresh
+    }
+}
+
+/// How the progress in a stream's events went on, in percent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Progress {
+    /// It never fell, and never passed 100.
+    #[default]
+    Rising,
+    /// An event told less than one before.
+    Fell,
+    /// An event told more than 100.
+    PassedTheEnd,
+}
+
+impl Progress {
+    fn is_rising(&self) -> bool {
+        *self == Self::Rising
+    }
 }
 
 /// Reads one stream and collects its result.
@@ -79,6 +122,10 @@ pub struct StreamReader {
     /// What the host gave as the reason in the first error event that has one.
     reason: Option<String>,
     unreadable: Option<Failure>,
+    /// The latest progress in percent.
+    percent: Option<f64>,
+    /// The events themselves, where somebody wants them.
+    kept: Option<Events>,
 }
 
 /// The part of an event's data that decides the result.
@@ -88,17 +135,54 @@ struct EventData {
     kind: EventKind,
     /// `None` when the plan is absent or `null`.
     plan: Option<IgnoredAny>,
+    #[serde(default)]
+    cached: Option<bool>,
+    #[serde(default)]
+    progress: Option<f64>,
+}
+
+impl EventData {
+    /// What an event's data says; of data that says it in other types than usual, what can be told.
+    fn read(data: &str) -> Self {
+        serde_json::from_str(data).or_else(|_| Bare::read(data)).unwrap_or_default()
+    }
+}
+
+/// An event's data as far as it decides the result, where its other fields are of other types than usual.
+#[derive(Deserialize)]
+struct Bare {
+    #[serde(default, rename = "type")]
+    kind: EventKind,
+    plan: Option<IgnoredAny>,
+}
+
+impl Bare {
+    fn read(data: &str) -> Result<EventData, serde_json::Error> {
+        let Self { kind, plan } = serde_json::from_str(data)?;
+        Ok(EventData { kind, plan, ..EventData::default() })
+    }
 }
 
 impl StreamReader {
+    /// A reader that keeps the events too.
+    pub fn keeping() -> Self {
+        Self { kept: Some(Events::default()), ..Self::default() }
+    }
+
+    /// Moves out the events that were kept.
+    pub fn take_events(&mut self) -> Events {
+        self.kept.take().unwrap_or_default()
+    }
+
     /// Takes the next bytes, which arrived at the moment `at`.
     pub fn feed(&mut self, bytes: &[u8], at: Micros) {
         if self.unreadable.is_some() {
             return;
         }
-        let Self { parser, seen, latest, reason, .. } = self;
+        let Self { parser, seen, latest, reason, percent, kept, .. } = self;
         let outcome = parser.feed(bytes, |event| {
-            let kind = seen.add(event, at);
+            let kind = seen.add(event, at, percent);
+            kept.iter_mut().for_each(|kept| kept.push(kind, event.data));
             if kind == EventKind::Error && reason.is_none() {
                 *reason = reason::of_error_event(event.data);
             }
@@ -135,8 +219,19 @@ impl Streamed {
         Self { first_of, first_event, complete, done, ..self }
     }
 
-    fn add(&mut self, event: Event<'_>, at: Micros) -> EventKind {
-        let data: EventData = serde_json::from_str(event.data).unwrap_or_default();
+    fn add(&mut self, event: Event<'_>, at: Micros, percent: &mut Option<f64>) -> EventKind {
+        let data = EventData::read(event.data);
+        if data.cached == Some(true) {
+            self.freshness = Freshness::Cached;
+        }
+        if let Some(progress) = data.progress {
+            self.progress = match percent.replace(progress) {
+                _ if self.progress != Progress::Rising => self.progress,
+                Some(before) if progress < before => Progress::Fell,
+                _ if progress > 100.0 => Progress::PassedTheEnd,
+                _ => Progress::Rising,
+            };
+        }
         // A host may name the event instead of its data: `event: error`.
         let kind = if event.name == EventKind::Error.label() { EventKind::Error } else { data.kind };
         self.events += 1;
@@ -291,6 +386,28 @@ mod tests {
         let seen = fed().finish(&lost).unwrap();
         assert_eq!((seen.events, &seen.failure), (1, &None), "the request's own failure is counted once");
         assert_eq!(StreamReader::default().finish(&lost), None);
+    }
+
+    #[test]
+    fn a_plan_that_was_kept_says_so_and_progress_is_watched() {
+        let cached = r#"{"type": "status", "progress": 50, "cached": true}"#;
+        let seen = read(&[cached, COMPLETE, DONE]);
+        assert_eq!((seen.freshness, seen.progress), (Freshness::Cached, Progress::Rising));
+        let of = |percents: &[u32]| {
+            let datas: Vec<_> =
+                percents.iter().map(|p| format!(r#"{{"type": "progress", "progress": {p}}}"#)).collect();
+            let datas: Vec<_> = datas.iter().map(String::as_str).collect();
+            read(&datas).progress
+        };
+        assert_eq!(of(&[10, 10, 100]), Progress::Rising);
+        assert_eq!((of(&[75, 80, 75, 110]), of(&[80, 105])), (Progress::Fell, Progress::PassedTheEnd));
+        let odd = r#"{"type": "status", "progress": "half", "cached": 1}"#;
+        let seen = read(&[odd, COMPLETE, DONE]);
+        assert_eq!(
+            (seen.freshness, seen.first_of.get(EventKind::Other)),
+            (Freshness::Fresh, None),
+            "its type counts"
+        );
     }
 
     #[test]

@@ -71,6 +71,10 @@ pub struct Report {
     pub total: Entry,
     /// One entry per method and name, in the scenario's order.
     pub requests: Vec<Entry>,
+    /// One entry per named group of requests, timed as one journey. A group is no request, so it is neither in `requests`
+    /// nor in `total`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Entry>,
     /// What went wrong, the most frequent first.
     pub failures: Vec<FailureRow>,
     /// One row per second; seconds in which nothing was kept are absent.

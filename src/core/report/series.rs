@@ -32,6 +32,8 @@ pub enum SeriesSource {
     Monitor,
     /// A simulated network.
     Network,
+    /// What virtual users did.
+    Session,
     /// A word of a later version.
     #[serde(other)]
     Other,

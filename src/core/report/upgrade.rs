@@ -119,6 +119,7 @@ impl From<ReportV1> for Report {
             generator: old.generator.into(),
             total: Entry { dropped: Some(dropped), ..old.total },
             requests: old.requests,
+            groups: Vec::new(),
             failures: old.failures,
             timeline: old.timeline.into_iter().map(TimelineRow::from).collect(),
             intervals: Some(old.intervals.into()),

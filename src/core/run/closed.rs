@@ -1,14 +1,18 @@
 //! The closed model: users who start, do task after task with think time in between, and stop.
 //!
 //! The model keeps as many users as the pace demands. Starting or stopping a user costs the same for any number of
-//! users. What a user does in a task is in `user.rs`.
+//! users. What a user does in a task is in `session/`.
 
 use std::cell::Cell;
 use std::rc::Rc;
 
 use futures_util::future::{AbortHandle, abortable};
 
-use super::user::{Common, User};
+use super::session::common::Common;
+use super::session::presence::Presence;
+use super::session::tasks::next_due;
+use super::session::user::User;
+use super::session::walk::{Flow, Walk};
 use crate::core::base::rng::Rng;
 use crate::core::base::units::Micros;
 use crate::core::config::load::Share;
@@ -23,29 +27,51 @@ pub struct ClosedModel<P> {
     seed: u64,
     /// The users in the order of their numbers.
     seats: Vec<Seat>,
-    /// The number of dismissed users that still have a request in flight.
+    /// The number of dismissed users that still have a request in flight or last steps to do.
     leaving: Rc<Cell<u32>>,
+    /// The number of users with a seat that have ended by themselves.
+    ended: Rc<Cell<u32>>,
     /// The number of users started in the whole run. A user that starts again after a live change draws new variables.
     incarnations: u64,
 }
 
 struct Seat {
-    user: Rc<UserState>,
+    presence: Rc<Presence>,
     abort: AbortHandle,
+    /// Whether the user's class has steps for the end of a session.
+    last_steps: LastSteps,
+    life: Rc<Cell<Life>>,
 }
 
-/// The state of one user, shared by the model and the user's task. The user writes `in_flight`, the model `leaving`.
-#[derive(Debug, Default)]
-struct UserState {
-    in_flight: Cell<bool>,
-    /// Whether the user must end after the request in flight.
-    leaving: Cell<bool>,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LastSteps {
+    None,
+    Some,
+}
+
+/// How far a user has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Life {
+    Present,
+    /// It was dismissed and is not gone yet.
+    Leaving,
+    /// It has ended by itself.
+    Ended,
 }
 
 impl<P: Platform> ClosedModel<P> {
     /// Starts without users.
     pub fn new(common: Rc<Common<P>>, pace: Pace, share: Share, seed: u64) -> Self {
-        Self { common, pace, share, seed, seats: Vec::new(), leaving: Rc::default(), incarnations: 0 }
+        Self {
+            common,
+            pace,
+            share,
+            seed,
+            seats: Vec::new(),
+            leaving: Rc::default(),
+            ended: Rc::default(),
+            incarnations: 0,
+        }
     }
 
     /// Starts and stops users until their number is what the pace demands at `now`.
@@ -72,7 +98,7 @@ impl<P: Platform> ClosedModel<P> {
 
     /// The number of users, including those that are leaving.
     pub fn users(&self) -> u32 {
-        self.seats.len() as u32 + self.leaving.get()
+        (self.seats.len() as u32).saturating_sub(self.ended.get()) + self.leaving.get()
     }
 
     /// Stops all users: thinking users now, the others after their request.
@@ -84,9 +110,13 @@ impl<P: Platform> ClosedModel<P> {
 
     fn dismiss_last(&mut self) {
         let Some(seat) = self.seats.pop() else { return };
-        if seat.user.in_flight.get() {
-            seat.user.leaving.set(true);
+        if seat.life.get() == Life::Ended {
+            self.ended.set(self.ended.get().saturating_sub(1));
+        } else if seat.presence.is_in_flight() || seat.last_steps == LastSteps::Some {
+            seat.life.set(Life::Leaving);
             self.leaving.set(self.leaving.get() + 1);
+            self.common.in_flight.hold();
+            seat.presence.leave();
         } else {
             seat.abort.abort();
         }
@@ -98,17 +128,28 @@ impl<P: Platform> ClosedModel<P> {
         } else {
             (self.incarnations << 32) | u64::from(index)
         };
-        let state = Rc::new(UserState::default());
+        let class = self.common.scenario.class_of(index);
+        let has_last_steps = self.common.scenario.classes.get(class).is_some_and(|c| !c.on_stop.is_empty());
+        let presence = Rc::new(Presence::default());
+        let life = Rc::new(Cell::new(Life::Present));
         let rng = Rng::split(self.seed, stream);
-        let life = live(Rc::clone(&self.common), index, due, rng, Rc::clone(&state));
-        let (life, abort) = abortable(life);
-        let leaving = Rc::clone(&self.leaving);
+        let living = live(Rc::clone(&self.common), index, class, due, rng, Rc::clone(&presence));
+        let (living, abort) = abortable(living);
+        let (leaving, ended) = (Rc::clone(&self.leaving), Rc::clone(&self.ended));
+        let (common, own) = (Rc::clone(&self.common), Rc::clone(&life));
         self.common.platform.spawn(async move {
-            if life.await.is_ok() {
+            if living.await.is_err() {
+                return;
+            }
+            if own.replace(Life::Ended) == Life::Leaving {
                 leaving.set(leaving.get().saturating_sub(1));
+                common.in_flight.release();
+            } else {
+                ended.set(ended.get() + 1);
             }
         });
-        self.seats.push(Seat { user: state, abort });
+        let last_steps = if has_last_steps { LastSteps::Some } else { LastSteps::None };
+        self.seats.push(Seat { presence, abort, last_steps, life });
         self.incarnations += 1;
     }
 }
@@ -117,23 +158,24 @@ impl<P: Platform> ClosedModel<P> {
 async fn live<P: Platform>(
     common: Rc<Common<P>>,
     index: u32,
+    class: usize,
     due: Micros,
     mut rng: Rng,
-    state: Rc<UserState>,
+    presence: Rc<Presence>,
 ) {
-    let class = common.scenario.class_of(index);
-    let Some(mut user) = User::new(&common, index, class, &mut rng) else { return };
+    let Some(user) = User::new(&common, index, class, presence, &mut rng) else { return };
     let mut scheduled = due;
     loop {
         scheduled = common.gate.pass(scheduled).await;
-        state.in_flight.set(true);
-        let Some(begun) = user.begin(&mut rng) else { return };
-        let finished = user.carry_out(begun, scheduled).await;
-        state.in_flight.set(false);
-        if state.leaving.get() {
-            return;
+        let Some(begun) = user.begin(&mut rng) else { break };
+        let done = user.carry_out(begun, scheduled, &mut rng).await;
+        if done.flow == Flow::EndUser || user.presence.is_leaving() {
+            break;
         }
-        scheduled = finished + user.think(&mut rng);
-        common.platform.sleep_until(scheduled).await;
+        scheduled = next_due(user.think_time_after(done.task), scheduled, done.ended, &mut rng);
+        if user.pause_until(scheduled, &Walk::new(&mut rng, scheduled)).await == Flow::EndUser {
+            break;
+        }
     }
+    user.end_session(&mut rng).await;
 }

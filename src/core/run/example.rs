@@ -16,8 +16,9 @@ use crate::core::base::timing_source::TimingSource;
 use crate::core::base::units::Micros;
 use crate::core::config::load::Share;
 use crate::core::config::run_config::{RunConfig, RunConfigText};
+use crate::core::http::request::Request;
 use crate::core::report::{Generator, GeneratorKind, Note, Report, Route};
-use crate::core::scenario::{Method, Request};
+use crate::core::scenario::Method;
 
 /// The host answers nothing between `STALL_FROM` and `STALL_TO`.
 const STALL_FROM: Micros = Micros::from_secs(70);
@@ -83,7 +84,7 @@ fn answer(user: u32, now: Micros, request: &Request) -> Reply {
         8 => Err(Failure::new(FailureKind::Reset, "")),
         _ => Ok(200),
     };
-    Reply { after, outcome, bytes: 180 + rng.below(900) }
+    Reply { after, outcome, bytes: 180 + rng.below(900), ..Reply::default() }
 }
 
 /// An exponential draw with mean 0.4: most answers are quick, a few are not.

@@ -3,7 +3,7 @@
 //! Adding and removing a request costs the same for any number of users. Only the age of the oldest request, needed
 //! once a second, looks at all of them. Latencies are not measured here.
 
-use std::cell::RefCell;
+use std::cell::{RefCell, RefMut};
 use std::future::poll_fn;
 use std::task::{Poll, Waker};
 
@@ -19,6 +19,8 @@ struct Waiting {
     /// The start of the request at each place; `None` for a free place.
     places: Vec<Option<Micros>>,
     free: Vec<usize>,
+    /// How many users still have last steps to do.
+    ending: u32,
     /// The task that waits until nothing is in flight.
     quiet: Option<Waker>,
 }
@@ -44,12 +46,33 @@ impl InFlight {
         let mut state = self.state.borrow_mut();
         state.places.get_mut(place).into_iter().for_each(|since| *since = None);
         state.free.push(place);
-        if state.in_flight() == 0 {
+        Self::wake_if_quiet(state);
+    }
+
+    /// A user has last steps to do, which are waited for.
+    pub fn hold(&self) {
+        self.state.borrow_mut().ending += 1;
+    }
+
+    /// A user has done its last steps.
+    pub fn release(&self) {
+        let mut state = self.state.borrow_mut();
+        state.ending = state.ending.saturating_sub(1);
+        Self::wake_if_quiet(state);
+    }
+
+    fn wake_if_quiet(mut state: RefMut<'_, Waiting>) {
+        if state.is_quiet() {
             let quiet = state.quiet.take();
             // Outside the borrow: a waker may run its task at once.
             drop(state);
             quiet.into_iter().for_each(Waker::wake);
         }
+    }
+
+    /// Whether nothing is in flight and no user has last steps to do.
+    pub fn is_quiet(&self) -> bool {
+        self.state.borrow().is_quiet()
     }
 
     /// The number of requests in flight.
@@ -62,11 +85,11 @@ impl InFlight {
         self.state.borrow().places.iter().flatten().min().copied()
     }
 
-    /// Waits until nothing is in flight.
+    /// Waits until nothing is in flight and no user has last steps to do.
     pub async fn quiet(&self) {
         poll_fn(|context| {
             let mut state = self.state.borrow_mut();
-            if state.in_flight() == 0 {
+            if state.is_quiet() {
                 return Poll::Ready(());
             }
             state.quiet = Some(context.waker().clone());
@@ -79,6 +102,10 @@ impl InFlight {
 impl Waiting {
     fn in_flight(&self) -> u32 {
         (self.places.len() - self.free.len()) as u32
+    }
+
+    fn is_quiet(&self) -> bool {
+        self.in_flight() == 0 && self.ending == 0
     }
 }
 

@@ -30,7 +30,7 @@ impl Default for Collector {
 
 impl Collector {
     /// Adds a finished second. Seconds come in order, except those that a slow shard reported late.
-    pub fn add(&mut self, second: u64, tallies: &BTreeMap<usize, Tally>) {
+    pub fn add(&mut self, second: u64, tallies: &[(usize, &Tally)]) {
         while second / self.period_s >= MAX_INTERVALS {
             self.coarsen();
         }
@@ -89,7 +89,7 @@ fn row(index: u64, entry: usize, tally: &Tally) -> IntervalRow {
     IntervalRow {
         index,
         entry,
-        sent: Some(tally.sent),
+        sent: Some(tally.sent_here()),
         requests: tally.completed(),
         failures: tally.failed,
         failures_by_kind,
@@ -166,16 +166,16 @@ mod tests {
     use super::*;
     use crate::core::base::units::Micros;
 
-    fn second_of(latency: u64) -> BTreeMap<usize, Tally> {
+    fn second_of(latency: u64) -> Tally {
         let mut tally = Tally { succeeded: 1, ..Tally::default() };
         tally.latency.record(Micros(latency));
-        BTreeMap::from([(0, tally)])
+        tally
     }
 
     #[test]
     fn ten_minutes_keep_their_seconds() {
         let mut collector = Collector::default();
-        (0..600).for_each(|second| collector.add(second, &second_of(second + 1)));
+        (0..600).for_each(|second| collector.add(second, &[(0, &second_of(second + 1))]));
         let intervals = collector.rows();
         assert_eq!((intervals.period_s, intervals.rows.len()), (1, 600));
         assert_eq!(intervals.rows[41].latency.as_ref().unwrap().decode().unwrap().max(), Some(Micros(42)));
@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn a_long_run_keeps_every_request_in_fewer_intervals() {
         let mut collector = Collector::default();
-        (0..5_000).for_each(|second| collector.add(second, &second_of(7)));
+        (0..5_000).for_each(|second| collector.add(second, &[(0, &second_of(7))]));
         let intervals = collector.rows();
         assert_eq!(intervals.period_s, 16);
         assert!(intervals.rows.len() <= 600);
@@ -197,9 +197,9 @@ mod tests {
     #[test]
     fn quiet_seconds_leave_no_rows() {
         let mut collector = Collector::default();
-        collector.add(0, &second_of(1));
-        collector.add(1, &BTreeMap::new());
-        collector.add(5, &second_of(1));
+        collector.add(0, &[(0, &second_of(1))]);
+        collector.add(1, &[]);
+        collector.add(5, &[(0, &second_of(1))]);
         assert_eq!(collector.rows().rows.iter().map(|row| row.index).collect::<Vec<_>>(), [0, 5]);
     }
 }

@@ -78,11 +78,11 @@ mod tests {
 
     use super::*;
     use crate::core::config::load::{LoadChange, Share};
+    use crate::core::http::request::Request;
     use crate::core::report::{Calibration, GeneratorKind, StopReason, read};
     use crate::core::run::recorder::Snapshot;
     use crate::core::run::shard::{Assignment, Control};
     use crate::core::run::sim::{self, Reply};
-    use crate::core::scenario::Request;
 
     fn header() -> Header {
         let text = RunConfigText {
@@ -104,7 +104,7 @@ mod tests {
         let assignment = Assignment::of(&config, Share { shard: 0, shards: 1 });
         let (_keep_open, controls) = mpsc::unbounded::<Control>();
         let answer =
-            |_: u32, _: Micros, _: &Request| Reply { after: Micros(7_000), outcome: Ok(200), bytes: 1 };
+            |_: u32, _: Micros, _: &Request| Reply { after: Micros(7_000), bytes: 1, ..Reply::default() };
         sim::run(assignment, controls, answer).0
     }
 

@@ -11,6 +11,7 @@ use super::intervals::Collector;
 use super::merging::{OpenSeconds, Second};
 use super::recorder::{Gauges, Snapshot};
 use super::reset::Reset;
+use super::retry_series::RetrySeries;
 use super::tally::Tally;
 use crate::core::base::histogram::Histogram;
 use crate::core::base::timing_source::TimingSource;
@@ -21,7 +22,7 @@ use crate::core::report::{
     Calibration, Change, ConnectionSummary, Generator, LoadModel, Note, Quantiles, RunInfo, StopReason,
     SuspectReason, Timeline, TimelineRow,
 };
-use crate::core::scenario::EntryKey;
+use crate::core::scenario::{EntryKey, EntryKind};
 
 /// What all shards have posted, and the report's description of the run.
 #[derive(Clone, Debug)]
@@ -39,10 +40,28 @@ pub struct MergedRun {
     pub(super) ceiling: Ceiling,
     pub(super) connections: Option<ConnectionSummary>,
     pub(super) reset: Option<Reset>,
+    pub(super) retries: RetrySeries,
     target: LoadTarget,
     open: OpenSeconds,
     /// The first second that no shard has posted.
     next_second: u64,
+}
+
+/// What an entry counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Request,
+    /// Journeys of several requests, which are no requests themselves.
+    Group,
+}
+
+impl Kind {
+    pub(super) const fn of(key: &EntryKey) -> Self {
+        match key.kind {
+            EntryKind::Request(_) => Self::Request,
+            EntryKind::Group => Self::Group,
+        }
+    }
 }
 
 /// How many seconds are suspect, in all and for each reason.
@@ -86,6 +105,7 @@ impl MergedRun {
             ceiling: Ceiling::default(),
             connections: None,
             reset: None,
+            retries: RetrySeries::default(),
             next_second: 0,
         }
     }
@@ -125,6 +145,7 @@ impl MergedRun {
         self.tallies.fill(Tally::default());
         self.timeline = Timeline::default();
         self.intervals = Collector::default();
+        self.retries = RetrySeries::default();
         self.lateness = Histogram::new();
         self.dropped = 0;
         self.suspect = SuspectSeconds::default();
@@ -213,8 +234,10 @@ impl MergedRun {
     }
 
     fn close(&mut self, second: u64, all: &Second) {
-        self.intervals.add(second, &all.tallies);
-        let mut row = timeline_row(second, all, self.delay());
+        let requests = self.only_requests(all);
+        self.intervals.add(second, &requests);
+        self.retries.add(second, requests.iter().map(|(_, tally)| *tally));
+        let mut row = timeline_row(second, all, requests.iter().map(|(_, tally)| *tally), self.delay());
         (row.target_users, row.target_rate) = self.target.in_second(second);
         let expected = self.timeline.last().map_or(self.first_second(), |last| last.second + 1);
         if second < expected {
@@ -227,6 +250,14 @@ impl MergedRun {
         self.info.duration_s = self.info.duration_s.max(lasted as f64);
         self.count(&row);
         self.timeline.push(row);
+    }
+
+    /// The counts of a second by the places of the report's requests, which journeys are not among.
+    fn only_requests<'a>(&self, all: &'a Second) -> Vec<(usize, &'a Tally)> {
+        let requests = self.entries.iter().enumerate().filter(|(_, key)| Kind::of(key) == Kind::Request);
+        let by_place =
+            requests.enumerate().map(|(place, (entry, _))| Some((place, all.tallies.get(&entry)?)));
+        by_place.flatten().collect()
     }
 
     /// Whether seconds are missing because their records cannot be read, and not because the generator slept.
@@ -288,9 +319,14 @@ fn mark(row: &mut TimelineRow, reason: SuspectReason) {
     }
 }
 
-fn timeline_row(second: u64, posted: &Second, delay: Delay) -> TimelineRow {
+fn timeline_row<'a>(
+    second: u64,
+    posted: &Second,
+    requests: impl Iterator<Item = &'a Tally>,
+    delay: Delay,
+) -> TimelineRow {
     let mut all = Tally::default();
-    posted.tallies.values().for_each(|tally| all.merge(tally));
+    requests.for_each(|tally| all.merge(tally));
     let p99 = |histogram: &Histogram| histogram.quantile(0.99).map(Micros::as_millis_f64);
     let Gauges { users, in_flight, oldest } = posted.gauges;
     let Verdict { suspect, held_back } = judge(&posted.health, &all, delay);
@@ -301,7 +337,7 @@ fn timeline_row(second: u64, posted: &Second, delay: Delay) -> TimelineRow {
         target_rate: None,
         in_flight: Some(in_flight),
         oldest_ms: (in_flight > 0).then(|| oldest.as_millis_f64()),
-        sent: Some(all.sent),
+        sent: Some(all.sent_here()),
         requests: all.completed(),
         failures: all.failed,
         lost: (all.lost > 0).then_some(all.lost),

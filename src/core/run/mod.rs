@@ -6,12 +6,13 @@
 //! | `platform.rs` | the traits that a shard runs on: clock, spawner, transport |
 //! | `shard.rs` | the run loop of one shard, the only one there is |
 //! | `closed.rs`, `open.rs` | the two load models |
-//! | `user.rs`, `in_flight.rs`, `gate.rs` | one user and its task; requests in flight; holding users back |
+//! | `session/` | the life of one user: its tasks, its requests, what it makes of answers |
+//! | `in_flight.rs`, `gate.rs` | requests in flight; holding users back |
 //! | `recorder.rs`, `tally.rs`, `health.rs` | what a shard counts each second, and what it notices about itself |
 //! | `awaited.rs`, `liveness.rs` | figures that the companion still has to send; noticing that the machine slept |
 //! | `merging.rs`, `intervals.rs`, `ceiling.rs` | incomplete seconds; counts by interval; the generator's limit |
 //! | `merged_run.rs`, `to_report.rs` | the merged state of a run, and the report of it |
-//! | `reset.rs` | statistics that are set back in mid-run |
+//! | `reset.rs`, `retry_series.rs` | statistics that are set back in mid-run; retries over time |
 //! | `coordinator.rs`, `record.rs`, `journal.rs` | what page and runner share; the events of a run; its journal |
 //! | `sim.rs`, `example.rs` | virtual time; an example report |
 //! | `timers.rs` | a queue of sleeping tasks |
@@ -34,9 +35,10 @@ pub mod platform;
 pub mod record;
 pub mod recorder;
 mod reset;
+mod retry_series;
+pub mod session;
 pub mod shard;
 pub mod sim;
 pub mod tally;
 pub mod timers;
 mod to_report;
-mod user;

@@ -1,4 +1,5 @@
-//! The open model: every arrival takes a user for one task, or is dropped because all users are busy.
+//! The open model: every arrival takes a user for one task, or for one pass through a sequence or a state machine; or it
+//! is dropped because all users are busy.
 //!
 //! An arrival takes the idle user of its class that became idle last. This keeps the number of users and connections
 //! as small as the load needs, and the connections warm. A connection that was idle for longer than the host's
@@ -7,7 +8,12 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::user::{Common, User};
+use super::session::common::Common;
+use super::session::life::Begun;
+use super::session::presence::Presence;
+use super::session::tasks::{Pass, next_due};
+use super::session::user::User;
+use super::session::walk::{Flow, Walk};
 use crate::core::base::rng::Rng;
 use crate::core::base::units::Micros;
 use crate::core::config::load::Share;
@@ -44,6 +50,8 @@ enum AfterTask {
 
 /// Makes the random draws of arrivals independent of the draws of users.
 const ARRIVALS: u64 = 0xbb67_ae85_84ca_a73b;
+/// Makes the draws of last steps independent of all others.
+const LAST_STEPS: u64 = 0xa54f_f53a_5f1d_36f1;
 
 impl<P: Platform> OpenModel<P> {
     /// Starts without users. All shards together have at most `max_users`.
@@ -81,12 +89,34 @@ impl<P: Platform> OpenModel<P> {
         self.users.borrow().present
     }
 
+    /// The number of users that do a task.
+    pub fn busy(&self) -> u32 {
+        let users = self.users.borrow();
+        users.present.saturating_sub(users.idle.iter().map(Vec::len).sum::<usize>() as u32)
+    }
+
     /// Stops all users: idle users now, busy users after their request.
     pub fn dismiss_all(&mut self) {
         let mut users = self.users.borrow_mut();
         users.after_task = AfterTask::Leave;
         let idle: Vec<_> = users.idle.iter_mut().flat_map(std::mem::take).collect();
         users.present -= idle.len() as u32;
+        drop(users);
+        idle.into_iter().for_each(|(index, user)| self.let_go(index, user));
+    }
+
+    /// Ends an idle user; its last steps are waited for.
+    fn let_go(&self, index: u32, user: User<P>) {
+        if !user.has_last_steps() {
+            return;
+        }
+        let mut rng = Rng::split(self.seed ^ LAST_STEPS, u64::from(index));
+        let common = Rc::clone(&self.common);
+        common.in_flight.hold();
+        self.common.platform.spawn(async move {
+            user.end_session(&mut rng).await;
+            common.in_flight.release();
+        });
     }
 
     /// Starts a task for an arrival; `None` when no user is free.
@@ -95,13 +125,25 @@ impl<P: Platform> OpenModel<P> {
         let mut rng = Rng::split(self.seed ^ ARRIVALS, arrival.number);
         let class = self.common.scenario.draw_class(&mut rng);
         let idle = self.users.borrow_mut().take(class);
-        let (index, mut user) = idle.or_else(|| self.make(class))?;
+        let (index, user) = idle.or_else(|| self.make(class))?;
         let users = Rc::clone(&self.users);
         // The task begins here, not when it is first polled, so a run that ends in between counts it and waits for it.
-        let begun = user.begin(&mut rng)?;
-        self.common.platform.spawn(async move {
-            user.carry_out(begun, arrival.due).await;
+        let Some(begun) = user.begin(&mut rng) else {
             users.borrow_mut().put(class, index, user);
+            return None;
+        };
+        self.common.platform.spawn(async move {
+            let stays = do_pass(&user, begun, arrival.due, &mut rng).await;
+            let leaves = users.borrow().after_task == AfterTask::Leave;
+            if leaves || stays == AfterTask::Leave {
+                let common = Rc::clone(&user.common);
+                common.in_flight.hold();
+                user.end_session(&mut rng).await;
+                common.in_flight.release();
+                users.borrow_mut().present -= 1;
+            } else {
+                users.borrow_mut().put(class, index, user);
+            }
         });
         Some(())
     }
@@ -113,11 +155,14 @@ impl<P: Platform> OpenModel<P> {
             users.present += 1;
             (users.present - 1) * self.share.shards + self.share.shard
         } else {
-            users.dismiss_idle()?
+            let (index, idle) = users.dismiss_idle()?;
+            drop(users);
+            self.let_go(index, idle);
+            index
         };
         let mut rng = Rng::split(self.seed, (self.made << 32) | u64::from(index));
         self.made += 1;
-        let user = User::new(&self.common, index, class, &mut rng)?;
+        let user = User::new(&self.common, index, class, Rc::new(Presence::default()), &mut rng)?;
         Some((index, user))
     }
 }
@@ -134,9 +179,31 @@ impl<P: Platform> Users<P> {
         }
     }
 
-    /// Removes a user of the class with the most idle users, and returns its number for use by a new user.
-    fn dismiss_idle(&mut self) -> Option<u32> {
+    /// Removes a user of the class with the most idle users, and returns it with its number, for use by a new user.
+    fn dismiss_idle(&mut self) -> Option<(u32, User<P>)> {
         let fullest = self.idle.iter_mut().max_by_key(|idle| idle.len())?;
-        fullest.pop().map(|(index, _)| index)
+        fullest.pop()
+    }
+}
+
+/// Does what one arrival asks for: tasks with their think times, until the pass or the session is over. Says whether the
+/// user stays for further arrivals.
+async fn do_pass<P: Platform>(user: &User<P>, begun: Begun<P>, due: Micros, rng: &mut Rng) -> AfterTask {
+    let (mut begun, mut scheduled) = (begun, due);
+    loop {
+        let done = user.carry_out(begun, scheduled, rng).await;
+        match (done.flow, done.pass) {
+            (Flow::EndUser, _) => return AfterTask::Leave,
+            (Flow::EndSession, _) | (_, Pass::Over | Pass::EndOfSession) => return AfterTask::Stay,
+            (Flow::Next | Flow::EndTask, Pass::UnderWay) => {}
+        }
+        scheduled = next_due(user.think_time_after(done.task), scheduled, done.ended, rng);
+        if user.pause_until(scheduled, &Walk::new(rng, scheduled)).await == Flow::EndUser {
+            return AfterTask::Leave;
+        }
+        match user.begin(rng) {
+            Some(next) => begun = next,
+            None => return AfterTask::Leave,
+        }
     }
 }

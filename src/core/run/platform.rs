@@ -5,7 +5,7 @@
 
 use crate::core::base::units::Micros;
 use crate::core::http::exchange::Exchange;
-use crate::core::scenario::Request;
+use crate::core::http::request::Request;
 
 /// The run's clock, which counts from the start of the run.
 pub trait Clock {
@@ -18,11 +18,14 @@ pub trait Clock {
 /// Connects users to the host.
 pub trait Transport {
     type Lane: Lane + 'static;
-    /// Opens the lane of user number `user`, with connections of its own, like those of a phone.
-    fn open_lane(&self, user: u32) -> Self::Lane;
+    /// What all lanes of one user have in common, such as its cookies.
+    type Shared: Default + 'static;
+    /// Opens a lane of user number `user`, with connections of its own, like those of a phone. A user has several lanes
+    /// only when it sends requests at once.
+    fn open_lane(&self, user: u32, shared: &Self::Shared) -> Self::Lane;
 }
 
-/// The way of one virtual user to the host. Dropping it closes the user's connections.
+/// A way of one virtual user to the hosts, for one request at a time. Dropping it closes its connections.
 pub trait Lane {
     /// Sends one request and waits for its outcome. A failure is part of the exchange.
     fn exchange(&mut self, request: &Request) -> impl Future<Output = Exchange>;

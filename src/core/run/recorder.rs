@@ -133,6 +133,37 @@ impl Recorder {
         self.tallies.get_mut(entry.0).into_iter().for_each(|tally| tally.sent += 1);
     }
 
+    /// A request that was counted as sent under one entry belongs to another, as its answer shows.
+    pub fn moved(&mut self, from: EntryId, to: EntryId) {
+        if self.is_over {
+            return;
+        }
+        self.tallies.get_mut(from.0).into_iter().for_each(Tally::move_out);
+        self.tallies.get_mut(to.0).into_iter().for_each(|tally| tally.sent += 1);
+    }
+
+    /// Counts a request that is sent again because it failed.
+    pub fn retried(&mut self, entry: EntryId) {
+        self.tallies.get_mut(entry.0).into_iter().for_each(|tally| tally.retries += 1);
+    }
+
+    /// Counts a request that failed and was not sent again, because the budget of retries was used up.
+    pub fn retry_denied(&mut self, entry: EntryId) {
+        self.tallies.get_mut(entry.0).into_iter().for_each(|tally| tally.retries_denied += 1);
+    }
+
+    /// Counts a journey of several requests.
+    pub fn journey(&mut self, entry: EntryId, began: Micros, ended: Micros, has_failed: bool) {
+        if self.is_over {
+            return;
+        }
+        self.note_alive(ended);
+        let slept = self.liveness.slept_between(began, ended);
+        self.tallies.get_mut(entry.0).into_iter().for_each(|tally| {
+            tally.record_journey((!slept).then(|| ended.saturating_sub(began)), has_failed);
+        });
+    }
+
     /// Notes that a request which was due at `scheduled` starts now. Returns when it counts as due: at `scheduled`, or
     /// at the end of a sleep if `scheduled` was during that sleep.
     pub fn started(&mut self, scheduled: Micros, now: Micros) -> Micros {

@@ -38,7 +38,7 @@ impl Reset {
     /// Leaves out what an entry counted before the reset.
     pub fn leave_out(&mut self, entry: usize, tally: &Tally) {
         if let Some(before) = self.before.get_mut(entry) {
-            before.sent += tally.sent;
+            before.sent += tally.sent_here();
             before.completed += tally.completed();
         }
     }

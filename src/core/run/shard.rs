@@ -4,7 +4,7 @@
 //! comes next, or how long a user thinks, are pure functions in other files. The loop is generic over the platform, so
 //! the runner, the page and virtual time share it.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
 
 use futures_channel::mpsc::UnboundedReceiver;
@@ -13,13 +13,11 @@ use futures_util::stream::StreamExt as _;
 
 use super::awaited::PATIENCE;
 use super::closed::ClosedModel;
-use super::gate::Gate;
 use super::health::{CompanionSeen, Health, Visibility};
-use super::in_flight::InFlight;
 use super::open::OpenModel;
 use super::platform::Platform;
-use super::recorder::{Gauges, Recorder, Snapshot};
-use super::user::Common;
+use super::recorder::{Gauges, Snapshot};
+use super::session::common::{Common, Reader};
 use crate::core::base::units::Micros;
 use crate::core::config::load::arrivals::Arrivals;
 use crate::core::config::load::pace::Pace;
@@ -42,6 +40,10 @@ pub struct Assignment {
     pub run_time: Option<Micros>,
     /// How long requests in flight may take to end after the run time.
     pub stop_timeout: Micros,
+    /// How many tasks all shards together begin; `None` for any number. The run ends after the last of them.
+    pub iterations: Option<u64>,
+    /// Milliseconds from 1970 to the start of the run, for the dates and times that requests carry.
+    pub began_unix_ms: u64,
 }
 
 impl Assignment {
@@ -54,6 +56,8 @@ impl Assignment {
             load: config.load.clone(),
             run_time: config.run_time,
             stop_timeout: config.stop_timeout,
+            iterations: None,
+            began_unix_ms: 0,
         }
     }
 }
@@ -116,12 +120,23 @@ const SHORTEST_LAST_SECOND: Micros = Micros::from_millis(100);
 pub async fn run<P: Platform>(
     platform: Rc<P>,
     assignment: Assignment,
+    controls: UnboundedReceiver<Control>,
+    post: impl FnMut(Snapshot),
+) -> Finish {
+    run_read(platform, assignment, controls, post, None).await
+}
+
+/// Runs a shard like [`run`], and has every request and answer read along.
+pub async fn run_read<P: Platform>(
+    platform: Rc<P>,
+    assignment: Assignment,
     mut controls: UnboundedReceiver<Control>,
     mut post: impl FnMut(Snapshot),
+    reader: Option<Box<dyn Reader>>,
 ) -> Finish {
     let end = assignment.run_time.unwrap_or(Micros(u64::MAX));
     let mut drain_limit = assignment.stop_timeout;
-    let mut this = Shard::new(platform, assignment, end);
+    let mut this = Shard::new(platform, assignment, end, reader);
     let stopped_at = loop {
         let now = this.check_clock(&mut post);
         if now >= end {
@@ -129,6 +144,9 @@ pub async fn run<P: Platform>(
             break end;
         }
         this.model.follow(now);
+        if this.is_done() {
+            break now;
+        }
         let second_ends = this.common.recorder.borrow().second_ends();
         let wake = this.model.next_change(now).map_or(second_ends, |change| change.min(second_ends)).min(end);
         match this.wait(wake, &mut controls).await {
@@ -190,6 +208,14 @@ impl<P: Platform> Model<P> {
         }
     }
 
+    /// Whether no user is busy with a task, once no task may begin any more.
+    fn is_idle(&self) -> bool {
+        match self {
+            Self::Closed(closed) => closed.users() == 0,
+            Self::Open(open) => open.busy() == 0,
+        }
+    }
+
     fn dismiss_all(&mut self) {
         match self {
             Self::Closed(closed) => closed.dismiss_all(),
@@ -199,17 +225,12 @@ impl<P: Platform> Model<P> {
 }
 
 impl<P: Platform> Shard<P> {
-    fn new(platform: Rc<P>, assignment: Assignment, end: Micros) -> Self {
-        let Assignment { share, scenario, seed, load, .. } = assignment;
+    fn new(platform: Rc<P>, assignment: Assignment, end: Micros, reader: Option<Box<dyn Reader>>) -> Self {
+        let Assignment { share, scenario, seed, load, iterations, began_unix_ms, .. } = assignment;
         let share = Share { shards: share.shards.max(1), ..share };
-        let recorder = RefCell::new(Recorder::new(share.shard, scenario.entries.len()));
-        let common = Rc::new(Common {
-            platform,
-            scenario,
-            recorder,
-            in_flight: InFlight::default(),
-            gate: Gate::default(),
-        });
+        let common = Common::new(platform, scenario, share, seed);
+        common.tasks_left.set(iterations.map(|all| share.of_many(all)));
+        let common = Rc::new(Common { began_unix_ms, reader, ..common });
         let model = match load {
             Load::Closed { users, spawn_rate } => {
                 let pace = Pace::new(&users, spawn_rate);
@@ -298,6 +319,11 @@ impl<P: Platform> Shard<P> {
         self.common.recorder.borrow_mut().notice(health);
     }
 
+    /// Whether as many tasks as were asked for have begun and ended.
+    fn is_done(&self) -> bool {
+        self.common.tasks_left.get() == Some(0) && self.common.in_flight.is_quiet() && self.model.is_idle()
+    }
+
     fn gauges(&self, now: Micros) -> Gauges {
         let in_flight = &self.common.in_flight;
         let oldest = in_flight.oldest().map_or(Micros::ZERO, |since| now.saturating_sub(since));
@@ -353,11 +379,12 @@ impl<P: Platform> Shard<P> {
         controls: &mut UnboundedReceiver<Control>,
         post: &mut impl FnMut(Snapshot),
     ) -> Micros {
+        self.common.is_over.set(true);
         self.model.dismiss_all();
         let mut patience = PATIENCE;
         loop {
             let now = self.check_clock(post);
-            if self.common.in_flight.in_flight() == 0 || now >= until {
+            if self.common.in_flight.is_quiet() || now >= until {
                 break;
             }
             let second_ends = self.common.recorder.borrow().second_ends();

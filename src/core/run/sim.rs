@@ -13,10 +13,13 @@ use super::platform::{Clock, Lane, Spawner, Transport};
 use super::recorder::Snapshot;
 use super::shard::{self, Assignment, Control};
 use super::timers::Timers;
-use crate::core::base::failure::{Failure, Status};
+use crate::core::base::failure::{Failure, FailureKind, Status};
 use crate::core::base::units::Micros;
+use crate::core::http::answer::{Answer, HeaderLines};
 use crate::core::http::exchange::{Exchange, Timing};
-use crate::core::scenario::Request;
+use crate::core::http::request::Request;
+use crate::core::http::stream::StreamReader;
+use crate::core::scenario::Reading;
 
 /// The answer of the scripted host.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,8 +27,27 @@ pub struct Reply {
     /// Sent → first byte, which is also the last byte.
     pub after: Micros,
     pub outcome: Result<Status, Failure>,
-    /// Bytes of the body.
+    /// Bytes of the body, where it has no content.
     pub bytes: u64,
+    pub headers: HeaderLines,
+    /// The body, for those who look at it.
+    pub body: String,
+    /// The events of a stream: when each comes after the request was sent, and its data.
+    pub events: Vec<(Micros, String)>,
+}
+
+impl Default for Reply {
+    /// Status 200 at once, without a body.
+    fn default() -> Self {
+        Self {
+            after: Micros::ZERO,
+            outcome: Ok(200),
+            bytes: 0,
+            headers: HeaderLines::default(),
+            body: String::new(),
+            events: Vec::new(),
+        }
+    }
 }
 
 /// A scripted host.
@@ -88,7 +110,8 @@ impl<S: Script> Spawner for Sim<S> {
 
 impl<S: Script> Transport for Sim<S> {
     type Lane = SimLane<S>;
-    fn open_lane(&self, user: u32) -> SimLane<S> {
+    type Shared = ();
+    fn open_lane(&self, user: u32, (): &()) -> SimLane<S> {
         SimLane { time: Rc::clone(&self.time), script: Rc::clone(&self.script), user }
     }
 }
@@ -103,16 +126,34 @@ pub struct SimLane<S> {
 impl<S: Script> Lane for SimLane<S> {
     async fn exchange(&mut self, request: &Request) -> Exchange {
         let sent = self.time.now.get();
-        let answer = self.script.answer(self.user, sent, request);
-        self.time.sleep_until(sent + answer.after).await;
+        let Reply { after, outcome, bytes, headers, body, events } =
+            self.script.answer(self.user, sent, request);
+        let limit = request.time_limit.unwrap_or(Micros(u64::MAX));
+        let is_late = after > limit;
+        self.time.sleep_until(sent + after.min(limit)).await;
         let timing = Timing {
             ready: sent,
             sent: Some(sent),
-            first_byte: Some(sent + answer.after),
+            first_byte: (!is_late).then_some(sent + after),
             finished: self.time.now.get(),
             ..Timing::default()
         };
-        Exchange::new(answer.outcome, timing, answer.bytes)
+        if is_late {
+            return Exchange::new(Err(Failure::new(FailureKind::RequestTimeout, "")), timing, 0);
+        }
+        let mut reader = (request.reading == Reading::Events).then(StreamReader::keeping);
+        if let Some(reader) = &mut reader {
+            for (at, data) in &events {
+                reader.feed(format!("data: {data}\n\n").as_bytes(), sent + *at);
+            }
+        }
+        let kept = reader.as_mut().map(StreamReader::take_events).unwrap_or_default();
+        let streamed = reader.and_then(|reader| reader.finish(&outcome));
+        let answer = outcome.as_ref().ok().filter(|_| request.wanted.is_anything()).map(|status| {
+            Box::new(Answer { events: kept, ..Answer::new(*status, headers, body.clone().into_bytes()) })
+        });
+        let bytes = if body.is_empty() { bytes } else { body.len() as u64 };
+        Exchange { streamed, answer, ..Exchange::new(outcome, timing, bytes) }
     }
 }
 

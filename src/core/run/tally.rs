@@ -69,6 +69,15 @@ pub struct Tally {
     /// Answered requests that only the page's clock timed, because the browser withheld its own times.
     #[serde(default)]
     pub answers_by_page_clock: u64,
+    /// Requests that are counted as sent here in another second and belong to another entry.
+    #[serde(default)]
+    pub moved_out: u64,
+    /// Requests that were sent again because they had failed; each is among `sent` too.
+    #[serde(default)]
+    pub retries: u64,
+    /// Requests that failed and were not sent again, because the budget of retries was used up.
+    #[serde(default)]
+    pub retries_denied: u64,
     /// Only event streams. Boxed, because most entries have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub streams: Option<Box<StreamTally>>,
@@ -119,7 +128,36 @@ impl Tally {
 
     /// Whether nothing was counted.
     pub const fn is_empty(&self) -> bool {
-        self.sent == 0 && self.completed() == 0 && self.lost == 0
+        self.sent == 0
+            && self.completed() == 0
+            && self.lost == 0
+            && self.moved_out == 0
+            && self.retries_denied == 0
+    }
+
+    /// Takes a request that was counted as sent out of this entry.
+    pub const fn move_out(&mut self) {
+        if self.sent > 0 {
+            self.sent -= 1;
+        } else {
+            self.moved_out += 1;
+        }
+    }
+
+    /// The requests that were sent and belong here.
+    pub const fn sent_here(&self) -> u64 {
+        self.sent.saturating_sub(self.moved_out)
+    }
+
+    /// Counts a journey of several requests; `lasted` is `None` when the machine slept meanwhile.
+    pub fn record_journey(&mut self, lasted: Option<Micros>, has_failed: bool) {
+        self.sent += 1;
+        self.succeeded += u64::from(!has_failed);
+        self.failed += u64::from(has_failed);
+        match lasted {
+            Some(lasted) => self.latency.record(lasted),
+            None => self.untimed += 1,
+        }
     }
 
     /// Counts the outcome of a request that was due at `scheduled`. A request that the generator could not send has no
@@ -211,6 +249,9 @@ impl Tally {
         self.untimed += other.untimed;
         self.lost += other.lost;
         self.unrecorded += other.unrecorded;
+        self.moved_out += other.moved_out;
+        self.retries += other.retries;
+        self.retries_denied += other.retries_denied;
         for (status, count) in &other.statuses {
             *self.statuses.entry(*status).or_default() += count;
         }
@@ -310,6 +351,7 @@ mod tests {
             complete: Some(Micros(900)),
             done: Some(Micros(1_200)),
             failure,
+            ..Streamed::default()
         };
         Exchange { streamed: Some(Box::new(streamed)), ..exchange(Ok(200), 1_100) }
     }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::merged_run::MergedRun;
+use super::merged_run::{Kind, MergedRun};
 use super::reset::Reset;
 use super::tally::{ConnectingTally, StreamTally, Tally};
 use crate::core::base::histogram::Histogram;
@@ -24,8 +24,13 @@ impl MergedRun {
     /// The report of the run so far.
     pub fn report(&self, detail: Detail) -> Report {
         let mut total = Tally::default();
-        self.tallies.iter().for_each(|tally| total.merge(tally));
-        let used = self.entries.iter().zip(&self.tallies);
+        self.of_kind(Kind::Request).for_each(|(_, _, tally)| total.merge(tally));
+        let rows = |kind| {
+            let of_kind = self.of_kind(kind);
+            of_kind.map(|(place, key, tally)| {
+                self.entry(key.kind.as_str(), &key.name, tally, place..place + 1, detail)
+            })
+        };
         Report {
             schema: SCHEMA.to_owned(),
             version: VERSION,
@@ -35,10 +40,8 @@ impl MergedRun {
                 dropped: Some(self.dropped),
                 ..self.entry("", TOTAL_NAME, &total, 0..self.entries.len(), detail)
             },
-            requests: used
-                .enumerate()
-                .map(|(i, (key, tally))| self.entry(key.method.as_str(), &key.name, tally, i..i + 1, detail))
-                .collect(),
+            requests: rows(Kind::Request).collect(),
+            groups: rows(Kind::Group).collect(),
             failures: self.failures(),
             timeline: self.timeline.clone(),
             intervals: (detail == Detail::Full).then(|| self.intervals.rows()),
@@ -50,8 +53,14 @@ impl MergedRun {
                 dropped: Some(self.dropped),
             },
             connections: self.connections.map(|summary| summary.with(&total.connections)),
-            series: Vec::new(),
+            series: self.retries.series(),
         }
+    }
+
+    /// The entries of a kind, each with its place among all.
+    fn of_kind(&self, kind: Kind) -> impl Iterator<Item = (usize, &EntryKey, &Tally)> {
+        let all = self.entries.iter().zip(&self.tallies).enumerate();
+        all.map(|(place, (key, tally))| (place, key, tally)).filter(move |(_, key, _)| Kind::of(key) == kind)
     }
 
     /// The generator, with the notes that follow from the counts.
@@ -98,10 +107,12 @@ impl MergedRun {
         Entry {
             method: method.to_owned(),
             name: name.to_owned(),
-            sent: Some(tally.sent),
+            sent: Some(tally.sent_here()),
             requests,
             failures: tally.failed,
-            in_flight_at_end: Some((tally.sent + at_reset).saturating_sub(requests + tally.lost)),
+            in_flight_at_end: Some(
+                (tally.sent + at_reset).saturating_sub(requests + tally.lost + tally.moved_out),
+            ),
             rps: per_second(requests),
             failures_per_s: per_second(tally.failed),
             failure_ratio: Entry::ratio(tally.failed, requests),
@@ -130,7 +141,7 @@ impl MergedRun {
 
     /// The failures by falling frequency; equally frequent ones by name and detail.
     fn failures(&self) -> Vec<FailureRow> {
-        let rows = self.entries.iter().zip(&self.tallies).flat_map(|(key, tally)| failure_rows(key, tally));
+        let rows = self.of_kind(Kind::Request).flat_map(|(_, key, tally)| failure_rows(key, tally));
         let mut rows: Vec<_> = rows.collect();
         rows.sort_by(|a, b| {
             b.count.cmp(&a.count).then_with(|| (&a.name, &a.detail).cmp(&(&b.name, &b.detail)))
@@ -141,7 +152,7 @@ impl MergedRun {
 
 fn failure_rows<'a>(key: &'a EntryKey, tally: &'a Tally) -> impl Iterator<Item = FailureRow> + 'a {
     tally.failures.iter().map(|(failure, occurrences)| FailureRow {
-        method: key.method.as_str().to_owned(),
+        method: key.kind.as_str().to_owned(),
         name: key.name.clone(),
         kind: failure.kind,
         detail: failure.detail.clone(),

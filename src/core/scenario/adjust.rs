@@ -32,7 +32,10 @@ impl Scenario {
             match &mut class.tasks {
                 Tasks::Weighted(tasks) | Tasks::Sequence(tasks) => tasks.retain(takes_part),
                 Tasks::States(states) => {
-                    states.iter_mut().filter(|state| !takes_part(&state.task)).for_each(|state| state.task.steps.clear());
+                    states
+                        .iter_mut()
+                        .filter(|state| !takes_part(&state.task))
+                        .for_each(|state| state.task.steps.clear());
                     if states.iter().all(|state| state.task.steps.is_empty()) {
                         states.clear();
                     }
@@ -87,10 +90,16 @@ impl Scenario {
     fn each_request(&mut self, change: &mut dyn FnMut(&mut RequestStep)) {
         for class in &mut self.classes {
             let tasks: Vec<&mut Vec<Step>> = match &mut class.tasks {
-                Tasks::Weighted(tasks) | Tasks::Sequence(tasks) => tasks.iter_mut().map(|task| &mut task.steps).collect(),
+                Tasks::Weighted(tasks) | Tasks::Sequence(tasks) => {
+                    tasks.iter_mut().map(|task| &mut task.steps).collect()
+                }
                 Tasks::States(states) => states.iter_mut().map(|state| &mut state.task.steps).collect(),
             };
-            let refresh = class.auth.iter_mut().filter_map(|auth| auth.refresh.as_mut()).map(|refresh| &mut refresh.steps);
+            let refresh = class
+                .auth
+                .iter_mut()
+                .filter_map(|auth| auth.refresh.as_mut())
+                .map(|refresh| &mut refresh.steps);
             let lists = tasks.into_iter().chain([&mut class.on_start, &mut class.on_stop]).chain(refresh);
             lists.flatten().for_each(|step| each_request_of(step, change));
         }
@@ -156,7 +165,11 @@ users:
     fn paths(wanted: &[&str], excluded: &[&str]) -> Result<Vec<String>, String> {
         let owned = |tags: &[&str]| tags.iter().map(|tag| (*tag).to_owned()).collect::<Vec<_>>();
         let scenario = scenario().with_tags(&owned(wanted), &owned(excluded))?;
-        Ok(scenario.classes.iter().flat_map(|class| class.tasks.all().map(|task| task.name.clone())).collect())
+        Ok(scenario
+            .classes
+            .iter()
+            .flat_map(|class| class.tasks.all().map(|task| task.name.clone()))
+            .collect())
     }
 
     #[test]
@@ -183,12 +196,16 @@ users:
     fn a_minted_token_has_the_user_that_the_request_names() {
         let scenario = scenario().with_minted_tokens();
         let token = |class: usize| {
-            let Step::Request(step) = &scenario.classes[class].tasks.all().next().unwrap().steps[0] else { panic!() };
+            let Step::Request(step) = &scenario.classes[class].tasks.all().next().unwrap().steps[0] else {
+                panic!()
+            };
             let (name, value) = step.request.headers.last().unwrap();
             assert_eq!((name.as_str(), step.request.id), ("Authorization", None));
             value.parts[1].clone()
         };
-        let of = |user: Template| blank(Source::Generator(Generator::MintedToken(Box::new(user)))).parts[0].clone();
+        let of = |user: Template| {
+            blank(Source::Generator(Generator::MintedToken(Box::new(user)))).parts[0].clone()
+        };
         assert_eq!((token(0), token(1)), (of(blank(Source::User)), of(Template::plain("7"))));
     }
 }

@@ -7,10 +7,14 @@ use super::model::scenario::Scenario;
 pub fn lines(scenario: &Scenario) -> Vec<String> {
     let Scenario { name, about, services, entries, classes, .. } = scenario;
     let about = if about.is_empty() { String::new() } else { format!(": {about}") };
-    let counts = format!("{}, {}", counted(classes.len(), "class", "classes"), counted(entries.len(), "name", "names"));
-    let addresses = services.iter().filter_map(|service| {
-        service.url.as_ref().map(|url| format!("  service {} at {url}", service.name))
-    });
+    let counts = format!(
+        "{}, {}",
+        counted(classes.len(), "class", "classes"),
+        counted(entries.len(), "name", "names")
+    );
+    let addresses = services
+        .iter()
+        .filter_map(|service| service.url.as_ref().map(|url| format!("  service {} at {url}", service.name)));
     let head = format!("{name}{about} ({counts} in the report)");
     std::iter::once(head).chain(addresses).chain(classes.iter().map(class_line)).collect()
 }
@@ -42,7 +46,7 @@ mod tests {
 
     #[test]
     fn a_scenario_is_said_in_a_line_for_each_class() {
-        let lines = lines(&crate::core::scenario::shipped::oddiya());
+        let lines = lines(&Scenario::oddiya());
         assert!(lines[0].starts_with("oddiya: The classes of Oddiya's locustfile"), "{lines:?}");
         assert_eq!(lines[1], "  OddiyaUser: weight 1, 5 tasks by weight, think time 1s..3s");
         assert_eq!(

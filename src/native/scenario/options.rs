@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn without_flags_the_scenario_is_the_one_inside_the_program() {
-        assert_eq!(read(&[]).unwrap(), crate::core::scenario::shipped::oddiya());
+        assert_eq!(read(&[]).unwrap(), Scenario::oddiya());
     }
 
     #[test]

@@ -14,6 +14,7 @@ use super::super::body::EventBody;
 use super::super::clock::RunClock;
 use super::super::deadlines::Armed;
 use super::super::failure::connection_lost;
+use super::super::kept::Kept;
 use super::super::partial::{HopError, HopResponse, LostConnection, PartialExchange};
 use super::super::redirect::is_redirect;
 use super::super::stream::Stream;
@@ -129,15 +130,15 @@ impl<'a> Http1Exchange<'a> {
 
     fn take(&mut self, bytes: &[u8], partial: &mut PartialExchange) -> Result<Progress, Failure> {
         let clock = self.clock;
-        let PartialExchange { timing, finished, events, tap, .. } = partial;
+        let PartialExchange { timing, finished, events, kept, tap, .. } = partial;
         // A response in one piece, as most are, reads the clock once.
         let first = timing.first_byte.is_none().then(|| clock.now());
         timing.first_byte = timing.first_byte.or(first);
-        let progress = match (events.as_deref_mut(), tap.as_mut()) {
-            (None, None) => self.response.feed(bytes),
-            (events, tap) => {
+        let progress = match (events.as_deref_mut(), kept.as_deref_mut(), tap.as_mut()) {
+            (None, None, None) => self.response.feed(bytes),
+            (events, kept, tap) => {
                 let now = first.unwrap_or_else(|| clock.now());
-                self.response.feed_to(bytes, &mut Receiving { events, tap, now })
+                self.response.feed_to(bytes, &mut Receiving { events, kept, tap, now })
             }
         };
         let progress =
@@ -153,15 +154,19 @@ impl<'a> Http1Exchange<'a> {
     }
 }
 
-/// What wants the response besides the counts: the reader of events, and whoever the response is passed on to.
+/// What wants the response besides the counts: the reader of events, the scenario, and whoever the response is passed on to.
 struct Receiving<'a> {
     events: Option<&'a mut EventBody>,
+    kept: Option<&'a mut Kept>,
     tap: Option<&'a mut Tap>,
     now: Micros,
 }
 
 impl Sink for Receiving<'_> {
     fn head(&mut self, head: &Head, headers: &[httparse::Header<'_>]) {
+        if let Some(kept) = &mut self.kept {
+            kept.begin(headers.iter().map(|header| (header.name, header.value)));
+        }
         if let Some(tap) = &mut self.tap {
             tap.head(head.status, headers.iter().map(|header| (header.name, header.value)));
         }
@@ -172,6 +177,9 @@ impl Sink for Receiving<'_> {
             && !is_redirect(head.status)
         {
             events.feed(bytes, head.encoding, self.now);
+        }
+        if let Some(kept) = &mut self.kept {
+            kept.feed(bytes, head.encoding);
         }
         if let Some(tap) = &mut self.tap {
             tap.body(bytes);

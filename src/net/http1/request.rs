@@ -43,7 +43,8 @@ impl RequestWriter {
         }
         if let Some(body) = hop.body() {
             // Cannot fail: the sink is memory.
-            let _ = write!(out, "Content-Length: {}\r\n\r\n{body}", body.len());
+            let _ = write!(out, "Content-Length: {}\r\n\r\n", body.len());
+            out.extend_from_slice(body);
         } else if matches!(hop.method(), Method::Post | Method::Put | Method::Patch) {
             // Without a length, some servers answer 411 to a method that normally has a body (RFC 9110, §8.6).
             out.extend_from_slice(b"Content-Length: 0\r\n\r\n");
@@ -56,7 +57,7 @@ impl RequestWriter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::scenario::Request;
+    use crate::core::http::request::Request;
 
     fn written(reuse: ConnectionReuse) -> String {
         let host = "http://localhost:8080/base".parse::<Host>().unwrap();

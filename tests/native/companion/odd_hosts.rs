@@ -3,7 +3,8 @@
 
 use oddiya_load::core::base::failure::Failure;
 use oddiya_load::core::base::failure::FailureKind::{self, Malformed, Reset, Status, Truncated};
-use oddiya_load::core::scenario::{Method, Request};
+use oddiya_load::core::http::request::Request;
+use oddiya_load::core::scenario::Method;
 use oddiya_load::net::options::Protocols::Http1;
 
 use crate::both_ways::{Seen, by_the_client, by_the_companion};

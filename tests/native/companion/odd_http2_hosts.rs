@@ -6,7 +6,7 @@ use oddiya_load::core::base::failure::FailureKind::{
 };
 use oddiya_load::core::base::failure::{self, Failure};
 use oddiya_load::core::base::units::Micros;
-use oddiya_load::core::scenario::Request;
+use oddiya_load::core::http::request::Request;
 use oddiya_load::net::options::Protocols::Http2;
 
 use crate::both_ways::{Seen, by_the_client, by_the_companion, exchanges};

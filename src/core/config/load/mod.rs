@@ -65,6 +65,11 @@ impl Share {
     pub const fn of(self, whole: u32) -> u32 {
         whole.saturating_sub(self.shard).div_ceil(self.shards)
     }
+
+    /// The same for more things than users can be.
+    pub const fn of_many(self, whole: u64) -> u64 {
+        whole.saturating_sub(self.shard as u64).div_ceil(self.shards as u64)
+    }
 }
 
 /// The upper limit of [`default_max_users`] at any rate. The reason is that a machine has about 28 000 ports for

@@ -31,12 +31,14 @@ impl Shipped {
     }
 }
 
-/// What a run does when it names no scenario: the classes of Oddiya's locustfile, and `PlanStreamUser` for the
-/// llm-agent, which takes part only when it is named.
-#[expect(clippy::expect_used, reason = "the text is part of the program, and a test reads it")]
-pub fn oddiya() -> Scenario {
-    let [first, ..] = ALL;
-    first.read(&Choices::default()).expect("the shipped scenario is right")
+impl Scenario {
+    /// What a run does when it names no scenario: `OddiyaUser`, `StressTestUser` and `DatabaseStressUser` of Oddiya's
+    /// locustfile, and `PlanStreamUser` for the llm-agent, which takes part only when it is named.
+    #[expect(clippy::expect_used, reason = "the text is part of the program, and a test reads it")]
+    pub fn oddiya() -> Self {
+        let [first, ..] = ALL;
+        first.read(&Choices::default()).expect("the shipped scenario is right")
+    }
 }
 
 #[cfg(test)]
@@ -67,7 +69,7 @@ mod tests {
 
     #[test]
     fn the_locustfiles_tasks_are_there_with_their_weights_and_names() {
-        let scenario = oddiya();
+        let scenario = Scenario::oddiya();
         let shown = |class: &str| {
             let one = |(weight, request): (u32, &RequestStep)| {
                 let key = &scenario.entries[request.entry.0];
@@ -92,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_request_without_blanks_is_ready_made() {
-        let scenario = oddiya();
+        let scenario = Scenario::oddiya();
         let ready = |class: &str| {
             requests(&scenario, class).iter().map(|(_, step)| step.request.id.is_some()).collect::<Vec<_>>()
         };
@@ -101,5 +103,40 @@ mod tests {
             (vec![true, true], vec![false, false])
         );
         assert_eq!(scenario.ready_made, 2);
+    }
+
+    #[test]
+    fn the_shipped_scenario_is_oddiyas_locustfile() {
+        let scenario = Scenario::oddiya().with_classes(&[]).unwrap();
+        let classes: Vec<_> = scenario
+            .classes
+            .iter()
+            .map(|c| {
+                let weights: Vec<_> = c.tasks.all().map(|task| task.weight).collect();
+                (c.name.as_str(), c.think_time.to_string(), weights)
+            })
+            .collect();
+        assert_eq!(
+            classes,
+            [
+                ("OddiyaUser", "1s..3s".to_owned(), vec![10, 5, 2, 1, 3]),
+                ("StressTestUser", "100ms..500ms".to_owned(), vec![1, 1]),
+                ("DatabaseStressUser", "500ms..1s".to_owned(), vec![3, 1]),
+            ]
+        );
+        assert!(scenario.classes.iter().all(|class| matches!(class.tasks, Tasks::Weighted(_))));
+        let names: Vec<_> =
+            scenario.entries.iter().map(|e| format!("{} {}", e.kind.as_str(), e.name)).collect();
+        assert_eq!(
+            names,
+            [
+                "GET /api/users/me",
+                "GET /api/plans",
+                "POST /api/plans",
+                "POST /api/videos",
+                "GET /api/videos/{id}",
+                "GET /actuator/health"
+            ]
+        );
     }
 }

@@ -1,0 +1,64 @@
+//! A request ready to be sent: every blank is filled, and it says what is wanted of the answer. Sends nothing.
+
+use std::cell::RefCell;
+
+use crate::core::base::units::Micros;
+use crate::core::scenario::model::request::{Redirects, TemplateId};
+use crate::core::scenario::{Method, Reading, ServiceId};
+
+/// A request ready to be sent. A user fills the same one again and again, so that its memory is reused.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Request {
+    /// The host that it goes to.
+    pub service: ServiceId,
+    pub method: Method,
+    /// The path and the query, from the root of the host.
+    pub path: String,
+    /// The names and values of the headers, in order.
+    pub headers: Vec<(String, String)>,
+    /// The body; `None` sends neither a body nor `Content-Length`.
+    pub body: Option<Vec<u8>>,
+    pub reading: Reading,
+    /// How long it may take, from sent to the last byte; `None` for as long as the run's options say.
+    pub time_limit: Option<Micros>,
+    pub redirects: Redirects,
+    pub wanted: Wanted,
+    /// The template that filled this request last, if it has no blanks. The same template need not fill it again.
+    pub filled_from: Option<TemplateId>,
+    /// The bytes that a lane wrote for this request, so that it can send them again. Emptied when the request changes.
+    pub written: RefCell<Vec<u8>>,
+}
+
+/// What of an answer is handed back. What nobody looks at is counted and dropped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    pub head: bool,
+    pub body: bool,
+    pub events: bool,
+}
+
+impl Wanted {
+    /// Everything, for somebody who reads along.
+    pub const ALL: Self = Self { head: true, body: true, events: true };
+
+    /// Whether anything is.
+    pub const fn is_anything(self) -> bool {
+        self.head || self.body || self.events
+    }
+
+    /// What either wants.
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            head: self.head || other.head,
+            body: self.body || other.body,
+            events: self.events || other.events,
+        }
+    }
+}
+
+impl Request {
+    /// The body as text; what is not UTF-8 in it is replaced.
+    pub fn body_text(&self) -> Option<std::borrow::Cow<'_, str>> {
+        self.body.as_deref().map(String::from_utf8_lossy)
+    }
+}

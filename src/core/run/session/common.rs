@@ -1,0 +1,82 @@
+//! What all users of a shard share.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use super::backoff::Budget;
+use super::patterns::Patterns;
+use super::rows::Rows;
+use crate::core::config::load::Share;
+use crate::core::http::exchange::Exchange;
+use crate::core::http::request::Request;
+use crate::core::run::gate::Gate;
+use crate::core::run::in_flight::InFlight;
+use crate::core::run::recorder::Recorder;
+use crate::core::scenario::Scenario;
+
+/// The retries that may be made before any request has earned one.
+const RETRY_RESERVE: f64 = 10.0;
+
+/// What all users of a shard share.
+pub struct Common<P> {
+    pub platform: Rc<P>,
+    pub scenario: Scenario,
+    pub recorder: RefCell<Recorder>,
+    pub in_flight: InFlight,
+    /// Closed while no request can reach the host.
+    pub gate: Gate,
+    pub patterns: Patterns,
+    /// By data set.
+    pub rows: Vec<Rows>,
+    /// `None` when retries have no limit but their own.
+    pub retry_budget: Option<Budget>,
+    /// Milliseconds from 1970 to the start of the run.
+    pub began_unix_ms: u64,
+    /// How many tasks may still begin; `None` for any number.
+    pub tasks_left: Cell<Option<u64>>,
+    /// Whether no request may start any more.
+    pub is_over: Cell<bool>,
+    /// Who reads every request and answer along.
+    pub reader: Option<Box<dyn Reader>>,
+}
+
+/// Reads every request and answer of a run along, to show them.
+pub trait Reader {
+    /// A request was answered, or not; it is counted as the exchange says.
+    fn on_exchange(&self, request: &Request, exchange: &Exchange);
+}
+
+impl<P> Common<P> {
+    pub fn new(platform: Rc<P>, scenario: Scenario, share: Share, seed: u64) -> Self {
+        let recorder = RefCell::new(Recorder::new(share.shard, scenario.entries.len()));
+        let files = scenario.data.iter().enumerate();
+        let rows = files.map(|(file, data)| Rows::new(data.rows.len(), share, seed, file)).collect();
+        let retry_budget = scenario.retry_budget.map(|budget| Budget::new(budget.share, RETRY_RESERVE));
+        Self {
+            platform,
+            scenario,
+            recorder,
+            in_flight: InFlight::default(),
+            gate: Gate::default(),
+            patterns: Patterns::default(),
+            rows,
+            retry_budget,
+            began_unix_ms: 0,
+            tasks_left: Cell::new(None),
+            is_over: Cell::new(false),
+            reader: None,
+        }
+    }
+
+    /// Takes the right to begin a task; `false` when as many as were asked for have begun.
+    pub fn take_task(&self) -> bool {
+        match self.tasks_left.get() {
+            None => true,
+            Some(0) => false,
+            Some(left) => {
+                self.tasks_left.set(Some(left - 1));
+                true
+            }
+        }
+    }
+}

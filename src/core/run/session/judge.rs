@@ -1,0 +1,189 @@
+//! Judges an answer: whether its status was expected, what is taken from it, which check fails.
+
+use super::condition::is_true;
+use super::filler::Filler;
+use super::json::{finds_several, select};
+use super::look::{find, take};
+use super::must::{Finds, Found, is_met};
+use super::patterns::Patterns;
+use super::values::Value;
+use crate::core::base::failure::{Failure, FailureKind, Status};
+use crate::core::base::units::Micros;
+use crate::core::http::answer::{Answer, HeaderLines};
+use crate::core::http::exchange::{Exchange, Judged};
+use crate::core::http::stream::Progress;
+use crate::core::scenario::model::answer::{Check, Extraction, Missing, Must, Test};
+use crate::core::scenario::model::request::{ProgressRule, RequestStep, Statuses};
+
+/// What an answer means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    pub judged: Judged,
+    pub then: Then,
+}
+
+/// Whether the task goes on after an answer, apart from what a failure means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    GoOn,
+    /// A value that later steps need was not found.
+    EndTask,
+}
+
+impl Verdict {
+    const fn of(judged: Judged) -> Self {
+        Self { judged, then: Then::GoOn }
+    }
+
+    fn failed_check(name: &str) -> Self {
+        Self::of(Judged::Failure(Box::new(check_failure(name))))
+    }
+}
+
+/// The failure of a check of that name.
+pub fn check_failure(name: &str) -> Failure {
+    Failure::new(FailureKind::Check, name)
+}
+
+/// Judges what came of a request, and takes from the answer what the step extracts.
+pub fn judge(
+    step: &RequestStep,
+    exchange: &Exchange,
+    filler: &mut Filler<'_>,
+    patterns: &Patterns,
+) -> Verdict {
+    let Ok(status) = exchange.outcome else { return Verdict::of(Judged::ByAnswer) };
+    let by_status = judge_status(step.expect.as_ref(), status);
+    let is_failed = match &by_status {
+        Judged::Failure(_) => true,
+        Judged::Success => exchange.stream_failure().is_some(),
+        Judged::ByAnswer => exchange.failure().is_some(),
+    };
+    if is_failed {
+        let in_stream = exchange.stream_failure().map(|failure| Judged::Failure(Box::new(failure)));
+        return Verdict::of(match by_status {
+            Judged::Success => in_stream.unwrap_or(Judged::ByAnswer),
+            other => other,
+        });
+    }
+    if let Some(verdict) = judge_progress(step, exchange) {
+        return verdict;
+    }
+    if step.extractions.is_empty() && step.checks.is_empty() {
+        return Verdict::of(by_status);
+    }
+    let bare = Answer::new(status, HeaderLines::default(), Vec::new());
+    let answer = exchange.answer.as_deref().unwrap_or(&bare);
+    for extraction in &step.extractions {
+        if let Some(verdict) = extract(extraction, answer, &by_status, filler, patterns) {
+            return verdict;
+        }
+    }
+    let seen = Seen { answer, latency: exchange.timing.latency(), bytes: exchange.received_bytes };
+    match step.checks.iter().find(|check| !passes(check, &seen, filler, patterns)) {
+        Some(check) => Verdict::failed_check(&check.name),
+        None => Verdict::of(by_status),
+    }
+}
+
+/// Whether a status is one of success. A status of 400 or more that is expected is a success; one that is not expected is
+/// a failure, whatever it is.
+pub fn judge_status(expected: Option<&Statuses>, status: Status) -> Judged {
+    match expected {
+        None => Judged::ByAnswer,
+        Some(expected) if expected.contain(status) => match Failure::of_status(status) {
+            Some(_) => Judged::Success,
+            None => Judged::ByAnswer,
+        },
+        Some(_) => {
+            let detail = format!("HTTP {status:03}, which is not expected");
+            Judged::Failure(Box::new(
+                Failure::of_status(status).unwrap_or_else(|| Failure::new(FailureKind::Status, detail)),
+            ))
+        }
+    }
+}
+
+fn judge_progress(step: &RequestStep, exchange: &Exchange) -> Option<Verdict> {
+    let rule = step.stream.as_ref()?.progress;
+    let progress = exchange.streamed.as_ref()?.progress;
+    match (rule, progress) {
+        (ProgressRule::Free, _) | (_, Progress::Rising) => None,
+        (ProgressRule::Monotone, Progress::Fell) => Some(Verdict::failed_check("progress fell")),
+        (ProgressRule::Monotone, Progress::PassedTheEnd) => Some(Verdict::failed_check("progress above 100")),
+    }
+}
+
+/// Takes a value from an answer; a verdict when that ends the task.
+fn extract(
+    extraction: &Extraction,
+    answer: &Answer,
+    so_far: &Judged,
+    filler: &mut Filler<'_>,
+    patterns: &Patterns,
+) -> Option<Verdict> {
+    let found = take(find(&extraction.from, answer, patterns), extraction.take, filler.rng);
+    let value = match (found, &extraction.missing) {
+        (Some(value), _) => value,
+        (None, Missing::Default(template)) => filler.value(template),
+        (None, Missing::EmptyList) => Value::List(Vec::new()),
+        (None, Missing::Skip) => return Some(Verdict { judged: so_far.clone(), then: Then::EndTask }),
+        (None, Missing::Fail) => {
+            let Verdict { judged, .. } = Verdict::failed_check(&extraction.check);
+            return Some(Verdict { judged, then: Then::EndTask });
+        }
+    };
+    filler.values.set(extraction.into, value);
+    None
+}
+
+/// What checks look at.
+struct Seen<'a> {
+    answer: &'a Answer,
+    latency: Micros,
+    bytes: u64,
+}
+
+fn passes(check: &Check, seen: &Seen<'_>, filler: &mut Filler<'_>, patterns: &Patterns) -> bool {
+    let answer = seen.answer;
+    match &check.test {
+        Test::Status(statuses) => statuses.contain(answer.status),
+        Test::Json { path, must } => {
+            let found: Vec<_> = answer.json().map(|json| select(path, json)).unwrap_or_default();
+            let found: Vec<_> = found.into_iter().map(Found::Json).collect();
+            is_met(must, &found, finds(path), filler, patterns)
+        }
+        Test::Header { name, must } => {
+            let found: Vec<_> = answer.headers.all(name).map(Found::Text).collect();
+            is_met(must, &found, Finds::One, filler, patterns)
+        }
+        Test::Body(must) => {
+            let text = answer.text();
+            let found = if text.is_empty() && matches!(must, Must::Exist | Must::BeAbsent) {
+                Vec::new()
+            } else {
+                vec![Found::Text(&text)]
+            };
+            is_met(must, &found, Finds::One, filler, patterns)
+        }
+        Test::Event { kind, path, must } => {
+            let datas: Vec<_> = answer.events.iter().filter(|(known, _)| known == kind).collect();
+            let all = datas.iter().all(|(_, data)| {
+                let json = serde_json::from_str::<serde_json::Value>(data).unwrap_or_default();
+                let found: Vec<_> = select(path, &json).into_iter().map(Found::Json).collect();
+                is_met(must, &found, finds(path), filler, patterns)
+            });
+            !datas.is_empty() && all
+        }
+        Test::Size { from, to } => {
+            let size = if answer.body.is_empty() { seen.bytes } else { answer.body.len() as u64 };
+            (*from..=*to).contains(&size)
+        }
+        Test::Latency { at_most } => seen.latency <= *at_most,
+        Test::Condition(condition) => is_true(condition, filler, patterns),
+    }
+}
+
+fn finds(path: &crate::core::scenario::model::answer::JsonPath) -> Finds {
+    if finds_several(path) { Finds::Several } else { Finds::One }
+}

@@ -1,0 +1,130 @@
+//! The life of a user from task to task: a session begins, tasks follow each other, the session ends.
+//!
+//! The load models decide when a task begins: `closed.rs` and `open.rs`.
+
+use super::send::Sending;
+use super::tasks::Pass;
+use super::user::User;
+use super::walk::{Ending, Flow, Walk};
+use crate::core::base::rng::Rng;
+use crate::core::base::units::Micros;
+use crate::core::run::platform::Platform;
+use crate::core::scenario::model::class::UserClass;
+use crate::core::scenario::model::data::NextRow;
+use crate::core::scenario::model::step::Step;
+
+/// A task that has begun.
+pub enum Begun<P: Platform> {
+    /// A task; its first request is counted as sent, where it begins with one.
+    Task { place: usize, first: Option<Sending<P>> },
+    /// A session that begins with steps of its own; the task comes after them.
+    Session,
+}
+
+/// A task that is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// When it ended.
+    pub ended: Micros,
+    /// Which task it was.
+    pub task: usize,
+    pub flow: Flow,
+    pub pass: Pass,
+}
+
+impl<P: Platform> User<P> {
+    /// Draws a task and counts its first request as sent, where it begins with one; from now on it is in flight. `None`
+    /// when the class has no task, or no task may begin any more.
+    pub fn begin(&self, rng: &mut Rng) -> Option<Begun<P>> {
+        let class = self.of()?;
+        if !self.is_in_session.get() && !class.on_start.is_empty() {
+            let may_begin = self.common.tasks_left.get() != Some(0);
+            return may_begin.then_some(Begun::Session);
+        }
+        self.is_in_session.set(true);
+        let (place, first) = self.begin_task(class, rng)?;
+        Some(Begun::Task { place, first })
+    }
+
+    fn begin_task(&self, class: &UserClass, rng: &mut Rng) -> Option<(usize, Option<Sending<P>>)> {
+        if !self.common.take_task() {
+            return None;
+        }
+        let place = class.next_task(self.state.borrow().place, rng)?;
+        self.state.borrow_mut().iteration += 1;
+        self.take_rows(NextRow::EachTask, rng);
+        let steps = class.task(place).map(|task| task.steps.as_slice()).unwrap_or_default();
+        let Some(Step::Request(step)) = steps.first() else { return Some((place, None)) };
+        if step.retry.is_some() || step.again.is_some() {
+            return Some((place, None));
+        }
+        let last = self.state.borrow().last;
+        let mut walk = Walk { last, ..Walk::new(rng, self.common.platform.now()) };
+        let channel = self.prepare(step, &mut walk);
+        Some((place, Some(self.begin_request(step, channel))))
+    }
+
+    /// Does a task that was due at `scheduled`, and what its session needs before and after it.
+    pub async fn carry_out(&self, begun: Begun<P>, scheduled: Micros, rng: &mut Rng) -> Done {
+        match begun {
+            Begun::Task { place, first } => self.do_task(place, first, scheduled, rng).await,
+            Begun::Session => Box::pin(self.start_session(scheduled, rng)).await,
+        }
+    }
+
+    async fn start_session(&self, scheduled: Micros, rng: &mut Rng) -> Done {
+        let steps = self.of().map(|class| class.on_start.as_slice()).unwrap_or_default();
+        let mut walk = Walk::new(rng, scheduled);
+        let flow = self.run_steps(steps, &mut walk).await;
+        let (due, last) = (walk.due, walk.last);
+        self.state.borrow_mut().last = last;
+        let over = |flow| Done { ended: self.common.platform.now(), task: 0, flow, pass: Pass::EndOfSession };
+        if flow != Flow::Next {
+            // A session that cannot start is over, and nothing is left to be undone.
+            return over(flow.max(Flow::EndSession));
+        }
+        self.is_in_session.set(true);
+        match self.of().and_then(|class| self.begin_task(class, rng)) {
+            Some((place, first)) => self.do_task(place, first, due, rng).await,
+            None => over(Flow::EndUser),
+        }
+    }
+
+    async fn do_task(
+        &self,
+        place: usize,
+        first: Option<Sending<P>>,
+        scheduled: Micros,
+        rng: &mut Rng,
+    ) -> Done {
+        let steps = self.of().and_then(|class| class.task(place)).map(|task| task.steps.as_slice());
+        let last = self.state.borrow().last;
+        let mut walk = Walk { last, ..Walk::new(rng, scheduled) };
+        let flow = self.run_begun(steps.unwrap_or_default(), first, &mut walk).await;
+        let Walk { due: ended, last, rng, .. } = walk;
+        let after = self.of().map(|class| class.after_task(place, rng));
+        let (next, pass) = after.unwrap_or((0, Pass::EndOfSession));
+        {
+            let mut state = self.state.borrow_mut();
+            (state.last, state.place) = (last, next);
+        }
+        let flow = if pass == Pass::EndOfSession { flow.max(Flow::EndSession) } else { flow };
+        if flow >= Flow::EndSession {
+            self.end_session(rng).await;
+        }
+        Done { ended, task: place, flow, pass }
+    }
+
+    /// Does what is to be done when a session ends, if one has begun.
+    pub async fn end_session(&self, rng: &mut Rng) {
+        self.state.borrow_mut().place = 0;
+        if !self.is_in_session.replace(false) || !self.has_last_steps() {
+            return;
+        }
+        let steps = self.of().map(|class| class.on_stop.as_slice()).unwrap_or_default();
+        let last = self.state.borrow().last;
+        let now = self.common.platform.now();
+        let mut walk = Walk { last, ending: Ending::LastSteps, ..Walk::new(rng, now) };
+        Box::pin(self.run_steps(steps, &mut walk)).await;
+    }
+}

@@ -1,0 +1,94 @@
+//! Makes a request ready to be sent: fills its blanks, adds what shows who the user is, says what of the answer is wanted.
+
+use super::filler::Filler;
+use crate::core::http::request::{Request, Wanted};
+use crate::core::scenario::model::answer::{Place, Test};
+use crate::core::scenario::model::auth::Auth;
+use crate::core::scenario::model::request::{Body, BodyPiece, RequestStep};
+
+/// What a step looks at in an answer.
+pub fn wanted(step: &RequestStep) -> Wanted {
+    let of_places = step.extractions.iter().map(|extraction| match extraction.from {
+        Place::Json(_) | Place::Regex { .. } | Place::Body => BODY,
+        Place::Header(_) | Place::Cookie(_) => HEAD,
+        Place::Event { .. } => EVENTS,
+        Place::Status => Wanted::default(),
+    });
+    let of_tests = step.checks.iter().map(|check| match check.test {
+        Test::Json { .. } | Test::Body(_) | Test::Size { .. } => BODY,
+        Test::Header { .. } => HEAD,
+        Test::Event { .. } => EVENTS,
+        Test::Status(_) | Test::Latency { .. } | Test::Condition(_) => Wanted::default(),
+    });
+    let of_again = step.again.iter().map(|_| BODY);
+    of_places.chain(of_tests).chain(of_again).fold(Wanted::default(), Wanted::and)
+}
+
+const HEAD: Wanted = Wanted { head: true, body: false, events: false };
+const BODY: Wanted = Wanted { head: false, body: true, events: false };
+const EVENTS: Wanted = Wanted { head: false, body: false, events: true };
+
+/// Fills `request`, whose memory is reused. A request without blanks that it holds already stays as it is.
+pub fn fill(step: &RequestStep, auth: Option<&Auth>, filler: &mut Filler<'_>, request: &mut Request) {
+    let template = &step.request;
+    if template.id.is_some() && request.filled_from == template.id {
+        return;
+    }
+    request.filled_from = template.id;
+    request.written.get_mut().clear();
+    request.service = template.service;
+    request.method = template.method;
+    request.reading = template.reading;
+    // The usual limit is the run's to choose.
+    request.time_limit = Some(step.timeout).filter(|limit| *limit != template.reading.time_limit());
+    request.redirects = step.redirects;
+    request.wanted = wanted(step);
+    filler.fill(&template.path, &mut request.path);
+    request.headers.resize_with(template.headers.len(), Default::default);
+    for ((name, value), (known, text)) in request.headers.iter_mut().zip(&template.headers) {
+        name.clone_from(known);
+        filler.fill(text, value);
+    }
+    fill_body(&template.body, filler, &mut request.body);
+    authorize(step, auth, filler, request);
+}
+
+/// Puts the headers that show who the user is behind the request's own, in place of earlier ones.
+pub fn authorize(step: &RequestStep, auth: Option<&Auth>, filler: &mut Filler<'_>, request: &mut Request) {
+    let Some(auth) = auth else { return };
+    request.written.get_mut().clear();
+    request.headers.truncate(step.request.headers.len());
+    for (name, value) in &auth.headers {
+        if !filler.is_unset(value) {
+            request.headers.push((name.clone(), filler.text(value)));
+        }
+    }
+}
+
+fn fill_body(body: &Body, filler: &mut Filler<'_>, out: &mut Option<Vec<u8>>) {
+    match body {
+        Body::None => *out = None,
+        Body::Text(template) => {
+            // The bytes become a text and bytes again, so that their memory is reused.
+            let mut bytes = out.take().unwrap_or_default();
+            bytes.clear();
+            let mut text = String::from_utf8(bytes).unwrap_or_default();
+            filler.fill(template, &mut text);
+            *out = Some(text.into_bytes());
+        }
+        Body::Pieces(pieces) => {
+            let mut bytes = out.take().unwrap_or_default();
+            bytes.clear();
+            for piece in pieces {
+                match piece {
+                    BodyPiece::Text(template) => bytes.extend_from_slice(filler.text(template).as_bytes()),
+                    BodyPiece::File(blob) => {
+                        let content = filler.scenario.blobs.get(blob.0);
+                        content.into_iter().for_each(|content| bytes.extend_from_slice(&content.0));
+                    }
+                }
+            }
+            *out = Some(bytes);
+        }
+    }
+}

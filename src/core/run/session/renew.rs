@@ -1,0 +1,85 @@
+//! Renews an expired token and sends the request once more, as the Oddiya app does it.
+
+use super::prepare;
+use super::refresh::RefreshOutcome;
+use super::send::{Attempt, Refused, Seen, Sending};
+use super::user::{Channel, User};
+use super::walk::{Flow, RefreshRight, Walk};
+use crate::core::base::failure::{Failure, FailureKind};
+use crate::core::base::rng::Rng;
+use crate::core::http::exchange::Judged;
+use crate::core::run::platform::Platform;
+use crate::core::scenario::model::auth::{AfterRefusal, Refresh};
+use crate::core::scenario::model::request::RequestStep;
+
+impl<P: Platform> User<P> {
+    /// Waits for a new token, counts the answer that asked for it, and sends the request once more with the new token.
+    pub async fn send_again_refreshed(
+        &self,
+        step: &RequestStep,
+        refresh: &Refresh,
+        refused: Refused<P>,
+        attempt: Attempt<'_>,
+        walk: &mut Walk<'_>,
+    ) -> (Channel<P>, Seen) {
+        let Refused { mut channel, place, generation, due, mut exchange } = refused;
+        let seed = walk.rng.next_u64();
+        let outcome = self.refreshes.after_refusal(generation, self.refresh(refresh, seed)).await;
+        walk.due = self.common.platform.now();
+        let status = exchange.outcome.as_ref().ok().copied();
+        exchange.judged = match outcome {
+            // It is what the new token was fetched for.
+            RefreshOutcome::Refreshed => Judged::Success,
+            other => Judged::Failure(Box::new(failure(other))),
+        };
+        self.count(step, &channel, due, exchange, walk);
+        self.left(place);
+        if outcome != RefreshOutcome::Refreshed {
+            walk.has_failed = true;
+            walk.last.has_failed = true;
+            walk.last.status = status;
+            let flow = match refresh.refused {
+                AfterRefusal::EndSession => Flow::EndSession,
+                AfterRefusal::Continue => Flow::Next,
+            };
+            return (channel, Seen { status, has_failed: true, flow, same: None });
+        }
+        let auth = self.auth_of(step);
+        self.with_filler(walk, |filler| prepare::authorize(step, auth, filler, &mut channel.request));
+        let before = std::mem::replace(&mut walk.refresh, RefreshRight::No);
+        let sending: Sending<P> = self.begin_request(step, channel);
+        let sent = Box::pin(self.send(step, sending, attempt, walk)).await;
+        walk.refresh = before;
+        sent
+    }
+
+    /// Does the steps that fetch a new token. No request of theirs waits for a refresh.
+    async fn refresh(&self, refresh: &Refresh, seed: u64) -> RefreshOutcome {
+        let now = self.common.platform.now();
+        let deadline = now + refresh.deadline;
+        let mut rng = Rng::new(seed);
+        let mut walk = Walk::new(&mut rng, now);
+        (walk.refresh, walk.deadline) = (RefreshRight::No, Some(deadline));
+        let flow = self.run_steps(&refresh.steps, &mut walk).await;
+        let is_late = self.common.platform.now() >= deadline;
+        match (walk.has_failed, flow) {
+            (false, Flow::Next) => RefreshOutcome::Refreshed,
+            _ if walk.last.status.is_none() && is_late => RefreshOutcome::Hung,
+            _ if walk.last.status.is_some_and(|status| (400..500).contains(&status)) => {
+                RefreshOutcome::Refused
+            }
+            _ => RefreshOutcome::Failed,
+        }
+    }
+}
+
+fn failure(outcome: RefreshOutcome) -> Failure {
+    Failure::new(
+        FailureKind::Refresh,
+        match outcome {
+            RefreshOutcome::Refused => "the refresh was refused",
+            RefreshOutcome::Hung => "the refresh got no answer in time",
+            RefreshOutcome::Refreshed | RefreshOutcome::Failed => "the refresh failed",
+        },
+    )
+}

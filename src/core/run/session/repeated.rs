@@ -1,0 +1,155 @@
+//! Sends the same request again: after a failure, or to see that one key has one effect.
+
+use std::cell::RefCell;
+
+use futures_util::future::join_all;
+
+use super::backoff::delay;
+use super::send::{Attempt, Seen};
+use super::user::{Channel, User};
+use super::walk::{Flow, Walk};
+use crate::core::base::rng::Rng;
+use crate::core::run::platform::Platform;
+use crate::core::scenario::model::again::{Again, AgainHow, Retry, RetryWithoutAnswer};
+use crate::core::scenario::model::request::RequestStep;
+
+impl<P: Platform> User<P> {
+    /// Sends a request again as long as it fails and may be retried. Every attempt is counted as a request.
+    pub async fn send_with_retries(
+        &self,
+        step: &RequestStep,
+        retry: &Retry,
+        channel: Channel<P>,
+        walk: &mut Walk<'_>,
+    ) -> (Channel<P>, Seen) {
+        let had_failed = walk.has_failed;
+        let mut channel = channel;
+        if let Some(budget) = &self.common.retry_budget {
+            budget.on_request();
+        }
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let sending = self.begin_request(step, channel);
+            let (back, seen) = self.send(step, sending, Attempt::Usual, walk).await;
+            channel = back;
+            if !may_retry(retry, attempt, &seen) || self.must_end(walk) {
+                return (channel, seen);
+            }
+            if self.common.retry_budget.as_ref().is_some_and(|budget| !budget.take()) {
+                self.common.recorder.borrow_mut().retry_denied(step.entry);
+                return (channel, seen);
+            }
+            // What is retried has not failed yet.
+            walk.has_failed = had_failed;
+            let backoff = &retry.backoff;
+            let wait =
+                delay(attempt - 1, backoff.first, backoff.factor, backoff.longest, backoff.jitter, walk.rng);
+            walk.due = walk.due + wait;
+            if self.pause_until(walk.due, walk).await == Flow::EndUser {
+                return (channel, Seen { flow: Flow::EndUser, ..seen });
+            }
+            self.common.recorder.borrow_mut().retried(step.entry);
+        }
+    }
+
+    /// Sends the same request several times and compares the answers.
+    pub async fn send_same(
+        &self,
+        step: &RequestStep,
+        again: &Again,
+        channel: Channel<P>,
+        walk: &mut Walk<'_>,
+    ) -> (Channel<P>, Seen) {
+        let first = RefCell::new(None);
+        let same = Attempt::Same { check: &again.check, first: &first };
+        match again.how {
+            AgainHow::InSequence => self.send_in_sequence(step, again.times, same, channel, walk).await,
+            AgainHow::InParallel => self.send_at_once(step, again.times, same, channel, walk).await,
+            AgainHow::AfterTimeout { after } => {
+                let mut channel = channel;
+                let usual = channel.request.time_limit.replace(after);
+                let sending = self.begin_request(step, channel);
+                let (back, seen) = self.send(step, sending, Attempt::GivenUpOnPurpose, walk).await;
+                channel = back;
+                channel.request.time_limit = usual;
+                if seen.flow > Flow::EndTask || self.must_end(walk) {
+                    return (channel, seen);
+                }
+                self.send_in_sequence(step, again.times.saturating_sub(1), same, channel, walk).await
+            }
+        }
+    }
+
+    async fn send_in_sequence(
+        &self,
+        step: &RequestStep,
+        times: u32,
+        same: Attempt<'_>,
+        mut channel: Channel<P>,
+        walk: &mut Walk<'_>,
+    ) -> (Channel<P>, Seen) {
+        let mut worst: Option<Seen> = None;
+        for _ in 0..times.max(1) {
+            let sending = self.begin_request(step, channel);
+            let (back, seen) = self.send(step, sending, same, walk).await;
+            channel = back;
+            worst = Some(worst.map_or(seen.clone(), |worst| worst.worse(seen)));
+            if self.must_end(walk) {
+                break;
+            }
+        }
+        (channel, worst.unwrap_or(Seen { status: None, has_failed: false, flow: Flow::Next, same: None }))
+    }
+
+    async fn send_at_once(
+        &self,
+        step: &RequestStep,
+        times: u32,
+        same: Attempt<'_>,
+        channel: Channel<P>,
+        walk: &mut Walk<'_>,
+    ) -> (Channel<P>, Seen) {
+        let mut channels: Vec<_> = (1..times).map(|_| self.take_channel()).collect();
+        channels.iter_mut().for_each(|other| other.request.clone_from(&channel.request));
+        channels.push(channel);
+        let (due, last, refresh) = (walk.due, walk.last, walk.refresh);
+        let seeds: Vec<_> = channels.iter().map(|_| walk.rng.next_u64()).collect();
+        let all = channels.into_iter().zip(seeds).map(|(channel, seed)| async move {
+            let mut rng = Rng::new(seed);
+            let mut branch = Walk::new(&mut rng, due);
+            (branch.last, branch.refresh) = (last, refresh);
+            let sending = self.begin_request(step, channel);
+            let (channel, seen) = self.send(step, sending, same, &mut branch).await;
+            (channel, seen, branch.last)
+        });
+        let mut worst: Option<Seen> = None;
+        let mut own = None;
+        for (channel, seen, last) in join_all(all).await {
+            walk.last = last;
+            walk.has_failed |= seen.has_failed;
+            worst = Some(worst.map_or(seen.clone(), |worst| worst.worse(seen)));
+            own.replace(channel).into_iter().for_each(|other| self.keep_channel(other));
+        }
+        walk.due = self.common.platform.now();
+        let channel = own.unwrap_or_else(|| self.take_channel());
+        (channel, worst.unwrap_or(Seen { status: None, has_failed: false, flow: Flow::Next, same: None }))
+    }
+}
+
+impl Seen {
+    /// The one of two that means more for what follows.
+    fn worse(self, other: Self) -> Self {
+        let flow = self.flow.max(other.flow);
+        let worse = if other.has_failed || !self.has_failed { other } else { self };
+        Self { flow, ..worse }
+    }
+}
+
+fn may_retry(retry: &Retry, attempt: u32, seen: &Seen) -> bool {
+    let is_wanted = match seen.status {
+        Some(status) => seen.has_failed && retry.statuses.contain(status),
+        None => retry.without_answer == RetryWithoutAnswer::Retry,
+    };
+    is_wanted && attempt < retry.attempts
+}

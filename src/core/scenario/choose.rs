@@ -1,0 +1,272 @@
+//! Which classes of a scenario take part in a run, and which class a user is of.
+
+use std::cmp::Reverse;
+
+use super::model::class::{Number, Presence, Tasks, UserClass};
+use super::model::request::RequestStep;
+use super::model::scenario::{EntryId, Scenario};
+use super::model::step::Step;
+use super::model::think_time::ThinkTime;
+use crate::core::base::rng::Rng;
+use crate::core::base::units::Micros;
+
+/// The scenario has no class of the requested name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown user class `{name}`; this scenario has {}", known.join(", "))]
+pub struct UnknownClass {
+    pub name: String,
+    /// The names of the classes in the scenario.
+    pub known: Vec<String>,
+}
+
+impl Scenario {
+    /// The longest time limit of all requests.
+    pub fn longest_request(&self) -> Micros {
+        self.request_steps().into_iter().map(|step| step.timeout).max().unwrap_or_default()
+    }
+
+    /// Every request that a user may send.
+    pub fn request_steps(&self) -> Vec<&RequestStep> {
+        self.classes.iter().flat_map(UserClass::request_steps).collect()
+    }
+
+    /// Keeps only the named classes, in the order of the scenario. Without a name it keeps the classes of
+    /// [`Presence::Default`].
+    pub fn with_classes(mut self, names: &[String]) -> Result<Self, UnknownClass> {
+        let known: Vec<String> = self.classes.iter().map(|class| class.name.clone()).collect();
+        if let Some(name) = names.iter().find(|name| !known.contains(name)) {
+            return Err(UnknownClass { name: name.clone(), known });
+        }
+        let takes_part = |class: &UserClass| match class.presence {
+            Presence::Default => names.is_empty() || names.contains(&class.name),
+            Presence::Named => names.contains(&class.name),
+        };
+        self.classes.retain(takes_part);
+        self.drop_unused_entries();
+        Ok(self)
+    }
+
+    /// Removes the entries that no step can count, so that a report has no rows for classes that do not take part.
+    fn drop_unused_entries(&mut self) {
+        let mut used = vec![false; self.entries.len()];
+        let mut mark = |id: EntryId| used.get_mut(id.0).into_iter().for_each(|used| *used = true);
+        for steps in self.classes.iter().flat_map(UserClass::step_lists) {
+            visit(steps, &mut |step| entries_of(step).into_iter().flatten().for_each(&mut mark));
+        }
+        let mut next = 0;
+        let places: Vec<_> = used
+            .iter()
+            .map(|used| {
+                next += usize::from(*used);
+                EntryId(next.saturating_sub(1))
+            })
+            .collect();
+        let mut number = 0;
+        self.entries.retain(|_| {
+            number += 1;
+            used.get(number - 1).copied().unwrap_or_default()
+        });
+        for steps in self.classes.iter_mut().flat_map(UserClass::step_lists_mut) {
+            renumber(steps, &places);
+        }
+    }
+
+    /// Gives every class the same think time, for `--think-time`.
+    pub fn with_think_time(mut self, think_time: ThinkTime) -> Self {
+        self.classes.iter_mut().for_each(|class| class.think_time = think_time);
+        self
+    }
+
+    /// Draws the class of an arrival by weight and returns its index. A fixed number counts as a weight here: an arrival
+    /// is of no particular user.
+    pub fn draw_class(&self, rng: &mut Rng) -> usize {
+        let weights = || self.classes.iter().map(|class| u64::from(class.number.value()));
+        let mut ticket = rng.below(weights().sum());
+        let drawn = weights().position(|weight| {
+            let hit = ticket < weight;
+            ticket = ticket.saturating_sub(weight);
+            hit
+        });
+        drawn.unwrap_or_default()
+    }
+
+    /// The index of the class of user number `user` (from 0): the classes of a fixed number have the first users, then
+    /// classes alternate by weight, so that the first `n` users have nearly the right mix for every `n`.
+    ///
+    /// The method is smooth weighted round robin: the class that is furthest behind its share is next; on a tie it is
+    /// the first of them.
+    pub fn class_of(&self, user: u32) -> usize {
+        let mut user = user;
+        for (place, class) in self.classes.iter().enumerate() {
+            let Number::Fixed(number) = class.number else { continue };
+            match user.checked_sub(number) {
+                Some(left) => user = left,
+                None => return place,
+            }
+        }
+        let weights: Vec<i64> = self.classes.iter().map(|class| i64::from(class.number.weight())).collect();
+        let total: i64 = weights.iter().sum();
+        let mut credits = vec![0i64; weights.len()];
+        let mut chosen = 0;
+        // The pattern repeats after `total` users.
+        for _ in 0..=(i64::from(user) % total.max(1)) {
+            credits.iter_mut().zip(&weights).for_each(|(credit, weight)| *credit += weight);
+            let furthest_behind = credits
+                .iter()
+                .enumerate()
+                .filter(|(place, _)| weights.get(*place).is_some_and(|weight| *weight > 0))
+                .max_by_key(|(i, credit)| (**credit, Reverse(*i)));
+            chosen = furthest_behind.map_or(0, |(i, _)| i);
+            credits.get_mut(chosen).into_iter().for_each(|credit| *credit -= total);
+        }
+        chosen
+    }
+}
+
+impl Number {
+    const fn value(self) -> u32 {
+        match self {
+            Self::Weight(number) | Self::Fixed(number) => number,
+        }
+    }
+
+    /// The weight among the users that are of no fixed number.
+    const fn weight(self) -> u32 {
+        match self {
+            Self::Weight(weight) => weight,
+            Self::Fixed(_) => 0,
+        }
+    }
+}
+
+impl UserClass {
+    /// Every request that a user of this class may send.
+    pub fn request_steps(&self) -> Vec<&RequestStep> {
+        let mut found = Vec::new();
+        for steps in self.step_lists() {
+            visit(steps, &mut |step| {
+                if let Step::Request(request) = step {
+                    found.push(&**request);
+                }
+            });
+        }
+        found
+    }
+
+    /// Everything that its users do.
+    pub fn step_lists(&self) -> Vec<&Vec<Step>> {
+        let refresh = self.auth.iter().filter_map(|auth| auth.refresh.as_ref());
+        let tasks = self.tasks.all().map(|task| &task.steps);
+        [&self.on_start, &self.on_stop].into_iter().chain(tasks).chain(refresh.map(|r| &r.steps)).collect()
+    }
+
+    fn step_lists_mut(&mut self) -> Vec<&mut Vec<Step>> {
+        let refresh = self.auth.iter_mut().filter_map(|auth| auth.refresh.as_mut());
+        let mut lists = vec![&mut self.on_start, &mut self.on_stop];
+        match &mut self.tasks {
+            Tasks::Weighted(tasks) | Tasks::Sequence(tasks) => {
+                lists.extend(tasks.iter_mut().map(|task| &mut task.steps));
+            }
+            Tasks::States(states) => lists.extend(states.iter_mut().map(|state| &mut state.task.steps)),
+        }
+        lists.extend(refresh.map(|refresh| &mut refresh.steps));
+        lists
+    }
+}
+
+fn inner(step: &Step) -> Vec<&Vec<Step>> {
+    match step {
+        Step::Group { steps, .. } => vec![steps],
+        Step::Parallel(branches) => branches.iter().collect(),
+        Step::If { then, otherwise, .. } => vec![then, otherwise],
+        Step::Repeat(repeat) => vec![&repeat.steps],
+        Step::Poll(poll) => vec![&poll.steps],
+        _ => Vec::new(),
+    }
+}
+
+fn inner_mut(step: &mut Step) -> Vec<&mut Vec<Step>> {
+    match step {
+        Step::Group { steps, .. } => vec![steps],
+        Step::Parallel(branches) => branches.iter_mut().collect(),
+        Step::If { then, otherwise, .. } => vec![then, otherwise],
+        Step::Repeat(repeat) => vec![&mut repeat.steps],
+        Step::Poll(poll) => vec![&mut poll.steps],
+        _ => Vec::new(),
+    }
+}
+
+/// Shows every step to `look`, those within other steps too.
+pub fn visit<'a>(steps: &'a [Step], look: &mut dyn FnMut(&'a Step)) {
+    for step in steps {
+        look(step);
+        inner(step).into_iter().for_each(|steps| visit(steps, look));
+    }
+}
+
+fn entries_of(step: &Step) -> [Option<EntryId>; 2] {
+    match step {
+        Step::Request(request) => {
+            [Some(request.entry), request.stream.as_ref().map(|stream| stream.cached_entry)]
+        }
+        Step::Group { entry, .. } => [Some(*entry), None],
+        _ => [None; 2],
+    }
+}
+
+fn renumber(steps: &mut [Step], places: &[EntryId]) {
+    let place = |id: EntryId| places.get(id.0).copied().unwrap_or(id);
+    for step in steps {
+        match step {
+            Step::Request(request) => {
+                request.entry = place(request.entry);
+                request.stream.iter_mut().for_each(|s| s.cached_entry = place(s.cached_entry));
+            }
+            Step::Group { entry, .. } => *entry = place(*entry),
+            _ => {}
+        }
+        inner_mut(step).into_iter().for_each(|steps| renumber(steps, places));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_class_that_must_be_named_takes_part_only_when_it_is_named() {
+        let named = Scenario::oddiya().with_classes(&["PlanStreamUser".to_owned()]).unwrap();
+        let names: Vec<_> = named.classes.iter().map(|class| class.name.as_str()).collect();
+        assert_eq!(
+            (names, named.classes[0].think_time.to_string()),
+            (vec!["PlanStreamUser"], "10s..1m".to_owned())
+        );
+        let entries: Vec<_> = named.entries.iter().map(|entry| entry.name.as_str()).collect();
+        assert_eq!(entries, ["/api/v1/plans/generate/stream", "/api/v1/plans/generate/stream (cached)"]);
+        assert_eq!(named.request_steps()[0].entry, EntryId(0));
+        let both = ["StressTestUser", "PlanStreamUser"].map(str::to_owned);
+        assert_eq!(Scenario::oddiya().with_classes(&both).unwrap().entries.len(), 4);
+    }
+
+    #[test]
+    fn classes_interleave_so_that_every_prefix_has_the_mix() {
+        let mut scenario = Scenario::oddiya().with_classes(&[]).unwrap();
+        assert_eq!((0..6).map(|u| scenario.class_of(u)).collect::<Vec<_>>(), [0, 1, 2, 0, 1, 2]);
+        scenario.classes[0].number = Number::Weight(3);
+        let first_five: Vec<_> = (0..5).map(|u| scenario.class_of(u)).collect();
+        assert_eq!(first_five.iter().filter(|c| **c == 0).count(), 3, "{first_five:?}");
+        assert_eq!((5..10).map(|u| scenario.class_of(u)).collect::<Vec<_>>(), first_five);
+        scenario.classes[1].number = Number::Fixed(2);
+        assert_eq!((0..6).map(|u| scenario.class_of(u)).collect::<Vec<_>>(), [1, 1, 0, 0, 2, 0]);
+    }
+
+    #[test]
+    fn an_unknown_class_is_named_with_the_known_ones() {
+        let error = Scenario::oddiya().with_classes(&["OddyaUser".to_owned()]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "unknown user class `OddyaUser`; this scenario has OddiyaUser, StressTestUser, DatabaseStressUser, \
+             PlanStreamUser"
+        );
+    }
+}
