@@ -1,7 +1,9 @@
-//! What a command line changes in a scenario: which tasks take part by their tags, and headers of all requests.
+//! What a command line changes in a scenario and demands of it: which tasks take part by their tags, headers of all
+//! requests, a row for each user.
 
 use super::file::problem::instead;
 use super::model::class::{Task, Tasks, UserClass};
+use super::model::data::RowOrder;
 use super::model::request::{RequestStep, RequestTemplate};
 use super::model::scenario::Scenario;
 use super::model::step::Step;
@@ -48,6 +50,25 @@ impl Scenario {
             return Err("these tags leave no task; choose others".to_owned());
         }
         Ok(self)
+    }
+
+    /// Whether every user of a run of so many has a row of its own, where a data set demands it.
+    ///
+    /// # Errors
+    /// The data set with too few rows, and what to do.
+    pub fn rows_for(&self, users: u32) -> Result<(), String> {
+        let used = |id: usize| self.classes.iter().any(|class| class.rows.iter().any(|row| row.data.0 == id));
+        let sets =
+            self.data.iter().enumerate().filter(|(id, set)| set.order == RowOrder::Unique && used(*id));
+        let short = sets.map(|(_, set)| set).find(|set| set.rows.len() < users as usize);
+        short.map_or(Ok(()), |set| {
+            let rows = set.rows.len();
+            Err(format!(
+                "{users} users need {users} rows, and the data `{}` has {rows}, no row twice; add rows, or write fewer \
+                 users or another `order`",
+                set.name
+            ))
+        })
     }
 
     /// Every tag that a class or a task has.

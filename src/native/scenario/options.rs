@@ -44,7 +44,13 @@ pub struct ScenarioArgs {
     pub choices: ChoiceArgs,
 
     /// Do only tasks with one of these tags, separated by commas
-    #[arg(long, value_name = "TAGS", env = "ODDIYA_LOAD_TAGS", value_delimiter = ',', allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "TAGS",
+        env = "ODDIYA_LOAD_TAGS",
+        value_delimiter = ',',
+        allow_hyphen_values = true
+    )]
     pub tags: Vec<String>,
 
     /// Leave out tasks with one of these tags, separated by commas
@@ -104,7 +110,9 @@ impl ChoiceArgs {
     /// Splits each `NAME=VALUE`.
     pub fn check(&self) -> Result<Choices, Mistake> {
         let pairs = |flag, texts: &[String], right| {
-            let pair = |text: &String| pair(text).ok_or_else(|| Mistake::Flag(flag, format!("`{text}` has no `=`; write {right}")));
+            let pair = |text: &String| {
+                pair(text).ok_or_else(|| Mistake::Flag(flag, format!("`{text}` has no `=`; write {right}")))
+            };
             texts.iter().map(pair).collect::<Result<Vec<_>, _>>()
         };
         Ok(Choices {
@@ -148,8 +156,10 @@ fn header_of(text: &str) -> Result<(String, String), String> {
     let right = "write it like 'X-Tenant: seoul'";
     let (name, value) = text.split_once(':').ok_or_else(|| format!("`{text}` has no `:`; {right}"))?;
     let (name, value) = (name.trim(), value.trim());
-    http::HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("`{name}` is no name of a header; {right}"))?;
-    http::HeaderValue::from_str(value).map_err(|_| format!("`{value}` is no value of a header; write visible ASCII"))?;
+    http::HeaderName::from_bytes(name.as_bytes())
+        .map_err(|_| format!("`{name}` is no name of a header; {right}"))?;
+    http::HeaderValue::from_str(value)
+        .map_err(|_| format!("`{value}` is no value of a header; write visible ASCII"))?;
     Ok((name.to_owned(), value.to_owned()))
 }
 
@@ -205,14 +215,20 @@ mod tests {
             (["--set", "a"], "--set: `a` has no `=`; write NAME=VALUE"),
             (["--set", "a=1"], "oddiya: no setting `a` to set; there is none"),
             (["--service", "=x"], "--service: `=x` has no `=`; write NAME=URL"),
-            (["--service", "auth=http://localhost:1"], "oddiya: no service `auth` for --service; there is none"),
+            (
+                ["--service", "auth=http://localhost:1"],
+                "oddiya: no service `auth` for --service; there is none",
+            ),
             (["--profile", "direct"], "oddiya: no profile `direct`; there is none"),
             (["--tags", "x"], "--tags: no task has the tag `x`; there is none"),
             (["--exclude-tags", "x"], "--exclude-tags: no task has the tag `x`"),
             (["--header", "X-Tenant"], "--header: `X-Tenant` has no `:`; write it like 'X-Tenant: seoul'"),
             (["--header", "a b: c"], "--header: `a b` is no name of a header"),
             (["--bearer", "@/no/such/file"], "--bearer: /no/such/file cannot be read: "),
-            (["--bearer", "env:ODDIYA_LOAD_NO_SUCH_TOKEN"], "the environment variable ODDIYA_LOAD_NO_SUCH_TOKEN is not set"),
+            (
+                ["--bearer", "env:ODDIYA_LOAD_NO_SUCH_TOKEN"],
+                "the environment variable ODDIYA_LOAD_NO_SUCH_TOKEN is not set",
+            ),
             (["--bearer", "a b"], "--bearer: the token is empty, or has blanks"),
         ] {
             let said = read(&arguments).unwrap_err();

@@ -22,7 +22,11 @@ impl Source {
     /// Finds a scenario by the name of one inside the program, or by its file.
     pub fn find(name: &str) -> Result<Self, String> {
         if let Some(shipped) = shipped::named(name) {
-            return Ok(Self { name: name.to_owned(), text: shipped.text.to_owned(), folder: PathBuf::from(".") });
+            return Ok(Self {
+                name: name.to_owned(),
+                text: shipped.text.to_owned(),
+                folder: PathBuf::from("."),
+            });
         }
         let path = Path::new(name);
         let bytes = std::fs::read(path).map_err(|error| unreadable(name, &error))?;
@@ -41,7 +45,11 @@ impl Source {
 fn unreadable(name: &str, error: &std::io::Error) -> String {
     let known = shipped::ALL.iter().map(|shipped| shipped.name);
     let looks_like_name = !name.contains(['/', '\\', '.']);
-    let names = if looks_like_name { format!(", and is no name of one inside the program; {}", instead(name, known)) } else { String::new() };
+    let names = if looks_like_name {
+        format!(", and is no name of one inside the program; {}", instead(name, known))
+    } else {
+        String::new()
+    };
     format!("{} cannot be read: {error}{names}", visible(name))
 }
 
@@ -52,7 +60,8 @@ struct Machine<'m> {
 
 impl Surroundings for Machine<'_> {
     fn file(&self, path: &str) -> Result<Vec<u8>, String> {
-        std::fs::read(self.folder.join(path)).map_err(|error| format!("the file {path} cannot be read: {error}"))
+        std::fs::read(self.folder.join(path))
+            .map_err(|error| format!("the file {path} cannot be read: {error}"))
     }
 
     fn environment(&self, name: &str) -> Option<String> {
