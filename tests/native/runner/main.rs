@@ -32,6 +32,7 @@ mod load;
 mod outputs;
 mod reset;
 mod said;
+mod scenario;
 mod secure_host;
 mod shards;
 mod streams;
