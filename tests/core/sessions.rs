@@ -4,15 +4,11 @@
 use oddiya_load::core::base::units::Micros;
 use oddiya_load::core::http::request::Request;
 use oddiya_load::core::run::sim::Reply;
-use oddiya_load::core::scenario::model::answer::{
-    JsonPath, Missing, Must, Place, Segment, Take, Test,
-};
+use oddiya_load::core::scenario::model::answer::{JsonPath, Missing, Must, Place, Segment, Take, Test};
 use oddiya_load::core::scenario::model::condition::{Comparison, Condition};
 use oddiya_load::core::scenario::model::request::{Body, OnFailure};
 use oddiya_load::core::scenario::model::step::{End, GivenUp, Poll, Repeat, Step, Times};
-use oddiya_load::core::scenario::model::text::{
-    Escape, Generator, LastAnswer, Part, Slot, Source, Template,
-};
+use oddiya_load::core::scenario::model::text::{Escape, Generator, LastAnswer, Part, Slot, Source, Template};
 use oddiya_load::core::scenario::{Method, ThinkTime};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -23,10 +19,10 @@ use crate::scenarios::{
 
 const SECOND: &str = "1s";
 
-/// One task a second.
+/// A task every 1.1 s, so that none is due at the end of a run.
 fn paced(plan: Plan, steps: Vec<Step>) -> oddiya_load::core::scenario::Scenario {
     let mut scenario = plan.of(steps);
-    scenario.classes[0].think_time = ThinkTime::Pacing { every: Micros::SECOND };
+    scenario.classes[0].think_time = ThinkTime::Pacing { every: Micros::from_millis(1_100) };
     scenario
 }
 
@@ -42,10 +38,11 @@ fn a_value_of_an_answer_is_used_in_the_next_request() {
     let parts = vec![Part::Text(r#"{"id":"#.to_owned()), number, Part::Text("}".to_owned())];
     list.request.body = Body::Text(Template { parts });
     let scenario = paced(plan, vec![step(create), step(read), step(list)]);
-    let (report, sent) = run(&config(scenario, 1, "2s"), |sent: &Sent, _: &Request| match sent.line.as_str() {
-        "POST /plans" => json(10, 200, &format!(r#"{{"plan": {{"id": {}}}}}"#, 70 + sent.at_ms / 1_000)),
-        _ => json(10, 200, "{}"),
-    });
+    let (report, sent) =
+        run(&config(scenario, 1, "2s"), |sent: &Sent, _: &Request| match sent.line.as_str() {
+            "POST /plans" => json(10, 200, &format!(r#"{{"plan": {{"id": {}}}}}"#, 70 + sent.at_ms / 1_000)),
+            _ => json(10, 200, "{}"),
+        });
     assert_eq!(
         lines(&sent),
         ["POST /plans", "GET /plans/70", "POST /lists", "POST /plans", "GET /plans/71", "POST /lists"]
@@ -147,10 +144,10 @@ fn a_list_is_added_to_and_picked_from() {
             step(one)
         }],
     });
-    let (_, sent) =
-        run(&config(paced(plan, vec![step(list), more, step(read), each]), 1, SECOND), |_: &Sent, _: &Request| {
-            json(5, 200, r#"[{"id": 1}, {"id": "b"}]"#)
-        });
+    let (_, sent) = run(
+        &config(paced(plan, vec![step(list), more, step(read), each]), 1, SECOND),
+        |_: &Sent, _: &Request| json(5, 200, r#"[{"id": 1}, {"id": "b"}]"#),
+    );
     let sent = lines(&sent);
     assert_eq!(sent[2..], ["GET /each/1", "GET /each/b", "GET /each/99"]);
     assert!(["GET /plans/1", "GET /plans/b", "GET /plans/99"].contains(&sent[1]), "{sent:?}");
@@ -190,11 +187,13 @@ fn steps_repeat_so_often_or_as_long_as_a_condition_holds() {
             }],
         },
     };
-    let below = |limit: &str| Condition::Not(Box::new(Condition::Compare {
-        left: Template { parts: vec![crate::scenarios::blank(1)] },
-        comparison: Comparison::AtLeast,
-        right: Template::plain(limit),
-    }));
+    let below = |limit: &str| {
+        Condition::Not(Box::new(Condition::Compare {
+            left: Template { parts: vec![crate::scenarios::blank(1)] },
+            comparison: Comparison::AtLeast,
+            right: Template::plain(limit),
+        }))
+    };
     let times = Times::While { condition: below("2"), at_most: 10 };
     let until = Step::Repeat(Repeat { times, steps: vec![count, step(plan.get("/b"))] });
     let (_, sent) =
@@ -256,7 +255,11 @@ fn a_poll_that_gives_up_fails_its_last_request_or_goes_on() {
         let (report, sent) = run(&config(scenario, 1, "30s"), video(u64::MAX));
         let of = |line: &str| sent.iter().filter(|sent| sent.line == line).count();
         assert_eq!((of("GET /video"), of("GET /after")), (3, after));
-        assert_eq!((failures(&report), report.total.requests), (failed, 3 + after as u64), "counted once each");
+        assert_eq!(
+            (failures(&report), report.total.requests),
+            (failed, 3 + after as u64),
+            "counted once each"
+        );
     }
 }
 
@@ -319,10 +322,7 @@ fn a_failed_request_ends_its_task_or_its_session_where_the_step_says_so() {
         });
         lines(&sent).join(" ")
     };
-    assert_eq!(
-        sent_with(OnFailure::Continue),
-        "GET /start GET /first GET /second GET /first GET /second"
-    );
+    assert_eq!(sent_with(OnFailure::Continue), "GET /start GET /first GET /second GET /first GET /second");
     assert_eq!(sent_with(OnFailure::EndTask), "GET /start GET /first GET /first");
     assert_eq!(sent_with(OnFailure::EndSession), "GET /start GET /first GET /start GET /first");
 }
