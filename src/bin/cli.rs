@@ -25,6 +25,8 @@ struct Cli {
 enum Command {
     /// Load a host from here, and report
     Run(Box<native::args::Args>),
+    /// List, show and check scenarios: what users do
+    Scenario(native::scenario::command::Args),
     /// Show a report, and write it again in other forms
     Report(native::report::Args),
     /// Serve the page and relay its requests to the host
@@ -46,6 +48,10 @@ fn main() -> ExitCode {
     };
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Run(args) => match runtime.block_on(native::run::run(*args, &given)) {
+            Ok(ending) => ExitCode::from(ending.code()),
+            Err(error) => complain(&error, 1),
+        },
+        Command::Scenario(args) => match native::scenario::command::run(&args, &given) {
             Ok(ending) => ExitCode::from(ending.code()),
             Err(error) => complain(&error, 1),
         },

@@ -5,8 +5,10 @@
 use std::path::PathBuf;
 
 use super::options::ConnectionArgs;
+use super::scenario::options::ScenarioArgs;
 use crate::core::base::typed::whole_number;
 use crate::core::config::run_config::RunConfigText;
+use crate::core::scenario::Scenario;
 
 const AFTER_HELP: &str = "\
 Every option can be given as an environment variable, ODDIYA_LOAD_ and its name (ODDIYA_LOAD_RUN_TIME=1m).
@@ -26,18 +28,20 @@ Exit codes:
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Args {
-    /// User classes to run: OddiyaUser, StressTestUser, DatabaseStressUser (these three when none is named); and, only
-    /// when named, PlanStreamUser, which streams plans from the llm-agent (-H http://localhost:8000)
+    /// User classes of the scenario to run. Without --scenario: OddiyaUser, StressTestUser, DatabaseStressUser (these
+    /// three when none is named); and, only when named, PlanStreamUser, which streams plans from the llm-agent
+    /// (-H http://localhost:8000)
     #[arg(value_name = "UserClass", env = "ODDIYA_LOAD_USER_CLASSES")]
     pub classes: Vec<String>,
 
-    /// The host to load
+    /// The host to load [default: the scenario's main service, or else http://localhost:8080]
     #[arg(
         short = 'H',
         long,
         value_name = "URL",
         env = "ODDIYA_LOAD_HOST",
-        default_value = "http://localhost:8080",
+        default_value = "",
+        hide_default_value = true,
         allow_hyphen_values = true
     )]
     pub host: String,
@@ -135,7 +139,8 @@ pub struct Args {
     )]
     pub stop_timeout: String,
 
-    /// Think this long between tasks, whatever the class says: 0, 1s, 1s..3s
+    /// Think this long between tasks, whatever the class says: 0, 1s, 1s..3s, "normal 3s 500ms", "poisson 2s",
+    /// "pacing 10s"
     #[arg(
         long,
         value_name = "TIME",
@@ -193,6 +198,9 @@ pub struct Args {
     pub headless: bool,
 
     #[command(flatten)]
+    pub scenario: ScenarioArgs,
+
+    #[command(flatten)]
     pub connections: ConnectionArgs,
 }
 
@@ -205,9 +213,16 @@ fn exit_code(text: &str) -> Result<u8, String> {
 }
 
 impl Args {
-    pub fn config_text(&self) -> RunConfigText {
+    /// The configuration as typed, for a scenario: its main service is the host where none was typed.
+    pub fn config_text(&self, scenario: &Scenario) -> RunConfigText {
+        let main = scenario.services.first().and_then(|service| service.url.as_ref());
+        let host = match main {
+            Some(main) if self.host.is_empty() => main.to_string(),
+            None if self.host.is_empty() => RunConfigText::default().host,
+            _ => self.host.clone(),
+        };
         RunConfigText {
-            host: self.host.clone(),
+            host,
             users: self.users.clone(),
             spawn_rate: self.spawn_rate.clone(),
             rate: self.rate.clone(),

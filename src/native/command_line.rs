@@ -37,10 +37,10 @@ pub fn read<C: Parser>(words: &[OsString]) -> Result<(C, Given), Refusal> {
         _ => Refusal::Mistake(visible(&mistake(&error, &command, words)).into_owned()),
     };
     let matches = command.clone().try_get_matches_from(words).map_err(refused)?;
-    let (command, chosen) = match matches.subcommand() {
-        Some((name, chosen)) => (command.find_subcommand(name).unwrap_or(&command), chosen),
-        None => (&command, &matches),
-    };
+    let (mut command, mut chosen) = (&command, &matches);
+    while let Some((name, inner)) = chosen.subcommand() {
+        (command, chosen) = (command.find_subcommand(name).unwrap_or(command), inner);
+    }
     if let Some(mistake) = command.get_arguments().find_map(|argument| empty(argument, chosen)) {
         return Err(Refusal::Mistake(mistake));
     }

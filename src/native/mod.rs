@@ -7,6 +7,7 @@
 //! | `command_line.rs` | from words to arguments, or to the one line that says what is wrong |
 //! | `args.rs` | the flags of `oddiya-load run` |
 //! | `options.rs` | its flags about connections, checked |
+//! | `scenario/` | its flags about scenarios; the command that lists, shows and checks them |
 //! | `run.rs` | the command, from the first check to the exit code |
 //! | `ending.rs` | how it ended, and the exit code |
 //! | `interrupts.rs` | the signals that stop a run |
@@ -33,6 +34,7 @@ mod platform;
 pub mod report;
 pub mod run;
 pub mod say;
+pub mod scenario;
 mod shards;
 mod terminal;
 mod timer;

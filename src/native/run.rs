@@ -45,8 +45,16 @@ const PREFLIGHT_LIMIT: Micros = Micros::from_millis(2_500);
 /// # Errors
 /// When the machine refuses a file, a thread or a signal handler.
 pub async fn run(args: Args, given: &Given) -> anyhow::Result<Ending> {
-    let (config, options) = match (args.config_text().check(fresh_seed()), args.connections.check()) {
-        (Ok(config), Ok(options)) => (config, options),
+    let scenario = match args.scenario.read() {
+        Ok(scenario) => scenario,
+        Err(mistake) => {
+            tell(&mistake.text(given));
+            return Ok(Ending::Usage);
+        }
+    };
+    let text = args.config_text(&scenario);
+    let (config, options) = match (text.check_for(scenario, fresh_seed()), args.connections.check()) {
+        (Ok(config), Ok(options)) => (RunConfig { iterations: args.scenario.iterations, ..config }, options),
         (config, options) => {
             let wrong = |flag, problem: &str| complain(&format!("{}: {problem}", given.name(flag)));
             config.err().iter().flatten().for_each(|error| wrong(error.field.flag(), &error.problem));

@@ -27,6 +27,8 @@ pub struct RunConfig {
     pub stop_timeout: Micros,
     /// The seed of all random draws.
     pub seed: u64,
+    /// After how many tasks of all users the run ends; `None` when their number does not end it.
+    pub iterations: Option<u64>,
 }
 
 impl RunConfig {
@@ -203,13 +205,22 @@ pub struct FieldError {
 }
 
 impl RunConfigText {
-    /// Checks every field. `fresh_seed` is the seed when none was typed.
+    /// Checks every field, for the scenario that a run does when it names none. `fresh_seed` is the seed when none was
+    /// typed.
     ///
     /// # Errors
     /// There is one error for each wrong field.
     pub fn check(&self, fresh_seed: u64) -> Result<RunConfig, Vec<FieldError>> {
+        self.check_for(Scenario::oddiya(), fresh_seed)
+    }
+
+    /// Checks every field, for a scenario.
+    ///
+    /// # Errors
+    /// There is one error for each wrong field.
+    pub fn check_for(&self, scenario: Scenario, fresh_seed: u64) -> Result<RunConfig, Vec<FieldError>> {
         let mut errors = Vec::new();
-        let mut scenario = keep(&mut errors, Field::Classes, self.scenario());
+        let mut scenario = keep(&mut errors, Field::Classes, self.chosen_classes(scenario));
         let think_time =
             keep(&mut errors, Field::ThinkTime, optional(&self.think_time, parse_think_time)).flatten();
         if let (Some(known), Some(wait)) = (&scenario, think_time) {
@@ -219,6 +230,9 @@ impl RunConfigText {
             keep(&mut errors, Field::Host, self.host.parse::<Host>().map_err(|error| error.to_string()));
         let time_limit = scenario.as_ref().map_or_else(Micros::default, Scenario::longest_request);
         let load = load::text::check(self, time_limit).map_err(|found| errors.extend(found)).ok();
+        let rows =
+            (scenario.as_ref().zip(load.as_ref())).map_or(Ok(()), |(s, load)| s.rows_for(load.most_users()));
+        keep(&mut errors, Field::Users, rows);
         let run_time = keep(&mut errors, Field::RunTime, optional(&self.run_time, parse_run_time));
         let stop_timeout = keep(&mut errors, Field::StopTimeout, duration(&self.stop_timeout));
         let seed = keep(&mut errors, Field::Seed, optional(&self.seed, parse_seed));
@@ -231,6 +245,7 @@ impl RunConfigText {
                 think_time,
                 stop_timeout: stop_timeout?,
                 seed: seed?.unwrap_or(fresh_seed),
+                iterations: None,
             })
         })();
         config.filter(|_| errors.is_empty()).ok_or(errors)
@@ -272,9 +287,10 @@ impl RunConfigText {
         }
     }
 
-    fn scenario(&self) -> Result<Scenario, String> {
+    /// The scenario with the classes that take part.
+    fn chosen_classes(&self, scenario: Scenario) -> Result<Scenario, String> {
         let names = self.classes.split([',', ' ']).filter(|name| !name.is_empty()).map(str::to_owned);
-        Scenario::oddiya().with_classes(&names.collect::<Vec<_>>()).map_err(|error| error.to_string())
+        scenario.with_classes(&names.collect::<Vec<_>>()).map_err(|error| error.to_string())
     }
 }
 

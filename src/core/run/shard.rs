@@ -56,7 +56,7 @@ impl Assignment {
             load: config.load.clone(),
             run_time: config.run_time,
             stop_timeout: config.stop_timeout,
-            iterations: None,
+            iterations: config.iterations,
             began_unix_ms: 0,
         }
     }

@@ -100,6 +100,8 @@ impl Filler<'_> {
             Source::Column { data, column } => {
                 self.field(*data, *column).into_iter().for_each(|field| write_text(field, escape, out));
             }
+            // A number, a truth value or null, which needs no escape anywhere.
+            Source::Json(constant) => out.push_str(constant),
             Source::User => write_number(self.user, out),
             Source::Iteration => write_number(self.iteration, out),
             Source::Last(what) => self.last_answer(*what, out),
@@ -177,7 +179,7 @@ impl Filler<'_> {
 
     fn is_json(&self, source: &Source) -> bool {
         match source {
-            Source::Count(_) | Source::User | Source::Iteration | Source::Last(_) => true,
+            Source::Count(_) | Source::Json(_) | Source::User | Source::Iteration | Source::Last(_) => true,
             Source::Generator(generator) => self.is_json_of(generator),
             Source::Slot(_) | Source::Pick(_) | Source::Column { .. } => false,
         }

@@ -70,6 +70,8 @@ pub enum Times {
 /// Steps that are repeated until something has come about.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Poll {
+    /// The name of the failed check when it gave up.
+    pub check: String,
     /// Looked at after the steps.
     pub until: Condition,
     /// The pause between the end of the steps and their next start.
@@ -85,7 +87,7 @@ pub struct Poll {
 /// What follows when a poll did not end by its condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum GivenUp {
-    /// A failed check of the poll's last request, named after the poll; the task ends.
+    /// A failed check of the poll's last request; the task ends.
     Fail,
     /// The next step follows.
     Continue,

@@ -62,10 +62,12 @@ pub enum Source {
     Count(Slot),
     /// A field of the user's present row of a data set.
     Column { data: DataId, column: usize },
-    /// The number of the user in the run, from 0.
+    /// The number of the user in the run, from 1.
     User,
     /// The number of tasks that the user has begun, from 1; 0 in `on_start`.
     Iteration,
+    /// A number, `true`, `false` or `null` that the file has as the value of a variable. JSON.
+    Json(String),
     /// What the last answer of the user was like.
     Last(LastAnswer),
     /// A drawn or computed value.

@@ -1,0 +1,137 @@
+//! Reads the classes of users.
+
+use std::cell::RefCell;
+
+use super::declared;
+use super::fields::Standing;
+use super::names::Names;
+use super::repeats::{number, statuses_or, time};
+use super::requests::{self, ClassRequests};
+use super::shop::Shop;
+use super::steps::Steps;
+use super::tasks;
+use crate::core::base::units::Micros;
+use crate::core::scenario::file::decode::At;
+use crate::core::scenario::file::wire::class::{
+    WireAfterRefusal, WireAuth, WireClass, WireNextRow, WireRefresh,
+};
+use crate::core::scenario::model::auth::{AfterRefusal, Auth, Refresh};
+use crate::core::scenario::model::class::{Number, Presence, UserClass, Variable};
+use crate::core::scenario::model::data::{NextRow, RowUse};
+use crate::core::scenario::model::scenario::{DataId, ServiceId};
+use crate::core::scenario::model::text::Template;
+use crate::core::scenario::model::think_time::ThinkTime;
+
+/// The most users that a class can have.
+const MOST_USERS: u32 = 1_000_000;
+/// How long a refresh may take where the text does not say: the time limit of the Oddiya app.
+const USUAL_REFRESH: Micros = Micros::from_secs(30);
+
+/// Reads one class; `None` after a problem that leaves nothing of it.
+pub fn read(name: &At<String>, wire: &WireClass, shop: &Shop) -> Option<UserClass> {
+    let names = Names::new(&shop.settings.values, &shop.data);
+    declared::declare_all(wire, &names, shop);
+    let service = wire.service.as_ref().and_then(|name| shop.services.named(name, shop.trouble));
+    let service = service.unwrap_or(ServiceId::MAIN);
+    let requests = ClassRequests { service, headers: &wire.headers.0, has_auth: wire.auth.is_some() };
+    let steps = Steps { shop, names: &names, requests, within: RefCell::default() };
+    let variables = variables(wire, &steps);
+    let auth = wire.auth.as_ref().and_then(|auth| read_auth(auth, &steps));
+    let on_start = steps.list(&wire.on_start);
+    let tasks = tasks::read(name, wire, &steps);
+    let on_stop = steps.list(&wire.on_stop);
+    let think_time = steps.think_time(wire.think_time.as_ref()).unwrap_or(ThinkTime::NONE);
+    let number = number_of(name, wire, shop);
+    let row_uses = row_uses(wire, &names, shop);
+    drop(steps);
+    let (slots, used) = names.into_parts();
+    Some(UserClass {
+        name: name.value.clone(),
+        presence: if wire.optional == Some(true) { Presence::Named } else { Presence::Default },
+        number: number?,
+        think_time,
+        slots,
+        variables,
+        rows: with_usual_uses(row_uses, used),
+        auth,
+        on_start,
+        tasks: tasks?,
+        on_stop,
+        tags: wire.tags.clone(),
+    })
+}
+
+fn number_of(name: &At<String>, wire: &WireClass, shop: &Shop) -> Option<Number> {
+    let trouble = shop.trouble;
+    match (&wire.weight, &wire.count) {
+        (Some(weight), None) => number(weight, "the weight", 1, MOST_USERS, trouble).map(Number::Weight),
+        (None, Some(count)) => {
+            number(count, "the number of users", 1, MOST_USERS, trouble).map(Number::Fixed)
+        }
+        (None, None) => Some(Number::Weight(1)),
+        (Some(_), Some(_)) => {
+            trouble.about(name, "a class has either a `weight` or a `count` of users; keep one of them");
+            None
+        }
+    }
+}
+
+fn variables(wire: &WireClass, steps: &Steps) -> Vec<Variable> {
+    let one = |(name, value)| Some(Variable { slot: steps.names.slot(name)?, value: steps.value(value)? });
+    wire.variables.0.iter().map(|(name, value)| (name.value.as_str(), value)).filter_map(one).collect()
+}
+
+fn row_uses(wire: &WireClass, names: &Names, shop: &Shop) -> Vec<RowUse> {
+    let one = |(name, when): &(At<String>, At<WireNextRow>)| {
+        let data = shop.trouble.keep(name, names.data(&name.value))?;
+        let when = match when.value {
+            WireNextRow::EachUser => NextRow::EachUser,
+            WireNextRow::EachTask => NextRow::EachTask,
+        };
+        Some(RowUse { data, when })
+    };
+    wire.rows.0.iter().filter_map(one).collect()
+}
+
+/// A data set that is used and not named under `rows` gives a row to each user.
+fn with_usual_uses(mut uses: Vec<RowUse>, used: Vec<DataId>) -> Vec<RowUse> {
+    for data in used {
+        if !uses.iter().any(|known| known.data == data) {
+            uses.push(RowUse { data, when: NextRow::EachUser });
+        }
+    }
+    uses
+}
+
+fn read_auth(at: &At<WireAuth>, steps: &Steps) -> Option<Auth> {
+    let (wire, shop) = (&at.value, steps.shop);
+    if wire.bearer.is_some() == !wire.headers.0.is_empty() {
+        shop.trouble.add(at.place, 1, "`auth` needs either `bearer` or `headers`");
+        return None;
+    }
+    let headers = match &wire.bearer {
+        Some(bearer) => {
+            let mut value = Template::plain("Bearer ");
+            super::bodies::append(&mut value, steps.value(bearer)?);
+            vec![("Authorization".to_owned(), value)]
+        }
+        None => {
+            let read = |(name, value)| requests::header(name, value, steps.names, shop);
+            wire.headers.0.iter().map(|(name, value)| (name, value)).filter_map(read).collect()
+        }
+    };
+    Some(Auth { headers, refresh: wire.refresh.as_ref().map(|refresh| read_refresh(refresh, steps)) })
+}
+
+fn read_refresh(wire: &WireRefresh, steps: &Steps) -> Refresh {
+    let trouble = steps.shop.trouble;
+    Refresh {
+        statuses: statuses_or(wire.when.as_ref(), &[(401, 401)], trouble),
+        steps: wire.steps.0.iter().flat_map(|step| steps.one(step, Standing::Step)).collect(),
+        deadline: time(wire.within.as_ref(), USUAL_REFRESH, trouble),
+        refused: match wire.refused {
+            Some(WireAfterRefusal::Continue) => AfterRefusal::Continue,
+            Some(WireAfterRefusal::EndSession) | None => AfterRefusal::EndSession,
+        },
+    }
+}

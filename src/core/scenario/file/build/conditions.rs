@@ -1,0 +1,103 @@
+//! Reads conditions: `${state} == COMPLETED`, `${ids} exists`, `chance 10 %`, and their combinations.
+
+use super::blanks;
+use super::names::Names;
+use super::pieces::BlankProblem;
+use super::values::{pattern, share, unquoted};
+use crate::core::scenario::file::decode::At;
+use crate::core::scenario::file::problem::Place;
+use crate::core::scenario::file::trouble::Trouble;
+use crate::core::scenario::file::wire::condition::WireCondition;
+use crate::core::scenario::model::condition::{Comparison, Condition};
+use crate::core::scenario::model::text::{Escape, Part, Source};
+
+const RIGHT: &str = "write `${state} == COMPLETED` (or !=, <, <=, >, >=), `${name} matches PATTERN`, `${name} exists`, \
+                     `${name} is missing` or `chance 10 %`";
+
+/// Reads a condition; `None` after a problem.
+pub fn read(wire: &At<WireCondition>, names: &Names, trouble: &Trouble) -> Option<Condition> {
+    let all = |wires: &[At<WireCondition>]| {
+        let conditions: Vec<_> = wires.iter().map(|wire| read(wire, names, trouble)).collect();
+        if conditions.is_empty() {
+            trouble.add(wire.place, 1, "this list of conditions is empty; write one or more");
+        }
+        conditions.into_iter().collect::<Option<Vec<_>>>()
+    };
+    Some(match &wire.value {
+        WireCondition::Text(text) => return read_text(text, wire.place, names, trouble),
+        WireCondition::All(wires) => Condition::All(all(wires)?),
+        WireCondition::Any(wires) => Condition::Any(all(wires)?),
+        WireCondition::Not(inner) => Condition::Not(Box::new(read(inner, names, trouble)?)),
+    })
+}
+
+/// Reads the text of a condition.
+pub fn read_text(text: &str, place: Place, names: &Names, trouble: &Trouble) -> Option<Condition> {
+    parse(text, names)
+        .map_err(|problem| match problem {
+            Wrong::Blank(problem) => trouble.within(place, &problem.word, problem.message),
+            Wrong::Form(message) => trouble.within(place, text, message),
+        })
+        .ok()
+}
+
+enum Wrong {
+    Blank(BlankProblem),
+    Form(String),
+}
+
+impl From<BlankProblem> for Wrong {
+    fn from(problem: BlankProblem) -> Self {
+        Self::Blank(problem)
+    }
+}
+
+fn parse(text: &str, names: &Names) -> Result<Condition, Wrong> {
+    let text = text.trim();
+    let template = |text: &str| blanks::read(unquoted(text), Escape::Plain, names).map_err(Wrong::from);
+    if let Some(chance) = text.strip_prefix("chance ") {
+        let share = share(chance);
+        return share
+            .map(Condition::Chance)
+            .ok_or_else(|| Wrong::Form(format!("`{chance}` is no share; write `chance 10 %`")));
+    }
+    if let Some(value) = text.strip_suffix(" exists") {
+        return Ok(Condition::Filled(slot(value, names)?));
+    }
+    if let Some(value) = text.strip_suffix(" is missing") {
+        return Ok(Condition::Not(Box::new(Condition::Filled(slot(value, names)?))));
+    }
+    if let Some((left, right)) = split_at(text, "matches") {
+        return Ok(Condition::Matches {
+            text: template(left)?,
+            pattern: pattern(unquoted(right)).map_err(Wrong::Form)?,
+        });
+    }
+    let found = Comparison::ALL.into_iter().find_map(|comparison| {
+        split_at(text, comparison.sign()).map(|(left, right)| (left, comparison, right))
+    });
+    let (left, comparison, right) =
+        found.ok_or_else(|| Wrong::Form(format!("`{text}` is no condition; {RIGHT}")))?;
+    Ok(Condition::Compare { left: template(left)?, comparison, right: template(right)? })
+}
+
+/// Splits a text at a word that stands between blanks, and not within `${…}`.
+pub fn split_at<'a>(text: &'a str, word: &str) -> Option<(&'a str, &'a str)> {
+    let wanted = format!(" {word} ");
+    let at = text.match_indices(&wanted).map(|(at, _)| at).find(|at| {
+        let before = text.get(..*at).unwrap_or_default();
+        before.matches("${").count() <= before.matches('}').count()
+    })?;
+    Some((text.get(..at)?.trim(), text.get(at + wanted.len()..)?.trim()))
+}
+
+fn slot(text: &str, names: &Names) -> Result<crate::core::scenario::model::text::Slot, Wrong> {
+    let template = blanks::read(text.trim(), Escape::Plain, names)?;
+    match template.parts.as_slice() {
+        [Part::Blank { source: Source::Slot(slot), .. }] => Ok(*slot),
+        _ => Err(Wrong::Form(format!(
+            "`{}` is no value that could be missing; write `${{name}} exists`",
+            text.trim()
+        ))),
+    }
+}

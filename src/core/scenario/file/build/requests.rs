@@ -1,0 +1,194 @@
+//! Reads requests: the path, the query, the headers, and what is expected of the answer.
+
+use super::blanks;
+use super::bodies;
+use super::checks;
+use super::extracts;
+use super::names::Names;
+use super::paths;
+use super::pieces::{Piece, split};
+use super::repeats;
+use super::shop::Shop;
+use super::values::statuses;
+use crate::core::scenario::file::decode::At;
+use crate::core::scenario::file::wire::forms::Scalar;
+use crate::core::scenario::file::wire::request::{WireOnFailure, WireRedirects, WireStream};
+use crate::core::scenario::file::wire::step::WireStep;
+use crate::core::scenario::method::Method;
+use crate::core::scenario::model::request::{
+    Authorized, OnFailure, ProgressRule, Redirects, RequestStep, RequestTemplate, Statuses, StreamRules,
+};
+use crate::core::scenario::model::scenario::{EntryKind, ServiceId};
+use crate::core::scenario::model::text::{Escape, Template};
+use crate::core::scenario::reading::Reading;
+
+/// What the requests of a class have in common.
+pub struct ClassRequests<'c> {
+    pub service: ServiceId,
+    pub headers: &'c [(At<String>, At<Scalar>)],
+    pub has_auth: bool,
+}
+
+/// Headers that the sender writes itself.
+const OWN_HEADERS: [&str; 4] = ["content-length", "transfer-encoding", "connection", "host"];
+
+/// Reads the request of a step. The step has been found to be one.
+pub fn read(
+    step: &WireStep,
+    (method, path): (Method, &At<String>),
+    class: &ClassRequests,
+    names: &Names,
+    shop: &Shop,
+) -> Option<RequestStep> {
+    let trouble = shop.trouble;
+    let service = match &step.service {
+        Some(name) => shop.services.named(name, trouble)?,
+        None => class.service,
+    };
+    let path_template = path_template(step, path, service, names, shop);
+    let body = bodies::read(step, names, shop);
+    let headers = headers(step, class, names, shop);
+    let extractions = extracts::read(&step.extract, names, trouble);
+    let checks = checks::read(step.checks.as_ref(), names, trouble);
+    let (path_template, body, mut headers) = (path_template?, body?, headers?);
+    if let Some(media_type) = body.media_type.filter(|_| !has(&headers, "content-type")) {
+        headers.push(("Content-Type".to_owned(), Template::plain(media_type)));
+    }
+    let label = step.name.as_ref().map_or_else(|| label(&path.value), |name| name.value.clone());
+    let entry = shop.entry(EntryKind::Request(method), &label);
+    let stream = step.stream.filter(|stream| *stream != WireStream::None);
+    let reading = if stream.is_some() { Reading::Events } else { Reading::Whole };
+    let authorized = if step.auth == Some(false) { Authorized::No } else { Authorized::Yes };
+    let mut request =
+        RequestTemplate { id: None, service, method, path: path_template, headers, body: body.body, reading };
+    let is_ready = !request.has_blanks() && !(class.has_auth && authorized == Authorized::Yes);
+    request.id = is_ready.then(|| shop.next_ready_made());
+    let expect = optional_statuses(step.expect.as_ref(), shop);
+    Some(RequestStep {
+        entry,
+        request,
+        timeout: repeats::time(step.timeout.as_ref(), reading.time_limit(), trouble),
+        redirects: match step.redirects {
+            Some(WireRedirects::Keep) => Redirects::Kept,
+            Some(WireRedirects::Follow) | None => Redirects::Followed,
+        },
+        expect,
+        checks,
+        extractions,
+        stream: stream.map(|stream| StreamRules {
+            cached_entry: shop.entry(EntryKind::Request(method), &format!("{label} (cached)")),
+            progress: if stream == WireStream::Monotone {
+                ProgressRule::Monotone
+            } else {
+                ProgressRule::Free
+            },
+        }),
+        authorized,
+        retry: step.retry.as_ref().and_then(|retry| repeats::retry(&retry.value, trouble)),
+        again: step.again.as_ref().and_then(|again| {
+            let same = trouble.keep(&again.value.same, paths::read(&again.value.same.value))?;
+            repeats::again(&again.value, same, trouble)
+        }),
+        on_failure: match step.on_failure {
+            Some(WireOnFailure::EndTask) => OnFailure::EndTask,
+            Some(WireOnFailure::EndSession) => OnFailure::EndSession,
+            Some(WireOnFailure::Continue) | None => OnFailure::Continue,
+        },
+    })
+}
+
+/// A set of statuses, where one is given.
+fn optional_statuses(at: Option<&At<Scalar>>, shop: &Shop) -> Option<Statuses> {
+    let at = at?;
+    statuses(&at.value.text).map_err(|problem| shop.trouble.within(at.place, &at.value.text, problem)).ok()
+}
+
+fn path_template(
+    step: &WireStep,
+    path: &At<String>,
+    service: ServiceId,
+    names: &Names,
+    shop: &Shop,
+) -> Option<Template> {
+    let trouble = shop.trouble;
+    if path.value.starts_with("http://") || path.value.starts_with("https://") {
+        trouble
+            .about(path, "a path has no host; write the address under `services`, and `service: NAME` here");
+        return None;
+    }
+    if !path.value.starts_with('/') && !path.value.starts_with("${") {
+        trouble.about(path, format!("the path `{}` must begin with `/`", path.value));
+        return None;
+    }
+    let mut template = Template::default();
+    blanks::push_text(&mut template, shop.services.prefix(service));
+    let read = blanks::read(&path.value, Escape::Path, names);
+    let read = read.map_err(|problem| trouble.within(path.place, &problem.word, problem.message)).ok();
+    let query = bodies::pairs(&step.query, names, shop)?;
+    bodies::append(&mut template, read?);
+    if !query.parts.is_empty() {
+        blanks::push_text(&mut template, if path.value.contains('?') { "&" } else { "?" });
+        bodies::append(&mut template, query);
+    }
+    Some(template)
+}
+
+/// The class's headers, those of the request in their place or after them. An empty one leaves out the class's.
+fn headers(
+    step: &WireStep,
+    class: &ClassRequests,
+    names: &Names,
+    shop: &Shop,
+) -> Option<Vec<(String, Template)>> {
+    let is_own = |name: &str| step.headers.0.iter().any(|(own, _)| own.value.eq_ignore_ascii_case(name));
+    let common = class
+        .headers
+        .iter()
+        .filter(|(name, _)| !is_own(&name.value))
+        .map(|(name, value)| (name, Some(value)));
+    let own = step.headers.0.iter().map(|(name, value)| (name, value.as_ref()));
+    let all = common.chain(own).filter_map(|(name, value)| Some((name, value?)));
+    let read: Vec<_> = all.map(|(name, value)| header(name, value, names, shop)).collect();
+    read.into_iter().collect()
+}
+
+/// A header with its checked name.
+pub fn header(
+    name: &At<String>,
+    value: &At<Scalar>,
+    names: &Names,
+    shop: &Shop,
+) -> Option<(String, Template)> {
+    let trouble = shop.trouble;
+    let lower = trouble.keep(name, checks::header_name(&name.value))?;
+    if OWN_HEADERS.contains(&lower.as_str()) {
+        trouble.about(name, format!("the sender writes the header {} itself; leave it out", name.value));
+        return None;
+    }
+    if value.value.text.contains(['\r', '\n']) {
+        trouble.add(value.place, 1, "a header's value is one line");
+        return None;
+    }
+    let template = blanks::read(&value.value.text, Escape::Plain, names);
+    let template =
+        template.map_err(|problem| trouble.within(value.place, &problem.word, problem.message)).ok()?;
+    Some((name.value.clone(), template))
+}
+
+fn has(headers: &[(String, Template)], name: &str) -> bool {
+    headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name))
+}
+
+/// The name of a request that has none: its path, with what varies in braces.
+fn label(path: &str) -> String {
+    let pieces = split(path).unwrap_or_default();
+    let in_braces = |blank: &str| {
+        let word = blank.trim().trim_start_matches("raw ").trim_start_matches("pick ");
+        format!("{{{}}}", word.split_whitespace().next().unwrap_or_default())
+    };
+    let shown = pieces.iter().map(|piece| match piece {
+        Piece::Text(text) => text.clone(),
+        Piece::Blank(blank) => in_braces(blank),
+    });
+    shown.collect()
+}

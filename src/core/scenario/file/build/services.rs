@@ -1,0 +1,116 @@
+//! The hosts of a scenario: their addresses by file, profile and command line.
+
+use crate::core::base::host::Host;
+use crate::core::scenario::file::decode::At;
+use crate::core::scenario::file::problem::{Place, instead};
+use crate::core::scenario::file::settings::Settings;
+use crate::core::scenario::file::surroundings::Choices;
+use crate::core::scenario::file::trouble::Trouble;
+use crate::core::scenario::file::wire::forms::{Fields, TextOr};
+use crate::core::scenario::file::wire::{WireScenario, WireService};
+use crate::core::scenario::model::scenario::{Service, ServiceId};
+
+/// The name of the only service of a file that names none.
+const MAIN: &str = "main";
+
+/// The hosts, and what stands before the paths of their requests.
+#[derive(Clone, Debug)]
+pub struct Services {
+    pub list: Vec<Service>,
+    prefixes: Vec<String>,
+}
+
+impl Services {
+    /// Finds the addresses, and notes what is wrong with them.
+    pub fn find(wire: &WireScenario, settings: &Settings, choices: &Choices, trouble: &Trouble) -> Self {
+        let in_profile = settings.profile.as_ref().map(|profile| &profile.services);
+        let known = || wire.services.0.iter().map(|(name, _)| name.value.as_str());
+        for (name, _) in in_profile.into_iter().flat_map(|fields| &fields.0) {
+            if !known().any(|known| known == name.value) {
+                trouble
+                    .about(name, format!("no service `{}`; {}", name.value, instead(&name.value, known())));
+            }
+        }
+        for (name, _) in &choices.services {
+            if !known().any(|known| known == name) {
+                let message = format!("no service `{name}` for --service; {}", instead(name, known()));
+                trouble.add(Place::default(), 1, message);
+            }
+        }
+        let mut services = Self { list: Vec::new(), prefixes: Vec::new() };
+        for (name, service) in &wire.services.0 {
+            services.add(name, service, in_profile, choices, trouble);
+        }
+        if services.list.is_empty() {
+            services.list.push(Service { name: MAIN.to_owned(), url: None });
+            services.prefixes.push(String::new());
+        }
+        services
+    }
+
+    fn add(
+        &mut self,
+        name: &At<String>,
+        service: &TextOr<WireService>,
+        in_profile: Option<&Fields<TextOr<WireService>>>,
+        choices: &Choices,
+        trouble: &Trouble,
+    ) {
+        let own = full(name, service);
+        let other = in_profile
+            .and_then(|fields| fields.0.iter().find(|(known, _)| known.value == name.value))
+            .map(|(name, service)| full(name, service))
+            .unwrap_or_default();
+        let chosen = choices.services.iter().rev().find(|(chosen, _)| *chosen == name.value);
+        let url = match chosen {
+            Some((_, url)) => Some(At { place: name.place, value: url.clone() }),
+            None => other.url.or(own.url),
+        };
+        let is_main = self.list.is_empty();
+        let prefix = other.prefix.or(own.prefix);
+        let address = url.as_ref().and_then(|url| {
+            let host = url.value.parse::<Host>().map_err(|error| format!("the address {error}"));
+            trouble.keep(url, host)
+        });
+        if url.is_none() && !is_main {
+            let way = format!("write `{}: http://…`, or run with --service {}=URL", name.value, name.value);
+            trouble.about(name, format!("the service has no address; {way}"));
+        }
+        let prefix = prefix.filter(|prefix| {
+            let right = prefix.value.is_empty() || prefix.value.starts_with('/');
+            if !right {
+                trouble.about(prefix, format!("the prefix `{}` must begin with `/`", prefix.value));
+            }
+            right
+        });
+        self.list.push(Service { name: name.value.clone(), url: address });
+        self.prefixes
+            .push(prefix.map(|prefix| prefix.value.trim_end_matches('/').to_owned()).unwrap_or_default());
+    }
+
+    /// The service of that name.
+    pub fn named(&self, name: &At<String>, trouble: &Trouble) -> Option<ServiceId> {
+        let found = self.list.iter().position(|service| service.name == name.value);
+        if found.is_none() {
+            let known = self.list.iter().map(|service| service.name.as_str());
+            trouble.about(name, format!("no service `{}`; {}", name.value, instead(&name.value, known)));
+        }
+        found.map(ServiceId)
+    }
+
+    /// What stands before the paths of a service's requests.
+    pub fn prefix(&self, service: ServiceId) -> &str {
+        self.prefixes.get(service.0).map_or("", String::as_str)
+    }
+}
+
+/// A service with its fields; an address alone stands for `url`.
+fn full(name: &At<String>, service: &TextOr<WireService>) -> WireService {
+    match service {
+        TextOr::Full(full) => full.clone(),
+        TextOr::Text(url) => {
+            let url = At { place: name.place, value: url.text.clone() };
+            WireService { url: Some(url), prefix: None }
+        }
+    }
+}

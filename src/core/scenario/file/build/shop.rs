@@ -1,0 +1,106 @@
+//! What all parts of the check share: the text's blocks and services, and the lists that grow while steps are made.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
+use super::services::Services;
+use crate::core::scenario::file::decode::At;
+use crate::core::scenario::file::settings::Settings;
+use crate::core::scenario::file::surroundings::Surroundings;
+use crate::core::scenario::file::trouble::Trouble;
+use crate::core::scenario::file::wire::forms::Fields;
+use crate::core::scenario::file::wire::forms::List;
+use crate::core::scenario::file::wire::step::WireStep;
+use crate::core::scenario::model::data::{Blob, BlobId, DataSet};
+use crate::core::scenario::model::request::TemplateId;
+use crate::core::scenario::model::scenario::{EntryId, EntryKey, EntryKind};
+
+/// The longest file that is sent or has rows.
+const LARGEST_FILE: usize = 64 << 20;
+
+/// What all parts of the check share.
+pub struct Shop<'s> {
+    pub trouble: &'s Trouble<'s>,
+    pub around: &'s dyn Surroundings,
+    pub settings: &'s Settings,
+    pub services: Services,
+    pub data: Vec<DataSet>,
+    pub blocks: &'s Fields<List<WireStep>>,
+    entries: RefCell<Vec<EntryKey>>,
+    blobs: RefCell<Vec<Blob>>,
+    blob_paths: RefCell<BTreeMap<String, BlobId>>,
+    ready_made: Cell<usize>,
+}
+
+impl<'s> Shop<'s> {
+    pub fn new(
+        trouble: &'s Trouble<'s>,
+        around: &'s dyn Surroundings,
+        settings: &'s Settings,
+        services: Services,
+        data: Vec<DataSet>,
+        blocks: &'s Fields<List<WireStep>>,
+    ) -> Self {
+        let (entries, blobs, blob_paths) = (RefCell::default(), RefCell::default(), RefCell::default());
+        let ready_made = Cell::new(0);
+        Self { trouble, around, settings, services, data, blocks, entries, blobs, blob_paths, ready_made }
+    }
+
+    /// The entry with that key. Equal keys share an entry.
+    pub fn entry(&self, kind: EntryKind, name: &str) -> EntryId {
+        let key = EntryKey { kind, name: name.to_owned() };
+        let mut entries = self.entries.borrow_mut();
+        let place = entries.iter().position(|known| *known == key).unwrap_or_else(|| {
+            entries.push(key);
+            entries.len() - 1
+        });
+        EntryId(place)
+    }
+
+    /// The number of the next template that needs no filling.
+    pub fn next_ready_made(&self) -> TemplateId {
+        self.ready_made.set(self.ready_made.get() + 1);
+        TemplateId(self.ready_made.get() - 1)
+    }
+
+    /// The steps of a block.
+    pub fn block(&self, name: &str) -> Option<&'s List<WireStep>> {
+        self.blocks.0.iter().find(|(known, _)| known.value == name).map(|(_, steps)| steps)
+    }
+
+    /// The content of a file to be sent; each file is read once.
+    pub fn blob(&self, path: &At<String>) -> Option<BlobId> {
+        if let Some(known) = self.blob_paths.borrow().get(&path.value) {
+            return Some(*known);
+        }
+        let content = read_file(self.around, self.trouble, path)?;
+        let mut blobs = self.blobs.borrow_mut();
+        blobs.push(Blob(content));
+        let id = BlobId(blobs.len() - 1);
+        self.blob_paths.borrow_mut().insert(path.value.clone(), id);
+        Some(id)
+    }
+
+    /// Whether a file to be sent has these bytes somewhere.
+    pub fn blob_contains(&self, id: BlobId, bytes: &[u8]) -> bool {
+        self.blobs
+            .borrow()
+            .get(id.0)
+            .is_some_and(|blob| blob.0.windows(bytes.len()).any(|part| part == bytes))
+    }
+
+    /// The entries, the files to be sent, the data, and the number of ready-made templates.
+    pub fn into_parts(self) -> (Vec<EntryKey>, Vec<Blob>, Vec<DataSet>, usize) {
+        (self.entries.into_inner(), self.blobs.into_inner(), self.data, self.ready_made.get())
+    }
+}
+
+/// The content of a file, or a problem where the scenario names it.
+pub fn read_file(around: &dyn Surroundings, trouble: &Trouble, path: &At<String>) -> Option<Vec<u8>> {
+    let content = trouble.keep(path, around.file(&path.value))?;
+    if content.len() > LARGEST_FILE {
+        trouble.about(path, format!("the file {} has over 64 MB; use a smaller one", path.value));
+        return None;
+    }
+    Some(content)
+}

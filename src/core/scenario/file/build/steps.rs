@@ -1,0 +1,270 @@
+//! Reads steps: all that a task may consist of.
+
+use std::cell::RefCell;
+
+use super::blanks;
+use super::conditions;
+use super::fields::{self, Kind, Standing};
+use super::names::Names;
+use super::repeats::{number, time};
+use super::requests::{self, ClassRequests};
+use super::shop::Shop;
+use super::values::range;
+use crate::core::base::units::Micros;
+use crate::core::scenario::file::decode::At;
+use crate::core::scenario::file::problem::instead;
+use crate::core::scenario::file::wire::condition::WireCondition;
+use crate::core::scenario::file::wire::forms::{Fields, List, Scalar, ScalarKind};
+use crate::core::scenario::file::wire::step::{WireEnd, WireGivenUp, WireStep};
+use crate::core::scenario::model::condition::Condition;
+use crate::core::scenario::model::scenario::EntryKind;
+use crate::core::scenario::model::step::{End, GivenUp, Poll, Repeat, Step, Times};
+use crate::core::scenario::model::text::{Escape, Part, Slot, Source, Template};
+use crate::core::scenario::model::think_time::ThinkTime;
+
+/// How often steps may be repeated, and a poll may ask.
+const MOST_REPEATS: u32 = 1_000_000;
+/// How often a `while` goes round where the text does not say.
+const USUAL_ROUNDS: u32 = 1_000;
+/// How often a poll asks where the text does not say: every 5 s for 3 minutes, as Oddiya's web pages wait for a video.
+const USUAL_ASKS: u32 = 36;
+const USUAL_PAUSE: Micros = Micros::from_secs(5);
+
+/// What the steps of a class are read with.
+pub struct Steps<'c> {
+    pub shop: &'c Shop<'c>,
+    pub names: &'c Names<'c>,
+    pub requests: ClassRequests<'c>,
+    /// The blocks that are being read, one within the other.
+    pub within: RefCell<Vec<String>>,
+}
+
+impl Steps<'_> {
+    /// Reads steps one after the other. Those with a problem are left out.
+    pub fn list(&self, wires: &List<WireStep>) -> Vec<Step> {
+        wires.0.iter().flat_map(|wire| self.one(wire, Standing::Step)).collect()
+    }
+
+    fn required_list(&self, wires: Option<&At<List<WireStep>>>, step: &WireStep) -> Option<Vec<Step>> {
+        match wires {
+            Some(wires) if !wires.value.0.is_empty() => Some(self.list(&wires.value)),
+            _ => {
+                if let Some(key) = step.keys.first() {
+                    self.shop.trouble.about(
+                        key,
+                        format!("`{}` has no steps; write one or more under `steps:`", key.value),
+                    );
+                }
+                None
+            }
+        }
+    }
+
+    /// Reads one step. A block becomes all its steps.
+    pub fn one(&self, wire: &WireStep, standing: Standing) -> Vec<Step> {
+        if !self.shop.trouble.takes_step() {
+            return Vec::new();
+        }
+        let Some(kind) = fields::kind(wire, standing, self.shop.trouble) else { return Vec::new() };
+        let condition = wire.condition.as_ref().map(|condition| self.condition(condition));
+        let steps = match kind {
+            Kind::Choice => return self.choice(wire, condition.flatten()).into_iter().collect(),
+            Kind::Block => self.block(wire),
+            Kind::Branch | Kind::Task => self.required_list(wire.steps.as_ref(), wire).unwrap_or_default(),
+            Kind::Set => self.set(wire.set.as_ref(), |slot, value| Step::Set { slot, value }),
+            Kind::Append => self.set(wire.append.as_ref(), |slot, value| Step::Append { slot, value }),
+            Kind::Clear => {
+                wire.clear.iter().flatten().filter_map(|name| self.slot(name).map(Step::Clear)).collect()
+            }
+            _ => self.single(kind, wire).into_iter().collect(),
+        };
+        match condition {
+            None => steps,
+            Some(Some(condition)) => vec![Step::If { condition, then: steps, otherwise: Vec::new() }],
+            Some(None) => Vec::new(),
+        }
+    }
+
+    fn single(&self, kind: Kind, wire: &WireStep) -> Option<Step> {
+        match kind {
+            Kind::Request(method) => {
+                let path = [&wire.get, &wire.post, &wire.put, &wire.patch, &wire.delete, &wire.head];
+                let path = path.into_iter().flatten().next()?;
+                let request = requests::read(wire, (method, path), &self.requests, self.names, self.shop)?;
+                Some(Step::Request(Box::new(request)))
+            }
+            Kind::Group => {
+                let entry = self.shop.entry(EntryKind::Group, &wire.group.as_ref()?.value);
+                Some(Step::Group { entry, steps: self.required_list(wire.steps.as_ref(), wire)? })
+            }
+            Kind::Parallel => self.parallel(wire),
+            Kind::Repeat => self.repeat(wire),
+            Kind::While => self.as_long_as(wire),
+            Kind::ForEach => self.for_each(wire),
+            Kind::Poll => self.poll(wire),
+            Kind::NextRow => {
+                let name = wire.next_row.as_ref()?;
+                let data = self.shop.trouble.keep(name, self.names.data(&name.value))?;
+                self.names.uses(data);
+                Some(Step::NextRow(data))
+            }
+            Kind::Wait => self.think_time(wire.wait.as_ref()).map(Step::Wait),
+            Kind::End => Some(Step::End(match wire.end? {
+                WireEnd::Task => End::Task,
+                WireEnd::Session => End::Session,
+                WireEnd::User => End::User,
+            })),
+            Kind::Task
+            | Kind::Choice
+            | Kind::Set
+            | Kind::Append
+            | Kind::Clear
+            | Kind::Block
+            | Kind::Branch => None,
+        }
+    }
+
+    /// Reads a condition.
+    fn condition(&self, wire: &At<WireCondition>) -> Option<Condition> {
+        conditions::read(wire, self.names, self.shop.trouble)
+    }
+
+    /// Reads a think time.
+    pub fn think_time(&self, wire: Option<&At<String>>) -> Option<ThinkTime> {
+        let wire = wire?;
+        self.shop.trouble.keep(wire, wire.value.parse::<ThinkTime>())
+    }
+
+    fn slot(&self, name: &At<String>) -> Option<Slot> {
+        let slot = self.names.slot(&name.value).ok_or_else(|| self.names.unknown(&name.value));
+        self.shop.trouble.keep(name, slot)
+    }
+
+    /// The value of a variable: a number and a truth value stay what they are.
+    pub fn value(&self, value: &At<Scalar>) -> Option<Template> {
+        if value.value.kind == ScalarKind::Json {
+            let source = Source::Json(value.value.text.clone());
+            return Some(Template { parts: vec![Part::Blank { source, escape: Escape::Plain }] });
+        }
+        let template = blanks::read(&value.value.text, Escape::Plain, self.names);
+        template.map_err(|problem| self.shop.trouble.within(value.place, &problem.word, problem.message)).ok()
+    }
+
+    fn set(&self, fields: Option<&Fields<At<Scalar>>>, step: fn(Slot, Template) -> Step) -> Vec<Step> {
+        let fields = fields.into_iter().flat_map(|fields| &fields.0);
+        fields
+            .filter_map(|(name, value)| Some(step(self.names.declare(&name.value), self.value(value)?)))
+            .collect()
+    }
+
+    fn choice(&self, wire: &WireStep, condition: Option<Condition>) -> Option<Step> {
+        let steps = |wires: &Option<At<List<WireStep>>>| wires.as_ref().map(|list| self.list(&list.value));
+        let (then, otherwise) = (steps(&wire.then), steps(&wire.otherwise));
+        Some(Step::If {
+            condition: condition?,
+            then: then.unwrap_or_default(),
+            otherwise: otherwise.unwrap_or_default(),
+        })
+    }
+
+    fn block(&self, wire: &WireStep) -> Vec<Step> {
+        let Some(name) = &wire.block else { return Vec::new() };
+        let Some(steps) = self.shop.block(&name.value) else {
+            let known = self.shop.blocks.0.iter().map(|(known, _)| known.value.as_str());
+            let message = format!("no block `{}`; {}", name.value, instead(&name.value, known));
+            self.shop.trouble.about(name, message);
+            return Vec::new();
+        };
+        if self.within.borrow().contains(&name.value) {
+            let circle = format!("{} → {}", self.within.borrow().join(" → "), name.value);
+            self.shop
+                .trouble
+                .about(name, format!("the block does itself again ({circle}); use `repeat` or `while`"));
+            return Vec::new();
+        }
+        self.within.borrow_mut().push(name.value.clone());
+        let read = self.list(steps);
+        self.within.borrow_mut().pop();
+        read
+    }
+
+    fn parallel(&self, wire: &WireStep) -> Option<Step> {
+        let branches = wire.parallel.as_ref()?;
+        if branches.value.0.is_empty() {
+            self.shop.trouble.add(branches.place, 1, "`parallel` has no steps; write one or more");
+            return None;
+        }
+        Some(Step::Parallel(
+            branches.value.0.iter().map(|branch| self.one(branch, Standing::Branch)).collect(),
+        ))
+    }
+
+    fn repeat(&self, wire: &WireStep) -> Option<Step> {
+        let times = wire.repeat.as_ref()?;
+        let text = &times.value.text;
+        let count = range(text).and_then(|(from, to)| {
+            let number = |n: u64| u32::try_from(n).ok().filter(|n| *n <= MOST_REPEATS);
+            Some(Times::Count { from: number(from)?, to: number(to)? })
+        });
+        if count.is_none() {
+            let message =
+                format!("`{text}` is no number of times; write `3` or `1..5`, at most {MOST_REPEATS}");
+            self.shop.trouble.within(times.place, text, message);
+        }
+        let steps = self.required_list(wire.steps.as_ref(), wire)?;
+        Some(Step::Repeat(Repeat { times: count?, steps }))
+    }
+
+    fn as_long_as(&self, wire: &WireStep) -> Option<Step> {
+        let condition = self.condition(wire.as_long_as.as_ref()?)?;
+        let at_most = self.at_most(wire, USUAL_ROUNDS)?;
+        let steps = self.required_list(wire.steps.as_ref(), wire)?;
+        Some(Step::Repeat(Repeat { times: Times::While { condition, at_most }, steps }))
+    }
+
+    fn at_most(&self, wire: &WireStep, usual: u32) -> Option<u32> {
+        match &wire.at_most {
+            Some(at) => number(at, "the limit", 1, MOST_REPEATS, self.shop.trouble),
+            None => Some(usual),
+        }
+    }
+
+    fn for_each(&self, wire: &WireStep) -> Option<Step> {
+        let list = wire.for_each.as_ref()?;
+        let Some(item) = &wire.item else {
+            let message = "`for_each` needs a name for the entry: `as: id`, then `${id}` in its steps";
+            self.shop.trouble.about(list, message);
+            return None;
+        };
+        let bare =
+            list.value.strip_prefix("${").and_then(|name| name.strip_suffix('}')).unwrap_or(&list.value);
+        let list = self.slot(&At { place: list.place, value: bare.trim().to_owned() })?;
+        let item = self.names.declare(&item.value);
+        let steps = self.required_list(wire.steps.as_ref(), wire)?;
+        Some(Step::Repeat(Repeat { times: Times::ForEach { list, item }, steps }))
+    }
+
+    fn poll(&self, wire: &WireStep) -> Option<Step> {
+        let name = wire.poll.as_ref()?;
+        let Some(until) = &wire.until else {
+            let message = "`poll` needs to know what it waits for: `until: \"${state} == COMPLETED\"`";
+            self.shop.trouble.about(name, message);
+            return None;
+        };
+        let trouble = self.shop.trouble;
+        let within = wire.within.as_ref().map(|at| time(Some(at), Micros::ZERO, trouble));
+        let steps = self.required_list(wire.steps.as_ref(), wire);
+        Some(Step::Poll(Poll {
+            check: name.value.clone(),
+            until: self.condition(until)?,
+            every: time(wire.every.as_ref(), USUAL_PAUSE, trouble),
+            at_most: self.at_most(wire, if within.is_some() { MOST_REPEATS } else { USUAL_ASKS })?,
+            within,
+            steps: steps?,
+            given_up: match wire.given_up {
+                Some(WireGivenUp::Continue) => GivenUp::Continue,
+                Some(WireGivenUp::Fail) | None => GivenUp::Fail,
+            },
+        }))
+    }
+}

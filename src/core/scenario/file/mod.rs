@@ -1,0 +1,73 @@
+//! Scenario files: reads a text in YAML, checks all of it, and makes a scenario of it, or says what is wrong and where.
+//!
+//! | file | what lives there |
+//! |---|---|
+//! | `problem` | what is wrong, with the line shown and a mark below |
+//! | `node` | the text as a tree with places; limits against hostile texts |
+//! | `decode` | reads the wire types from the tree |
+//! | `wire/` | the form of a file, from which the JSON Schema is made |
+//! | `settings` | values for the whole run, put in before anything else is read |
+//! | `build/` | checks what was read and resolves all names |
+//! | `surroundings` | what a text needs from outside: files, the environment, choices |
+//! | `trouble` | where problems are gathered |
+//!
+//! Opening files and reading the environment is the caller's part.
+
+mod build;
+mod decode;
+mod node;
+pub mod problem;
+pub mod schema;
+mod settings;
+pub mod surroundings;
+mod trouble;
+mod wire;
+
+use node::Node;
+use problem::{Place, Problem, Problems};
+use settings::Settings;
+use surroundings::{Choices, Surroundings};
+use trouble::Trouble;
+use wire::WireScenario;
+
+use super::model::scenario::Scenario;
+
+/// The most steps of a scenario, those of blocks counted wherever they are done.
+const MOST_STEPS: usize = 20_000;
+
+/// Reads a scenario's text. `file` is the name by which problems call it.
+///
+/// # Errors
+/// All that is wrong, as far as it could be read.
+pub fn read(
+    file: &str,
+    text: &str,
+    choices: &Choices,
+    around: &impl Surroundings,
+) -> Result<Scenario, Problems> {
+    let mut tree = match Node::read(text) {
+        Ok(tree) => tree,
+        Err(problem) => return Err(Problems::new(file, text, vec![problem])),
+    };
+    let trouble = Trouble::new(text, MOST_STEPS);
+    let settings = Settings::find(&tree, choices, around, &trouble);
+    settings.put_into(&mut tree);
+    let (wire, mut found) = decode::read::<WireScenario>(&tree);
+    let scenario = wire.map(|wire| build::scenario(&wire, &settings, choices, around, &trouble));
+    if !trouble.takes_step() {
+        let message =
+            format!("the scenario has over {MOST_STEPS} steps once its blocks are put in; use fewer");
+        trouble.add(Place::default(), 1, message);
+    }
+    found.extend(trouble.into_problems());
+    let problems: Vec<_> = found.into_iter().map(|problem| with_path(problem, &tree)).collect();
+    match scenario {
+        Some(scenario) if problems.is_empty() => Ok(scenario),
+        _ => Err(Problems::new(file, text, problems)),
+    }
+}
+
+fn with_path(problem: Problem, tree: &Node) -> Problem {
+    let path = if problem.path.is_empty() { tree.path_to(problem.place) } else { None };
+    Problem { path: path.unwrap_or(problem.path), ..problem }
+}

@@ -1,0 +1,35 @@
+//! What a scenario's text needs from outside: other files, the environment, and what the command line or the page says.
+
+/// What surrounds a scenario's text.
+pub trait Surroundings {
+    /// The content of a file that the scenario names, relative to its own place; or why it cannot be read.
+    fn file(&self, path: &str) -> Result<Vec<u8>, String>;
+
+    /// The value of an environment variable.
+    fn environment(&self, name: &str) -> Option<String>;
+}
+
+/// What was chosen for a run beside the text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choices {
+    /// The profile; `None` for the one that the text chooses.
+    pub profile: Option<String>,
+    /// The values of settings by name: `--set NAME=VALUE`.
+    pub settings: Vec<(String, String)>,
+    /// The addresses of services by name: `--service NAME=URL`.
+    pub services: Vec<(String, String)>,
+}
+
+/// Nothing around: no files, no environment.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Nothing;
+
+impl Surroundings for Nothing {
+    fn file(&self, _: &str) -> Result<Vec<u8>, String> {
+        Err("files cannot be read here; write the rows into the scenario, under `rows`".to_owned())
+    }
+
+    fn environment(&self, _: &str) -> Option<String> {
+        None
+    }
+}

@@ -1,0 +1,11 @@
+//! Scenarios on the command line.
+//!
+//! | file | what lives there |
+//! |---|---|
+//! | `source.rs` | finds a scenario by file or name, and reads what it needs from this machine |
+//! | `options.rs` | the flags that choose and change a scenario |
+//! | `command.rs` | the command `oddiya-load scenario` |
+
+pub mod command;
+pub mod options;
+mod source;

@@ -1,0 +1,69 @@
+//! Files that are wrong. Beside each stands a text with all that is said of it; `UPDATE_GOLDEN=1` writes it anew.
+
+use oddiya_load::core::scenario::file::surroundings::{Choices, Nothing};
+
+use super::{files, folder, name, read_file};
+
+#[test]
+fn every_broken_file_gets_the_message_beside_it() {
+    let files = files(&folder("broken"));
+    assert!(files.len() >= 40, "only {} files", files.len());
+    let mut differ = Vec::new();
+    for path in files {
+        let said = match read_file(&path, &Choices::default()) {
+            Ok(_) => format!("{} is not refused", name(&path)),
+            Err(problems) => format!("{problems}\n"),
+        };
+        let beside = path.with_extension("txt");
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            std::fs::write(&beside, &said).unwrap();
+        }
+        if std::fs::read_to_string(&beside).unwrap_or_default() != said {
+            differ.push(said);
+        }
+    }
+    assert!(differ.is_empty(), "these differ; if that is meant, UPDATE_GOLDEN=1:\n{}", differ.join("\n"));
+}
+
+#[test]
+fn every_message_says_where_and_what_to_write() {
+    for path in files(&folder("broken")) {
+        let problems = read_file(&path, &Choices::default()).unwrap_err();
+        for problem in &problems.list {
+            let shown = problems.render(problem);
+            assert!(shown.starts_with(name(&path)), "{shown}");
+            assert!(!problem.message.is_empty() && problem.width > 0, "{problem:?}");
+            let has_mark =
+                shown.lines().last().unwrap().trim_start().starts_with("| ") && shown.ends_with('^');
+            assert!(has_mark || problem.place.line == 0, "{shown}");
+        }
+    }
+}
+
+#[test]
+fn a_file_of_ten_megabytes_is_refused_at_once() {
+    let text = "scenario: long\n".to_owned() + &"# a comment\n".repeat(10 << 20 / 12);
+    let long = text.repeat(1 + (10 << 20) / text.len());
+    let problems = super::read("long.yaml", &long, &Choices::default(), &Nothing).unwrap_err();
+    let said = problems.to_string();
+    assert!(said.starts_with("long.yaml: the text has 1") && said.contains("at most 1 MB"), "{said}");
+}
+
+#[test]
+fn a_choice_that_the_file_does_not_have_is_named() {
+    let path = folder("good").join("profiles.yaml");
+    let choices = Choices {
+        profile: Some("drect".to_owned()),
+        settings: vec![("expectd".to_owned(), "1".to_owned())],
+        services: vec![("lm".to_owned(), "http://localhost:1".to_owned())],
+    };
+    let said: Vec<_> = read_file(&path, &choices).unwrap_err().list.into_iter().map(|p| p.message).collect();
+    assert_eq!(
+        said,
+        [
+            "no profile `drect`; did you mean `direct`?",
+            "no setting `expectd` to set; did you mean `expected`?",
+            "no service `lm` for --service; did you mean `llm`?",
+        ]
+    );
+}
