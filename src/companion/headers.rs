@@ -5,11 +5,11 @@
 
 use http::{HeaderMap, HeaderName, StatusCode, header};
 
-use crate::core::http::relay::{FAILURE_HEADER, HOP_BY_HOP, REFUSAL_HEADER, STATUS_HEADER};
+use crate::core::http::relay::{COOKIES_HEADER, FAILURE_HEADER, HOP_BY_HOP, REFUSAL_HEADER, STATUS_HEADER};
 
 /// Headers of the host that are not passed on: those that would change the browser's state, those that the relay sets by
 /// itself, and names that only the companion uses.
-const WITHHELD: [&str; 14] = [
+const WITHHELD: [&str; 15] = [
     "access-control-allow-credentials",
     "access-control-allow-headers",
     "access-control-allow-methods",
@@ -24,6 +24,7 @@ const WITHHELD: [&str; 14] = [
     FAILURE_HEADER,
     REFUSAL_HEADER,
     STATUS_HEADER,
+    COOKIES_HEADER,
 ];
 
 /// Removes the headers that are not meant for the page.

@@ -20,8 +20,10 @@ use tokio::task::AbortHandle;
 use super::cookies::Jars;
 use super::records::Records;
 use crate::core::base::failure::{Failure, FailureKind};
+use crate::core::base::host::Host;
 use crate::core::http::request::Request;
 use crate::core::http::request_id::RequestId;
+use crate::core::scenario::ServiceId;
 use crate::net::client::{Clients, HttpClient};
 use crate::net::clock::RunClock;
 use crate::net::cookies::CookieJar;
@@ -36,6 +38,8 @@ const MAX_LANES: usize = 1_024;
 /// The connections of all lanes to one host.
 pub struct Lanes {
     clients: Clients,
+    /// The names of the services, in the order of the clients; the main one has none.
+    names: Vec<String>,
     records: Rc<Records>,
     /// The room for what waits for the browser.
     room: Room,
@@ -63,8 +67,10 @@ pub struct Exchanged {
 }
 
 impl Lanes {
+    /// Lanes to the main host, the first dialer's, and to further services by their names.
     pub fn new(
         dialers: &[Arc<Dialer>],
+        names: Vec<String>,
         options: ClientOptions,
         records: Rc<Records>,
         clock: RunClock,
@@ -73,7 +79,16 @@ impl Lanes {
             dialers.iter().map(|dialer| Rc::new(HttpClient::new(Arc::clone(dialer), options, clock)));
         let clients = clients.collect();
         let (room, idle, jars) = Default::default();
-        Self { clients, records, room, idle, jars }
+        Self { clients, names, records, room, idle, jars }
+    }
+
+    /// The service of that name and its host; the main one without a name. `None` where nothing is relayed to it.
+    pub fn service(&self, name: Option<&str>) -> Option<(ServiceId, &Host)> {
+        let place = match name {
+            None => 0,
+            Some(name) => 1 + self.names.iter().position(|known| known == name)?,
+        };
+        Some((ServiceId(place), self.clients.get(place)?.writer.host()))
     }
 
     /// Sends a request on a connection that the lane keeps, or on a new one where none is free, and returns when the

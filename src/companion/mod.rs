@@ -1,4 +1,4 @@
-//! `oddiya-load serve`: serves the page and relays the page's requests to the one host it was started with.
+//! `oddiya-load serve`: serves the page and relays the page's requests to the hosts it was started with.
 //!
 //! ```text
 //!            access           service            relay             lanes          net
@@ -76,6 +76,9 @@ pub struct Args {
         allow_hyphen_values = true
     )]
     host: Host,
+    /// Relay to a further service of a scenario too, and to nothing else; may be given more than once
+    #[arg(long = "service", value_name = "NAME=URL", value_parser = service, allow_hyphen_values = true)]
+    services: Vec<(String, Host)>,
     /// The page's port; 0 takes a free one
     #[arg(
         long,
@@ -103,8 +106,10 @@ pub struct Args {
 /// What a companion is started with.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The one host it relays to.
+    /// The main host it relays to.
     pub host: Host,
+    /// The further hosts that it relays to, with the names of their services.
+    pub services: Vec<(String, Host)>,
     /// 0 takes a free one.
     pub port: u16,
     /// How messages name the port: by the flag or the variable that gave it.
@@ -131,6 +136,7 @@ impl Options {
         let (page, protocols, cookies) = Default::default();
         Self {
             host,
+            services: Vec::new(),
             port: 0,
             port_name: "--port".to_owned(),
             bind: Vec::new(),
@@ -149,8 +155,17 @@ impl From<Args> for Options {
         let defaults = Self::new(args.host);
         let page = args.page.map_or(defaults.page, PageSource::Folder);
         let cookies = if args.no_cookies { Cookies::Ignored } else { Cookies::Kept };
-        Self { port: args.port, bind: args.bind, page, cookies, ..defaults }
+        Self { services: args.services, port: args.port, bind: args.bind, page, cookies, ..defaults }
     }
+}
+
+/// Reads `NAME=URL`.
+fn service(text: &str) -> Result<(String, Host), String> {
+    let (name, url) = text.split_once('=').filter(|(name, _)| !name.trim().is_empty()).ok_or_else(|| {
+        format!("`{text}` is no service; write its name and its address, such as llm=http://localhost:8000")
+    })?;
+    let host = url.parse::<Host>().map_err(|error| error.to_string())?;
+    Ok((name.trim().to_owned(), host))
 }
 
 /// Serves until interrupted.
@@ -161,12 +176,13 @@ pub async fn serve(args: Args, given: &Given) -> anyhow::Result<()> {
     let max_connections = connections_within(file_handles.min(WANTED_FILE_HANDLES));
     let port_name = given.name("--port").to_owned();
     let options = Options { max_connections, port_name, ..Options::from(args) };
-    let host = options.host.clone();
+    let (host, services) = (options.host.clone(), options.services.clone());
     let is_open = options.bind.iter().any(|address| !address.is_loopback());
     let name = listen::name_of(&options.bind);
     let running = start(options).await?;
     let address = format!("http://{name}:{}", running.port);
     say(&format!("Page: {address}  →  host {host}"));
+    services.iter().for_each(|(name, host)| say(&format!("      {name}  →  {host}")));
     if !running.page_is_built {
         say("The page is not built yet: run `make build`, or name its folder with --page.");
     }
@@ -256,17 +272,23 @@ async fn run(
 
 async fn start_here(options: Options, tasks: &mut JoinSet<()>) -> anyhow::Result<RunningCompanion> {
     let dialer = upstream::dialer(options.host, options.protocols)?;
-    let dialers = [Arc::clone(&dialer)];
+    let (names, hosts): (Vec<_>, Vec<_>) = options.services.into_iter().unzip();
+    let services = names.iter().cloned().zip(hosts.iter().map(Host::to_string)).collect();
+    let mut dialers = vec![Arc::clone(&dialer)];
+    for host in hosts {
+        dialers.push(upstream::dialer(host, options.protocols)?);
+    }
     let client = upstream::client_options(options.protocols, options.cookies);
     let clock = RunClock::start();
     let records = Rc::new(Records::new(clock));
-    let lanes = Rc::new(Lanes::new(&dialers, client, Rc::clone(&records), clock));
+    let lanes = Rc::new(Lanes::new(&dialers, names, client, Rc::clone(&records), clock));
     let page = Page::new(options.page);
     let page_is_built = page.is_built();
     let token = random_token()?;
     let preflights = Arc::<AtomicU64>::default();
     let companion = Rc::new(Companion {
         dialer,
+        services,
         lanes: Rc::clone(&lanes),
         records: Rc::clone(&records),
         token: token.clone(),

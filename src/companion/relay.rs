@@ -12,8 +12,7 @@ use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 
 use crate::core::base::failure::Status;
-use crate::core::base::host::Host;
-use crate::core::http::relay::{Envelope, Refusal, RelayTarget, STATUS_HEADER};
+use crate::core::http::relay::{COOKIES_HEADER, Envelope, Refusal, RelayTarget, STATUS_HEADER, SeesCookies};
 use crate::core::http::request;
 use crate::core::http::request_id::RequestId;
 use crate::core::http::target::encoded;
@@ -33,29 +32,28 @@ const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;
 struct Unpacked {
     request: request::Request,
     sender: Sender,
+    cookies: SeesCookies,
 }
 
-/// Relays a request to the host of `lanes` if it carries `token`.
-pub async fn relay(
-    lanes: &Rc<Lanes>,
-    host: &Host,
-    lane: &str,
-    token: &str,
-    request: Request<Incoming>,
-) -> BoxResponse {
-    let Unpacked { request, sender } = match unpack(host, token, request).await {
+/// Relays a request to one of the hosts of `lanes` if it carries `token`.
+pub async fn relay(lanes: &Rc<Lanes>, lane: &str, token: &str, request: Request<Incoming>) -> BoxResponse {
+    let Unpacked { request, sender, cookies } = match unpack(lanes, token, request).await {
         Ok(unpacked) => unpacked,
         Err(refused) => return *refused,
     };
     let method = request.method;
     match lanes.exchange(lane, request, sender).await {
-        Ok(exchanged) => deliver(exchanged, method),
+        Ok(exchanged) => deliver(exchanged, method, cookies),
         Err(failure) => response::failure(&failure),
     }
 }
 
 /// The request as the host gets it, or the refusal.
-async fn unpack(host: &Host, token: &str, request: Request<Incoming>) -> Result<Unpacked, Box<BoxResponse>> {
+async fn unpack(
+    lanes: &Lanes,
+    token: &str,
+    request: Request<Incoming>,
+) -> Result<Unpacked, Box<BoxResponse>> {
     let path_and_query = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
     let target =
         RelayTarget::parse(path_and_query).ok_or_else(|| response::plain_refusal(Refusal::Envelope))?;
@@ -63,8 +61,14 @@ async fn unpack(host: &Host, token: &str, request: Request<Incoming>) -> Result<
         return Err(response::plain_refusal(Refusal::Token).into());
     }
     let bad_envelope = |why: String| response::refusal(Refusal::Envelope, why + "\n");
-    let Envelope { method, headers, id, user, reading } =
+    let Envelope { method, headers, id, user, reading, service, cookies } =
         Envelope::decode(target.envelope).map_err(|error| bad_envelope(error.to_string()))?;
+    let (service, host) = lanes.service(service.as_deref()).ok_or_else(|| {
+        let name = service.as_deref().unwrap_or_default();
+        bad_envelope(format!(
+            "the companion relays to no service `{name}`; start it with --service {name}=URL"
+        ))
+    })?;
     let slash = if target.path_and_query.starts_with('/') { "" } else { "/" };
     let path = format!("{slash}{}", target.path_and_query);
     PathAndQuery::try_from(encoded(&host.target(&path)).as_ref())
@@ -74,8 +78,9 @@ async fn unpack(host: &Host, token: &str, request: Request<Incoming>) -> Result<
         bad_envelope(format!("`{method}` cannot be relayed; use GET, HEAD, POST, PUT, PATCH or DELETE"))
     })?;
     let body = read_body(request).await.map_err(bad_envelope)?;
-    let request = request::Request { method, path, headers, body, reading, ..request::Request::default() };
-    Ok(Unpacked { request, sender: Sender { id: id.map(RequestId), user } })
+    let request =
+        request::Request { service, method, path, headers, body, reading, ..request::Request::default() };
+    Ok(Unpacked { request, sender: Sender { id: id.map(RequestId), user }, cookies })
 }
 
 /// The request's body; `None` when it has none.
@@ -92,9 +97,10 @@ async fn read_body(request: Request<Incoming>) -> Result<Option<Vec<u8>>, String
     Ok(Some(body.to_bytes().to_vec()))
 }
 
-fn deliver(Exchanged { head, body }: Exchanged, method: Method) -> BoxResponse {
+fn deliver(Exchanged { head, body }: Exchanged, method: Method, cookies: SeesCookies) -> BoxResponse {
     let TappedHead { status, mut headers } = head;
     fix_length(&mut headers, status, method);
+    let set_cookies = (cookies == SeesCookies::Yes).then(|| set_cookies(&headers)).flatten();
     retain_end_to_end(&mut headers);
     let plain = StatusCode::from_u16(status).ok().filter(|status| Delivery::of(*status) == Delivery::Plain);
     // A number that is no status cannot be delivered as it is either.
@@ -102,10 +108,18 @@ fn deliver(Exchanged { head, body }: Exchanged, method: Method) -> BoxResponse {
     if plain.is_none() {
         headers.insert(STATUS_HEADER, HeaderValue::from(status));
     }
+    set_cookies.into_iter().for_each(|cookies| drop(headers.insert(COOKIES_HEADER, cookies)));
     let mut response = Response::new(response::boxed(body));
     *response.status_mut() = delivered;
     *response.headers_mut() = headers;
     response
+}
+
+/// The cookies that a response sets, for a page that looks at them.
+fn set_cookies(headers: &HeaderMap) -> Option<HeaderValue> {
+    let lines = headers.get_all(header::SET_COOKIE).iter();
+    let lines: Vec<_> = lines.filter_map(|line| line.to_str().ok()).collect();
+    HeaderValue::try_from(serde_json::to_string(&lines).ok().filter(|_| !lines.is_empty())?).ok()
 }
 
 /// Leaves at most one length, and only where it is the body's.
@@ -133,6 +147,7 @@ mod tests {
                 headers.insert(header::TRANSFER_ENCODING, HeaderValue::from_static(coding));
             });
             fix_length(&mut headers, status, method);
+            let set_cookies = (cookies == SeesCookies::Yes).then(|| set_cookies(&headers)).flatten();
             headers.get_all(header::CONTENT_LENGTH).iter().count()
         };
         assert_eq!(with(None, 200, Method::Get), 1);

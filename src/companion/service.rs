@@ -2,6 +2,7 @@
 //!
 //! The page may request the paths of the relay and of the floor across lanes. All other paths belong to its own origin.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -27,8 +28,10 @@ use super::upstream;
 
 /// Everything that requests share.
 pub struct Companion {
-    /// Opens connections to the host.
+    /// Opens connections to the main host.
     pub dialer: Arc<Dialer>,
+    /// The addresses of the further hosts that it relays to, by the names of their services.
+    pub services: BTreeMap<String, String>,
     pub lanes: Rc<Lanes>,
     pub records: Rc<Records>,
     /// Every relayed request must carry it, and whatever else has the companion speak to the host.
@@ -82,7 +85,7 @@ impl Companion {
                 Err(_) => response::refusal(Refusal::Envelope, "after the token comes the run's number\n"),
             });
         }
-        relay(&self.lanes, self.dialer.host(), lane, &self.token, request).await
+        relay(&self.lanes, lane, &self.token, request).await
     }
 
     /// The response to a request that carries the token.
@@ -95,6 +98,7 @@ impl Companion {
             product: CompanionInfo::PRODUCT.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             host: self.dialer.host().to_string(),
+            services: self.services.clone(),
             token: self.token.clone(),
         }
     }

@@ -84,7 +84,7 @@ impl Kept {
         // Some decoders hold the last bytes back until they learn that it is the end.
         unpacker.iter_mut().for_each(|unpacker| drop(unpacker.end()));
         let body = body.take();
-        Box::new(Answer { events, ..Answer::new(status, headers, body) })
+        Box::new(Answer::new(status, headers, body).with_events(events))
     }
 }
 

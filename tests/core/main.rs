@@ -4,10 +4,12 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod companion;
+mod lives;
 mod load_models;
 mod parts;
 mod refusals;
 mod reset;
+mod resilience;
 mod scenarios;
 mod seeded_run;
 mod sessions;

@@ -1,13 +1,17 @@
 //! What came of a `fetch`: the host's response, the companion's own, or none. Only here do the browser's words become
 //! typed failures.
 
+use wasm_bindgen::JsCast as _;
 use web_sys::Response;
 
 use crate::browser::message::Destination;
 use crate::core::base::failure::{Failure, FailureKind, Status};
+use crate::core::http::answer::{Answer, HeaderLines};
 use crate::core::http::relay::{
-    FAILURE_HEADER, REFUSAL_HEADER, Refusal, STATUS_HEADER, WRAPPED_STATUS, parse_failure_header,
+    COOKIES_HEADER, FAILURE_HEADER, REFUSAL_HEADER, Refusal, STATUS_HEADER, WRAPPED_STATUS,
+    parse_failure_header,
 };
+use crate::core::http::request::Wanted;
 
 /// What came of a request.
 pub struct Fetched {
@@ -17,6 +21,8 @@ pub struct Fetched {
     pub bytes: u64,
     /// What measurements of it are to be expected.
     pub trace: Trace,
+    /// What the request wanted of the answer.
+    pub answer: Option<Box<Answer>>,
 }
 
 /// What measurements of a request come, of the browser and of the companion.
@@ -33,7 +39,7 @@ pub enum Trace {
 impl Fetched {
     /// No response, or none that could be read to its end.
     pub fn failed(kind: FailureKind, detail: &str) -> Self {
-        Self { outcome: Err(Failure::new(kind, detail)), bytes: 0, trace: Trace::Record }
+        Self { outcome: Err(Failure::new(kind, detail)), bytes: 0, trace: Trace::Record, answer: None }
     }
 
     /// It got nowhere.
@@ -85,6 +91,16 @@ impl Fetched {
         }
     }
 
+    /// The same with what the request wanted of the answer.
+    pub fn with_answer(self, response: &Response, body: Vec<u8>, wanted: Wanted) -> Self {
+        let Ok(status) = self.outcome else { return self };
+        if !wanted.is_anything() {
+            return self;
+        }
+        let headers = if wanted.head { header_lines(response) } else { HeaderLines::default() };
+        Self { answer: Some(Box::new(Answer::new(status, headers, body))), ..self }
+    }
+
     /// The companion refused the request. A wrong token means that it was started anew meanwhile.
     fn refused_by_companion(refusal: &str) -> Self {
         let is_new = Refusal::from_name(refusal) == Some(Refusal::Token);
@@ -94,12 +110,29 @@ impl Fetched {
 
     /// The companion's own response, instead of the host's.
     fn of_the_companion(failure: Failure) -> Self {
-        Self { outcome: Err(failure), bytes: 0, trace: Trace::Both }
+        Self { outcome: Err(failure), bytes: 0, trace: Trace::Both, answer: None }
     }
 
     fn of_the_host(status: Status, bytes: u64) -> Self {
-        Self { outcome: Ok(status), bytes, trace: Trace::Both }
+        Self { outcome: Ok(status), bytes, trace: Trace::Both, answer: None }
     }
+}
+
+/// The headers of a response, and the cookies that it sets, as far as the companion tells them.
+fn header_lines(response: &Response) -> HeaderLines {
+    let mut lines = HeaderLines::default();
+    let entries = js_sys::try_iter(&response.headers()).ok().flatten();
+    for entry in entries.into_iter().flatten().filter_map(Result::ok) {
+        let pair: js_sys::Array = entry.unchecked_into();
+        let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) else { continue };
+        match serde_json::from_str::<Vec<String>>(&value) {
+            Ok(cookies) if name == COOKIES_HEADER => {
+                cookies.iter().for_each(|cookie| lines.push("set-cookie", cookie));
+            }
+            _ => lines.push(&name, &value),
+        }
+    }
+    lines
 }
 
 fn relayed(header: &str) -> Failure {

@@ -20,8 +20,9 @@ use super::timing::ResourceTiming;
 use crate::core::base::failure::FailureKind;
 use crate::core::base::timing_source::TimingSource;
 use crate::core::base::units::Micros;
+use crate::core::http::answer::MAX_BODY_BYTES;
 use crate::core::http::exchange::{Exchange, Timing};
-use crate::core::http::request::Request;
+use crate::core::http::request::{Request, Wanted};
 use crate::core::http::request_id::RequestId;
 use crate::core::http::stream::StreamReader;
 use crate::core::run::platform::Lane;
@@ -58,8 +59,9 @@ impl FetchLane {
         let Ok(call) = self.caller.call(url, &self.route.destination, request) else {
             return Fetched::refused(FailureKind::Other, "the browser refuses one of the headers");
         };
-        let deadline = self.route.clock.now() + request.reading.time_limit();
-        let conversing = std::pin::pin!(self.converse(call.response().clone(), events));
+        let limit = request.time_limit.unwrap_or_else(|| request.reading.time_limit());
+        let deadline = self.route.clock.now() + limit;
+        let conversing = std::pin::pin!(self.converse(call.response().clone(), events, request.wanted));
         let timeout = std::pin::pin!(self.route.clock.sleep_until(deadline));
         match select(conversing, timeout).await {
             Either::Left((fetched, _)) => {
@@ -72,26 +74,39 @@ impl FetchLane {
         }
     }
 
-    async fn converse(&self, response: Promise, events: Option<&mut StreamReader>) -> Fetched {
+    async fn converse(
+        &self,
+        response: Promise,
+        events: Option<&mut StreamReader>,
+        wanted: Wanted,
+    ) -> Fetched {
         let destination = &self.route.destination;
         let Ok(response) = JsFuture::from(response).await.map(JsValue::unchecked_into::<Response>) else {
             return Fetched::nothing_from(destination);
         };
+        let mut body = Vec::new();
+        let kept = wanted.body.then_some(&mut body);
         let bytes = match events {
-            None => read_whole(&response).await,
-            Some(events) => self.read_events(&response, events).await,
+            None => read_whole(&response, kept).await,
+            Some(events) => self.read_events(&response, events, kept).await,
         };
         bytes.map_or_else(
             |_| Fetched::cut_off(destination),
-            |bytes| Fetched::of(&response, bytes, destination),
+            |bytes| Fetched::of(&response, bytes, destination).with_answer(&response, body, wanted),
         )
     }
 
     /// Reads the body as it comes; gives its size. Each piece is of the moment at which the worker got hold of it.
-    async fn read_events(&self, response: &Response, events: &mut StreamReader) -> Result<u64, JsValue> {
+    async fn read_events(
+        &self,
+        response: &Response,
+        events: &mut StreamReader,
+        mut kept: Option<&mut Vec<u8>>,
+    ) -> Result<u64, JsValue> {
         let (mut pieces, mut size) = (Pieces::of(response), 0);
         while let Some(piece) = pieces.next().await? {
             size += piece.len() as u64;
+            kept.iter_mut().for_each(|kept| keep(kept, piece));
             events.feed(piece, self.route.clock.now());
         }
         Ok(size)
@@ -101,8 +116,11 @@ impl FetchLane {
     async fn exchange_at(&self, url: &str, request: &Request, id: Option<RequestId>) -> Exchange {
         let ready = self.route.clock.now();
         let called_ms = self.route.clock.now_ms();
-        let mut events = (request.reading == Reading::Events).then(StreamReader::default);
-        let fetched = self.fetch(url, request, events.as_mut()).await;
+        let mut events = (request.reading == Reading::Events).then(|| match request.wanted.events {
+            true => StreamReader::keeping(),
+            false => StreamReader::default(),
+        });
+        let mut fetched = self.fetch(url, request, events.as_mut()).await;
         let finished = self.route.clock.now();
         let by_clock = Timing {
             ready,
@@ -115,11 +133,13 @@ impl FetchLane {
             Trace::Both => self.time(url, called_ms, by_clock).await,
             Trace::Record | Trace::Nothing => by_clock,
         };
+        let kept = events.as_mut().map(StreamReader::take_events).unwrap_or_default();
+        let answer = fetched.answer.take().map(|answer| Box::new(answer.with_events(kept)));
         let streamed = events.and_then(|events| events.finish(&fetched.outcome));
         let seen_by_page = id.and(timing.sent).map(|sent| timing.finished.saturating_sub(sent));
         let timing = Timing { seen_by_page, ..timing };
         let awaits = id.filter(|_| fetched.trace != Trace::Nothing);
-        Exchange { streamed, awaits, ..Exchange::new(fetched.outcome, timing, fetched.bytes) }
+        Exchange { streamed, awaits, answer, ..Exchange::new(fetched.outcome, timing, fetched.bytes) }
     }
 
     /// What the browser measured, as far as it comes before the next request; what it withholds is by the page's clock.
@@ -139,10 +159,19 @@ impl FetchLane {
     }
 }
 
-/// Reads the body at once; gives its size.
-async fn read_whole(response: &Response) -> Result<u64, JsValue> {
-    let body = JsFuture::from(response.array_buffer()?).await?;
-    Ok(u64::from(body.unchecked_into::<ArrayBuffer>().byte_length()))
+/// Reads the body at once; gives its size, and the body itself where it is kept.
+async fn read_whole(response: &Response, kept: Option<&mut Vec<u8>>) -> Result<u64, JsValue> {
+    let body = JsFuture::from(response.array_buffer()?).await?.unchecked_into::<ArrayBuffer>();
+    if let Some(kept) = kept {
+        keep(kept, &js_sys::Uint8Array::new(&body).to_vec());
+    }
+    Ok(u64::from(body.byte_length()))
+}
+
+/// Keeps a piece of a body, as far as there is room.
+fn keep(kept: &mut Vec<u8>, piece: &[u8]) {
+    let room = MAX_BODY_BYTES.saturating_sub(kept.len());
+    kept.extend_from_slice(piece.get(..piece.len().min(room)).unwrap_or_default());
 }
 
 /// `None` when the host withholds the moments (no `Timing-Allow-Origin`), or the request never left.

@@ -44,7 +44,7 @@ use crate::core::run::shard::{self, Assignment, Control, Finish};
 use companion_link::CompanionLink;
 use platform::BrowserPlatform;
 use posting::{post, scope};
-use route::Route;
+use route::{Hosts, Route};
 
 /// What the worker is doing.
 enum Job {
@@ -92,7 +92,7 @@ fn on_start(job: &Rc<RefCell<Job>>, config: RunConfig, destination: Destination)
     if matches!(&*job.borrow(), Job::Running { .. }) {
         return;
     }
-    let Some(platform) = BrowserPlatform::new(config.host.clone(), destination) else {
+    let Some(platform) = BrowserPlatform::new(Hosts::of(&config), destination) else {
         return post(&Event::Refused {
             problem: "this browser has no performance clock in workers".to_owned(),
         });
@@ -113,7 +113,8 @@ async fn run(
     open_link(platform.route(), &controls).await;
     platform.start_clock();
     post(&Event::Started { calibration });
-    let assignment = Assignment::of(&config, Share { shard: 0, shards: 1 });
+    let began_unix_ms = js_sys::Date::now() as u64;
+    let assignment = Assignment { began_unix_ms, ..Assignment::of(&config, Share { shard: 0, shards: 1 }) };
     let mut wall = WallClock::start(&platform);
     let clock = Rc::clone(&platform);
     let post_second = move |snapshot| {

@@ -4,10 +4,9 @@ use std::rc::Rc;
 
 use super::clock::WorkerClock;
 use super::lane::FetchLane;
-use super::route::Route;
+use super::route::{Hosts, Route};
 use super::timing::Timings;
 use crate::browser::message::Destination;
-use crate::core::base::host::Host;
 use crate::core::base::units::Micros;
 use crate::core::run::platform::{Clock, Spawner, Transport};
 
@@ -19,10 +18,10 @@ pub struct BrowserPlatform {
 
 impl BrowserPlatform {
     /// `None` where workers have no performance clock.
-    pub fn new(host: Host, destination: Destination) -> Option<Self> {
+    pub fn new(hosts: Hosts, destination: Destination) -> Option<Self> {
         let clock = WorkerClock::start()?;
         let timings = Timings::observe(clock.performance());
-        let route = Rc::new(Route::new(host, destination, Rc::clone(&clock), timings));
+        let route = Rc::new(Route::new(hosts, destination, Rc::clone(&clock), timings));
         Some(Self { clock, route })
     }
 

@@ -10,7 +10,8 @@ use crate::browser::message::{Destination, Lanes};
 use crate::core::base::failure::{Failure, FailureKind};
 use crate::core::base::host::Host;
 use crate::core::base::units::Micros;
-use crate::core::http::relay::{floor_url, lane_authority, relay_url, seal};
+use crate::core::config::run_config::RunConfig;
+use crate::core::http::relay::{SeesCookies, Sender, floor_url, lane_authority, relay_url, seal};
 use crate::core::http::relay_record::RECORDS_PREFIX;
 use crate::core::http::request::Request;
 use crate::core::http::request_id::RequestId;
@@ -19,9 +20,27 @@ use crate::core::http::request_id::RequestId;
 /// 256 in all, of late some more (480 seen in version 156).
 const MAX_LANES: u32 = 256;
 
+/// The hosts of a run.
+pub struct Hosts {
+    pub main: Host,
+    /// The further services of the scenario, in its order: their names and hosts.
+    pub services: Vec<(String, Host)>,
+}
+
+impl Hosts {
+    /// The hosts of a configuration.
+    pub fn of(config: &RunConfig) -> Self {
+        let names = config.scenario.services.iter().map(|service| service.name.clone());
+        let services = names.zip(config.hosts()).skip(1).collect();
+        Self { main: config.host.clone(), services }
+    }
+}
+
 /// The route that all lanes of a worker share.
 pub struct Route {
     host: Host,
+    /// The further services of the scenario, in its order: their names and hosts.
+    services: Vec<(String, Host)>,
     /// Where requests go.
     pub destination: Destination,
     /// The worker's clock.
@@ -42,7 +61,8 @@ pub struct Route {
 
 impl Route {
     /// From a worker to a host.
-    pub fn new(host: Host, destination: Destination, clock: Rc<WorkerClock>, timings: Timings) -> Self {
+    pub fn new(hosts: Hosts, destination: Destination, clock: Rc<WorkerClock>, timings: Timings) -> Self {
+        let Hosts { main: host, services } = hosts;
         let token = match &destination {
             Destination::Companion { token, .. } => RefCell::new(token.clone()),
             Destination::Direct { .. } => RefCell::default(),
@@ -50,7 +70,7 @@ impl Route {
         let run = (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
         let (is_gone, numbered) = Default::default();
         let fetch = Rc::new(Fetch::new());
-        Self { host, destination, clock, timings, fetch, token, is_gone, run, numbered }
+        Self { host, services, destination, clock, timings, fetch, token, is_gone, run, numbered }
     }
 
     /// Now, on the run's clock.
@@ -71,6 +91,22 @@ impl Route {
         }
     }
 
+    /// A further service of the scenario; `None` for the main one.
+    fn service(&self, request: &Request) -> Option<&(String, Host)> {
+        self.services.get(request.service.0.checked_sub(1)?)
+    }
+
+    /// What the addresses of a further service begin with, where requests go straight to it.
+    fn base_of(&self, host: &Host, user: u32) -> String {
+        match &self.destination {
+            // A name of its own under `.localhost` is this machine's, whatever the service's host is called.
+            Destination::Direct { lanes: Lanes::PerUser } if host.name == self.host.name => {
+                format!("http://{}{}", lane_authority(user % MAX_LANES, host.port), host.prefix)
+            }
+            _ => host.to_string(),
+        }
+    }
+
     /// The address a request is fetched from, and the number by which the companion's record names it. Through the
     /// companion each address is unique, as its timing entry carries nothing but its address.
     pub fn url(
@@ -79,11 +115,18 @@ impl Route {
         user: u32,
         request: &Request,
     ) -> Result<(String, Option<RequestId>), Failure> {
+        let service = self.service(request);
         let Destination::Companion { .. } = &self.destination else {
-            return Ok((format!("{base}{}", request.path), None));
+            let url = match service {
+                None => format!("{base}{}", request.path),
+                Some((_, host)) => format!("{}{}", self.base_of(host, user), request.path),
+            };
+            return Ok((url, None));
         };
         let id = RequestId::new(self.run, self.next_number());
-        let envelope = seal(request.method.as_str(), &request.headers, id.0, user, request.reading)
+        let cookies = SeesCookies::from(request.wanted.head);
+        let sender = Sender { id: id.0, user, service: service.map(|(name, _)| name.as_str()), cookies };
+        let envelope = seal(request.method.as_str(), &request.headers, sender, request.reading)
             .map_err(|error| Failure::new(FailureKind::Other, error.to_string()))?;
         Ok((relay_url(base, &self.token.borrow(), &envelope, &request.path), Some(id)))
     }

@@ -29,6 +29,11 @@ impl Answer {
         Self { status, headers, body, ..Self::default() }
     }
 
+    /// The same answer with the events of its stream.
+    pub fn with_events(self, events: Events) -> Self {
+        Self { events, ..self }
+    }
+
     /// The body as text; what is not UTF-8 in it is replaced.
     pub fn text(&self) -> std::borrow::Cow<'_, str> {
         String::from_utf8_lossy(&self.body)

@@ -6,6 +6,7 @@
 //! no socket and calls no `fetch`.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use base64::Engine as _;
@@ -40,6 +41,9 @@ pub const FAILURE_HEADER: &str = "x-oddiya-load-failure";
 pub const WRAPPED_STATUS: u16 = 203;
 /// The header with the real status of the host, on an answer with [`WRAPPED_STATUS`].
 pub const STATUS_HEADER: &str = "x-oddiya-load-status";
+/// The header with the cookies that the host sets, as a JSON array of the values of `Set-Cookie`, on an answer to a request
+/// whose envelope wants to see them. A browser shows a page no `Set-Cookie`.
+pub const COOKIES_HEADER: &str = "x-oddiya-load-set-cookie";
 /// How long the companion tries to connect to the host: long enough for a lost SYN to be sent three times more (after 1, 2
 /// and 4 s), short enough to be noticed.
 pub const CONNECT_LIMIT: Micros = Micros::from_secs(10);
@@ -81,6 +85,48 @@ pub struct Envelope {
     pub user: Option<u32>,
     /// Whether the companion times the response's events.
     pub reading: Reading,
+    /// The name of the service that it goes to; `None` for the main one.
+    pub service: Option<String>,
+    /// Whether the page looks at the cookies that the answer sets.
+    pub cookies: SeesCookies,
+}
+
+/// Whether the page looks at the cookies that an answer sets; in JSON, a truth value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "bool", into = "bool")]
+pub enum SeesCookies {
+    #[default]
+    No,
+    Yes,
+}
+
+impl From<bool> for SeesCookies {
+    fn from(sees: bool) -> Self {
+        if sees { Self::Yes } else { Self::No }
+    }
+}
+
+impl From<SeesCookies> for bool {
+    fn from(sees: SeesCookies) -> Self {
+        sees == SeesCookies::Yes
+    }
+}
+
+impl SeesCookies {
+    fn is_no(&self) -> bool {
+        *self == Self::No
+    }
+}
+
+/// Who sends a request, and where it goes, as an envelope says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sender<'a> {
+    /// See [`Envelope::id`].
+    pub id: u64,
+    pub user: u32,
+    /// The name of the service; `None` for the main one.
+    pub service: Option<&'a str>,
+    pub cookies: SeesCookies,
 }
 
 /// Encodes an envelope for the page without building an [`Envelope`], because the tables of the `http` crate's types
@@ -88,8 +134,7 @@ pub struct Envelope {
 pub fn seal(
     method: &str,
     headers: &[(String, String)],
-    id: u64,
-    user: u32,
+    sender: Sender<'_>,
     reading: Reading,
 ) -> Result<String, EnvelopeError> {
     headers.iter().try_for_each(|(name, value)| checked(name, value).map(drop))?;
@@ -97,9 +142,11 @@ pub fn seal(
     encode_wire(&Wire {
         method: Some(method.into()),
         headers,
-        id: Some(id),
-        user: Some(user),
+        id: Some(sender.id),
+        user: Some(sender.user),
         events: reading.into(),
+        service: sender.service.map(Cow::Borrowed),
+        cookies: sender.cookies,
     })
 }
 
@@ -156,6 +203,10 @@ struct Wire<'a> {
     user: Option<u32>,
     #[serde(default, skip_serializing_if = "Events::is_not_read")]
     events: Events,
+    #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
+    service: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "SeesCookies::is_no")]
+    cookies: SeesCookies,
 }
 
 /// Whether a response's events are read; in JSON, a truth value.
@@ -205,7 +256,15 @@ impl Envelope {
         }
         let headers = self.headers.iter().map(|(name, value)| (name.into(), value.into())).collect();
         let method = self.method.as_ref().map(|method| method.as_str().into());
-        encode_wire(&Wire { method, headers, id: self.id, user: self.user, events: self.reading.into() })
+        encode_wire(&Wire {
+            method,
+            headers,
+            id: self.id,
+            user: self.user,
+            events: self.reading.into(),
+            service: self.service.as_deref().map(Cow::Borrowed),
+            cookies: self.cookies,
+        })
     }
 
     /// Decodes a path segment. It refuses methods and headers that must not be relayed.
@@ -221,7 +280,15 @@ impl Envelope {
         let method = wire.method.as_deref().map(parse_method).transpose()?;
         let headers =
             wire.headers.iter().map(|(name, value)| checked(name, value)).collect::<Result<_, _>>()?;
-        Ok(Self { method, headers, id: wire.id, user: wire.user, reading: wire.events.into() })
+        Ok(Self {
+            method,
+            headers,
+            id: wire.id,
+            user: wire.user,
+            reading: wire.events.into(),
+            service: wire.service.map(Cow::into_owned),
+            cookies: wire.cookies,
+        })
     }
 }
 
@@ -301,8 +368,11 @@ pub struct CompanionInfo {
     /// Always [`CompanionInfo::PRODUCT`]. With any other value the server is not a companion.
     pub product: String,
     pub version: String,
-    /// The address of the only host that the companion relays to.
+    /// The address of the main host that the companion relays to.
     pub host: String,
+    /// The further hosts that it relays to, by the names of their services.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub services: BTreeMap<String, String>,
     /// The token that every relayed request must have. It is new in each process of the companion.
     pub token: String,
 }
@@ -403,13 +473,20 @@ mod tests {
             ("X-User-Id".to_owned(), "7".to_owned()),
             ("Content-Type".to_owned(), "application/json".to_owned()),
         ];
-        let sealed = seal("PATCH", &headers, 5, 3, Reading::Events).unwrap();
+        let sender = Sender { id: 5, user: 3, service: Some("llm"), cookies: SeesCookies::Yes };
+        let sealed = seal("PATCH", &headers, sender, Reading::Events).unwrap();
         let pairs = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let plain = Envelope::new("PATCH", pairs).unwrap().with_id(5);
-        let expected = Envelope { reading: Reading::Events, user: Some(3), ..plain };
+        let expected = Envelope {
+            reading: Reading::Events,
+            user: Some(3),
+            service: Some("llm".to_owned()),
+            cookies: SeesCookies::Yes,
+            ..plain
+        };
         assert_eq!(Envelope::decode(&sealed), Ok(expected));
         let refused = |name: &str, value: &str| {
-            seal("GET", &[(name.to_owned(), value.to_owned())], 0, 0, Reading::Whole).unwrap_err()
+            seal("GET", &[(name.to_owned(), value.to_owned())], sender, Reading::Whole).unwrap_err()
         };
         assert_eq!(refused("a b", "1"), EnvelopeError::HeaderName("a b".into()));
         assert_eq!(refused("X-A", "1\r\nX-B: 2"), EnvelopeError::HeaderValue("X-A".into()));

@@ -6,6 +6,7 @@
 //! keep-alive would fail or reconnect, and the load is not the reason for that.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::session::common::Common;
@@ -38,6 +39,8 @@ struct Users<P: Platform> {
     idle: Vec<Vec<(u32, User<P>)>>,
     /// The number of idle and busy users.
     present: u32,
+    /// The busy users that have last steps to do, by their numbers.
+    busy: BTreeMap<u32, Rc<Presence>>,
     after_task: AfterTask,
 }
 
@@ -57,7 +60,12 @@ impl<P: Platform> OpenModel<P> {
     /// Starts without users. All shards together have at most `max_users`.
     pub fn new(common: Rc<Common<P>>, arrivals: Arrivals, share: Share, seed: u64, max_users: u32) -> Self {
         let idle = common.scenario.classes.iter().map(|_| Vec::new()).collect();
-        let users = Rc::new(RefCell::new(Users { idle, present: 0, after_task: AfterTask::Stay }));
+        let users = Rc::new(RefCell::new(Users {
+            idle,
+            present: 0,
+            busy: BTreeMap::new(),
+            after_task: AfterTask::Stay,
+        }));
         // Every shard may have one user: a run of two users on three shards has three users.
         let limit = share.of(max_users).max(1);
         Self { common, arrivals, share, seed, limit, made: 0, users }
@@ -101,7 +109,13 @@ impl<P: Platform> OpenModel<P> {
         users.after_task = AfterTask::Leave;
         let idle: Vec<_> = users.idle.iter_mut().flat_map(std::mem::take).collect();
         users.present -= idle.len() as u32;
+        let busy: Vec<_> = users.busy.values().map(Rc::clone).collect();
         drop(users);
+        for presence in busy {
+            // Its last steps are waited for.
+            self.common.in_flight.hold();
+            presence.leave();
+        }
         idle.into_iter().for_each(|(index, user)| self.let_go(index, user));
     }
 
@@ -132,17 +146,25 @@ impl<P: Platform> OpenModel<P> {
             users.borrow_mut().put(class, index, user);
             return None;
         };
+        if user.has_last_steps() {
+            users.borrow_mut().busy.insert(index, Rc::clone(&user.presence));
+        }
         self.common.platform.spawn(async move {
-            let stays = do_pass(&user, begun, arrival.due, &mut rng).await;
-            let leaves = users.borrow().after_task == AfterTask::Leave;
-            if leaves || stays == AfterTask::Leave {
+            let after = do_pass(&user, begun, arrival.due, &mut rng).await;
+            users.borrow_mut().busy.remove(&index);
+            let is_dismissed = users.borrow().after_task == AfterTask::Leave;
+            if after == AfterTask::Stay && !is_dismissed {
+                return users.borrow_mut().put(class, index, user);
+            }
+            users.borrow_mut().present -= 1;
+            if user.has_last_steps() {
                 let common = Rc::clone(&user.common);
-                common.in_flight.hold();
+                // A dismissed user is waited for already.
+                if !is_dismissed {
+                    common.in_flight.hold();
+                }
                 user.end_session(&mut rng).await;
                 common.in_flight.release();
-                users.borrow_mut().present -= 1;
-            } else {
-                users.borrow_mut().put(class, index, user);
             }
         });
         Some(())

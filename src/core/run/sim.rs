@@ -150,7 +150,7 @@ impl<S: Script> Lane for SimLane<S> {
         let kept = reader.as_mut().map(StreamReader::take_events).unwrap_or_default();
         let streamed = reader.and_then(|reader| reader.finish(&outcome));
         let answer = outcome.as_ref().ok().filter(|_| request.wanted.is_anything()).map(|status| {
-            Box::new(Answer { events: kept, ..Answer::new(*status, headers, body.clone().into_bytes()) })
+            Box::new(Answer::new(*status, headers, body.clone().into_bytes()).with_events(kept))
         });
         let bytes = if body.is_empty() { bytes } else { body.len() as u64 };
         Exchange { streamed, answer, ..Exchange::new(outcome, timing, bytes) }

@@ -23,7 +23,7 @@ pub mod shipped;
 
 pub use choose::UnknownClass;
 pub use method::Method;
-pub use model::class::UserClass;
+pub use model::class::{Presence, UserClass};
 pub use model::scenario::{EntryId, EntryKey, EntryKind, Scenario, ServiceId};
 pub use model::think_time::{NotAThinkTime, ThinkTime};
 pub use reading::Reading;

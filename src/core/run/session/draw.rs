@@ -1,4 +1,4 @@
-//! Random draws of a session: a choice by weight, Zipf's law, durations, text. Everything follows from the generator of
+//! Random draws of a session: a choice by weight, durations, text. Everything follows from the generator of
 //! random numbers that is passed in.
 
 use crate::core::base::rng::Rng;
@@ -18,47 +18,6 @@ pub fn by_weight(weights: impl Iterator<Item = f64> + Clone, rng: &mut Rng) -> O
         last = Some(place);
     }
     last
-}
-
-/// The place of one of `count` things, where the place `k` (from 0) is drawn in proportion to 1 / (k + 1)^`exponent`.
-///
-/// Rejection-inversion (Hörmann, Derflinger: "Rejection-inversion to generate variates from monotone discrete
-/// distributions", 1996), which needs no table.
-pub fn zipf(count: u64, exponent: f64, rng: &mut Rng) -> u64 {
-    let law = Zipf { exponent };
-    let (low, high) = (law.integral(1.5) - 1.0, law.integral(count as f64 + 0.5));
-    if count < 2 {
-        return 0;
-    }
-    loop {
-        let drawn = high + rng.unit() * (low - high);
-        let x = law.inverse(drawn);
-        let rank = x.round().clamp(1.0, count as f64);
-        if drawn >= law.integral(rank + 0.5) - law.density(rank) {
-            return rank as u64 - 1;
-        }
-    }
-}
-
-struct Zipf {
-    exponent: f64,
-}
-
-impl Zipf {
-    fn density(&self, x: f64) -> f64 {
-        x.powf(-self.exponent)
-    }
-
-    /// An antiderivative of the density.
-    fn integral(&self, x: f64) -> f64 {
-        let power = 1.0 - self.exponent;
-        if power.abs() < 1e-9 { x.ln() } else { (x.powf(power) - 1.0) / power }
-    }
-
-    fn inverse(&self, y: f64) -> f64 {
-        let power = 1.0 - self.exponent;
-        if power.abs() < 1e-9 { y.exp() } else { (1.0 + y * power).max(0.0).powf(1.0 / power) }
-    }
 }
 
 /// A duration between two, both included; each is equally likely.
@@ -108,23 +67,6 @@ mod tests {
         assert!((2_350..2_650).contains(&seen[0]) && seen[1] == 0 && seen[3] == 0, "{seen:?}");
         assert_eq!(by_weight([0.0, 0.0].into_iter(), &mut rng), None);
         assert_eq!(by_weight([].into_iter(), &mut rng), None);
-    }
-
-    #[test]
-    fn zipf_draws_each_place_in_proportion_to_its_law() {
-        for exponent in [0.7, 1.0, 1.3] {
-            let (mut rng, mut seen) = (Rng::new(5), [0u32; 10]);
-            (0..100_000).for_each(|_| seen[zipf(10, exponent, &mut rng) as usize] += 1);
-            let total: f64 = (1..=10).map(|rank| f64::from(rank).powf(-exponent)).sum();
-            for (place, count) in seen.iter().enumerate() {
-                let expected = 100_000.0 * (place as f64 + 1.0).powf(-exponent) / total;
-                let distance = (f64::from(*count) - expected).abs();
-                assert!(distance < 5.0 * expected.sqrt(), "{exponent}: place {place} {count} not {expected}");
-            }
-        }
-        let mut rng = Rng::new(5);
-        assert_eq!((zipf(1, 1.0, &mut rng), zipf(0, 1.0, &mut rng)), (0, 0));
-        assert!((0..1_000).all(|_| zipf(1_000_000, 2.5, &mut rng) < 1_000_000));
     }
 
     #[test]

@@ -42,7 +42,7 @@ impl<P: Platform> User<P> {
                 AfterRefusal::EndSession => Flow::EndSession,
                 AfterRefusal::Continue => Flow::Next,
             };
-            return (channel, Seen { status, has_failed: true, flow, same: None });
+            return (channel, Seen { status, has_failed: true, flow });
         }
         let auth = self.auth_of(step);
         self.with_filler(walk, |filler| prepare::authorize(step, auth, filler, &mut channel.request));

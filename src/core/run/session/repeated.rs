@@ -1,11 +1,11 @@
 //! Sends the same request again: after a failure, or to see that one key has one effect.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use futures_util::future::join_all;
 
 use super::backoff::delay;
-use super::send::{Attempt, Seen};
+use super::send::{Attempt, Same, Seen};
 use super::user::{Channel, User};
 use super::walk::{Flow, Walk};
 use crate::core::base::rng::Rng;
@@ -61,8 +61,13 @@ impl<P: Platform> User<P> {
         channel: Channel<P>,
         walk: &mut Walk<'_>,
     ) -> (Channel<P>, Seen) {
-        let first = RefCell::new(None);
-        let same = Attempt::Same { check: &again.check, first: &first };
+        let compared = match again.how {
+            AgainHow::InSequence | AgainHow::InParallel => again.times,
+            AgainHow::AfterTimeout { .. } => again.times.saturating_sub(1),
+        };
+        let left = Cell::new(compared.max(1));
+        let same = Same { check: &again.check, first: RefCell::default(), left };
+        let same = Attempt::Same(&same);
         match again.how {
             AgainHow::InSequence => self.send_in_sequence(step, again.times, same, channel, walk).await,
             AgainHow::InParallel => self.send_at_once(step, again.times, same, channel, walk).await,
@@ -76,7 +81,7 @@ impl<P: Platform> User<P> {
                 if seen.flow > Flow::EndTask || self.must_end(walk) {
                     return (channel, seen);
                 }
-                self.send_in_sequence(step, again.times.saturating_sub(1), same, channel, walk).await
+                self.send_in_sequence(step, compared, same, channel, walk).await
             }
         }
     }
@@ -94,12 +99,12 @@ impl<P: Platform> User<P> {
             let sending = self.begin_request(step, channel);
             let (back, seen) = self.send(step, sending, same, walk).await;
             channel = back;
-            worst = Some(worst.map_or(seen.clone(), |worst| worst.worse(seen)));
+            worst = Some(worst.map_or(seen, |worst| worst.worse(seen)));
             if self.must_end(walk) {
                 break;
             }
         }
-        (channel, worst.unwrap_or(Seen { status: None, has_failed: false, flow: Flow::Next, same: None }))
+        (channel, worst.unwrap_or(Seen { status: None, has_failed: false, flow: Flow::Next }))
     }
 
     async fn send_at_once(
@@ -128,12 +133,12 @@ impl<P: Platform> User<P> {
         for (channel, seen, last) in join_all(all).await {
             walk.last = last;
             walk.has_failed |= seen.has_failed;
-            worst = Some(worst.map_or(seen.clone(), |worst| worst.worse(seen)));
+            worst = Some(worst.map_or(seen, |worst| worst.worse(seen)));
             own.replace(channel).into_iter().for_each(|other| self.keep_channel(other));
         }
         walk.due = self.common.platform.now();
         let channel = own.unwrap_or_else(|| self.take_channel());
-        (channel, worst.unwrap_or(Seen { status: None, has_failed: false, flow: Flow::Next, same: None }))
+        (channel, worst.unwrap_or(Seen { status: None, has_failed: false, flow: Flow::Next }))
     }
 }
 

@@ -1,8 +1,11 @@
 //! Sends one request of a step, and counts what came of it.
 
+use std::cell::{Cell, RefCell};
+
 use super::common::Common;
 use super::filler::LastSeen;
-use super::judge::{Then, Verdict, judge};
+use super::json::select;
+use super::judge::{Then, Verdict, check_failure, judge};
 use super::prepare;
 use super::user::{Channel, User};
 use super::walk::{Flow, Held, Pending, RefreshRight, Walk};
@@ -25,14 +28,12 @@ pub struct Sending<P: Platform> {
 }
 
 /// What came of a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seen {
     /// `None` when there was no complete answer.
     pub status: Option<Status>,
     pub has_failed: bool,
     pub flow: Flow,
-    /// What must be the same in all answers, where the step says so.
-    pub same: Option<String>,
 }
 
 /// How the answer to a request is judged beyond what its step says.
@@ -42,10 +43,17 @@ pub enum Attempt<'a> {
     /// No answer is no failure.
     GivenUpOnPurpose,
     /// One of several with the same key; these statuses are no failure, and its answer must equal the first one.
-    Same {
-        check: &'a str,
-        first: &'a std::cell::RefCell<Option<String>>,
-    },
+    Same(&'a Same<'a>),
+}
+
+/// What the answers to several requests with the same key have shown so far.
+pub struct Same<'a> {
+    /// The name of the check that fails when they differ.
+    pub check: &'a str,
+    /// What the first answer of success had.
+    pub first: RefCell<Option<String>>,
+    /// How many answers are still to come.
+    pub left: Cell<u32>,
 }
 
 impl<P: Platform> User<P> {
@@ -133,14 +141,14 @@ impl<P: Platform> User<P> {
         };
         let Verdict { judged, then } = verdict;
         exchange.judged = judged;
-        let same = attempt.judge(step, exchange);
+        attempt.judge(step, exchange);
         let has_failed = exchange.failure().is_some();
         walk.last.has_failed = has_failed;
         walk.has_failed |= has_failed;
         let by_failure = if has_failed { flow_after(step.on_failure) } else { Flow::Next };
         let by_values = if then == Then::EndTask { Flow::EndTask } else { Flow::Next };
         let status = exchange.outcome.as_ref().ok().copied();
-        Seen { status, has_failed, flow: by_failure.max(by_values), same }
+        Seen { status, has_failed, flow: by_failure.max(by_values) }
     }
 
     /// Counts what came of a request, or holds it back for the poll that decides.
@@ -214,40 +222,51 @@ pub const fn flow_after(on_failure: OnFailure) -> Flow {
 }
 
 impl Attempt<'_> {
-    /// Judges an answer once more, and gives what must be the same in all.
-    fn judge(self, step: &RequestStep, exchange: &mut Exchange) -> Option<String> {
+    /// Judges an answer once more.
+    fn judge(self, step: &RequestStep, exchange: &mut Exchange) {
         match self {
-            Self::Usual => None,
+            Self::Usual => {}
             Self::GivenUpOnPurpose => {
                 let timed_out = |kind| kind == FailureKind::RequestTimeout;
                 if exchange.outcome.as_ref().is_err_and(|failure| timed_out(failure.kind)) {
                     exchange.judged = Judged::Success;
                 }
-                None
             }
-            Self::Same { check, first } => {
-                let again = step.again.as_ref()?;
-                let is_tolerated =
-                    |status| again.tolerated.as_ref().is_some_and(|known| known.contain(status));
-                if exchange.failure().is_some() {
-                    if exchange.outcome.as_ref().is_ok_and(|status| is_tolerated(*status)) {
-                        exchange.judged = Judged::Success;
-                    }
-                    return None;
-                }
-                let json = exchange.answer.as_ref().and_then(|answer| answer.json());
-                let found = json.map(|json| super::json::select(&again.same, json)).unwrap_or_default();
-                let text = found.first().map(|value| value.to_string())?;
-                let mut first = first.borrow_mut();
-                match &*first {
-                    None => *first = Some(text.clone()),
-                    Some(known) if *known == text => {}
-                    Some(_) => {
-                        exchange.judged = Judged::Failure(Box::new(super::judge::check_failure(check)));
-                    }
-                }
-                Some(text)
+            Self::Same(same) => same.judge(step, exchange),
+        }
+    }
+}
+
+impl Same<'_> {
+    /// Compares an answer with those before it.
+    fn judge(&self, step: &RequestStep, exchange: &mut Exchange) {
+        let left = self.left.get().saturating_sub(1);
+        self.left.set(left);
+        let Some(again) = step.again.as_ref() else { return };
+        let differs = || Judged::Failure(Box::new(check_failure(self.check)));
+        if exchange.failure().is_some() {
+            let tolerated = again.tolerated.as_ref();
+            let is_tolerated = exchange
+                .outcome
+                .as_ref()
+                .is_ok_and(|status| tolerated.is_some_and(|all| all.contain(*status)));
+            // One answer at least must be a success.
+            if is_tolerated {
+                let is_last_hope = left == 0 && self.first.borrow().is_none();
+                exchange.judged = if is_last_hope { differs() } else { Judged::Success };
             }
+            return;
+        }
+        let json = exchange.answer.as_ref().and_then(|answer| answer.json());
+        let found = json.map(|json| select(&again.same, json)).unwrap_or_default();
+        let text = found.first().map(|value| value.to_string());
+        let mut first = self.first.borrow_mut();
+        match (text, &*first) {
+            // What must be the same is not there.
+            (None, _) => exchange.judged = differs(),
+            (Some(text), None) => *first = Some(text),
+            (Some(text), Some(known)) if text == *known => {}
+            (Some(_), Some(_)) => exchange.judged = differs(),
         }
     }
 }
