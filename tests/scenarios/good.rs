@@ -470,7 +470,7 @@ fn retries_back_off_within_a_budget() {
 fn a_session_may_end_early() {
     let scenario = good("end");
     let class = &scenario.classes[0];
-    let ends: Vec<_> = [1, 3, 4].into_iter().map(|task| match &steps(class, task)[0] {
+    let ends = [1, 3, 4].into_iter().map(|task| match &steps(class, task)[0] {
         Step::If { then, .. } => then[0].clone(),
         other => panic!("{other:?}"),
     });
