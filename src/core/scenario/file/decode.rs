@@ -12,7 +12,7 @@ use serde::de::{self, DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, U
 use serde::forward_to_deserialize_any;
 
 use super::node::{Key, Node, Value};
-use super::problem::{Place, Problem, instead};
+use super::problem::{Place, Problem, Subject, instead};
 
 /// Reads a value, and the problems found on the way.
 pub fn read<'de, T: Deserialize<'de>>(node: &'de Node) -> (Option<T>, Vec<Problem>) {
@@ -77,18 +77,19 @@ const KEYS: &str = "$keys";
 struct Wrong {
     place: Option<Place>,
     width: usize,
+    subject: Subject,
     message: String,
 }
 
 impl Wrong {
     fn problem(self, otherwise: Place) -> Problem {
         let (place, width) = (self.place.unwrap_or(otherwise), self.width.max(1));
-        Problem { place, width, path: String::new(), message: self.message }
+        Problem { place, width, path: String::new(), subject: self.subject, message: self.message }
     }
 
     /// The innermost place is the most exact one.
-    fn at(self, place: Place, width: usize) -> Self {
-        if self.place.is_some() { self } else { Self { place: Some(place), width, ..self } }
+    fn at(self, place: Place, width: usize, subject: Subject) -> Self {
+        if self.place.is_some() { self } else { Self { place: Some(place), width, subject, ..self } }
     }
 }
 
@@ -102,7 +103,7 @@ impl std::error::Error for Wrong {}
 
 impl de::Error for Wrong {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self { place: None, width: 1, message: message.to_string() }
+        Self { place: None, width: 1, subject: Subject::Field, message: message.to_string() }
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
@@ -176,8 +177,17 @@ impl<'de> Reader<'de, '_> {
         }
     }
 
+    fn subject(&self) -> Subject {
+        match &self.node.value {
+            Value::Map(fields) if fields.first().is_some_and(|(key, _)| key.place == self.node.place) => {
+                Subject::Group
+            }
+            _ => Subject::Field,
+        }
+    }
+
     fn placed<T>(&self, result: Result<T, Wrong>) -> Result<T, Wrong> {
-        result.map_err(|wrong| wrong.at(self.node.place, self.width()))
+        result.map_err(|wrong| wrong.at(self.node.place, self.width(), self.subject()))
     }
 
     fn visit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
@@ -251,7 +261,12 @@ impl<'de> de::Deserializer<'de> for Reader<'de, '_> {
         known: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Wrong> {
-        let Value::Map(fields) = &self.node.value else { return self.placed(self.visit(visitor)) };
+        let fields = match &self.node.value {
+            Value::Map(fields) => fields,
+            // Fields have names; a list of their values is none of their forms.
+            Value::List(_) => return self.placed(Err(de::Error::invalid_type(Unexpected::Seq, &visitor))),
+            _ => return self.placed(self.visit(visitor)),
+        };
         self.placed(visitor.visit_map(FieldsOf::new(fields, self.found, Some(known))))
     }
 
@@ -351,7 +366,8 @@ impl<'de, 'f> FieldsOf<'de, 'f> {
         }
         if !key.name.starts_with("x-") {
             let (width, message) = (key.name.chars().count().max(1), unknown_field(&key.name, known));
-            let problem = Problem { place: key.place, width, path: String::new(), message };
+            let (place, path) = (key.place, String::new());
+            let problem = Problem { place, width, path, subject: Subject::Field, message };
             self.found.borrow_mut().push(problem);
         }
         false
@@ -373,7 +389,7 @@ impl<'de> MapAccess<'de> for FieldsOf<'de, '_> {
                 return seed
                     .deserialize(KeyReader(key))
                     .map(Some)
-                    .map_err(|wrong| wrong.at(key.place, width));
+                    .map_err(|wrong| wrong.at(key.place, width, Subject::Field));
             }
         }
         Ok(None)

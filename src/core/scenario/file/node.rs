@@ -11,7 +11,7 @@ use serde_saphyr::granit_parser::ErrorKind;
 use serde_saphyr::localizer::ExternalMessageSource;
 use serde_saphyr::{Error, Location, Spanned};
 
-use super::problem::{Place, Problem};
+use super::problem::{Place, Problem, Subject};
 
 /// The longest text. A scenario of a thousand requests has a tenth of it; rows belong into data files.
 pub const LONGEST_TEXT: usize = 1 << 20;
@@ -89,20 +89,42 @@ impl Node {
         }
     }
 
-    /// The keys and indexes that lead to a key or value at a place.
-    pub fn path_to(&self, place: Place) -> Option<String> {
+    /// The keys and indexes that lead to the key or value at a place, or to the last one before it.
+    pub fn path_to(&self, place: Place) -> String {
+        let mut last = Place::default();
+        self.each_place(&mut |own| {
+            if own <= place && own > last {
+                last = own;
+            }
+        });
+        self.path_at(last).unwrap_or_default()
+    }
+
+    fn each_place(&self, look: &mut dyn FnMut(Place)) {
+        look(self.place);
+        match &self.value {
+            Value::Map(fields) => fields.iter().for_each(|(key, value)| {
+                look(key.place);
+                value.each_place(look);
+            }),
+            Value::List(items) => items.iter().for_each(|item| item.each_place(look)),
+            _ => {}
+        }
+    }
+
+    /// A group of fields stands where its first field stands, and then the field is found.
+    fn path_at(&self, place: Place) -> Option<String> {
         match &self.value {
             Value::Map(fields) => fields.iter().find_map(|(key, value)| {
-                if key.place == place || value.place == place {
+                if key.place == place {
                     return Some(key.name.clone());
                 }
-                value.path_to(place).map(|rest| joined(&key.name, &rest))
+                let inner = value.path_at(place).or_else(|| (value.place == place).then(String::new))?;
+                Some(joined(&key.name, &inner))
             }),
             Value::List(items) => items.iter().enumerate().find_map(|(index, item)| {
-                // The first key of a map stands where the map stands; the more exact of the two is the key.
-                let rest = item.path_to(place);
-                let found = rest.or_else(|| (item.place == place).then(String::new))?;
-                Some(joined(&format!("[{index}]"), &found))
+                let inner = item.path_at(place).or_else(|| (item.place == place).then(String::new))?;
+                Some(joined(&format!("[{index}]"), &inner))
             }),
             _ => None,
         }
@@ -118,7 +140,7 @@ fn joined(first: &str, rest: &str) -> String {
 }
 
 fn whole_text(message: String) -> Problem {
-    Problem { place: Place::default(), width: 1, path: String::new(), message }
+    Problem { place: Place::default(), width: 1, path: String::new(), subject: Subject::Field, message }
 }
 
 fn place(location: Location) -> Place {
@@ -293,9 +315,10 @@ mod tests {
     #[test]
     fn every_key_and_value_knows_its_place() {
         let tree = Node::read("a: 1\nb:\n  - 두: x\n    c: [true, 1.50]\n").unwrap();
-        assert_eq!(tree.path_to(at(1, 1)).as_deref(), Some("a"));
-        assert_eq!(tree.path_to(at(3, 8)).as_deref(), Some("b[0].두"));
-        assert_eq!(tree.path_to(at(4, 15)).as_deref(), Some("b[0].c[1]"));
+        assert_eq!(tree.path_to(at(1, 1)), "a");
+        assert_eq!(tree.path_to(at(3, 8)), "b[0].두");
+        assert_eq!(tree.path_to(at(4, 15)), "b[0].c[1]");
+        assert_eq!(tree.path_to(at(3, 9)), "b[0].두", "within a value");
         let Value::Map(fields) = &tree.value else { panic!("{tree:?}") };
         assert_eq!((fields[1].0.place, fields[1].1.place), (at(2, 1), at(3, 3)));
     }

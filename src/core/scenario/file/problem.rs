@@ -17,8 +17,19 @@ pub struct Problem {
     pub width: usize,
     /// The fields that lead there, such as `users.Reader.tasks[0]`; empty for the text as a whole.
     pub path: String,
+    pub subject: Subject,
     /// What is wrong, and what to write instead.
     pub message: String,
+}
+
+/// What a problem is about. A group of fields begins where its first field begins, so the place does not say it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Subject {
+    /// The field or the value at the place.
+    #[default]
+    Field,
+    /// The group whose first field is at the place.
+    Group,
 }
 
 /// All that is wrong with a text; at least one thing.
@@ -54,8 +65,13 @@ impl Problems {
     }
 
     /// Fills in the fields that lead to each problem.
-    pub fn with_paths(mut self, path_to: impl Fn(Place) -> Option<String>) -> Self {
-        self.list.iter_mut().for_each(|problem| problem.path = path_to(problem.place).unwrap_or_default());
+    pub fn with_paths(mut self, path_to: impl Fn(Place) -> String) -> Self {
+        for problem in &mut self.list {
+            problem.path = path_to(problem.place);
+            if problem.subject == Subject::Group {
+                problem.path.truncate(problem.path.rfind('.').unwrap_or_default());
+            }
+        }
         self
     }
 
@@ -133,7 +149,13 @@ mod tests {
     use super::*;
 
     fn problem(line: usize, column: usize, width: usize) -> Problem {
-        Problem { place: Place { line, column }, width, path: "users.A".into(), message: "is wrong".into() }
+        Problem {
+            place: Place { line, column },
+            width,
+            path: "users.A".into(),
+            subject: Subject::Field,
+            message: "is wrong".into(),
+        }
     }
 
     #[test]

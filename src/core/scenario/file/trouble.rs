@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::decode::At;
-use super::problem::{Place, Problem};
+use super::problem::{Place, Problem, Subject};
 
 /// The problems found so far, and the text that they are in.
 pub struct Trouble<'t> {
@@ -23,7 +23,8 @@ impl<'t> Trouble<'t> {
 
     /// Notes a problem with what stands at a place.
     pub fn add(&self, place: Place, width: usize, message: impl Into<String>) {
-        let problem = Problem { place, width: width.max(1), path: String::new(), message: message.into() };
+        let (width, path, subject) = (width.max(1), String::new(), Subject::Field);
+        let problem = Problem { place, width, path, subject, message: message.into() };
         self.found.borrow_mut().push(problem);
     }
 

@@ -135,8 +135,8 @@ fn must(text: &str, names: &Names) -> Result<Must, Wrong> {
             })?;
             Must::Count { from, to }
         }
-        ("", _) => return Err(Wrong::Form(format!("this says not what must be; {VERBS}"))),
-        _ => return Err(Wrong::Form(format!("`{text}` says not what must be; {VERBS}"))),
+        ("", _) => return Err(Wrong::Form(format!("this does not say what must be; {VERBS}"))),
+        _ => return Err(Wrong::Form(format!("`{text}` does not say what must be; {VERBS}"))),
     })
 }
 

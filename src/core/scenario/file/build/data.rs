@@ -22,20 +22,21 @@ pub fn read(wire: &Fields<WireData>, around: &dyn Surroundings, trouble: &Troubl
 fn one(name: &At<String>, wire: &WireData, around: &dyn Surroundings, trouble: &Trouble) -> Option<DataSet> {
     trouble.keep(name, usable_name(&name.value))?;
     let table = match (&wire.file, &wire.rows) {
-        (Some(file), None) => from_file(file, around, trouble)?,
-        (None, Some(rows)) => from_rows(name, rows, trouble)?,
+        (Some(file), None) => from_file(file, around, trouble),
+        (None, Some(rows)) => from_rows(name, rows, trouble),
         _ => {
             trouble.about(name, "the data needs either `file` or `rows`");
-            return None;
+            None
         }
     };
+    let (columns, rows) = table.unwrap_or_default();
     let order = match wire.order {
         WireOrder::Sequential => RowOrder::Sequential,
         WireOrder::Shuffled => RowOrder::Shuffled,
         WireOrder::Random => RowOrder::Random,
         WireOrder::Unique => RowOrder::Unique,
     };
-    Some(DataSet { name: name.value.clone(), columns: table.0, rows: table.1, order })
+    Some(DataSet { name: name.value.clone(), columns, rows, order })
 }
 
 fn from_file(file: &At<String>, around: &dyn Surroundings, trouble: &Trouble) -> Option<Table> {
@@ -68,7 +69,7 @@ fn csv_problem(error: csv::Error) -> String {
     match error.kind() {
         csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
             let line = pos.as_ref().map_or_else(String::new, |pos| format!(" in line {}", pos.line()));
-            format!("has {len} fields{line} and {expected_len} names of columns")
+            format!("has {len} of {expected_len} fields{line}")
         }
         csv::ErrorKind::Utf8 { pos, .. } => {
             let line = pos.as_ref().map_or_else(String::new, |pos| format!(" in line {}", pos.line()));
@@ -136,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_broken_file_is_refused_with_its_line() {
-        assert_eq!(csv_table(b"a,b\n1,2\n3\n").unwrap_err(), "has 1 fields in line 3 and 2 names of columns");
+        assert_eq!(csv_table(b"a,b\n1,2\n3\n").unwrap_err(), "has 1 of 2 fields in line 3");
         assert_eq!(csv_table(b"").unwrap_err(), "is empty; its first line has the names of the columns");
         assert_eq!(csv_table(b"a\n\xff\n").unwrap_err(), "is no UTF-8 text in line 2");
         assert!(json_table(b"{}").unwrap_err().starts_with("is no list; write"));

@@ -94,7 +94,11 @@ impl<'s> Names<'s> {
     /// The column of a data set; `None` when there is no such set.
     fn column(&self, set: &str, column: &str) -> Option<Result<Source, String>> {
         let id = self.data.iter().position(|known| known.name == set)?;
-        let columns = &self.data.get(id)?.columns;
+        let DataSet { columns, rows, .. } = self.data.get(id)?;
+        if rows.is_empty() {
+            // The set could not be read, which is a problem already.
+            return Some(Ok(Source::Column { data: DataId(id), column: 0 }));
+        }
         let Some(place) = columns.iter().position(|known| known == column) else {
             let known = columns.iter().map(String::as_str);
             return Some(Err(format!(

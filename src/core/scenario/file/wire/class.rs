@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::forms::{Fields, List, Scalar};
+use super::forms::{Fields, List, Scalar, Whole};
 use super::step::WireStep;
 use crate::core::scenario::file::decode::At;
 
@@ -14,11 +14,11 @@ use crate::core::scenario::file::decode::At;
 pub struct WireClass {
     /// The share of all users, relative to the other classes; 1 when it is missing.
     #[serde(default)]
-    #[schemars(with = "Option<u32>", range(min = 1))]
+    #[schemars(with = "Option<Whole<1>>")]
     pub weight: Option<At<i64>>,
     /// The exact number of users, in place of `weight`.
     #[serde(default)]
-    #[schemars(with = "Option<u32>", range(min = 1))]
+    #[schemars(with = "Option<Whole<1>>")]
     pub count: Option<At<i64>>,
     /// Whether the class takes part only when it is named.
     #[serde(default)]

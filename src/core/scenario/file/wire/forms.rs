@@ -177,6 +177,24 @@ impl JsonSchema for Scalar {
     }
 }
 
+/// In the schema only: a whole number of at least `LEAST`, or a setting such as `${users}` that is one.
+pub struct Whole<const LEAST: u32>;
+
+impl<const LEAST: u32> JsonSchema for Whole<LEAST> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("WholeFrom{LEAST}").into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let setting = json_schema!({ "type": "string", "pattern": "^\\$\\{.*\\}$" });
+        json_schema!({ "anyOf": [{ "type": "integer", "minimum": LEAST }, setting] })
+    }
+}
+
 /// A single value, or the fields that it is short for.
 #[derive(Clone, Debug)]
 pub enum TextOr<T> {

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::{self, Visitor};
 
-use super::forms::Scalar;
+use super::forms::{Scalar, Whole};
 use crate::core::scenario::file::decode::At;
 
 /// A part of a multipart body. A value alone is a field.
@@ -107,7 +107,7 @@ impl JsonSchema for WireStream {
 #[schemars(rename = "Retry")]
 pub struct WireRetry {
     /// How often it is sent at most, the first time included.
-    #[schemars(with = "u32", range(min = 2))]
+    #[schemars(with = "Whole<2>")]
     pub attempts: At<i64>,
     /// The statuses after which it is sent again; `429, 502..504` when it is missing.
     #[serde(default)]
@@ -138,7 +138,7 @@ pub struct WireAgain {
     pub how: WireAgainHow,
     /// How often it is sent in all; 2 when it is missing.
     #[serde(default)]
-    #[schemars(with = "Option<u32>", range(min = 2))]
+    #[schemars(with = "Option<Whole<2>>")]
     pub times: Option<At<i64>>,
     /// What must be the same in all answers of success, such as `$.id`.
     pub same: At<String>,

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::answer::{WireChecks, WireExtract};
 use super::condition::WireCondition;
-use super::forms::{Fields, List, Scalar, TextOr};
+use super::forms::{Fields, List, Scalar, TextOr, Whole};
 use super::request::{WireAgain, WireOnFailure, WirePart, WireRedirects, WireRetry, WireStream};
 use crate::core::scenario::file::decode::At;
 
@@ -101,6 +101,7 @@ pub struct WireStep {
     /// The pause of a `poll`.
     pub every: Option<At<String>>,
     /// How often a `poll` or a `while` does its steps at most.
+    #[schemars(with = "Option<Whole<1>>")]
     pub at_most: Option<At<i64>>,
     /// How long a `poll` goes on.
     pub within: Option<At<String>>,
@@ -122,7 +123,7 @@ pub struct WireStep {
     #[serde(rename = "do")]
     pub block: Option<At<String>>,
     /// The share of a task, relative to the other tasks; 1 when it is missing.
-    #[schemars(with = "Option<u32>", range(min = 1))]
+    #[schemars(with = "Option<Whole<1>>")]
     pub weight: Option<At<i64>>,
     /// The pause after a task, in place of the class's.
     pub think_time: Option<At<String>>,
