@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `common.rs` | what all users of a shard share |
 //! | `user.rs`, `presence.rs` | one user; whether it must end |
-//! | `life.rs`, `tasks.rs` | from task to task; which task is next |
+//! | `life.rs`, `tasks.rs`, `once.rs` | from task to task; which task is next; one user once |
 //! | `steps.rs`, `walk.rs` | the steps of a task; what belongs to one way through them |
 //! | `send.rs`, `repeated.rs`, `renew.rs` | one request; the same one again; a new token |
 //! | `prepare.rs`, `filler.rs`, `values.rs`, `escape.rs`, `generate.rs`, `rows.rs` | filling requests |
@@ -25,6 +25,7 @@ mod judge;
 pub mod life;
 mod look;
 mod must;
+pub mod once;
 mod patterns;
 mod prepare;
 pub mod presence;
