@@ -32,6 +32,7 @@ mod load;
 mod outputs;
 mod reset;
 mod said;
+mod scenarios;
 mod secure_host;
 mod shards;
 mod streams;
