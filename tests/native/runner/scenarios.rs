@@ -98,7 +98,7 @@ async fn values_checks_groups_and_branches_count_what_the_host_counted() {
 async fn a_check_that_fails_on_a_200_is_named_in_the_report() {
     let stub = stub_of(Profile::Direct).await;
     let folder = tempfile::tempdir().unwrap();
-    let text = "scenario: s\nusers:\n  U:\n    headers: { X-User-Id: '1' }\n    tasks:\n      - get: /api/v1/plans\n        checks:\n          - { name: has plans, json: $, count: 1.. }\n";
+    let text = "scenario: s\nusers:\n  U:\n    headers: { X-User-Id: '1' }\n    tasks:\n      - get: /api/v1/plans\n        checks:\n          has plans: $ count 1..\n";
     let host = gateway_of(&stub);
     let (ended, report) = run_scenario(folder.path(), text, &["-H", &host, "--iterations", "5"]).await;
     assert_eq!(ended.code, Some(1), "{}", ended.stderr);

@@ -69,7 +69,8 @@ impl<P: Platform> User<P> {
         let (channel, seen) = match begun {
             Some(sending) => self.send(step, sending, Attempt::Usual, walk).await,
             None if step.retry.is_none() && step.again.is_none() => {
-                let sending = self.begin_request(step, self.prepare(step, walk));
+                let channel = self.prepare(step, walk);
+                let sending = self.begin_when_open(step, channel, walk).await;
                 self.send(step, sending, Attempt::Usual, walk).await
             }
             None => Box::pin(self.run_repeated_request(step, walk)).await,
@@ -88,7 +89,7 @@ impl<P: Platform> User<P> {
             (Some(again), _) => self.send_same(step, again, channel, walk).await,
             (None, Some(retry)) => self.send_with_retries(step, retry, channel, walk).await,
             (None, None) => {
-                let sending = self.begin_request(step, channel);
+                let sending = self.begin_when_open(step, channel, walk).await;
                 self.send(step, sending, Attempt::Usual, walk).await
             }
         }
