@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `base` | units, random numbers, the host's address, the histogram, kinds of failure |
 //! | `report` | a report as data: its types, reading it, upgrading old versions |
-//! | `scenario` | what virtual users do |
+//! | `scenario` | what virtual users do: the model, and reading it from files |
 //! | `config` | what to run: as typed, and checked; the load over time |
 //! | `http` | one exchange with the host: its timing, its event stream; the relay's wire format |
 //! | `run` | the shard loop, its two load models, counting, merging |

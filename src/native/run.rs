@@ -23,6 +23,7 @@ use super::terminal::Terminal;
 use crate::core::analyse::headline::{Headline, Window};
 use crate::core::base::failure::{Failure, FailureKind};
 use crate::core::base::given::Given;
+use crate::core::base::host::Host;
 use crate::core::base::timing_source::TimingSource;
 use crate::core::base::units::Micros;
 use crate::core::base::visible::visible;
@@ -75,9 +76,9 @@ pub async fn run(args: Args, given: &Given) -> anyhow::Result<Ending> {
         return Ok(Ending::Usage);
     }
     if !args.no_preflight
-        && let Err(failure) = probe(&config, options).await?
+        && let Err(unreachable) = probe(&config, options).await?
     {
-        explain_unreachable(&config, &failure);
+        unreachable.explain();
         return Ok(Ending::Unreachable);
     }
     let asked = Asked { config, shards: args.shards, options, reset_after };
@@ -119,22 +120,38 @@ fn nothing_after(ramp_end: Micros, config: &RunConfig) -> Option<String> {
     })
 }
 
-/// Opens a connection and sends no request, so that the host counts the same requests as the report.
-async fn probe(config: &RunConfig, options: ClientOptions) -> anyhow::Result<Result<(), Failure>> {
-    Ok(dialer(config.host.clone(), options.dial)?.probe(PREFLIGHT_LIMIT).await)
+/// A host that cannot be reached, and why.
+struct Unreachable {
+    host: Host,
+    failure: Failure,
 }
 
-fn explain_unreachable(config: &RunConfig, failure: &Failure) {
-    let detail = if failure.detail.is_empty() { String::new() } else { format!(" ({})", failure.detail) };
-    tell(&format!("oddiya-load: {} cannot be reached: {}{detail}", config.host, failure.kind.label()));
-    let advice: &[&str] = match failure.kind {
-        FailureKind::Tls => &[
-            "A certificate of your own? Trust it on this machine, or load the host unchecked: --insecure",
-            "No TLS there? Write http:// instead of https://",
-        ],
-        _ => &[ARE_SERVICES_RUNNING, STAND_IN, "To load it all the same: --no-preflight"],
-    };
-    advice.iter().for_each(|advice| tell(&format!("  {advice}")));
+/// Opens a connection to each host that requests go to, and sends no request, so that the hosts count the same requests
+/// as the report.
+async fn probe(config: &RunConfig, options: ClientOptions) -> anyhow::Result<Result<(), Unreachable>> {
+    for host in config.used_hosts() {
+        let dialer = dialer(host.clone(), options.dial)?;
+        if let Err(failure) = dialer.probe(PREFLIGHT_LIMIT).await {
+            return Ok(Err(Unreachable { host, failure }));
+        }
+    }
+    Ok(Ok(()))
+}
+
+impl Unreachable {
+    fn explain(&self) {
+        let Self { host, failure } = self;
+        let detail = if failure.detail.is_empty() { String::new() } else { format!(" ({})", failure.detail) };
+        tell(&format!("oddiya-load: {host} cannot be reached: {}{detail}", failure.kind.label()));
+        let advice: &[&str] = match failure.kind {
+            FailureKind::Tls => &[
+                "A certificate of your own? Trust it on this machine, or load the host unchecked: --insecure",
+                "No TLS there? Write http:// instead of https://",
+            ],
+            _ => &[ARE_SERVICES_RUNNING, STAND_IN, "To load it all the same: --no-preflight"],
+        };
+        advice.iter().for_each(|advice| tell(&format!("  {advice}")));
+    }
 }
 
 /// Runs the shards to the end; `None` when the user interrupted the run twice.

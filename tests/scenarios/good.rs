@@ -279,7 +279,7 @@ fn rows_come_from_files_and_from_the_scenario() {
     );
     let class = &scenario.classes[0];
     let uses: Vec<_> = class.rows.iter().map(|row| (row.data.0, row.when)).collect();
-    assert_eq!(uses, [(1, NextRow::EachTask), (0, NextRow::EachUser), (2, NextRow::EachUser)]);
+    assert_eq!(uses, [(1, NextRow::EachTask), (2, NextRow::EachUser), (0, NextRow::EachUser)]);
     assert_eq!(
         body(nth(&scenario, 0), class),
         r#"{"destination":<json data 1 0>,"budget":<json data 2 1>,"note":<json data 0 1>}"#
@@ -512,6 +512,24 @@ fn a_block_is_done_by_classes_that_set_its_values() {
     assert_eq!(scenario.classes[0].on_start.len(), 1);
     assert_eq!(steps(&scenario.classes[0], 1).len(), 3);
     assert_eq!(steps(&scenario.classes[1], 0).len(), 1);
+}
+
+#[test]
+fn a_field_that_begins_with_x_is_free_for_anchors() {
+    let scenario = good("anchors");
+    let headers = |class: usize| {
+        let Step::Request(request) = &steps(&scenario.classes[class], 0)[0] else { panic!("no request") };
+        let headers = request
+            .request
+            .headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {}", shown(value, &scenario.classes[class])));
+        headers.collect::<Vec<_>>()
+    };
+    assert_eq!(headers(0), ["Accept: application/json", "X-Client: load"]);
+    let mut writer = headers(1);
+    writer.sort();
+    assert_eq!(writer, ["Accept: application/json", "Content-Type: application/json", "X-Client: writer"]);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
 
 mod broken;
+mod damaged;
 mod good;
 mod pages;
 mod schema;

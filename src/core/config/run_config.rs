@@ -36,6 +36,20 @@ impl RunConfig {
     pub fn hosts(&self) -> Vec<Host> {
         self.scenario.hosts(&self.host)
     }
+
+    /// The hosts that requests go to, each once.
+    pub fn used_hosts(&self) -> Vec<Host> {
+        let mut used = Vec::new();
+        let services: Vec<_> =
+            self.scenario.request_steps().iter().map(|step| step.request.service.0).collect();
+        let hosts = self.hosts().into_iter().enumerate().filter(|(service, _)| services.contains(service));
+        hosts.for_each(|(_, host)| {
+            if !used.contains(&host) {
+                used.push(host)
+            }
+        });
+        used
+    }
 }
 
 /// The configuration of a run as typed. It is stored as a JSON object with the names of [`Field::name`]; a missing

@@ -55,6 +55,7 @@ pub struct ScenarioArgs {
 
     /// Leave out tasks with one of these tags, separated by commas
     #[arg(
+        short = 'E',
         long,
         value_name = "TAGS",
         env = "ODDIYA_LOAD_EXCLUDE_TAGS",

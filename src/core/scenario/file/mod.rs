@@ -24,7 +24,7 @@ mod trouble;
 mod wire;
 
 use node::Node;
-use problem::{Place, Problem, Problems};
+use problem::{Place, Problems};
 use settings::Settings;
 use surroundings::{Choices, Surroundings};
 use trouble::Trouble;
@@ -60,14 +60,8 @@ pub fn read(
         trouble.add(Place::default(), 1, message);
     }
     found.extend(trouble.into_problems());
-    let problems: Vec<_> = found.into_iter().map(|problem| with_path(problem, &tree)).collect();
     match scenario {
-        Some(scenario) if problems.is_empty() => Ok(scenario),
-        _ => Err(Problems::new(file, text, problems)),
+        Some(scenario) if found.is_empty() => Ok(scenario),
+        _ => Err(Problems::new(file, text, found).with_paths(|place| tree.path_to(place))),
     }
-}
-
-fn with_path(problem: Problem, tree: &Node) -> Problem {
-    let path = if problem.path.is_empty() { tree.path_to(problem.place) } else { None };
-    Problem { path: path.unwrap_or(problem.path), ..problem }
 }

@@ -28,12 +28,14 @@ pub struct Problems {
     pub file: String,
     /// In the order of the text.
     pub list: Vec<Problem>,
+    /// How many more there are.
+    more: usize,
     /// The lines of the text that have a problem, by number.
     lines: Vec<(usize, String)>,
 }
 
-/// How many problems are shown. One mistake at the top of a long file can spoil everything below it.
-const SHOWN: usize = 10;
+/// How many problems are kept. One mistake at the top of a long file can spoil everything below it.
+const KEPT: usize = 10;
 /// How many known words are listed where none is near.
 const LISTED: usize = 12;
 /// How much of a long line is shown.
@@ -43,10 +45,18 @@ impl Problems {
     pub fn new(file: &str, text: &str, mut list: Vec<Problem>) -> Self {
         list.sort_by_key(|problem| problem.place);
         list.dedup();
+        let more = list.len().saturating_sub(KEPT);
+        list.truncate(KEPT);
         let has_problem = |number: &usize| list.iter().any(|problem| problem.place.line == *number);
         let numbered = text.lines().enumerate().map(|(index, line)| (index + 1, line));
         let lines = numbered.filter(|(number, _)| has_problem(number)).map(|(n, line)| (n, line.to_owned()));
-        Self { file: file.to_owned(), lines: lines.collect(), list }
+        Self { file: file.to_owned(), lines: lines.collect(), list, more }
+    }
+
+    /// Fills in the fields that lead to each problem.
+    pub fn with_paths(mut self, path_to: impl Fn(Place) -> Option<String>) -> Self {
+        self.list.iter_mut().for_each(|problem| problem.path = path_to(problem.place).unwrap_or_default());
+        self
     }
 
     /// One problem with its line and a mark below it.
@@ -68,9 +78,9 @@ impl Problems {
 
 impl std::fmt::Display for Problems {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let shown: Vec<_> = self.list.iter().take(SHOWN).map(|problem| self.render(problem)).collect();
+        let shown: Vec<_> = self.list.iter().map(|problem| self.render(problem)).collect();
         f.write_str(&shown.join("\n\n"))?;
-        match self.list.len().saturating_sub(SHOWN) {
+        match self.more {
             0 => Ok(()),
             more => write!(f, "\n\n{more} more problems; mend these first"),
         }

@@ -1,5 +1,7 @@
 //! Finds the names of all values that a class sets anywhere, so that a blank may use one that is set further down.
 
+use std::collections::BTreeSet;
+
 use super::names::Names;
 use super::pieces::usable_name;
 use super::shop::Shop;
@@ -10,7 +12,7 @@ use crate::core::scenario::file::wire::step::WireStep;
 
 /// Makes all names of a class known.
 pub fn declare_all(class: &WireClass, names: &Names, shop: &Shop) {
-    let mut walk = Walk { names, shop, within: Vec::new() };
+    let mut walk = Walk { names, shop, seen: BTreeSet::new() };
     class.variables.0.iter().for_each(|(name, _)| walk.name(name));
     let tasks = class.tasks.iter().chain(&class.sequence).map(|list| &list.value);
     let states = class.states.iter().flat_map(|states| states.value.0.iter().map(|(_, state)| &state.steps));
@@ -23,8 +25,8 @@ pub fn declare_all(class: &WireClass, names: &Names, shop: &Shop) {
 struct Walk<'w, 's> {
     names: &'w Names<'w>,
     shop: &'w Shop<'s>,
-    /// The blocks that are being walked, so that a circle ends. That it is one is said elsewhere.
-    within: Vec<String>,
+    /// The blocks that were walked. Once is enough, and a circle ends; that it is one is said elsewhere.
+    seen: BTreeSet<String>,
 }
 
 impl Walk<'_, '_> {
@@ -55,12 +57,10 @@ impl Walk<'_, '_> {
         let inner = [&step.steps, &step.parallel, &step.then, &step.otherwise];
         inner.into_iter().flatten().for_each(|list| self.steps(&list.value));
         if let Some(block) = &step.block
-            && !self.within.contains(&block.value)
             && let Some(steps) = self.shop.block(&block.value)
+            && self.seen.insert(block.value.clone())
         {
-            self.within.push(block.value.clone());
             self.steps(steps);
-            self.within.pop();
         }
     }
 }

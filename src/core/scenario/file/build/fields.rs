@@ -1,6 +1,7 @@
 //! Which fields a step may have together: each kind of step has its own, and a step is of one kind.
 
 use crate::core::scenario::file::decode::At;
+use crate::core::scenario::file::problem::Place;
 use crate::core::scenario::file::trouble::Trouble;
 use crate::core::scenario::file::wire::step::WireStep;
 use crate::core::scenario::method::Method;
@@ -97,8 +98,9 @@ pub fn kind(step: &WireStep, standing: Standing, trouble: &Trouble) -> Option<Ki
         Some((key, found)) => (*key, **found),
         None if has("steps") && standing == Standing::Branch => return Some(Kind::Branch),
         None => {
-            if let Some(key) = step.keys.first() {
-                trouble.about(key, nothing_to_do(step));
+            match step.keys.first() {
+                Some(key) => trouble.about(key, nothing_to_do(step)),
+                None => trouble.add(Place::default(), 1, format!("a step is empty: {}", nothing_to_do(step))),
             }
             return None;
         }

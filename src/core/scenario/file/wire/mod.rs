@@ -21,7 +21,7 @@ use step::WireStep;
 /// A scenario: what virtual users do.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, expecting = "the fields of a scenario, such as `scenario: NAME` and `users:`")]
-#[schemars(title = "Oddiya Load scenario", rename = "Scenario")]
+#[schemars(title = "Oddiya Load scenario", rename = "Scenario", extend("patternProperties" = { "^x-": {} }))]
 pub struct WireScenario {
     /// The name in reports.
     pub scenario: At<String>,
