@@ -51,7 +51,7 @@ fn main() -> ExitCode {
             Ok(ending) => ExitCode::from(ending.code()),
             Err(error) => complain(&error, 1),
         },
-        Command::Scenario(args) => match native::scenario::command::run(&args, &given) {
+        Command::Scenario(args) => match runtime.block_on(native::scenario::command::run(&args, &given)) {
             Ok(ending) => ExitCode::from(ending.code()),
             Err(error) => complain(&error, 1),
         },

@@ -12,7 +12,7 @@ use oddiya_load::core::base::histogram::Histogram;
 use oddiya_load::core::base::rng::Rng;
 use oddiya_load::core::base::units::Micros;
 use oddiya_load::core::config::load::Share;
-use oddiya_load::core::config::run_config::RunConfigText;
+use oddiya_load::core::config::run_config::{RunConfig, RunConfigText};
 use oddiya_load::core::http::exchange::{Exchange, Timing};
 use oddiya_load::core::http::request::Request;
 use oddiya_load::core::report::{Detail, Generator, GeneratorKind};
@@ -21,6 +21,8 @@ use oddiya_load::core::run::record::Record;
 use oddiya_load::core::run::shard::{Assignment, Control};
 use oddiya_load::core::run::sim::{self, Reply};
 use oddiya_load::core::run::tally::Tally;
+use oddiya_load::core::scenario::file::read;
+use oddiya_load::core::scenario::file::surroundings::{Choices, Surroundings};
 
 /// Latencies from 1 to 100 ms, spread over the buckets as a run spreads them.
 fn latencies() -> Vec<Micros> {
@@ -93,6 +95,54 @@ fn engine(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// The same engine with a user who takes a value from each answer, checks it, and sends it with the next request. The
+/// difference to the group `engine` is what a scenario takes for a request.
+fn session(criterion: &mut Criterion) {
+    const REQUESTS: u64 = 50 * 100 * 20;
+    const TEXT: &str = "scenario: bench\nusers:\n  U:\n    variables: { id: '0', name: '${uuid}' }\n    headers: \
+                        { X-User-Id: '${user}', X-Name: '${name}' }\n    tasks:\n      - get: /plans/${id}\n        \
+                        name: /plans/{id}\n        extract: { id: $.plan.id }\n        checks:\n          - $.plan.id \
+                        exists\n";
+    const BODY: &str =
+        r#"{"plan": {"id": 17, "title": "Seoul", "details": [{"id": 1, "day": 1, "location": "Seoul"}]}}"#;
+    struct NoMachine;
+    impl Surroundings for NoMachine {
+        fn file(&self, _: &str) -> Result<Vec<u8>, String> {
+            Err("there is no file".to_owned())
+        }
+        fn environment(&self, _: &str) -> Option<String> {
+            None
+        }
+    }
+    let text = RunConfigText {
+        users: "50".to_owned(),
+        spawn_rate: "1000000".to_owned(),
+        run_time: "20s".to_owned(),
+        ..RunConfigText::default()
+    };
+    let scenario = read("bench.yaml", TEXT, &Choices::default(), &NoMachine).unwrap();
+    let config = RunConfig { scenario, ..text.check(7).unwrap() };
+    let answer = |_: u32, _: Micros, _: &Request| Reply {
+        after: Micros::from_millis(10),
+        body: BODY.to_owned(),
+        ..Reply::default()
+    };
+    let mut group = criterion.benchmark_group("session");
+    group.sample_size(10).throughput(Throughput::Elements(REQUESTS));
+    group.bench_function("100 000 requests with a value, a check and three blanks", |bencher| {
+        bencher.iter(|| {
+            let (_keep_open, controls) = mpsc::unbounded::<Control>();
+            let (snapshots, _) =
+                sim::run(Assignment::of(&config, Share { shard: 0, shards: 1 }), controls, answer);
+            let all = snapshots.iter().flat_map(|second| &second.tallies);
+            let (sent, failed) =
+                all.fold((0, 0), |(sent, failed), (_, tally)| (sent + tally.sent, failed + tally.failed));
+            assert_eq!((sent, failed), (REQUESTS, 0));
+        });
+    });
+    group.finish();
+}
+
 /// What a live view costs each second: it must not grow with the run. The second figure is after an hour.
 fn live_report(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("live report");
@@ -123,5 +173,5 @@ fn live_report(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, histogram, tally, engine, live_report);
+criterion_group!(benches, histogram, tally, engine, session, live_report);
 criterion_main!(benches);

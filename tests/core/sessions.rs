@@ -205,6 +205,7 @@ fn poll(plan: &mut Plan, at_most: u32, given_up: GivenUp) -> Step {
     let mut status = plan.get("/video");
     status.extractions = vec![extract(0, Place::Json(path(&["status"])))];
     Step::Poll(Poll {
+        check: "the video is ready".to_owned(),
         until: Condition::Compare {
             left: Template { parts: vec![crate::scenarios::blank(0)] },
             comparison: Comparison::Equal,
@@ -245,7 +246,7 @@ fn a_poll_asks_every_five_seconds_until_it_is_done() {
 #[test]
 fn a_poll_that_gives_up_fails_its_last_request_or_goes_on() {
     for (given_up, after, failed) in [
-        (GivenUp::Fail, 0, vec!["/video: Check the poll gave up x1".to_owned()]),
+        (GivenUp::Fail, 0, vec!["/video: Check the video is ready x1".to_owned()]),
         (GivenUp::Continue, 1, Vec::new()),
     ] {
         let mut plan = Plan::default();

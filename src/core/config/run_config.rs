@@ -34,9 +34,7 @@ pub struct RunConfig {
 impl RunConfig {
     /// The host of each service: the typed one of the main service, and of each that has none of its own.
     pub fn hosts(&self) -> Vec<Host> {
-        let others = self.scenario.services.iter().skip(1);
-        let others = others.map(|service| service.url.clone().unwrap_or_else(|| self.host.clone()));
-        std::iter::once(self.host.clone()).chain(others).collect()
+        self.scenario.hosts(&self.host)
     }
 
     /// The hosts that requests go to, each once.

@@ -1,7 +1,7 @@
 //! What a scenario looks at in an answer: status, headers, body, events. A transport hands one back only for a request
 //! that asks for it; what it means is decided in `run/session/`.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use serde_json::Value;
 
@@ -10,6 +10,8 @@ use crate::core::base::failure::Status;
 
 /// How much of a body is handed back. A list of 3,000 plans has 2 MB.
 pub const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
+/// How many values are looked for before a whole tree is made of the body.
+const LOOKS_WITHOUT_A_TREE: u32 = 2;
 /// How many bytes of events are handed back.
 const MAX_EVENTS_BYTES: usize = 4 * 1024 * 1024;
 
@@ -22,6 +24,7 @@ pub struct Answer {
     pub body: Vec<u8>,
     pub events: Events,
     json: OnceCell<Option<Value>>,
+    looks: Cell<u32>,
 }
 
 impl Answer {
@@ -42,6 +45,14 @@ impl Answer {
     /// The body as JSON; `None` where it is none. Parsed at the first call.
     pub fn json(&self) -> Option<&Value> {
         self.json.get_or_init(|| serde_json::from_slice(&self.body).ok()).as_ref()
+    }
+
+    /// Notes that somebody looks for a value in the body, and says whether the whole tree of it is worth making: one
+    /// value or two are found sooner without it.
+    pub fn is_tree_worth_it(&self) -> bool {
+        let looks = self.looks.get() + 1;
+        self.looks.set(looks);
+        looks > LOOKS_WITHOUT_A_TREE || self.json.get().is_some()
     }
 
     /// The value of a cookie that the answer sets; the last one of that name counts, as it does for a client.

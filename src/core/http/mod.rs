@@ -11,3 +11,4 @@ pub mod request_id;
 pub mod sse;
 pub mod stream;
 pub mod target;
+pub mod transcript;

@@ -172,7 +172,7 @@ pub enum EnvelopeError {
     NotBase64,
     /// The content is not the JSON object `{"method", "headers", "id", "user"}`.
     #[error(
-        "the envelope's JSON is not {{\"method\": text, \"headers\": [[name, value], …], \"id\": number, \"user\": number, \"events\": true}}"
+        "the envelope's JSON is not {{\"method\": text, \"headers\": [[name, value], …], \"id\": number, \"user\": number, \"events\": true, \"service\": text, \"cookies\": true}}"
     )]
     NotJson,
     /// The text is not a method, or it is a method that browsers refuse or that must never reach the host.

@@ -252,7 +252,7 @@ fn delays(report: &Report) -> String {
 
 /// The entries under whose name a request was started.
 fn used(report: &Report) -> impl Iterator<Item = &Entry> {
-    report.requests.iter().filter(|entry| entry.is_used())
+    report.rows().filter(|entry| entry.is_used())
 }
 
 /// The rows that a table shows. A terminal is no place for more; the report's file has all of them.

@@ -69,6 +69,7 @@ fn wrong_count(report: &Report) -> Option<String> {
     let wrong = [
         ("total", of_entry(&report.total).any(is_none)),
         ("requests", report.requests.iter().flat_map(of_entry).any(is_none)),
+        ("groups", report.groups.iter().flat_map(of_entry).any(is_none)),
         ("failures", report.failures.iter().any(|row| is_none(row.count))),
         ("timeline", report.timeline.iter().flat_map(of_second).any(is_none)),
         ("intervals", rows.flat_map(of_row).any(is_none)),

@@ -95,9 +95,14 @@ pub struct Report {
 }
 
 impl Report {
-    /// The entries in table order, the total last.
+    /// The entries in table order: requests, groups, and the total last.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.requests.iter().chain(std::iter::once(&self.total))
+        self.rows().chain(std::iter::once(&self.total))
+    }
+
+    /// The entries without the total: requests, then groups.
+    pub fn rows(&self) -> impl Iterator<Item = &Entry> {
+        self.requests.iter().chain(&self.groups)
     }
 
     /// Whether any request failed.

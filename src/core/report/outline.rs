@@ -33,6 +33,7 @@ pub struct Outline {
     generator: Part,
     total: Part,
     requests: Part,
+    groups: Part,
     failures: Part,
     timeline: Part,
     intervals: IntervalsOutline,
@@ -68,12 +69,13 @@ impl Outline {
     }
 
     /// The lists of rows, with the bytes that each would take. Version 1's rows are there twice for a moment.
-    fn lists(&self) -> [(&'static str, &Part, u64); 5] {
+    fn lists(&self) -> [(&'static str, &Part, u64); 6] {
         let copies = if self.version == Some(Word::Number(1)) { 2 } else { 1 };
         let timeline = self.timeline.items.saturating_mul(copies * size_of::<TimelineRow>() as u64);
         let rows = &self.intervals.rows;
         [
             ("requests", &self.requests, self.requests.bytes(size_of::<Entry>(), ROOM_FOR_TYPES)),
+            ("groups", &self.groups, self.groups.bytes(size_of::<Entry>(), ROOM_FOR_TYPES)),
             ("failures", &self.failures, self.failures.bytes(size_of::<FailureRow>(), 0)),
             ("timeline", &self.timeline, timeline),
             ("intervals", rows, rows.bytes(size_of::<IntervalRow>(), ROOM_FOR_TYPES_OF_INTERVAL)),

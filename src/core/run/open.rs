@@ -76,6 +76,10 @@ impl<P: Platform> OpenModel<P> {
         while let Some(arrival) = self.arrivals.take_due(now) {
             // After the machine slept for an hour, the arrivals of that hour must not all start at once.
             let slept = self.common.recorder.borrow().slept_at(arrival.due);
+            if self.common.tasks_left.get() == Some(0) {
+                // As many tasks as were asked for have begun: nothing more is due.
+                continue;
+            }
             if slept || self.common.gate.is_closed() || self.start(arrival).is_none() {
                 self.common.recorder.borrow_mut().dropped();
             }

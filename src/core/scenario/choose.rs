@@ -7,6 +7,7 @@ use super::model::request::RequestStep;
 use super::model::scenario::{EntryId, Scenario};
 use super::model::step::Step;
 use super::model::think_time::ThinkTime;
+use crate::core::base::host::Host;
 use crate::core::base::rng::Rng;
 use crate::core::base::units::Micros;
 
@@ -20,6 +21,13 @@ pub struct UnknownClass {
 }
 
 impl Scenario {
+    /// The host of each service: `main` of the main service, and of each that has none of its own.
+    pub fn hosts(&self, main: &Host) -> Vec<Host> {
+        let others = self.services.iter().skip(1);
+        let others = others.map(|service| service.url.clone().unwrap_or_else(|| main.clone()));
+        std::iter::once(main.clone()).chain(others).collect()
+    }
+
     /// The longest time limit of all requests.
     pub fn longest_request(&self) -> Micros {
         self.request_steps().into_iter().map(|step| step.timeout).max().unwrap_or_default()

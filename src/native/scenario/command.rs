@@ -1,5 +1,6 @@
 //! The command `oddiya-load scenario`: lists, shows and checks scenarios.
 
+use super::once::{self, OnceArgs};
 use super::options::{ChoiceArgs, Mistake};
 use super::source::Source;
 use crate::core::base::given::Given;
@@ -29,6 +30,8 @@ pub enum Action {
     },
     /// Check a scenario, and say what it has or what is wrong with it
     Check(CheckArgs),
+    /// Run one user once, and show every request and answer without secrets
+    RunOnce(Box<OnceArgs>),
 }
 
 /// Options of `oddiya-load scenario check`.
@@ -46,11 +49,12 @@ pub struct CheckArgs {
 ///
 /// # Errors
 /// When the scenario is wrong, or there is none, or the answer cannot be written.
-pub fn run(args: &Args, given: &Given) -> anyhow::Result<Ending> {
+pub async fn run(args: &Args, given: &Given) -> anyhow::Result<Ending> {
     let done = match &args.action {
         Action::List => Ok(list()),
         Action::Show { scenario } => find(scenario).map(|source| source.text),
         Action::Check(args) => check(args),
+        Action::RunOnce(args) => return once::run(args, given).await,
     };
     match done {
         Ok(text) => say(text.trim_end())?,

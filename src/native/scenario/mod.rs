@@ -4,8 +4,10 @@
 //! |---|---|
 //! | `source.rs` | finds a scenario by file or name, and reads what it needs from this machine |
 //! | `options.rs` | the flags that choose and change a scenario |
+//! | `once.rs` | one user once, with every request and answer shown |
 //! | `command.rs` | the command `oddiya-load scenario` |
 
 pub mod command;
+pub mod once;
 pub mod options;
 mod source;

@@ -34,7 +34,8 @@ type Placed<'a> = (usize, &'a Entry);
 
 /// The rows that are shown: of used endpoints that the search finds, in order.
 fn rows<'a>(report: &'a SharedReport, search: &str, order: Order) -> Vec<Placed<'a>> {
-    let placed = report.requests.iter().enumerate();
+    // Groups come behind all requests, so that the place of a request stays what the charts know it by.
+    let placed = report.rows().enumerate();
     let mut rows: Vec<Placed<'a>> =
         placed.filter(|(_, entry)| entry.is_used() && fits(entry, search)).collect();
     if let Some((column, direction)) = order {

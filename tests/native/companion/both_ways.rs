@@ -15,6 +15,7 @@ use oddiya_load::core::http::request_id::RequestId;
 use oddiya_load::core::run::platform::Lane as _;
 use oddiya_load::net::client::HttpClient;
 use oddiya_load::net::clock::RunClock;
+use oddiya_load::net::cookies::CookieJar;
 use oddiya_load::net::dial::Dialer;
 use oddiya_load::net::lane::HttpLane;
 use oddiya_load::net::options::{ClientOptions, DialOptions, Protocols};
@@ -43,9 +44,10 @@ pub async fn exchanges<const N: usize>(
         cookies: Cookies::Kept,
     };
     let dialer = Arc::new(Dialer::new(url.parse().unwrap(), dial).unwrap());
-    let client = Rc::new(HttpClient::new(dialer, options, RunClock::start()));
+    let clients = [Rc::new(HttpClient::new(dialer, options, RunClock::start()))];
     let asking = async {
-        let (mut lane, mut exchanges) = (HttpLane::new(client), Vec::new());
+        let (mut lane, mut exchanges) =
+            (HttpLane::new(Rc::new(clients), CookieJar::default()).unwrap(), Vec::new());
         for request in requests {
             exchanges.push(lane.exchange(request).await);
         }

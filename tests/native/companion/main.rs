@@ -21,6 +21,7 @@ mod page;
 mod records;
 mod relaying;
 mod rules;
+mod services;
 mod start;
 mod strangers;
 mod streaming;

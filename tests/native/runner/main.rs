@@ -34,6 +34,7 @@ mod reset;
 mod said;
 mod scenario;
 mod secure_host;
+mod sessions;
 mod shards;
 mod streams;
 mod tls;

@@ -38,7 +38,7 @@ fn element(elements: &[Value], index: i64) -> Option<&Value> {
 }
 
 /// The element that a pointer's token means: digits without a leading zero (RFC 6901, §4).
-fn element_number(token: &str) -> Option<usize> {
+pub fn element_number(token: &str) -> Option<usize> {
     let is_number =
         token == "0" || (!token.starts_with('0') && token.bytes().all(|byte| byte.is_ascii_digit()));
     is_number.then(|| token.parse().ok()).flatten()

@@ -6,6 +6,7 @@ use super::json::{finds_several, select};
 use super::look::{find, take};
 use super::must::{Finds, Found, is_met};
 use super::patterns::Patterns;
+use super::seek::{is_seekable, seek};
 use super::values::Value;
 use crate::core::base::failure::{Failure, FailureKind, Status};
 use crate::core::base::units::Micros;
@@ -148,6 +149,11 @@ fn passes(check: &Check, seen: &Seen<'_>, filler: &mut Filler<'_>, patterns: &Pa
     let answer = seen.answer;
     match &check.test {
         Test::Status(statuses) => statuses.contain(answer.status),
+        Test::Json { path, must } if is_seekable(path) && !answer.is_tree_worth_it() => {
+            let found = seek(path, &answer.body);
+            let found: Vec<_> = found.iter().map(Found::Json).collect();
+            is_met(must, &found, Finds::One, filler, patterns)
+        }
         Test::Json { path, must } => {
             let found: Vec<_> = answer.json().map(|json| select(path, json)).unwrap_or_default();
             let found: Vec<_> = found.into_iter().map(Found::Json).collect();

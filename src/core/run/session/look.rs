@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 use super::json::select;
 use super::patterns::Patterns;
+use super::seek::{is_seekable, seek};
 use super::values::Value;
 use crate::core::base::rng::Rng;
 use crate::core::http::answer::Answer;
@@ -13,6 +14,9 @@ use crate::core::scenario::model::answer::{Place, Take};
 pub fn find(place: &Place, answer: &Answer, patterns: &Patterns) -> Vec<Value> {
     let text = |text: &str| Value::Text(text.to_owned());
     match place {
+        Place::Json(path) if is_seekable(path) && !answer.is_tree_worth_it() => {
+            seek(path, &answer.body).iter().map(Value::of).collect()
+        }
         Place::Json(path) => {
             answer.json().map(|json| select(path, json)).into_iter().flatten().map(Value::of).collect()
         }

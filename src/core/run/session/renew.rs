@@ -2,7 +2,7 @@
 
 use super::prepare;
 use super::refresh::RefreshOutcome;
-use super::send::{Attempt, Refused, Seen, Sending};
+use super::send::{Attempt, Refused, Seen};
 use super::user::{Channel, User};
 use super::walk::{Flow, RefreshRight, Walk};
 use crate::core::base::failure::{Failure, FailureKind};
@@ -47,7 +47,7 @@ impl<P: Platform> User<P> {
         let auth = self.auth_of(step);
         self.with_filler(walk, |filler| prepare::authorize(step, auth, filler, &mut channel.request));
         let before = std::mem::replace(&mut walk.refresh, RefreshRight::No);
-        let sending: Sending<P> = self.begin_request(step, channel);
+        let sending = self.begin_when_open(step, channel, walk).await;
         let sent = Box::pin(self.send(step, sending, attempt, walk)).await;
         walk.refresh = before;
         sent

@@ -30,7 +30,7 @@ impl<P: Platform> User<P> {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let sending = self.begin_request(step, channel);
+            let sending = self.begin_when_open(step, channel, walk).await;
             let (back, seen) = self.send(step, sending, Attempt::Usual, walk).await;
             channel = back;
             if !may_retry(retry, attempt, &seen) || self.must_end(walk) {
@@ -74,7 +74,7 @@ impl<P: Platform> User<P> {
             AgainHow::AfterTimeout { after } => {
                 let mut channel = channel;
                 let usual = channel.request.time_limit.replace(after);
-                let sending = self.begin_request(step, channel);
+                let sending = self.begin_when_open(step, channel, walk).await;
                 let (back, seen) = self.send(step, sending, Attempt::GivenUpOnPurpose, walk).await;
                 channel = back;
                 channel.request.time_limit = usual;
@@ -96,7 +96,7 @@ impl<P: Platform> User<P> {
     ) -> (Channel<P>, Seen) {
         let mut worst: Option<Seen> = None;
         for _ in 0..times.max(1) {
-            let sending = self.begin_request(step, channel);
+            let sending = self.begin_when_open(step, channel, walk).await;
             let (back, seen) = self.send(step, sending, same, walk).await;
             channel = back;
             worst = Some(worst.map_or(seen, |worst| worst.worse(seen)));
@@ -124,7 +124,7 @@ impl<P: Platform> User<P> {
             let mut rng = Rng::new(seed);
             let mut branch = Walk::new(&mut rng, due);
             (branch.last, branch.refresh) = (last, refresh);
-            let sending = self.begin_request(step, channel);
+            let sending = self.begin_when_open(step, channel, &mut branch).await;
             let (channel, seen) = self.send(step, sending, same, &mut branch).await;
             (channel, seen, branch.last)
         });

@@ -77,6 +77,19 @@ impl<P: Platform> User<P> {
         channel
     }
 
+    /// Waits while no request can reach the host, then counts a request as sent.
+    pub async fn begin_when_open(
+        &self,
+        step: &RequestStep,
+        channel: Channel<P>,
+        walk: &mut Walk<'_>,
+    ) -> Sending<P> {
+        if self.common.gate.is_closed() {
+            walk.due = self.common.gate.pass(walk.due).await;
+        }
+        self.begin_request(step, channel)
+    }
+
     /// Counts a request as sent; from now on it is in flight.
     pub fn begin_request(&self, step: &RequestStep, channel: Channel<P>) -> Sending<P> {
         let now = self.common.platform.now();
@@ -94,9 +107,6 @@ impl<P: Platform> User<P> {
         walk: &mut Walk<'_>,
     ) -> (Channel<P>, Seen) {
         let Sending { mut channel, place, generation } = sending;
-        if self.common.gate.is_closed() {
-            walk.due = self.common.gate.pass(walk.due).await;
-        }
         let due = self.common.recorder.borrow_mut().started(walk.due, self.common.platform.now());
         let mut exchange = channel.lane.exchange(&channel.request).await;
         walk.due = exchange.timing.finished;

@@ -69,7 +69,8 @@ impl<P: Platform> User<P> {
         let (channel, seen) = match begun {
             Some(sending) => self.send(step, sending, Attempt::Usual, walk).await,
             None if step.retry.is_none() && step.again.is_none() => {
-                let sending = self.begin_request(step, self.prepare(step, walk));
+                let channel = self.prepare(step, walk);
+                let sending = self.begin_when_open(step, channel, walk).await;
                 self.send(step, sending, Attempt::Usual, walk).await
             }
             None => Box::pin(self.run_repeated_request(step, walk)).await,
@@ -88,7 +89,7 @@ impl<P: Platform> User<P> {
             (Some(again), _) => self.send_same(step, again, channel, walk).await,
             (None, Some(retry)) => self.send_with_retries(step, retry, channel, walk).await,
             (None, None) => {
-                let sending = self.begin_request(step, channel);
+                let sending = self.begin_when_open(step, channel, walk).await;
                 self.send(step, sending, Attempt::Usual, walk).await
             }
         }
@@ -212,7 +213,7 @@ impl<P: Platform> User<P> {
             let next = self.common.platform.now() + poll.every;
             let is_late = poll.within.is_some_and(|within| next > began + within);
             let is_given_up = flow == Flow::Next && !is_reached && (round == poll.at_most.max(1) || is_late);
-            self.count_held(walk, is_given_up);
+            self.count_held(walk, is_given_up.then_some(poll.check.as_str()));
             if flow != Flow::Next || is_reached {
                 return flow;
             }
@@ -228,11 +229,11 @@ impl<P: Platform> User<P> {
     }
 
     /// Counts the request that a poll held back: as a failed check, if the poll gives up.
-    fn count_held(&self, walk: &mut Walk<'_>, is_given_up: bool) {
+    fn count_held(&self, walk: &mut Walk<'_>, given_up: Option<&str>) {
         let Held::Yes(Some(mut last)) = std::mem::take(&mut walk.held) else { return };
-        if is_given_up {
+        if let Some(check) = given_up {
             if last.exchange.failure().is_none() {
-                last.exchange.judged = Judged::Failure(Box::new(check_failure("the poll gave up")));
+                last.exchange.judged = Judged::Failure(Box::new(check_failure(check)));
             }
             walk.has_failed = true;
             walk.last.has_failed = true;

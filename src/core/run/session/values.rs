@@ -84,11 +84,6 @@ impl Values {
     pub fn get_mut(&mut self, slot: Slot) -> Option<&mut Value> {
         self.0.get_mut(slot.0)
     }
-
-    /// All values, in the order of their slots.
-    pub fn iter(&self) -> impl Iterator<Item = &Value> {
-        self.0.iter()
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,143 @@
+//! The command `oddiya-load scenario run-once`: one user once, with every request and answer shown, and no secret.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::options::{ChoiceArgs, Mistake};
+use super::source::Source;
+use crate::core::base::given::Given;
+use crate::core::base::host::Host;
+use crate::core::base::units::Micros;
+use crate::core::config::connections::{Certificates, ConnectionReuse, Cookies};
+use crate::core::config::load::Share;
+use crate::core::http::exchange::Exchange;
+use crate::core::http::request::Request;
+use crate::core::http::transcript::{Secrets, answer_lines, request_lines};
+use crate::core::run::session::common::{Common, Reader};
+use crate::core::run::session::once::{each_task_once, run_once};
+use crate::core::scenario::Scenario;
+use crate::native::ending::Ending;
+use crate::native::options::dialer;
+use crate::native::platform::NativePlatform;
+use crate::native::say::{say, tell};
+use crate::net::client::{Clients, HttpClient};
+use crate::net::clock::RunClock;
+use crate::net::options::{ClientOptions, DialOptions, Protocols};
+
+/// Options of `oddiya-load scenario run-once`.
+#[derive(Debug, clap::Args)]
+pub struct OnceArgs {
+    /// A scenario file, or the name of a scenario inside the program
+    #[arg(value_name = "FILE")]
+    pub scenario: String,
+
+    #[command(flatten)]
+    pub choices: ChoiceArgs,
+
+    /// The address of the main service
+    #[arg(
+        short = 'H',
+        long,
+        value_name = "URL",
+        env = "ODDIYA_LOAD_HOST",
+        default_value = "http://localhost:8080",
+        allow_hyphen_values = true
+    )]
+    pub host: Host,
+
+    /// The class of the user; without it, the first one
+    #[arg(long, value_name = "CLASS")]
+    pub user: Option<String>,
+
+    /// The seed of all that is drawn
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the machine refuses a file handle, or the answers cannot be shown.
+pub async fn run(args: &OnceArgs, given: &Given) -> anyhow::Result<Ending> {
+    let scenario = match read(args) {
+        Ok(scenario) => scenario,
+        Err(mistake) => {
+            tell(&mistake.text(given));
+            return Ok(Ending::Usage);
+        }
+    };
+    let hosts = scenario.hosts(&args.host);
+    let clock = RunClock::start();
+    let clients = clients(&hosts, clock)?;
+    let failures = Rc::new(Cell::new(0));
+    let secrets = Secrets { texts: scenario.secrets.clone() };
+    let reader = Transcript { hosts, secrets, failures: Rc::clone(&failures) };
+    let local = tokio::task::LocalSet::new();
+    let ran = local.run_until(async move {
+        let platform = Rc::new(NativePlatform::new(clients, clock)?);
+        let share = Share { shard: 0, shards: 1 };
+        let common = Common::new(platform, each_task_once(scenario), share, args.seed);
+        let reader: Option<Box<dyn Reader>> = Some(Box::new(reader));
+        let common = Rc::new(Common { began_unix_ms: unix_ms(), reader, ..common });
+        run_once(&common, 0, args.seed).await;
+        anyhow::Ok(())
+    });
+    ran.await?;
+    Ok(if failures.get() > 0 { Ending::Failures(1) } else { Ending::Clean })
+}
+
+/// The scenario with the asked class alone, or its first.
+fn read(args: &OnceArgs) -> Result<Scenario, Mistake> {
+    let choices = args.choices.check()?;
+    let source = Source::find(&args.scenario).map_err(|problem| Mistake::Flag("scenario", problem))?;
+    let scenario = source.read(&choices).map_err(Mistake::Text)?;
+    let first = scenario.classes.first().map(|class| class.name.clone());
+    let class = args.user.clone().or(first).unwrap_or_default();
+    scenario.with_classes(&[class]).map_err(|unknown| Mistake::Flag("--user", unknown.to_string()))
+}
+
+fn clients(hosts: &[Host], clock: RunClock) -> anyhow::Result<Clients> {
+    let dial = DialOptions {
+        connect_timeout: Micros::from_secs(10),
+        protocols: Protocols::Negotiated,
+        certificates: Certificates::Checked,
+    };
+    let options = ClientOptions {
+        dial,
+        request_timeout: Micros::from_secs(30),
+        reuse: ConnectionReuse::PerUser,
+        max_redirects: 30,
+        max_body: 16_000_000,
+        cookies: Cookies::Kept,
+    };
+    let clients = hosts.iter().map(|host| {
+        let dialer = Arc::new(dialer(host.clone(), dial)?);
+        Ok(Rc::new(HttpClient::new(dialer, options, clock)))
+    });
+    clients.collect()
+}
+
+fn unix_ms() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_millis() as u64)
+}
+
+/// Shows each request and its answer.
+struct Transcript {
+    hosts: Vec<Host>,
+    secrets: Secrets,
+    failures: Rc<Cell<u32>>,
+}
+
+impl Reader for Transcript {
+    fn on_exchange(&self, request: &Request, exchange: &Exchange) {
+        let Some(host) = self.hosts.get(request.service.0) else { return };
+        let mut lines = request_lines(request, host, &self.secrets);
+        lines.extend(answer_lines(exchange, &self.secrets));
+        lines.push(String::new());
+        self.failures.set(self.failures.get() + u32::from(exchange.failure().is_some()));
+        // Somebody who has seen enough may close the terminal; the user's steps go on.
+        let _ = say(&lines.join("\n"));
+    }
+}
