@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::answer::JsonPath;
-use super::request::Statuses;
+use super::matching::Statuses;
 use crate::core::base::units::Micros;
 
 /// When and how often a failed request is sent again. Every attempt is counted as a request of its own.

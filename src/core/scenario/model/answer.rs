@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::condition::Comparison;
-use super::request::{Pattern, Statuses};
+use super::matching::{Pattern, Statuses};
 use super::text::{Slot, Template};
 use crate::core::base::event_kind::EventKind;
 use crate::core::base::units::Micros;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::request::Statuses;
+use super::matching::Statuses;
 use super::step::Step;
 use super::text::Template;
 use crate::core::base::units::Micros;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::request::Pattern;
+use super::matching::Pattern;
 use super::text::{Slot, Template};
 
 /// A question about a user's values.

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::scenario::DataId;
+pub use super::ids::BlobId;
+use super::ids::DataId;
 
 /// The rows of a CSV or JSON file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,10 +47,6 @@ pub enum NextRow {
 /// The content of a file that is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Blob(pub Vec<u8>);
-
-/// Index of a [`Blob`] in [`Scenario::blobs`](super::scenario::Scenario::blobs).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BlobId(pub usize);
 
 impl Serialize for Blob {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

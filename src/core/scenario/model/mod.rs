@@ -17,6 +17,7 @@
 //! | `auth` | how a class shows who it is, and how it renews what expired |
 //! | `text` | texts with blanks, and what fills them |
 //! | `data` | rows read from a file |
+//! | `ids`, `matching` | indexes into a scenario's lists; sets of statuses, patterns |
 
 pub mod again;
 pub mod answer;
@@ -24,6 +25,8 @@ pub mod auth;
 pub mod class;
 pub mod condition;
 pub mod data;
+pub mod ids;
+pub mod matching;
 pub mod request;
 pub mod scenario;
 pub mod step;

@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::ids::TemplateId;
+pub use super::matching::{Pattern, Statuses};
+
 use super::again::{Again, Retry};
 use super::answer::{Check, Extraction};
-use super::data::BlobId;
-use super::scenario::{EntryId, ServiceId};
+use super::ids::{BlobId, EntryId, ServiceId};
 use super::text::Template;
-use crate::core::base::failure::Status;
 use crate::core::base::units::Micros;
 use crate::core::scenario::method::Method;
 use crate::core::scenario::reading::Reading;
@@ -35,10 +36,6 @@ pub struct RequestStep {
     pub again: Option<Again>,
     pub on_failure: OnFailure,
 }
-
-/// Identifies one of a scenario's request templates without blanks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TemplateId(pub usize);
 
 /// A request whose texts may have blanks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -94,19 +91,6 @@ pub enum BodyPiece {
     File(BlobId),
 }
 
-/// A set of statuses.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Statuses {
-    /// Ranges, both ends included; at least one.
-    pub ranges: Vec<(Status, Status)>,
-}
-
-impl Statuses {
-    pub fn contain(&self, status: Status) -> bool {
-        self.ranges.iter().any(|(from, to)| (*from..=*to).contains(&status))
-    }
-}
-
 /// Whether redirects are followed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Redirects {
@@ -155,7 +139,3 @@ pub enum ProgressRule {
     /// Never less than in the event before, and never above 100.
     Monotone,
 }
-
-/// A regular expression, which compiles with the crate `regex-lite`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Pattern(pub String);

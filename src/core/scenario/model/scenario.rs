@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::ids::{DataId, EntryId, ServiceId};
+
 use super::class::UserClass;
 use super::data::{Blob, DataSet};
 use crate::core::base::host::Host;
@@ -20,7 +22,7 @@ pub struct Scenario {
     pub entries: Vec<EntryKey>,
     /// The rows of data files. A [`DataId`] is an index here.
     pub data: Vec<DataSet>,
-    /// The contents of files that are sent. A [`BlobId`](super::data::BlobId) is an index here.
+    /// The contents of files that are sent. A [`BlobId`](super::ids::BlobId) is an index here.
     pub blobs: Vec<Blob>,
     /// The classes, in the order of the file.
     pub classes: Vec<UserClass>,
@@ -28,7 +30,7 @@ pub struct Scenario {
     pub retry_budget: Option<RetryBudget>,
     /// Texts that no output may show: the values of variables that the file calls secret, longest first.
     pub secrets: Vec<String>,
-    /// The number of request templates that need no filling: each [`TemplateId`](super::request::TemplateId) is below.
+    /// The number of request templates that need no filling: each [`TemplateId`](super::ids::TemplateId) is below.
     pub ready_made: usize,
 }
 
@@ -39,15 +41,6 @@ pub struct Service {
     pub name: String,
     /// The base address. `None` only for the main service of a file that leaves it to `--host`.
     pub url: Option<Host>,
-}
-
-/// Index of a [`Service`] in [`Scenario::services`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct ServiceId(pub usize);
-
-impl ServiceId {
-    /// The service whose address `--host` gives.
-    pub const MAIN: Self = Self(0);
 }
 
 /// What identifies an entry of the report. Steps with the same key are counted together.
@@ -75,14 +68,6 @@ impl EntryKind {
         }
     }
 }
-
-/// Index of an [`EntryKey`] in [`Scenario::entries`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct EntryId(pub usize);
-
-/// Index of a [`DataSet`] in [`Scenario::data`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct DataId(pub usize);
 
 /// A limit of retries in proportion to requests, so that retries cannot multiply the load on a host that fails.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

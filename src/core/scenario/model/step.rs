@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::condition::Condition;
+use super::ids::{DataId, EntryId};
 use super::request::RequestStep;
-use super::scenario::{DataId, EntryId};
 use super::text::{Slot, Template};
 use super::think_time::ThinkTime;
 use crate::core::base::units::Micros;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::scenario::DataId;
+use super::ids::DataId;
 
 /// A text with blanks. Neighbouring texts are one part, so a text without blanks has at most one part.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
