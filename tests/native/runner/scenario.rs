@@ -12,6 +12,7 @@ scenario: reader
 users:
   Reader:
     variables: { page: \"${int 1..9}\" }
+    headers: { X-User-Id: \"1\" }
     sequence:
       - get: /api/plans?page=${page}
         name: plans

@@ -98,7 +98,9 @@ pub fn kind(step: &WireStep, standing: Standing, trouble: &Trouble) -> Option<Ki
         Some((key, found)) => (*key, **found),
         None if has("steps") && standing == Standing::Branch => return Some(Kind::Branch),
         // An unknown field is a problem already, and was probably meant to say what the step does.
-        None if step.keys.iter().any(|key| !is_known(&key.value)) => return None,
+        None if step.keys.iter().any(|key| !is_known(&key.value) && !key.value.starts_with("x-")) => {
+            return None;
+        }
         None => {
             match step.keys.first() {
                 Some(key) => trouble.about(key, nothing_to_do(step)),

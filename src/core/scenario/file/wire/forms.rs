@@ -178,7 +178,7 @@ impl JsonSchema for Scalar {
 }
 
 /// In the schema only: a whole number of at least `LEAST`, or a setting such as `${users}` that is one.
-pub struct Whole<const LEAST: u32>;
+pub enum Whole<const LEAST: u32> {}
 
 impl<const LEAST: u32> JsonSchema for Whole<LEAST> {
     fn schema_name() -> Cow<'static, str> {
