@@ -4,15 +4,17 @@
 //! found at once. What the fields mean is in `wire/`.
 
 use std::cell::RefCell;
-use std::fmt;
 
 use serde::Deserialize;
 use serde::de::value::{SeqDeserializer, StrDeserializer, U64Deserializer};
 use serde::de::{self, DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 
+use super::at::AT;
+pub use super::at::At;
 use super::node::{Key, Node, Value};
-use super::problem::{Place, Problem, Subject, instead};
+use super::problem::{Place, Problem, Subject};
+use super::wrong::{KEYS, Wrong, unknown_field};
 
 /// Reads a value, and the problems found on the way.
 pub fn read<'de, T: Deserialize<'de>>(node: &'de Node) -> (Option<T>, Vec<Problem>) {
@@ -21,142 +23,6 @@ pub fn read<'de, T: Deserialize<'de>>(node: &'de Node) -> (Option<T>, Vec<Proble
     let mut found = found.into_inner();
     let value = value.map_err(|wrong| found.push(wrong.problem(node.place))).ok();
     (value, found)
-}
-
-/// A value with its place.
-#[derive(Clone, Debug, PartialEq)]
-pub struct At<T> {
-    pub place: Place,
-    pub value: T,
-}
-
-/// The name under which [`At`] asks a [`Reader`] for a place.
-const AT: &str = "$at";
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for At<T> {
-    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct AtVisitor<T>(std::marker::PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for AtVisitor<T> {
-            type Value = At<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a value with a place")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<At<T>, A::Error> {
-                let missing = || de::Error::custom("a value without a place");
-                let line = parts.next_element::<u64>()?.ok_or_else(missing)? as usize;
-                let column = parts.next_element::<u64>()?.ok_or_else(missing)? as usize;
-                let value = parts.next_element()?.ok_or_else(missing)?;
-                Ok(At { place: Place { line, column }, value })
-            }
-        }
-        deserializer.deserialize_newtype_struct(AT, AtVisitor(std::marker::PhantomData))
-    }
-}
-
-impl<T: schemars::JsonSchema> schemars::JsonSchema for At<T> {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        T::schema_name()
-    }
-
-    fn inline_schema() -> bool {
-        T::inline_schema()
-    }
-
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        T::json_schema(generator)
-    }
-}
-
-/// The name of a struct's field that takes the names of all fields in the text, with their places.
-const KEYS: &str = "$keys";
-
-/// Why a value could not be read.
-#[derive(Debug)]
-struct Wrong {
-    place: Option<Place>,
-    width: usize,
-    subject: Subject,
-    message: String,
-}
-
-impl Wrong {
-    fn problem(self, otherwise: Place) -> Problem {
-        let (place, width) = (self.place.unwrap_or(otherwise), self.width.max(1));
-        Problem { place, width, path: String::new(), subject: self.subject, message: self.message }
-    }
-
-    /// The innermost place is the most exact one.
-    fn at(self, place: Place, width: usize, subject: Subject) -> Self {
-        if self.place.is_some() { self } else { Self { place: Some(place), width, subject, ..self } }
-    }
-}
-
-impl fmt::Display for Wrong {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Wrong {}
-
-impl de::Error for Wrong {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self { place: None, width: 1, subject: Subject::Field, message: message.to_string() }
-    }
-
-    fn invalid_type(found: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        Self::custom(format!("this is {}; write {}", in_words(found), wanted(&expected.to_string())))
-    }
-
-    fn invalid_value(found: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        Self::custom(format!("this is {}; write {}", in_words(found), wanted(&expected.to_string())))
-    }
-
-    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
-        Self::custom(unknown_field(field, expected))
-    }
-
-    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        Self::custom(format!("unknown word `{variant}`; {}", instead(variant, expected.iter().copied())))
-    }
-
-    fn missing_field(field: &'static str) -> Self {
-        Self::custom(format!("the field `{field}` is missing"))
-    }
-}
-
-fn unknown_field(field: &str, expected: &'static [&'static str]) -> String {
-    let expected = expected.iter().copied().filter(|known| *known != KEYS);
-    format!("unknown field `{field}`; {}", instead(field, expected))
-}
-
-/// What is wanted, in words for people who know no Rust.
-fn wanted(expected: &str) -> &str {
-    match expected {
-        "u16" | "u32" | "u64" | "i64" | "usize" => "a whole number",
-        "f64" => "a number",
-        "a string" => "a text",
-        "a boolean" => "true or false",
-        "a sequence" => "a list, each entry after a `-`",
-        other => other,
-    }
-}
-
-fn in_words(found: Unexpected<'_>) -> String {
-    match found {
-        Unexpected::Bool(value) => format!("`{value}`"),
-        Unexpected::Unsigned(number) => format!("the number {number}"),
-        Unexpected::Signed(number) => format!("the number {number}"),
-        Unexpected::Float(number) => format!("the number {number}"),
-        Unexpected::Str(text) if text.chars().count() <= 40 => format!("the text `{text}`"),
-        Unexpected::Str(_) => "a long text".to_owned(),
-        Unexpected::Unit | Unexpected::Option => "empty".to_owned(),
-        Unexpected::Seq => "a list".to_owned(),
-        Unexpected::Map => "a group of fields".to_owned(),
-        other => other.to_string(),
-    }
 }
 
 /// Reads one node.

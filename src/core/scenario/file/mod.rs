@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `problem` | what is wrong, with the line shown and a mark below |
 //! | `node` | the text as a tree with places; limits against hostile texts |
-//! | `decode` | reads the wire types from the tree |
+//! | `decode`, `at`, `wrong` | reads the wire types from the tree, with places; its errors |
 //! | `wire/` | the form of a file, from which the JSON Schema is made |
 //! | `settings` | values for the whole run, put in before anything else is read |
 //! | `build/` | checks what was read and resolves all names |
@@ -13,6 +13,7 @@
 //!
 //! Opening files and reading the environment is the caller's part.
 
+mod at;
 mod build;
 mod decode;
 mod node;
@@ -22,6 +23,7 @@ mod settings;
 pub mod surroundings;
 mod trouble;
 mod wire;
+mod wrong;
 
 use node::Node;
 use problem::{Place, Problems};

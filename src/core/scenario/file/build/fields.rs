@@ -91,64 +91,72 @@ const KINDS: [(&str, Kind, &[&str]); 22] = [
 
 /// What a step is, once its fields are found to belong together; `None` after a problem.
 pub fn kind(step: &WireStep, standing: Standing, trouble: &Trouble) -> Option<Kind> {
-    let own = |key: &At<String>| KINDS.iter().find(|(field, ..)| *field == key.value);
-    let shown: Vec<_> = step.keys.iter().filter_map(|key| Some((key, own(key)?))).collect();
     let has = |field: &str| step.keys.iter().any(|key| key.value == field);
-    let (first, (field, kind, beside)) = match shown.first() {
-        Some((key, found)) => (*key, **found),
-        None if has("steps") && standing == Standing::Branch => return Some(Kind::Branch),
-        // An unknown field is a problem already, and was probably meant to say what the step does.
-        None if step.keys.iter().any(|key| !is_known(&key.value) && !key.value.starts_with("x-")) => {
-            return None;
-        }
-        None => {
-            match step.keys.first() {
-                Some(key) => trouble.about(key, nothing_to_do(step)),
-                None => trouble.add(Place::default(), 1, format!("a step is empty: {}", nothing_to_do(step))),
-            }
-            return None;
-        }
+    let shown: Vec<_> = step.keys.iter().filter_map(|key| Some((key, own(&key.value)?))).collect();
+    let Some((first, (field, kind, beside))) = shown.first().map(|(key, found)| (*key, **found)) else {
+        return kind_of_none(step, standing, trouble);
     };
-    let other = shown.iter().find(|(_, (_, other, _))| *other != kind);
-    if let Some((key, _)) = other {
-        let message =
-            format!("a step does one thing, and this one has `{field}` already; begin another step with `-`");
-        trouble.about(key, message);
+    if let Some((key, _)) = shown.iter().find(|(_, (_, other, _))| *other != kind) {
+        let message = "a step does one thing, and this one has";
+        trouble.about(key, format!("{message} `{field}` already; begin another step with `-`"));
         return None;
     }
     if kind == Kind::Choice && !has("if") {
         trouble.about(first, format!("`{field}` needs `if: CONDITION` beside it"));
         return None;
     }
-    let mut right = true;
-    for key in &step.keys {
-        let name = key.value.as_str();
-        let belongs = name == field
-            || beside.contains(&name)
-            || (name == "if" && kind != Kind::Task)
-            || name.starts_with("x-")
-            || KINDS.iter().any(|(known, same, _)| *known == name && *same == kind)
-            || !is_known(name);
-        let of_task = matches!(name, "weight" | "tags" | "think_time");
-        if of_task && standing != Standing::Task {
-            trouble.about(
-                key,
-                format!("`{name}` belongs to a task in the list of a class, not to a step within it"),
-            );
-            right = false;
-        } else if !belongs && !of_task {
-            trouble.about(key, format!("`{name}` does not belong to `{field}`; {}", home(name)));
-            right = false;
-        }
-    }
     if kind == Kind::Task && standing != Standing::Task {
-        trouble.about(
-            first,
-            "`task` belongs to the list of a class; within a task write `group: NAME`, or leave it out",
-        );
-        right = false;
+        let message =
+            "`task` belongs to the list of a class; within a task write `group: NAME`, or leave it out";
+        trouble.about(first, message);
+        return None;
     }
-    right.then_some(kind)
+    let belongs =
+        |name: &str| name == field || beside.contains(&name) || (name == "if" && kind != Kind::Task);
+    let wrong = step.keys.iter().filter_map(|key| Some((key, misplaced(key, field, standing, &belongs)?)));
+    let wrong: Vec<_> = wrong.collect();
+    wrong.iter().for_each(|(key, message)| trouble.about(key, message.clone()));
+    wrong.is_empty().then_some(kind)
+}
+
+/// The kind that a field shows.
+fn own(name: &str) -> Option<&'static (&'static str, Kind, &'static [&'static str])> {
+    KINDS.iter().find(|(field, ..)| *field == name)
+}
+
+/// What a step is that no field shows the kind of: a branch, or a problem.
+fn kind_of_none(step: &WireStep, standing: Standing, trouble: &Trouble) -> Option<Kind> {
+    let has = |field: &str| step.keys.iter().any(|key| key.value == field);
+    if has("steps") && standing == Standing::Branch {
+        return Some(Kind::Branch);
+    }
+    // An unknown field is a problem already, and was probably meant to say what the step does.
+    let is_unknown = |key: &At<String>| !is_known(&key.value) && !key.value.starts_with("x-");
+    if step.keys.iter().any(is_unknown) {
+        return None;
+    }
+    match step.keys.first() {
+        Some(key) => trouble.about(key, nothing_to_do(step)),
+        None => trouble.add(Place::default(), 1, format!("a step is empty: {}", nothing_to_do(step))),
+    }
+    None
+}
+
+/// What is wrong with a field beside the one that shows the step's kind; `None` when nothing is.
+fn misplaced(
+    key: &At<String>,
+    field: &str,
+    standing: Standing,
+    belongs: &dyn Fn(&str) -> bool,
+) -> Option<String> {
+    let name = key.value.as_str();
+    if matches!(name, "weight" | "tags" | "think_time") {
+        let message =
+            || format!("`{name}` belongs to a task in the list of a class, not to a step within it");
+        return (standing != Standing::Task).then(message);
+    }
+    let is_right = belongs(name) || name.starts_with("x-") || !is_known(name);
+    (!is_right).then(|| format!("`{name}` does not belong to `{field}`; {}", home(name)))
 }
 
 /// Whether a field is one of a step's at all; another one is a problem already.

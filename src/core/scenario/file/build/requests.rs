@@ -63,38 +63,45 @@ pub fn read(
         RequestTemplate { id: None, service, method, path: path_template, headers, body: body.body, reading };
     let is_ready = !request.has_blanks() && !(class.has_auth && authorized == Authorized::Yes);
     request.id = is_ready.then(|| shop.next_ready_made());
-    let expect = optional_statuses(step.expect.as_ref(), shop);
     Some(RequestStep {
         entry,
         request,
         timeout: repeats::time(step.timeout.as_ref(), reading.time_limit(), trouble),
-        redirects: match step.redirects {
-            Some(WireRedirects::Keep) => Redirects::Kept,
-            Some(WireRedirects::Follow) | None => Redirects::Followed,
-        },
-        expect,
+        redirects: redirects(step),
+        expect: optional_statuses(step.expect.as_ref(), shop),
         checks,
         extractions,
-        stream: stream.map(|stream| StreamRules {
-            cached_entry: shop.entry(EntryKind::Request(method), &format!("{label} (cached)")),
-            progress: if stream == WireStream::Monotone {
-                ProgressRule::Monotone
-            } else {
-                ProgressRule::Free
-            },
-        }),
+        stream: stream.map(|stream| stream_rules(stream, method, &label, shop)),
         authorized,
         retry: step.retry.as_ref().and_then(|retry| repeats::retry(&retry.value, trouble)),
         again: step.again.as_ref().and_then(|again| {
             let same = trouble.keep(&again.value.same, paths::read(&again.value.same.value))?;
             repeats::again(&again.value, same, trouble)
         }),
-        on_failure: match step.on_failure {
-            Some(WireOnFailure::EndTask) => OnFailure::EndTask,
-            Some(WireOnFailure::EndSession) => OnFailure::EndSession,
-            Some(WireOnFailure::Continue) | None => OnFailure::Continue,
-        },
+        on_failure: on_failure(step),
     })
+}
+
+fn redirects(step: &WireStep) -> Redirects {
+    match step.redirects {
+        Some(WireRedirects::Keep) => Redirects::Kept,
+        Some(WireRedirects::Follow) | None => Redirects::Followed,
+    }
+}
+
+fn on_failure(step: &WireStep) -> OnFailure {
+    match step.on_failure {
+        Some(WireOnFailure::EndTask) => OnFailure::EndTask,
+        Some(WireOnFailure::EndSession) => OnFailure::EndSession,
+        Some(WireOnFailure::Continue) | None => OnFailure::Continue,
+    }
+}
+
+fn stream_rules(stream: WireStream, method: Method, label: &str, shop: &Shop) -> StreamRules {
+    StreamRules {
+        cached_entry: shop.entry(EntryKind::Request(method), &format!("{label} (cached)")),
+        progress: if stream == WireStream::Monotone { ProgressRule::Monotone } else { ProgressRule::Free },
+    }
 }
 
 /// A set of statuses, where one is given.
