@@ -72,7 +72,7 @@ async fn a_file_is_run_and_counted_by_its_names() {
     let ended = run(&[&arguments[..], &["--iterations", "20"]].concat()).await;
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     let report = report_in(&json);
-    assert_eq!((report.run.scenario.as_str(), report.total.requests), ("reader", 20));
+    assert_eq!((report.run.scenario.as_deref(), report.total.requests), (Some("reader"), 20));
     let by_name: Vec<_> = counted_by_the_report(&report).into_values().collect();
     assert_eq!(by_name, [10, 10], "a sequence alternates");
     assert_eq!(stats(&stub).await.into_values().sum::<u64>(), 20);
