@@ -147,7 +147,6 @@ mod tests {
                 headers.insert(header::TRANSFER_ENCODING, HeaderValue::from_static(coding));
             });
             fix_length(&mut headers, status, method);
-            let set_cookies = (cookies == SeesCookies::Yes).then(|| set_cookies(&headers)).flatten();
             headers.get_all(header::CONTENT_LENGTH).iter().count()
         };
         assert_eq!(with(None, 200, Method::Get), 1);

@@ -6,12 +6,13 @@
 //! | `common.rs` | what all users of a shard share |
 //! | `user.rs`, `presence.rs` | one user; whether it must end |
 //! | `life.rs`, `tasks.rs`, `once.rs` | from task to task; which task is next; one user once |
-//! | `steps.rs`, `walk.rs` | the steps of a task; what belongs to one way through them |
-//! | `send.rs`, `repeated.rs`, `renew.rs` | one request; the same one again; a new token |
+//! | `steps.rs`, `poll.rs`, `walk.rs` | the steps of a task; what belongs to one way through them |
+//! | `send.rs`, `attempt.rs`, `repeated.rs`, `renew.rs` | one request; the same one again; a new token |
 //! | `prepare.rs`, `filler.rs`, `values.rs`, `escape.rs`, `generate.rs`, `rows.rs` | filling requests |
 //! | `judge.rs`, `look.rs`, `must.rs`, `json.rs`, `seek.rs`, `compare.rs`, `condition.rs`, `patterns.rs` | looking at answers |
 //! | `draw.rs`, `backoff.rs`, `refresh.rs` | random draws; waits between retries; one refresh at a time |
 
+mod attempt;
 mod backoff;
 pub mod common;
 mod compare;
@@ -27,6 +28,7 @@ mod look;
 mod must;
 pub mod once;
 mod patterns;
+mod poll;
 mod prepare;
 pub mod presence;
 mod refresh;

@@ -1,8 +1,9 @@
 //! Renews an expired token and sends the request once more, as the Oddiya app does it.
 
+use super::attempt::Attempt;
 use super::prepare;
 use super::refresh::RefreshOutcome;
-use super::send::{Attempt, Refused, Seen};
+use super::send::{Refused, Seen};
 use super::user::{Channel, User};
 use super::walk::{Flow, RefreshRight, Walk};
 use crate::core::base::failure::{Failure, FailureKind};

@@ -4,8 +4,9 @@ use std::cell::{Cell, RefCell};
 
 use futures_util::future::join_all;
 
+use super::attempt::{Attempt, Same};
 use super::backoff::delay;
-use super::send::{Attempt, Same, Seen};
+use super::send::Seen;
 use super::user::{Channel, User};
 use super::walk::{Flow, Walk};
 use crate::core::base::rng::Rng;

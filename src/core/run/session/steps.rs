@@ -3,21 +3,20 @@
 use futures_util::FutureExt as _;
 use futures_util::future::{Either, LocalBoxFuture, join_all, select};
 
+use super::attempt::Attempt;
 use super::condition::is_true;
-use super::judge::check_failure;
-use super::send::{Attempt, Seen, Sending};
+use super::send::{Seen, Sending};
 use super::tasks::pause;
 use super::user::User;
 use super::values::Value;
-use super::walk::{Ending, Flow, Held, Walk};
+use super::walk::{Ending, Flow, Walk};
 use crate::core::base::rng::Rng;
 use crate::core::base::units::Micros;
-use crate::core::http::exchange::Judged;
 use crate::core::run::platform::Platform;
 use crate::core::scenario::EntryId;
 use crate::core::scenario::model::condition::Condition;
 use crate::core::scenario::model::request::RequestStep;
-use crate::core::scenario::model::step::{End, GivenUp, Poll, Repeat, Step, Times};
+use crate::core::scenario::model::step::{End, Repeat, Step, Times};
 
 impl<P: Platform> User<P> {
     /// Does steps until one of them says that more ends than itself. A list of plain requests allocates nothing here.
@@ -126,7 +125,8 @@ impl<P: Platform> User<P> {
         }
     }
 
-    fn holds(&self, condition: &Condition, walk: &mut Walk<'_>) -> bool {
+    /// Whether a condition holds for the user now.
+    pub fn holds(&self, condition: &Condition, walk: &mut Walk<'_>) -> bool {
         self.with_filler(walk, |filler| is_true(condition, filler, &self.common.patterns))
     }
 
@@ -192,53 +192,6 @@ impl<P: Platform> User<P> {
             }
         }
         Flow::Next
-    }
-
-    async fn run_poll(&self, poll: &Poll, walk: &mut Walk<'_>) -> Flow {
-        let began = self.common.platform.now();
-        let outer = std::mem::take(&mut walk.held);
-        let flow = self.poll_from(poll, began, walk).await;
-        walk.held = outer;
-        flow
-    }
-
-    async fn poll_from(&self, poll: &Poll, began: Micros, walk: &mut Walk<'_>) -> Flow {
-        for round in 1..=poll.at_most.max(1) {
-            walk.held = match poll.given_up {
-                GivenUp::Fail => Held::Yes(None),
-                GivenUp::Continue => Held::No,
-            };
-            let flow = self.run_steps(&poll.steps, walk).await;
-            let is_reached = flow == Flow::Next && self.holds(&poll.until, walk);
-            let next = self.common.platform.now() + poll.every;
-            let is_late = poll.within.is_some_and(|within| next > began + within);
-            let is_given_up = flow == Flow::Next && !is_reached && (round == poll.at_most.max(1) || is_late);
-            self.count_held(walk, is_given_up.then_some(poll.check.as_str()));
-            if flow != Flow::Next || is_reached {
-                return flow;
-            }
-            if is_given_up {
-                return if poll.given_up == GivenUp::Fail { Flow::EndTask } else { Flow::Next };
-            }
-            walk.due = next;
-            if self.pause_until(next, walk).await == Flow::EndUser {
-                return Flow::EndUser;
-            }
-        }
-        Flow::Next
-    }
-
-    /// Counts the request that a poll held back: as a failed check, if the poll gives up.
-    fn count_held(&self, walk: &mut Walk<'_>, given_up: Option<&str>) {
-        let Held::Yes(Some(mut last)) = std::mem::take(&mut walk.held) else { return };
-        if let Some(check) = given_up {
-            if last.exchange.failure().is_none() {
-                last.exchange.judged = Judged::Failure(Box::new(check_failure(check)));
-            }
-            walk.has_failed = true;
-            walk.last.has_failed = true;
-        }
-        self.common.count(last.entry, last.sent_as, last.due, &last.exchange);
     }
 
     /// Pauses; the end of the user's time, if it comes before.
