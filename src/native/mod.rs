@@ -12,7 +12,6 @@
 //! | `interrupts.rs` | the signals that stop a run |
 //! | `shards.rs` | threads, each with one runtime and one shard of the engine |
 //! | `platform.rs` | the engine's clock, spawner and transport |
-//! | `timer/` | the timer that wakes a shard's sleepers |
 //! | `fd_limit.rs` | the limit on open files |
 //! | `terminal.rs`, `say.rs` | the live view; messages, and the tables at the end |
 //! | `output.rs` | report and CSV files |
@@ -35,5 +34,4 @@ pub mod run;
 pub mod say;
 mod shards;
 mod terminal;
-mod timer;
 mod writing;

@@ -5,13 +5,13 @@ use std::cell::Cell;
 use std::io;
 use std::rc::Rc;
 
-use super::timer::Timer;
 use crate::core::base::units::Micros;
 use crate::core::run::platform::{Clock, Spawner, Transport};
 use crate::core::run::timers::Timers;
 use crate::net::client::HttpClient;
 use crate::net::clock::RunClock;
 use crate::net::lane::HttpLane;
+use crate::timer::Timer;
 
 /// One shard's platform.
 pub struct NativePlatform {

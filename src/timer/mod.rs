@@ -1,8 +1,8 @@
-//! A shard's timer: it is set for one moment at a time, and one task waits for it.
+//! A timer finer than the runtime's: it is set for one moment at a time, and one task waits for it.
 //!
-//! The runtime's own timers count in milliseconds, and at 20,000 arrivals a second a millisecond is twenty arrivals.
-//! Linux has a timer that counts in nanoseconds. Other systems use the runtime's timer, and the report's lateness shows
-//! what that costs.
+//! The runtime's own timers count in milliseconds, and at 20,000 arrivals a second a millisecond is twenty arrivals; the
+//! stub plays answers that take half of one. Linux has a timer that counts in nanoseconds. Other systems use the
+//! runtime's timer, and the report's lateness shows what that costs.
 
 #[cfg(any(test, not(target_os = "linux")))]
 mod coarse;

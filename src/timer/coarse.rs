@@ -1,7 +1,7 @@
 //! The timer on top of the runtime's timers, which are exact to a millisecond or two.
 
-use std::cell::Cell;
 use std::io;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 /// A timer for systems without a finer one.
 pub struct CoarseTimer {
-    at: Cell<Option<Instant>>,
+    at: Mutex<Option<Instant>>,
     set: Notify,
 }
 
@@ -17,29 +17,34 @@ impl CoarseTimer {
     /// A timer that is not set. Never fails.
     #[expect(clippy::unnecessary_wraps, reason = "it stands in for a timer that can fail")]
     pub fn new() -> io::Result<Self> {
-        Ok(Self { at: Cell::new(None), set: Notify::new() })
+        Ok(Self { at: Mutex::default(), set: Notify::new() })
     }
 
     /// Sets the timer; it no longer fires for the moment it was set to before.
     pub fn set(&self, after: Duration) {
-        self.at.set(Some(Instant::now() + after));
+        self.put(Some(Instant::now() + after));
         self.set.notify_one();
     }
 
     /// Waits until the timer fires.
     pub async fn fired(&self) {
         loop {
-            let Some(at) = self.at.get() else {
+            let at = *self.at.lock().unwrap_or_else(PoisonError::into_inner);
+            let Some(at) = at else {
                 self.set.notified().await;
                 continue;
             };
             tokio::select! {
                 () = tokio::time::sleep_until(at) => {
-                    self.at.set(None);
+                    self.put(None);
                     return;
                 }
                 () = self.set.notified() => {}
             }
         }
+    }
+
+    fn put(&self, at: Option<Instant>) {
+        *self.at.lock().unwrap_or_else(PoisonError::into_inner) = at;
     }
 }
