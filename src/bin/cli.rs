@@ -40,11 +40,12 @@ fn main() -> ExitCode {
         Err(Refusal::Answer(answer)) => answer.exit(),
         Err(Refusal::Mistake(mistake)) => return complain(&anyhow::Error::msg(mistake), 2),
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let command = cli.command.unwrap_or(Command::Serve(cli.serve));
+    let runtime = match runtime_for(&command).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return complain(&error.into(), 1),
     };
-    match cli.command.unwrap_or(Command::Serve(cli.serve)) {
+    match command {
         Command::Run(args) => match runtime.block_on(native::run::run(*args, &given)) {
             Ok(ending) => ExitCode::from(ending.code()),
             Err(error) => complain(&error, 1),
@@ -52,6 +53,16 @@ fn main() -> ExitCode {
         Command::Report(args) => end(runtime.block_on(native::report::show(&args, &given))),
         Command::Serve(args) => end(runtime.block_on(companion::serve(args, &given))),
         Command::Stub(args) => end(runtime.block_on(stub::serve(args))),
+    }
+}
+
+/// The stub has one thread: waking others would take more of a core than its answers do.
+fn runtime_for(command: &Command) -> tokio::runtime::Builder {
+    match command {
+        Command::Stub(_) => tokio::runtime::Builder::new_current_thread(),
+        Command::Run(_) | Command::Report(_) | Command::Serve(_) => {
+            tokio::runtime::Builder::new_multi_thread()
+        }
     }
 }
 

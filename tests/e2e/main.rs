@@ -34,6 +34,7 @@ mod kill_support;
 mod kills;
 mod load;
 mod looks;
+mod outages;
 mod parts;
 mod recovery;
 mod saying;

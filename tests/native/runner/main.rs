@@ -29,6 +29,7 @@ mod hostile_files;
 mod http2;
 mod kills;
 mod load;
+mod outages;
 mod outputs;
 mod reset;
 mod said;
