@@ -43,12 +43,14 @@ const RULES: [(&str, &[&str], &[&str]); 8] = [
 ];
 const FOLDERS: [&str; 8] = ["core", "net", "native", "companion", "stub", "timer", "browser", "ui"];
 /// The rooms of the core, from the bottom of the ladder up, and the rooms that each may use beside itself.
-const CORE_ROOMS: [(&str, &[&str]); 9] = [
+const CORE_ROOMS: [(&str, &[&str]); 11] = [
     ("base", &[]),
     ("report", &["base"]),
     ("analyse", &["base", "report"]),
-    ("present", &["base", "report", "analyse"]),
+    ("compare", &["base", "report", "analyse"]),
+    ("present", &["base", "report", "analyse", "compare"]),
     ("convert", &["base", "report", "analyse"]),
+    ("library", &["base", "report", "analyse", "present"]),
     ("scenario", &["base"]),
     ("config", &["base", "scenario"]),
     ("http", &["base", "scenario"]),
