@@ -27,6 +27,12 @@ enum Command {
     Run(Box<native::args::Args>),
     /// Show a report, and write it again in other forms
     Report(native::report::Args),
+    /// Compare groups of reports: what changed, with evidence
+    Compare(native::compare::Args),
+    /// Make several runs of one load, so that the spread between runs is known
+    Repeat(native::repeat::command::Args),
+    /// Load two hosts in turn, and compare them
+    Ab(Box<native::repeat::ab::Args>),
     /// Serve the page and relay its requests to the host
     Serve(companion::Args),
     /// Run a stand-in for an Oddiya host
@@ -51,6 +57,12 @@ fn main() -> ExitCode {
             Err(error) => complain(&error, 1),
         },
         Command::Report(args) => end(runtime.block_on(native::report::show(&args, &given))),
+        Command::Compare(args) => match native::compare::run(&args) {
+            Ok(ending) => ExitCode::from(ending.code()),
+            Err(error) => complain(&error, 1),
+        },
+        Command::Repeat(args) => ExitCode::from(runtime.block_on(native::repeat::command::run(&args))),
+        Command::Ab(args) => ExitCode::from(runtime.block_on(native::repeat::ab::run(&args))),
         Command::Serve(args) => end(runtime.block_on(companion::serve(args, &given))),
         Command::Stub(args) => end(runtime.block_on(stub::serve(args))),
     }
@@ -60,9 +72,12 @@ fn main() -> ExitCode {
 fn runtime_for(command: &Command) -> tokio::runtime::Builder {
     match command {
         Command::Stub(_) => tokio::runtime::Builder::new_current_thread(),
-        Command::Run(_) | Command::Report(_) | Command::Serve(_) => {
-            tokio::runtime::Builder::new_multi_thread()
-        }
+        Command::Run(_)
+        | Command::Report(_)
+        | Command::Compare(_)
+        | Command::Repeat(_)
+        | Command::Ab(_)
+        | Command::Serve(_) => tokio::runtime::Builder::new_multi_thread(),
     }
 }
 

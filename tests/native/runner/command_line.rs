@@ -139,7 +139,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("run -t '1\n2'", "--run-time: `1\\n2` is not a duration; write seconds, or forms such as 20s, 500ms, 3m, 1h20m"),
     ("report", "the following required arguments were not provided: <FILE>; see --help"),
     ("report /no/such.json", "cannot open /no/such.json: No such file or directory (os error 2)"),
-    ("reprot x.json", "unrecognized subcommand 'reprot'; tip: a similar subcommand exists: 'report'; see --help"),
+    ("reprot x.json", "unrecognized subcommand 'reprot'; tip: some similar subcommands exist: 'repeat', 'report'; see --help"),
     // Places that cannot be written.
     ("run --json /proc/no/such.json", "--json: cannot write into /proc/no…"),
     ("run --json /proc", "--json: /proc is a folder; name a file in it"),

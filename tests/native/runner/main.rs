@@ -20,6 +20,7 @@ mod arrivals;
 mod bad_input;
 mod command;
 mod command_line;
+mod comparing;
 mod connections;
 mod cookies;
 mod counts;
