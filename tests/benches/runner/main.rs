@@ -3,7 +3,7 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `hosts.rs`, `generators.rs` | nginx and the stub; one load by ours, wrk or oha |
-//! | `speed.rs`, `memory.rs`, `cost.rs`, `truth.rs`, `stub/` | the parts, each with its targets |
+//! | `speed.rs`, `memory.rs`, `cost.rs`, `truth.rs`, `compare.rs`, `stub/` | the parts, each with its targets |
 //! | `figures.rs` | arithmetic and parsing, with tests |
 //! | `found.rs`, `results.rs` | targets, tables, the file |
 //!
@@ -17,11 +17,14 @@
     reason = "a benchmark may stop at a surprise, and prints"
 )]
 
+mod compare;
 mod cost;
 mod figures;
 mod found;
 mod generators;
 mod hosts;
+#[path = "../../support/long_report.rs"]
+mod long_report;
 #[path = "../browser/machine.rs"]
 mod machine;
 mod memory;
@@ -83,6 +86,7 @@ fn measure(part: Part, options: &Options) -> Found {
         Part::Latency => truth::latency(),
         Part::Arrivals => truth::arrivals(options.rounds, options.secs),
         Part::Stall => truth::stall(),
+        Part::Compare => compare::two_reports(options.rounds),
         Part::Stub => stub::beside_the_real_host(options.secs),
     }
 }

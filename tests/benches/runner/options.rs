@@ -50,6 +50,8 @@ pub enum Part {
     Arrivals,
     /// A frozen host
     Stall,
+    /// Comparing two reports of ten minutes
+    Compare,
     /// The stub's times and its curve beside the real host's
     Stub,
 }

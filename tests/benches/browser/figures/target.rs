@@ -4,6 +4,7 @@ use super::cell::Cell;
 use super::deviation::{Deviation, Deviations, Tolerance};
 use super::load::{LoadResult, LoadWay};
 use super::outcome::{Ceiling, CellResult, Duel, Outcome, RelayRound, Results, RouteResult, Side};
+use super::views::{Showing, ShowingResult};
 
 /// What the relay may add at p99, in milliseconds.
 const RELAY_ADDS_AT_MOST: f64 = 0.3;
@@ -81,6 +82,7 @@ pub fn targets(results: &Results) -> Vec<Target> {
     targets.extend(peak(&results.peak));
     targets.push(long(results.long.as_ref()));
     targets.extend(loads(&results.loads));
+    targets.extend(showings(&results.showings));
     targets
 }
 
@@ -282,6 +284,21 @@ fn loads(results: &[LoadResult]) -> Vec<Target> {
             page: shown(found.map(|ms| format!("{ms:.0} ms"))),
             to_reach: format!("≤ {limit:.0} ms"),
             verdict: Verdict::of(found.map(|ms| ms <= limit)),
+        }
+    });
+    rows.collect()
+}
+
+fn showings(results: &[ShowingResult]) -> Vec<Target> {
+    let rows = Showing::ALL.into_iter().map(|showing| {
+        let found =
+            results.iter().find(|result| result.showing == showing).and_then(ShowingResult::median_ms);
+        Target {
+            figure: format!("Until shown: {}", showing.label()),
+            bare: NO_FIGURE.to_owned(),
+            page: shown(found.map(|ms| format!("{ms:.0} ms"))),
+            to_reach: format!("< {:.0} ms", showing.limit_ms()),
+            verdict: Verdict::of(found.map(|ms| ms < showing.limit_ms())),
         }
     });
     rows.collect()
