@@ -190,7 +190,7 @@ pub fn relay_line(number: usize, round: &RelayRound) -> String {
 
 /// The line of one kind of showing.
 pub fn showing_line(result: &ShowingResult) -> String {
-    let shown = |ms: Option<f64>| ms.map_or_else(|| NO_FIGURE.to_owned(), |ms| format!("{ms:.0}"));
+    let shown = |ms: Option<f64>| ms.map_or_else(|| "–".to_owned(), |ms| format!("{ms:.0}"));
     let most = result.rounds.iter().copied().reduce(f64::max);
     let rounds: Vec<String> = result.rounds.iter().map(|ms| format!("{ms:.0}")).collect();
     let label = result.showing.label().to_owned();
