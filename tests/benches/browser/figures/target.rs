@@ -361,7 +361,7 @@ mod tests {
 
     #[test]
     fn what_was_not_measured_has_no_verdict() {
-        assert_eq!(verdicts(&Results::default()), [Verdict::NoData; 12]);
+        assert_eq!(verdicts(&Results::default()), [Verdict::NoData; 16]);
     }
 
     #[test]
@@ -416,7 +416,20 @@ mod tests {
             LoadResult { way: LoadWay::SlowLink, rounds: rounds([2_501.0, 2_600.0, 2_400.0]) },
         ];
         let verdicts = verdicts(&Results { loads, ..Results::default() });
-        assert_eq!(verdicts[10..], [Verdict::Reached, Verdict::NotReached]);
+        assert_eq!(verdicts[10..12], [Verdict::Reached, Verdict::NotReached]);
+    }
+
+    #[test]
+    fn the_median_showing_is_judged_by_its_own_limit() {
+        let of = |showing, rounds: [f64; 3]| ShowingResult { showing, rounds: rounds.to_vec() };
+        let showings = vec![
+            of(Showing::TenMinutes, [500.0, 199.0, 150.0]),
+            of(Showing::Brush, [50.0, 50.0, 9.0]),
+            of(Showing::Library, [100.0; 3]),
+        ];
+        let verdicts = verdicts(&Results { showings, ..Results::default() });
+        let expected = [Verdict::Reached, Verdict::NoData, Verdict::NotReached, Verdict::Reached];
+        assert_eq!(verdicts[12..], expected);
     }
 
     #[test]
