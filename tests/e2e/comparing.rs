@@ -3,46 +3,28 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use futures_channel::mpsc;
 use oddiya_load::core::base::rng::Rng;
-use oddiya_load::core::base::timing_source::TimingSource;
 use oddiya_load::core::base::units::Micros;
 use oddiya_load::core::compare::assemble::{Options, compare};
 use oddiya_load::core::compare::groups::Groups;
 use oddiya_load::core::compare::input::Run;
 use oddiya_load::core::compare::outcome::{Comparison, Verdict};
-use oddiya_load::core::config::load::Share;
-use oddiya_load::core::config::run_config::RunConfigText;
 use oddiya_load::core::library::id::ReportId;
 use oddiya_load::core::library::sides::Sides;
 use oddiya_load::core::present::comparison::table::rows;
 use oddiya_load::core::present::comparison::text::sentences;
-use oddiya_load::core::report::{Generator, GeneratorKind, Report, Route, read};
-use oddiya_load::core::run::coordinator::Coordinator;
-use oddiya_load::core::run::record::Record;
-use oddiya_load::core::run::shard::{Assignment, Control};
-use oddiya_load::core::run::sim::{self, Reply};
-use oddiya_load::core::scenario::Request;
+use oddiya_load::core::report::{Report, read};
+use oddiya_load::core::run::sim::Reply;
 
 use crate::load::World;
 use crate::looks::picture;
+use crate::sim_report::sim_report;
 
 const SOON: Duration = Duration::from_secs(15);
 
 /// A run in virtual time: the plan list takes `list_ms`, and everything takes `factor` times as long.
 fn run(seed: u64, list_ms: f64, factor: f64) -> Report {
-    let text = RunConfigText {
-        host: "http://oddiya.example".to_owned(),
-        users: "20".to_owned(),
-        spawn_rate: "5".to_owned(),
-        run_time: "60s".to_owned(),
-        seed: seed.to_string(),
-        ..RunConfigText::default()
-    };
-    let config = text.check(0).unwrap();
-    let assignment = Assignment::of(&config, Share { shard: 0, shards: 1 });
-    let (_keep_open, controls) = mpsc::unbounded::<Control>();
-    let answer = move |user: u32, now: Micros, request: &Request| {
+    sim_report(20, Duration::from_secs(60), seed, move |user, now, request| {
         let mut rng = Rng::new(now.0 ^ (u64::from(user) << 40) ^ seed);
         let typical_ms = match request.path.as_str() {
             "/api/plans" => list_ms,
@@ -51,18 +33,7 @@ fn run(seed: u64, list_ms: f64, factor: f64) -> Report {
         };
         let spread = 0.8 + rng.below(1_000) as f64 / 2_500.0;
         Reply { after: Micros::from_millis_f64(typical_ms * factor * spread), outcome: Ok(200), bytes: 200 }
-    };
-    let (snapshots, stopped) = sim::run(assignment, controls, answer);
-    let generator = Generator {
-        shards: Some(1),
-        route: Some(Route::Direct),
-        timing: Some(TimingSource::Wire),
-        ..Generator::own(GeneratorKind::Sim)
-    };
-    let mut run = Coordinator::new(&config, generator, "2026-11-23T14:05:00Z".to_owned());
-    snapshots.into_iter().for_each(|snapshot| run.on_record(Record::Second(Box::new(snapshot))));
-    run.finish(stopped, stopped);
-    run.final_report()
+    })
 }
 
 /// Writes three runs before and three after a change that made the plan list a third slower; gives their file names.

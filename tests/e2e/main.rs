@@ -41,6 +41,8 @@ mod outages;
 mod parts;
 mod recovery;
 mod saying;
+#[path = "../support/sim_report.rs"]
+mod sim_report;
 mod stalls;
 mod steering;
 mod streams;

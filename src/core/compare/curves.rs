@@ -51,29 +51,30 @@ fn is(entry: &Entry, named: &Endpoint) -> bool {
     entry.method == named.method && entry.name == named.name
 }
 
-/// A figure of each second, from the second that stands at the start of the axis; of all requests where no endpoint is
-/// named. Empty for an endpoint of a report that keeps no intervals.
-pub fn seconds(
-    report: &Arc<Report>,
-    endpoint: Option<&Endpoint>,
-    what: BySecond,
-    aligned: Aligned,
-) -> Vec<Option<f64>> {
-    let from = match aligned {
-        Aligned::AtStart => 0,
-        Aligned::AtEndOfRamp => after_ramp(report).map_or(0, |range| range.from()),
-    };
-    let of_endpoint = endpoint.map(|named| timeline_of(report, named).unwrap_or_default());
-    let timeline = of_endpoint.as_ref().unwrap_or(&report.timeline);
-    let Some(last) = timeline.last().map(|row| row.second) else { return Vec::new() };
-    let model = report.run.model();
-    (from..=last).map(|second| timeline.of_second(second).and_then(|row| of(row, what, model))).collect()
+/// The timeline of an endpoint, or of all requests where none is named. Empty for an endpoint of a report that keeps no
+/// intervals. Unpacks the intervals of the whole report, so ask once for each endpoint.
+pub fn timeline(report: &Arc<Report>, endpoint: Option<&Endpoint>) -> Timeline {
+    match endpoint {
+        None => report.timeline.clone(),
+        Some(named) => timeline_of(report, named).unwrap_or_default(),
+    }
 }
 
 fn timeline_of(report: &Arc<Report>, named: &Endpoint) -> Option<Timeline> {
     let place = report.requests.iter().position(|entry| is(entry, named))?;
     let stretches = Stretches::of(Arc::clone(report))?;
     Some(chosen::timeline(report, &stretches, |entry| entry == place))
+}
+
+/// A figure of each second of a timeline, from the second that stands at the start of the axis.
+pub fn seconds(report: &Report, timeline: &Timeline, what: BySecond, aligned: Aligned) -> Vec<Option<f64>> {
+    let from = match aligned {
+        Aligned::AtStart => 0,
+        Aligned::AtEndOfRamp => after_ramp(report).map_or(0, |range| range.from()),
+    };
+    let Some(last) = timeline.last().map(|row| row.second) else { return Vec::new() };
+    let model = report.run.model();
+    (from..=last).map(|second| timeline.of_second(second).and_then(|row| of(row, what, model))).collect()
 }
 
 fn of(row: &TimelineRow, what: BySecond, model: LoadModel) -> Option<f64> {
@@ -106,10 +107,10 @@ mod tests {
 
     #[test]
     fn runs_are_laid_over_each_other_from_the_start_or_from_the_end_of_the_ramp() {
-        let report = Arc::new(report());
+        let report = report();
         let (all, level) = (
-            seconds(&report, None, BySecond::Requests, Aligned::AtStart),
-            seconds(&report, None, BySecond::Requests, Aligned::AtEndOfRamp),
+            seconds(&report, &report.timeline, BySecond::Requests, Aligned::AtStart),
+            seconds(&report, &report.timeline, BySecond::Requests, Aligned::AtEndOfRamp),
         );
         let ramp = after_ramp(&report).map_or(0, |range| range.from()) as usize;
         assert_eq!(all[ramp..], level[..]);
@@ -120,8 +121,9 @@ mod tests {
     #[test]
     fn an_endpoint_has_seconds_of_its_own_and_those_of_all_endpoints_add_up() {
         let report = Arc::new(report());
-        let requests =
-            |endpoint: Option<&Endpoint>| seconds(&report, endpoint, BySecond::Requests, Aligned::AtStart);
+        let requests = |endpoint: Option<&Endpoint>| {
+            seconds(&report, &timeline(&report, endpoint), BySecond::Requests, Aligned::AtStart)
+        };
         let mut sum = vec![0.0; requests(None).len()];
         for entry in &report.requests {
             let endpoint = Endpoint { method: entry.method.clone(), name: entry.name.clone() };

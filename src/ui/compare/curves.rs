@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::state::Comparing;
 use crate::browser::page::size::Size;
-use crate::core::compare::curves::{Aligned, BySecond, STEPS, seconds, spectrum};
+use crate::core::compare::curves::{Aligned, BySecond, STEPS, seconds, spectrum, timeline};
 use crate::core::compare::groups::Groups;
 use crate::core::compare::outcome::Comparison;
 use crate::core::compare::sample::Endpoint;
@@ -95,10 +95,15 @@ fn Spectra(comparing: Comparing, endpoint: Memo<Option<Endpoint>>) -> impl IntoV
 #[component]
 fn Timelines(comparing: Comparing, endpoint: Memo<Option<Endpoint>>) -> impl IntoView {
     let (what, aligned) = (RwSignal::new(BySecond::P95), RwSignal::new(Aligned::AtStart));
-    let values = Memo::new(move |_| {
-        let (endpoint, what, aligned) = (endpoint.get(), what.get(), aligned.get());
-        let of = |report: &SharedReport| seconds(&report.shared(), endpoint.as_ref(), what, aligned);
+    let timelines = Memo::new(move |_| {
+        let endpoint = endpoint.get();
+        let of = |report: &SharedReport| (report.clone(), timeline(&report.shared(), endpoint.as_ref()));
         comparing.reports.with(|reports| reports.map(of))
+    });
+    let values = Memo::new(move |_| {
+        let (what, aligned) = (what.get(), aligned.get());
+        timelines
+            .with(|timelines| timelines.map(|(report, timeline)| seconds(report, timeline, what, aligned)))
     });
     let choose = move |event| {
         what.set(match event_target_value(&event).as_str() {

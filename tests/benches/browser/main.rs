@@ -36,6 +36,8 @@ mod peak;
 mod relay;
 mod results;
 mod server;
+#[path = "../../support/sim_report.rs"]
+mod sim_report;
 mod views;
 mod window;
 

@@ -54,24 +54,7 @@ const BRUSH: &str = r#"
     }
     drag().then(done)"#;
 
-/// Puts so many records without reports into the database.
-const FILL: &str = r#"
-    const [count, done] = arguments
-    const request = indexedDB.open('oddiya-load')
-    request.onsuccess = () => {
-      const transaction = request.result.transaction('library', 'readwrite')
-      for (let n = 0; n < count; n += 1) {
-        const summary = {
-          host: 'http://localhost:8080', scenario: 'oddiya', load: '50 users at 5/s', duration_s: 600, rps: 100 + n,
-          started_at: new Date(1790000000000 + n * 3600000).toISOString(), p95_ms: 10 + n, requests: 60000,
-          failures: n % 3, failure_ratio: n % 3 / 60000, trust: {verdict: 'clean'},
-        }
-        const record = {origin: 'run', summary, bytes: 2000000, tags: ['nightly'], note: `run ${n}`}
-        const id = (BigInt(1790000000000 + n) << 20n).toString(36).padStart(12, '0')
-        transaction.objectStore('library').put(JSON.stringify(record), id)
-      }
-      transaction.oncomplete = () => { request.result.close(); done() }
-    }"#;
+const FILL_LIBRARY: &str = include_str!("../../support/fill_library.js");
 
 /// Goes to the list, and gives the milliseconds until its rows are drawn.
 const LIST: &str = r#"
@@ -101,7 +84,7 @@ pub async fn measure(world: &World, rounds: usize) -> Vec<ShowingResult> {
         brush.rounds.extend(brushed(&browser).await);
         hour.rounds.push(opened(&browser, &url, "hour.json").await);
     }
-    browser.client().execute_async(FILL, vec![json!(LISTED)]).await.unwrap();
+    browser.client().execute_async(FILL_LIBRARY, vec![json!(LISTED)]).await.unwrap();
     for _ in 0..rounds {
         fresh(&browser, &url).await;
         let took = browser.client().execute_async(LIST, Vec::new()).await.unwrap();

@@ -32,6 +32,8 @@ mod options;
 mod results;
 #[path = "../browser/figures/mod.rs"]
 mod shared;
+#[path = "../../support/sim_report.rs"]
+mod sim_report;
 mod speed;
 mod stub;
 mod truth;
