@@ -26,7 +26,7 @@ mod wire;
 mod wrong;
 
 use node::Node;
-use problem::{Place, Problems};
+use problem::Problems;
 use settings::Settings;
 use surroundings::{Choices, Surroundings};
 use trouble::Trouble;
@@ -56,11 +56,6 @@ pub fn read(
     settings.put_into(&mut tree);
     let (wire, mut found) = decode::read::<WireScenario>(&tree);
     let scenario = wire.map(|wire| build::scenario(&wire, &settings, choices, around, &trouble));
-    if !trouble.takes_step() {
-        let message =
-            format!("the scenario has over {MOST_STEPS} steps once its blocks are put in; use fewer");
-        trouble.add(Place::default(), 1, message);
-    }
     found.extend(trouble.into_problems());
     match scenario {
         Some(scenario) if found.is_empty() => Ok(scenario),

@@ -172,7 +172,7 @@ fn json_type(word: &str) -> Result<JsonType, String> {
 /// The name of a header, in lower case.
 pub fn header_name(name: &str) -> Result<String, String> {
     let name = http::HeaderName::from_bytes(name.as_bytes())
-        .map_err(|_| format!("`{name}` is no name of a header"))?;
+        .map_err(|_| format!("`{name}` is no name of a header; write letters, digits and `-`"))?;
     Ok(name.as_str().to_owned())
 }
 
