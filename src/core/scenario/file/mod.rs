@@ -57,6 +57,7 @@ pub fn read(
     let (wire, mut found) = decode::read::<WireScenario>(&tree);
     let scenario = wire.map(|wire| build::scenario(&wire, &settings, choices, around, &trouble));
     found.extend(trouble.into_problems());
+    found.iter_mut().for_each(|problem| problem.message = settings.hide(&problem.message));
     match scenario {
         Some(scenario) if found.is_empty() => Ok(scenario),
         _ => Err(Problems::new(file, text, found).with_paths(|place| tree.path_to(place))),

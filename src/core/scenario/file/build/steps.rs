@@ -259,7 +259,7 @@ impl Steps<'_> {
         let within = wire.within.as_ref().map(|at| time(Some(at), Micros::ZERO, trouble));
         let steps = self.required_list(wire.steps.as_ref(), wire);
         Some(Step::Poll(Poll {
-            check: name.value.clone(),
+            check: self.shop.settings.hide(&name.value),
             until: self.condition(until)?,
             every: time(wire.every.as_ref(), USUAL_PAUSE, trouble),
             at_most: self.at_most(wire, if within.is_some() { MOST_REPEATS } else { USUAL_ASKS })?,
