@@ -46,35 +46,7 @@ fn stub_count(stats: &Value, method: &str, name: &str) -> u64 {
     counts.iter().filter(|((m, n, _), _)| (m.as_str(), n.as_str()) == (method, name)).map(|(_, c)| c).sum()
 }
 
-const LIFE_OF_A_PLAN: &str = r#"
-scenario: life of a plan
-users:
-  Planner:
-    headers: { X-User-Id: "${user}" }
-    sequence:
-      - task: make and drop a plan
-        steps:
-          - group: the whole life
-            steps:
-              - post: /api/v1/plans
-                json: { destination: "${one of Seoul|Busan}", startDate: "2026-05-01", endDate: "2026-05-03" }
-                extract: { plan: $.id }
-                checks:
-                  - $.details count 3
-              - get: /api/v1/plans/${plan}
-                name: /api/v1/plans/{id}
-                checks:
-                  - $.id == ${plan}
-              - parallel:
-                  - get: /api/v1/plans
-                  - get: /api/v1/users/me
-                    expect: 200, 500
-              - delete: /api/v1/plans/${plan}
-                name: /api/v1/plans/{id}
-              - get: /api/v1/plans/${plan}
-                name: /api/v1/plans/{id}
-                expect: 404
-"#;
+const LIFE_OF_A_PLAN: &str = include_str!("../../fixtures/scenarios/lives/life-of-a-plan.yaml");
 
 #[tokio::test]
 async fn values_checks_groups_and_branches_count_what_the_host_counted() {
@@ -107,41 +79,7 @@ async fn a_check_that_fails_on_a_200_is_named_in_the_report() {
 }
 
 /// Users who log in at one service, show a token that the gateway refuses, and refresh it.
-const REFRESHING: &str = r#"
-scenario: refreshing
-services:
-  gateway: http://localhost:1
-  auth: http://localhost:1
-users:
-  Member:
-    on_start:
-      - post: /api/auth/signup
-        service: auth
-        auth: false
-        json: { name: Member, email: "user-${uuid}@example.com", password: correct horse }
-        extract: { renewal: $.refreshToken }
-      - set: { access: malformed }
-    auth:
-      bearer: ${access}
-      refresh:
-        when: 401
-        within: 1s
-        refused: end session
-        steps:
-          - post: /api/auth/refresh
-            service: auth
-            auth: false
-            json: { refreshToken: "${renewal}" }
-            extract: { access: $.accessToken, renewal: $.refreshToken }
-    sequence:
-      - task: start of the app
-        steps:
-          - parallel:
-              - get: /api/plans
-              - get: /api/videos
-          - set: { access: malformed }
-          - get: /api/plans
-"#;
+const REFRESHING: &str = include_str!("../../fixtures/scenarios/lives/refreshing.yaml");
 
 #[tokio::test]
 async fn an_expired_token_is_refreshed_as_often_as_the_host_says() {
@@ -189,28 +127,7 @@ async fn a_refresh_that_is_refused_or_hangs_is_an_outcome_of_its_own() {
     }
 }
 
-const SAME_KEY: &str = r#"
-scenario: same key
-users:
-  Repeater:
-    headers: { X-User-Id: "${user}" }
-    sequence:
-      - post: /api/v1/videos
-        headers: { Idempotency-Key: "${uuid}" }
-        json: { photoUrls: ["https://example.com/1.jpg"] }
-        again: { how: in sequence, times: 3, same: $.id }
-      - post: /api/v1/videos
-        headers: { Idempotency-Key: "${uuid}" }
-        json: { photoUrls: ["https://example.com/1.jpg"] }
-        again: { how: in parallel, times: 4, same: $.id, tolerate: 500 }
-      - post: /api/v1/videos
-        headers: { Idempotency-Key: "${uuid}" }
-        json: { photoUrls: ["https://example.com/1.jpg"] }
-        again: { how: after timeout, after: 30ms, same: $.id }
-      - get: /api/v1/videos
-        checks:
-          - $ count 3
-"#;
+const SAME_KEY: &str = include_str!("../../fixtures/scenarios/lives/same-key.yaml");
 
 #[tokio::test]
 async fn one_key_makes_one_video_in_sequence_at_once_and_after_a_time_out() {
@@ -225,26 +142,7 @@ async fn one_key_makes_one_video_in_sequence_at_once_and_after_a_time_out() {
     assert!((9..=10).contains(&sent), "3 + 4 + 2 and, where the first was given up, 1 more: {sent}");
 }
 
-const STREAMS: &str = r#"
-scenario: streams
-services:
-  plans: http://localhost:1
-  llm: http://localhost:1
-users:
-  Creator:
-    headers: { X-User-Id: "${user}" }
-    sequence:
-      - task: create a plan
-        steps:
-          - post: /api/v1/plans/generate/stream
-            service: llm
-            stream: monotone
-            json: { location: "${one of Seoul|Busan}", startDate: "2026-05-01", endDate: "2026-05-03", budget: medium }
-            extract: { title: event complete $.plan.title }
-          - if: ${last.cached} == false
-            post: /api/v1/plans
-            json: { destination: "${title}", startDate: "2026-05-01", endDate: "2026-05-03" }
-"#;
+const STREAMS: &str = include_str!("../../fixtures/scenarios/lives/streams.yaml");
 
 #[tokio::test]
 async fn cached_and_fresh_streams_are_two_rows_and_a_cached_plan_is_not_saved_again() {
