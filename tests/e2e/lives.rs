@@ -83,6 +83,18 @@ async fn the_life_of_a_plan_in_the_page_counts_what_the_host_counted() {
 }
 
 #[tokio::test]
+async fn every_construct_in_the_page_counts_what_the_host_counted() {
+    let stub = stub_of(Profile::Direct).await;
+    let query = "users=3&spawn_rate=10&run_time=5s&think_time=20ms&seed=7";
+    let report = run_in_page("constructs", local(stub.gateway.port()), &[], query).await;
+    assert_eq!(failures(&report), [""; 0]);
+    let of_stub: u64 = counted_by_the_stub(&stats(&stub).await).values().sum();
+    assert_eq!(of_stub, report.total.requests);
+    assert_eq!(row(&report, "last look").requests, row(&report, "/actuator/health").requests);
+    assert!(row(&report, "both away").requests >= 5, "{}", row(&report, "both away").requests);
+}
+
+#[tokio::test]
 async fn the_page_refreshes_a_token_as_often_as_the_host_of_the_service_says() {
     let (gateway, auth) = (stub_of(Profile::Gateway).await, stub_of(Profile::Direct).await);
     let services = [("auth", local(auth.gateway.port()))];

@@ -66,6 +66,28 @@ async fn values_checks_groups_and_branches_count_what_the_host_counted() {
     assert!(ended.stdout.contains("the whole life"), "{}", ended.stdout);
 }
 
+/// All constructs that a host answers at once to; streams, refreshes and time-outs have tests of their own.
+const CONSTRUCTS: &str = include_str!("../../fixtures/scenarios/lives/constructs.yaml");
+
+#[tokio::test]
+async fn every_construct_counts_what_the_host_counted() {
+    let stub = stub_of(Profile::Direct).await;
+    let folder = tempfile::tempdir().unwrap();
+    let host = gateway_of(&stub);
+    let arguments = ["-H", &host, "-u", "3", "-r", "100", "--iterations", "24"];
+    let (ended, report) = run_scenario(folder.path(), CONSTRUCTS, &arguments).await;
+    assert_eq!(failures(&report), [""; 0], "{}", ended.stderr);
+    let stats = ask(stub.gateway, "GET", "/__stub/stats", "").await;
+    let of_stub: u64 = counted_by_the_stub(&stats).values().sum();
+    assert_eq!(of_stub, report.total.requests);
+    // 24 tasks of users who do two in a session: 12 of each kind.
+    assert_eq!(stub_count(&stats, "POST", "/api/v1/plans"), 2 * 12);
+    assert_eq!(stub_count(&stats, "POST", "/api/v1/videos"), 2 * 12);
+    assert_eq!(row(&report, "no plan").requests, 12, "what is expected is not sent again");
+    assert_eq!(row(&report, "both away").requests, 12);
+    assert_eq!(row(&report, "last look").requests, row(&report, "/actuator/health").requests);
+}
+
 #[tokio::test]
 async fn a_check_that_fails_on_a_200_is_named_in_the_report() {
     let stub = stub_of(Profile::Direct).await;
