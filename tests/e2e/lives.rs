@@ -7,7 +7,7 @@ use std::time::Duration;
 use oddiya_load::companion;
 use oddiya_load::core::base::host::Host;
 use oddiya_load::core::report::{Entry, Report, read};
-use oddiya_load::stub::{self, Profile, RunningStub};
+use oddiya_load::stub::{self, Cache, Profile, RunningStub};
 use serde_json::Value;
 
 use crate::chromium::Chromium;
@@ -23,7 +23,8 @@ fn fixture(name: &str) -> PathBuf {
 
 async fn stub_of(profile: Profile) -> RunningStub {
     let llm_latency = Some("300ms".parse().unwrap());
-    stub::start(stub::Options { profile, llm_latency, ..stub::Options::default() }).await.unwrap()
+    let cache = Cache::On;
+    stub::start(stub::Options { profile, llm_latency, cache, ..stub::Options::default() }).await.unwrap()
 }
 
 fn local(port: u16) -> Host {
@@ -120,10 +121,11 @@ async fn one_key_has_one_effect_from_the_page_too() {
     let query = "users=1&spawn_rate=10&run_time=4s&think_time=100ms&seed=7";
     let report = run_in_page("same-key", local(stub.gateway.port()), &[], query).await;
     assert_eq!(failures(&report), [""; 0]);
-    assert_eq!(
-        report.requests.iter().map(|entry| entry.requests).sum::<u64>(),
-        counted(&stats(&stub).await, "/api/v1/videos")
-    );
+    let sent: u64 = report.requests.iter().map(|entry| entry.requests).sum();
+    assert_eq!(sent, 3 + 4 + 2 + 1);
+    // A host counts what it answers, so one that was given up may be missing.
+    let at_host = counted(&stats(&stub).await, "/api/v1/videos");
+    assert!((9..=10).contains(&at_host), "{at_host}");
 }
 
 #[tokio::test]
