@@ -33,6 +33,14 @@ fn local(port: u16) -> Host {
 
 /// Opens a scenario file in a page that is served for these hosts, runs it there, and gives its report.
 async fn run_in_page(name: &str, host: Host, services: &[(&str, Host)], query: &str) -> Report {
+    // The page sends to the addresses of the file; those of the tests are known only now.
+    let mut text = std::fs::read_to_string(fixture(name)).unwrap();
+    for (service, host) in services {
+        text = text.replace(&format!("{service}: http://localhost:1\n"), &format!("{service}: {host}\n"));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("users.yaml");
+    std::fs::write(&file, text).unwrap();
     let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/dist");
     let services = services.iter().map(|(name, host)| ((*name).to_owned(), host.clone())).collect();
     let options = companion::Options { page: page.into(), services, ..companion::Options::new(host) };
@@ -41,8 +49,8 @@ async fn run_in_page(name: &str, host: Host, services: &[(&str, Host)], query: &
     let origin = format!("http://localhost:{}/", companion.port);
     browser.open(&origin).await;
     browser.wait_for_run_state("idle", SOON).await;
-    browser.choose_file("import-file", &fixture(name)).await;
-    browser.by_testid("editor").await;
+    browser.choose_file("import-file", &file).await;
+    browser.wait_until_text_contains("saved-state", "Saved 20", SOON).await;
     let address = browser.client().current_url().await.unwrap().to_string();
     let id = address.split("#/scenario/").nth(1).unwrap();
     browser.open(&format!("{origin}?scenario={id}&{query}&autostart=1")).await;
