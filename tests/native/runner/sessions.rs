@@ -80,11 +80,12 @@ async fn every_construct_counts_what_the_host_counted() {
     let stats = ask(stub.gateway, "GET", "/__stub/stats", "").await;
     let of_stub: u64 = counted_by_the_stub(&stats).values().sum();
     assert_eq!(of_stub, report.total.requests);
-    // 24 tasks of users who do two in a session: 12 of each kind.
-    assert_eq!(stub_count(&stats, "POST", "/api/v1/plans"), 2 * 12);
-    assert_eq!(stub_count(&stats, "POST", "/api/v1/videos"), 2 * 12);
-    assert_eq!(row(&report, "no plan").requests, 12, "what is expected is not sent again");
-    assert_eq!(row(&report, "both away").requests, 12);
+    // Each user does one task of either kind in a session.
+    let [planned, filmed] =
+        ["plans", "videos"].map(|of| stub_count(&stats, "POST", &format!("/api/v1/{of}")) / 2);
+    assert!(planned + filmed == 24 && (filmed..=filmed + 3).contains(&planned), "{planned} {filmed}");
+    assert_eq!(row(&report, "no plan").requests, planned, "what is expected is not sent again");
+    assert_eq!(row(&report, "both away").requests, planned);
     assert_eq!(row(&report, "last look").requests, row(&report, "/actuator/health").requests);
 }
 
