@@ -10,9 +10,8 @@ use futures_util::future::{AbortHandle, abortable};
 
 use super::session::common::Common;
 use super::session::presence::Presence;
-use super::session::tasks::next_due;
 use super::session::user::User;
-use super::session::walk::{Flow, REST, Walk};
+use super::session::walk::{Flow, Walk};
 use crate::core::base::rng::Rng;
 use crate::core::base::units::Micros;
 use crate::core::config::load::Share;
@@ -167,16 +166,12 @@ async fn live<P: Platform>(
     let mut scheduled = due;
     loop {
         scheduled = common.gate.pass(scheduled).await;
-        let sent_before = user.presence.begun();
         let Some(begun) = user.begin(&mut rng) else { break };
         let done = user.carry_out(begun, scheduled, &mut rng).await;
         if done.flow == Flow::EndUser || user.presence.is_leaving() {
             break;
         }
-        scheduled = next_due(user.think_time_after(done.task), scheduled, done.ended, &mut rng);
-        if user.presence.begun() == sent_before {
-            scheduled = scheduled.max(common.platform.now() + REST);
-        }
+        scheduled = user.next_due(&done, scheduled, &mut rng);
         if user.pause_until(scheduled, &Walk::new(&mut rng, scheduled)).await == Flow::EndUser {
             break;
         }
