@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use super::row::Row;
 use crate::core::library::list::{Column, Listed, Order, after_click};
 use crate::core::present::row_window::RowWindow;
-use crate::core::present::table::Direction;
 use crate::ui::run::state::page_state;
 use crate::ui::widgets::row_window::RowWindowLine;
 use crate::ui::widgets::sort_heading::SortHeading;
