@@ -8,7 +8,8 @@ use oddiya_load::core::report::StopReason;
 use oddiya_load::stub;
 
 use crate::command::{
-    command, report_in, run, send, start_stub, stopping_signals, wait, wait_until_saved, wait_until_saved_anew,
+    command, report_in, run, send, start_stub, stopping_signals, wait, wait_until_saved,
+    wait_until_saved_anew,
 };
 use crate::fake_host::FakeHost;
 use crate::stub_talk::{ask, counted_by_the_report, counted_by_the_stub};
