@@ -1,7 +1,7 @@
 //! Tests of the public face of the core, on every target: whole runs in virtual time and their reports. Tests of single
 //! files are in those files.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod companion;
 mod lives;
