@@ -77,7 +77,8 @@ run_core_web() {
   test_place=WASM_BINDGEN_USE_DEDICATED_WORKER in_browser --features web --test core
 }
 
-# Every variable is read by wasm-bindgen-test-runner. It starts Chromium without a sandbox by itself.
+# Every variable is read by wasm-bindgen-test-runner, and webdriver.json, which gives a busy machine more time than 30 s. It
+# starts Chromium without a sandbox by itself.
 in_browser() {
   CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \
     CHROMEDRIVER="${CHROMEDRIVER:-$(command -v chromedriver)}" \

@@ -8,7 +8,7 @@ use crate::chromium::{Chromium, ColourScheme};
 use crate::comparing::{addressed, six_reports};
 use crate::load::World;
 
-const SOON: Duration = Duration::from_secs(15);
+const SOON: Duration = Duration::from_secs(60);
 const AXE: &str = include_str!("axe-core/axe.min.js");
 const RUN: &str = "const done = arguments[0]; axe.run(document, {resultTypes: ['violations']}).then(found => done(
     found.violations.map(rule => ({rule: rule.id, help: rule.help, at: rule.nodes.map(node => node.html)}))))";

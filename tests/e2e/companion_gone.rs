@@ -13,7 +13,7 @@ use crate::kill_support::{Schedule, kills_of_each};
 use crate::load::{exported, seconds_shown};
 use crate::stub_talk::{ask, counted_by_the_report, counted_by_the_stub};
 
-const SOON: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_secs(60);
 const QUERY: &str =
     "?users=10&spawn_rate=10&think_time=20ms&run_time=7200s&classes=StressTestUser&autostart=1";
 

@@ -20,7 +20,7 @@ use crate::load::World;
 use crate::looks::picture;
 use crate::sim_report::sim_report;
 
-const SOON: Duration = Duration::from_secs(15);
+const SOON: Duration = Duration::from_secs(60);
 
 /// A run in virtual time: the plan list takes `list_ms`, and everything takes `factor` times as long.
 fn run(seed: u64, list_ms: f64, factor: f64) -> Report {

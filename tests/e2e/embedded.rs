@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::chromium::Chromium;
 
-const SOON: Duration = Duration::from_secs(15);
+const SOON: Duration = Duration::from_secs(60);
 
 /// The running command; killed when it is dropped.
 struct Served {

@@ -12,7 +12,7 @@ use oddiya_load::stub;
 use crate::firefox::Firefox;
 use crate::stub_talk::{ask, counted_by_the_report, counted_by_the_stub};
 
-const SOON: Duration = Duration::from_secs(30);
+const SOON: Duration = Duration::from_secs(60);
 
 #[tokio::test]
 async fn a_run_an_export_and_an_import_work_in_firefox() {

@@ -8,7 +8,7 @@ use crate::fake_host::FakeHost;
 use crate::file_server::serve;
 use crate::ways::OPEN_AND_TIMED;
 
-const SOON: Duration = Duration::from_secs(15);
+const SOON: Duration = Duration::from_secs(60);
 
 fn built_page() -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/dist");

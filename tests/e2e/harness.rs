@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::chromium::{Chromium, ColourScheme};
 use crate::fake_host::FakeHost;
 
-const SOON: Duration = Duration::from_secs(10);
+const SOON: Duration = Duration::from_secs(60);
 
 const PAGE: &str = r#"<!doctype html><title>t</title>
 <style>body { color: black } @media (prefers-color-scheme: dark) { body { color: white } }</style>

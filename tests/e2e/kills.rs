@@ -17,7 +17,7 @@ use crate::fake_host::FakeHost;
 use crate::kill_support::{CountingHost, Death, Schedule, kills_of_each, reconcile};
 use crate::load::{exported, seconds_shown};
 
-const SOON: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_secs(60);
 /// Long enough for a start, some seconds that were written down, and what is between them.
 const LATEST_KILL: Duration = Duration::from_secs(4);
 const QUERY: &str =

@@ -14,7 +14,7 @@ use crate::chromium::Chromium;
 use crate::load::World;
 use crate::looks::picture;
 
-const SOON: Duration = Duration::from_secs(15);
+const SOON: Duration = Duration::from_secs(60);
 const RUN: &str = "?users=3&spawn_rate=10&run_time=2s&think_time=50ms&autostart=1";
 
 fn fixture() -> PathBuf {

@@ -14,7 +14,7 @@ use oddiya_load::core::run::example;
 
 use crate::load::World;
 
-const SOON: Duration = Duration::from_secs(15);
+const SOON: Duration = Duration::from_secs(60);
 
 /// Drags over a chart, from one share of its width to another.
 async fn drag(world: &World, chart: &str, from: f64, to: f64) {

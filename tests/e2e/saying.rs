@@ -9,7 +9,7 @@ use crate::fake_host::FakeHost;
 use crate::load::World;
 use crate::ways::OPEN_AND_TIMED;
 
-const SOON: Duration = Duration::from_secs(15);
+const SOON: Duration = Duration::from_secs(60);
 
 #[tokio::test]
 async fn another_host_than_the_companions_is_asked_about_before_anything_is_sent_to_it() {

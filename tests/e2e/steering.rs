@@ -8,7 +8,7 @@ use oddiya_load::core::report::{Note, StopReason, read};
 use crate::load::World;
 use crate::stub_talk::counted_by_the_stub;
 
-const SOON: Duration = Duration::from_secs(15);
+const SOON: Duration = Duration::from_secs(60);
 
 #[tokio::test]
 async fn the_keyboard_alone_starts_a_run() {

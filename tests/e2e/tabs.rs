@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::load::World;
 
-const SOON: Duration = Duration::from_secs(15);
+const SOON: Duration = Duration::from_secs(60);
 const RUN: &str = "?users=2&spawn_rate=10&run_time=3s&think_time=50ms&autostart=1";
 
 /// Goes to a second tab with a page of the same origin that is not ours; the first one stays as it is.

@@ -13,7 +13,7 @@ use oddiya_load::stub::{self, Speed};
 use crate::fake_host::FakeHost;
 use crate::load::World;
 
-const SOON: Duration = Duration::from_secs(15);
+const SOON: Duration = Duration::from_secs(60);
 
 #[tokio::test]
 async fn the_pages_quantiles_are_the_hosts_and_every_request_is_timed_by_the_companion() {

@@ -22,19 +22,20 @@ const CEILING_SPAN: Micros = Micros::from_millis(600);
 const USERS: u32 = 6;
 /// Fewer answers than this are no measurement.
 const ENOUGH: u64 = 10;
+/// How long a slow machine is given to come to as many.
+const PATIENCE: Micros = Micros::from_millis(3_000);
 
 /// Measures; `None` without a companion, or when it does not answer.
 pub async fn calibrate(route: &Rc<Route>) -> Option<Calibration> {
     let mut floor = Histogram::new();
     let mut lane = FetchLane::new(Rc::clone(route), 0);
-    let until = route.now() + FLOOR_SPAN;
-    while route.now() < until {
+    let began = route.now();
+    while goes_on(route.now().saturating_sub(began), FLOOR_SPAN, floor.count()) {
         floor.record(lane.floor().await?);
     }
     let began = route.now();
     let answers = Rc::new(Cell::new(0_u64));
-    join_all((0..USERS).map(|user| hurry(Rc::clone(route), user, began + CEILING_SPAN, Rc::clone(&answers))))
-        .await;
+    join_all((0..USERS).map(|user| hurry(Rc::clone(route), user, began, Rc::clone(&answers)))).await;
     let took = route.now().saturating_sub(began).as_secs_f64();
     let at = |quantile| floor.quantile(quantile).map(Micros::as_millis_f64);
     (floor.count() >= ENOUGH && answers.get() >= ENOUGH).then_some(Calibration {
@@ -45,9 +46,15 @@ pub async fn calibrate(route: &Rc<Route>) -> Option<Calibration> {
 }
 
 /// One user who sends without thinking between requests.
-async fn hurry(route: Rc<Route>, user: u32, until: Micros, answers: Rc<Cell<u64>>) {
+async fn hurry(route: Rc<Route>, user: u32, began: Micros, answers: Rc<Cell<u64>>) {
     let mut lane = FetchLane::new(Rc::clone(&route), user);
-    while route.now() < until && lane.floor().await.is_some() {
+    let is_on = || goes_on(route.now().saturating_sub(began), CEILING_SPAN, answers.get());
+    while is_on() && lane.floor().await.is_some() {
         answers.set(answers.get() + 1);
     }
+}
+
+/// Whether a measurement of this span goes on after so long, with so many answers.
+fn goes_on(since: Micros, span: Micros, answers: u64) -> bool {
+    since < span || (answers < ENOUGH && since < PATIENCE)
 }
