@@ -12,7 +12,7 @@ use crate::core::scenario::file::LONGEST_TEXT;
 use crate::core::shelf::id::ScenarioId;
 use crate::core::shelf::link;
 use crate::core::shelf::list::{Which, text_of};
-use crate::core::shelf::names::{file_name, title};
+use crate::core::shelf::names::{file_name, renamed, title};
 use crate::core::shelf::record::Record;
 use crate::ui::navigation::View;
 
@@ -56,7 +56,10 @@ impl Shelf {
 
     /// Keeps a text that came from elsewhere, unless it is here already.
     pub fn take_over(self, text: &str, from: &str) -> ScenarioId {
-        let is_it = |(_, record): &(&ScenarioId, &Record)| !record.is_deleted() && record.text == text;
+        // It may have got another name when it was taken over first.
+        let is_it = |(_, record): &(&ScenarioId, &Record)| {
+            !record.is_deleted() && renamed(text, &title(&record.text)) == renamed(&record.text, &title(&record.text))
+        };
         let known =
             self.records.try_with_untracked(|records| records.iter().find(is_it).map(|(id, _)| *id)).flatten();
         let (id, said) = match known {
