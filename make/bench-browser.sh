@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The page's truth and speed beside a bare fetch loop, and how soon it can be used: writes tests/benches/RESULTS.md.
-# About 36 minutes.
+# About 38 minutes.
 #
 #   make/bench-browser.sh                     all of it, on a quiet machine
 #   make/bench-browser.sh --quick             four minutes: does it work at all; writes nothing

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The runner beside wrk and oha, its costs and its truth: writes tests/benches/RESULTS.md. About 15 minutes.
+# The runner beside wrk and oha, its costs and its truth, and the stub beside the real Oddiya: writes
+# tests/benches/RESULTS.md. About 17 minutes.
 #
 #   make/bench.sh                          all of it, on a quiet machine with two cores
 #   make/bench.sh --parts speed --rounds 1 one part; --help lists the rest

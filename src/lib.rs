@@ -10,9 +10,10 @@
 //! |---|---|
 //! | `core` | every decision and all arithmetic; pure, compiles with no feature on |
 //! | `net` | the HTTP client, shared by runner and companion |
-//! | `native` | the runner: its commands, threads, timer, terminal and files |
+//! | `native` | the runner: its commands, threads, terminal and files |
 //! | `companion` | `serve`: hosts the page and relays its requests to the host |
 //! | `stub` | an embedded stand-in for an Oddiya host |
+//! | `timer` | a timer finer than the runtime's, for `native` and `stub` |
 //! | `browser` | the page's session and storage, and the load worker: the only code that touches the browser's APIs |
 //! | `ui` | what the page shows |
 //!
@@ -28,6 +29,8 @@ pub mod native;
 pub mod net;
 #[cfg(feature = "native")]
 pub mod stub;
+#[cfg(feature = "native")]
+mod timer;
 
 #[cfg(feature = "web")]
 pub mod browser;

@@ -29,6 +29,12 @@ enum Command {
     Scenario(native::scenario::command::Args),
     /// Show a report, and write it again in other forms
     Report(native::report::Args),
+    /// Compare groups of reports: what changed, with evidence
+    Compare(native::compare::Args),
+    /// Make several runs of one load, so that the spread between runs is known
+    Repeat(native::repeat::command::Args),
+    /// Load two hosts in turn, and compare them
+    Ab(Box<native::repeat::ab::Args>),
     /// Serve the page and relay its requests to the host
     Serve(companion::Args),
     /// Run a stand-in for an Oddiya host
@@ -42,11 +48,12 @@ fn main() -> ExitCode {
         Err(Refusal::Answer(answer)) => answer.exit(),
         Err(Refusal::Mistake(mistake)) => return complain(&anyhow::Error::msg(mistake), 2),
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let command = cli.command.unwrap_or(Command::Serve(cli.serve));
+    let runtime = match runtime_for(&command).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return complain(&error.into(), 1),
     };
-    match cli.command.unwrap_or(Command::Serve(cli.serve)) {
+    match command {
         Command::Run(args) => match runtime.block_on(native::run::run(*args, &given)) {
             Ok(ending) => ExitCode::from(ending.code()),
             Err(error) => complain(&error, 1),
@@ -56,8 +63,28 @@ fn main() -> ExitCode {
             Err(error) => complain(&error, 1),
         },
         Command::Report(args) => end(runtime.block_on(native::report::show(&args, &given))),
+        Command::Compare(args) => match native::compare::run(&args) {
+            Ok(ending) => ExitCode::from(ending.code()),
+            Err(error) => complain(&error, 1),
+        },
+        Command::Repeat(args) => ExitCode::from(runtime.block_on(native::repeat::command::run(&args))),
+        Command::Ab(args) => ExitCode::from(runtime.block_on(native::repeat::ab::run(&args))),
         Command::Serve(args) => end(runtime.block_on(companion::serve(args, &given))),
         Command::Stub(args) => end(runtime.block_on(stub::serve(args))),
+    }
+}
+
+/// The stub has one thread: waking others would take more of a core than its answers do.
+fn runtime_for(command: &Command) -> tokio::runtime::Builder {
+    match command {
+        Command::Stub(_) => tokio::runtime::Builder::new_current_thread(),
+        Command::Run(_)
+        | Command::Scenario(_)
+        | Command::Report(_)
+        | Command::Compare(_)
+        | Command::Repeat(_)
+        | Command::Ab(_)
+        | Command::Serve(_) => tokio::runtime::Builder::new_multi_thread(),
     }
 }
 

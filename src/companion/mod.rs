@@ -21,6 +21,7 @@ mod opening;
 mod page;
 mod records;
 mod relay;
+mod reports;
 mod response;
 mod service;
 mod upstream;
@@ -50,12 +51,15 @@ use listen::Listeners;
 use opening::Opening;
 use page::Page;
 use records::Records;
+use reports::ReportsFolder;
 use service::Companion;
 
 pub use page::{EmbeddedFile, EmbeddedPage, PageSource};
 
 /// A lane without a request for this long closes its connection. Servers commonly keep one for 60 to 75 s.
 const LANE_IDLE: Duration = Duration::from_secs(60);
+/// The folder of reports that is shown where it exists.
+const REPORTS: &str = "reports";
 /// How often idle connections are checked within `LANE_IDLE`: often enough that connections which the host closed are
 /// soon freed.
 const CHECKS_PER_IDLE: u32 = 12;
@@ -95,6 +99,9 @@ pub struct Args {
     /// Serve the page in this folder [default: the page inside the command, else target/dist here or beside it]
     #[arg(long, value_name = "DIR")]
     page: Option<PathBuf>,
+    /// Show the page the reports in this folder, which is only read [default: reports, where there is one]
+    #[arg(long, value_name = "DIR", env = "ODDIYA_LOAD_REPORTS")]
+    reports: Option<PathBuf>,
     /// Do not open the page in a browser
     #[arg(long)]
     no_open: bool,
@@ -118,6 +125,8 @@ pub struct Options {
     pub bind: Vec<IpAddr>,
     /// Where the page's files come from.
     pub page: PageSource,
+    /// The folder whose reports the page may read.
+    pub reports: Option<PathBuf>,
     /// How long a lane keeps an idle connection to the host.
     pub lane_idle: Duration,
     /// How long a browser may take to send a request's head, the time before its first byte included.
@@ -131,7 +140,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// A free port on both loopbacks, and the page in its default folder.
+    /// A free port on both loopbacks, the page in its default folder, and no reports.
     pub fn new(host: Host) -> Self {
         let (page, protocols, cookies) = Default::default();
         Self {
@@ -141,6 +150,7 @@ impl Options {
             port_name: "--port".to_owned(),
             bind: Vec::new(),
             page,
+            reports: None,
             lane_idle: LANE_IDLE,
             head_limit: HEAD_LIMIT,
             max_connections: connections_within(WANTED_FILE_HANDLES),
@@ -155,7 +165,8 @@ impl From<Args> for Options {
         let defaults = Self::new(args.host);
         let page = args.page.map_or(defaults.page, PageSource::Folder);
         let cookies = if args.no_cookies { Cookies::Ignored } else { Cookies::Kept };
-        Self { services: args.services, port: args.port, bind: args.bind, page, cookies, ..defaults }
+        let reports = Some(args.reports.unwrap_or_else(|| PathBuf::from(REPORTS)));
+        Self { services: args.services, port: args.port, bind: args.bind, page, reports, cookies, ..defaults }
     }
 }
 
@@ -172,6 +183,13 @@ fn service(text: &str) -> Result<(String, Host), String> {
 pub async fn serve(args: Args, given: &Given) -> anyhow::Result<()> {
     // If the system says nothing, the usual limit is the likely one.
     let file_handles = rlimit::increase_nofile_limit(WANTED_FILE_HANDLES).unwrap_or(USUAL_FILE_HANDLES);
+    if let Some(folder) = args.reports.as_ref().filter(|folder| !folder.is_dir()) {
+        anyhow::bail!(
+            "{} {} is no folder; create it, or name another",
+            given.name("--reports"),
+            folder.display()
+        );
+    }
     let opening = if args.no_open { Opening::Forbidden } else { Opening::Allowed };
     let max_connections = connections_within(file_handles.min(WANTED_FILE_HANDLES));
     let port_name = given.name("--port").to_owned();
@@ -293,6 +311,7 @@ async fn start_here(options: Options, tasks: &mut JoinSet<()>) -> anyhow::Result
         records: Rc::clone(&records),
         token: token.clone(),
         page,
+        reports: options.reports.map(|folder| Arc::new(ReportsFolder::new(folder))),
         preflights: Arc::clone(&preflights),
     });
     let Listeners { sockets, port } = listen::bind(&options.bind, options.port, &options.port_name).await?;

@@ -57,7 +57,11 @@ pub fn see_other(address: &str) -> BoxResponse {
 /// JSON for the companion's own page. Other origins can neither read nor embed it.
 pub fn json(value: &impl serde::Serialize) -> BoxResponse {
     // Cannot fail: the values are plain structs with text keys.
-    let bytes = serde_json::to_vec(value).unwrap_or_default();
+    json_bytes(serde_json::to_vec(value).unwrap_or_default())
+}
+
+/// The same of JSON that is written already.
+pub fn json_bytes(bytes: Vec<u8>) -> BoxResponse {
     let mut response = small(StatusCode::OK, "application/json", bytes);
     response.headers_mut().insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
     response

@@ -10,11 +10,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::{Method, Request, StatusCode, header};
 use hyper::body::Incoming;
+use percent_encoding::percent_decode_str;
 
 use crate::core::http::relay::{
-    CompanionInfo, FLOOR_PREFIX, HOST_CHECK_PREFIX, INFO_PATH, RELAY_PREFIX, Refusal,
+    CompanionInfo, FLOOR_PREFIX, HOST_CHECK_PREFIX, INFO_PATH, RELAY_PREFIX, REPORTS_PREFIX, Refusal,
 };
 use crate::core::http::relay_record::RECORDS_PREFIX;
+use crate::core::library::folder::FolderListing;
 use crate::net::dial::Dialer;
 
 use super::access::Visitor;
@@ -23,6 +25,7 @@ use super::link::without_autostart;
 use super::page::Page;
 use super::records::Records;
 use super::relay::relay;
+use super::reports::ReportsFolder;
 use super::response::{self, BoxResponse};
 use super::upstream;
 
@@ -37,6 +40,8 @@ pub struct Companion {
     /// Every relayed request must carry it, and whatever else has the companion speak to the host.
     pub token: String,
     pub page: Page,
+    /// The reports that the page may read.
+    pub reports: Option<Arc<ReportsFolder>>,
     /// Counts preflights. The companion's own page sends none.
     pub preflights: Arc<AtomicU64>,
 }
@@ -59,6 +64,9 @@ impl Companion {
                 true => response::json(&upstream::check(&self.dialer).await),
                 false => response::plain_refusal(Refusal::Token),
             };
+        }
+        if let Some(rest) = path.strip_prefix(REPORTS_PREFIX) {
+            return self.on_reports_request(request.method(), rest).await;
         }
         match path {
             INFO_PATH => response::json(&self.info()),
@@ -88,6 +96,27 @@ impl Companion {
         relay(&self.lanes, lane, &self.token, request).await
     }
 
+    /// The list of the reports, or one of them. Reading files takes a thread of its own, so that relaying goes on.
+    async fn on_reports_request(&self, method: &Method, rest: &str) -> BoxResponse {
+        let (token, name) = rest.split_once('/').unwrap_or((rest, ""));
+        if token != self.token {
+            return response::plain_refusal(Refusal::Token);
+        }
+        if *method != Method::GET {
+            return response::text(StatusCode::METHOD_NOT_ALLOWED, "reports are read with GET\n");
+        }
+        let folder = self.reports.clone();
+        let name = percent_decode_str(name).decode_utf8_lossy().into_owned();
+        let answer = tokio::task::spawn_blocking(move || match (folder, name.as_str()) {
+            (Some(folder), "") => response::json(&folder.list()),
+            (Some(folder), name) => folder.open(name).map_or_else(no_such_report, response::json_bytes),
+            (None, "") => response::json(&FolderListing::default()),
+            (None, _) => no_such_report(),
+        });
+        let failed = |_| response::text(StatusCode::INTERNAL_SERVER_ERROR, "reading the reports failed\n");
+        answer.await.unwrap_or_else(failed)
+    }
+
     /// The response to a request that carries the token.
     fn guarded(&self, token: &str, respond: impl FnOnce() -> BoxResponse) -> BoxResponse {
         if token == self.token { respond() } else { response::plain_refusal(Refusal::Token) }
@@ -102,4 +131,8 @@ impl Companion {
             token: self.token.clone(),
         }
     }
+}
+
+fn no_such_report() -> BoxResponse {
+    response::text(StatusCode::NOT_FOUND, "the folder has no such report\n")
 }

@@ -12,14 +12,18 @@
 //! | `http` | one exchange with the host: its timing, its event stream; the relay's wire format |
 //! | `run` | the shard loop, its two load models, counting, merging |
 //! | `analyse` | what a report says: headline figures, trust |
+//! | `compare` | groups of reports compared: what changed, how sure that is |
 //! | `present` | words, columns and plots of a report, for page and terminal alike |
 //! | `convert` | other tools' formats |
+//! | `library` | many reports: their records, search, the file of all |
 
 pub mod analyse;
 pub mod base;
+pub mod compare;
 pub mod config;
 pub mod convert;
 pub mod http;
+pub mod library;
 pub mod present;
 pub mod report;
 pub mod run;

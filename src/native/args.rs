@@ -178,6 +178,11 @@ pub struct Args {
     #[arg(long, value_name = "PREFIX", env = "ODDIYA_LOAD_CSV")]
     pub csv: Option<PathBuf>,
 
+    /// Write the report into this folder at the end, under a name that sorts (start, host, scenario); `serve --reports DIR`
+    /// shows it in the page
+    #[arg(long, value_name = "DIR", env = "ODDIYA_LOAD_REPORTS")]
+    pub reports: Option<PathBuf>,
+
     /// The exit code when any request failed
     #[arg(
         long,

@@ -99,7 +99,7 @@ mod tests {
     fn a_file_that_cannot_be_written_is_reported_once_and_the_run_goes_on() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deep/report.json");
-        let outputs = Outputs::prepare(Some(&path), None, &Given::default()).unwrap();
+        let outputs = Outputs::prepare(Some(&path), None, None, &Given::default()).unwrap();
         std::fs::remove_dir(folder.path().join("deep")).unwrap();
         let mut checkpoints = Checkpoints::new(&outputs);
         assert!(checkpoints.are_due(Micros::ZERO));
@@ -119,7 +119,7 @@ mod tests {
     fn a_disk_that_stands_still_is_reported_once_and_no_second_checkpoint_is_begun() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("report.json");
-        let outputs = Outputs::prepare(Some(&path), None, &Given::default()).unwrap();
+        let outputs = Outputs::prepare(Some(&path), None, None, &Given::default()).unwrap();
         let mut checkpoints = Checkpoints::new(&outputs);
         let patience = Micros::from(PATIENCE);
         let (disk_works, stalled) = std::sync::mpsc::channel::<()>();

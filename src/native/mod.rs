@@ -13,29 +13,34 @@
 //! | `interrupts.rs` | the signals that stop a run |
 //! | `shards.rs` | threads, each with one runtime and one shard of the engine |
 //! | `platform.rs` | the engine's clock, spawner and transport |
-//! | `timer/` | the timer that wakes a shard's sleepers |
 //! | `fd_limit.rs` | the limit on open files |
 //! | `terminal.rs`, `say.rs` | the live view; messages, and the tables at the end |
 //! | `output.rs` | report and CSV files |
 //! | `place.rs`, `writing.rs` | what a path is, and writing there; in a thread of its own |
+//! | `reports_folder.rs` | the folder into which reports are dropped |
 //! | `checkpoints.rs` | saving the report during the run |
-//! | `report.rs` | the command that opens a report |
+//! | `report.rs`, `open.rs` | the command that opens a report; opening a file |
+//! | `compare.rs` | the command that compares groups of reports |
+//! | `repeat/` | the commands that make such groups: repeated runs, and two hosts in turn |
 
 pub mod args;
 mod checkpoints;
 pub mod command_line;
+pub mod compare;
 mod ending;
 mod fd_limit;
 mod interrupts;
+mod open;
 mod options;
 mod output;
 mod place;
 mod platform;
+pub mod repeat;
 pub mod report;
+mod reports_folder;
 pub mod run;
 pub mod say;
 pub mod scenario;
 mod shards;
 mod terminal;
-mod timer;
 mod writing;

@@ -12,6 +12,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::{Shared, join_all};
 
 use super::place::Place;
+use super::reports_folder::ReportsFolder;
 use super::say::say;
 use super::writing::{Target, WriteError, Writing};
 use crate::core::base::given::Given;
@@ -29,6 +30,8 @@ pub struct Outputs {
     json: Option<Output>,
     /// In the order of [`Table::ALL`]; empty when the user asked for none.
     csv: Vec<Output>,
+    /// Gets the report at the end, under a name of its own.
+    reports: Option<ReportsFolder>,
 }
 
 /// A place, with the flag or variable that asked for it.
@@ -64,6 +67,7 @@ impl Outputs {
     pub fn prepare(
         json: Option<&Path>,
         csv_prefix: Option<&Path>,
+        reports: Option<&Path>,
         given: &Given,
     ) -> Result<Self, Unwritable> {
         let mut outputs = Self::default();
@@ -85,6 +89,11 @@ impl Outputs {
                 Ok(place) => outputs.csv.push(Output::new(name, place)),
                 Err(error) => problems.push(format!("{name}: {error:#}")),
             }
+        }
+        let name = given.name("--reports");
+        match reports.map(|folder| ReportsFolder::prepare(folder, name)).transpose() {
+            Ok(folder) => outputs.reports = folder,
+            Err(error) => problems.push(format!("{name}: {error:#}")),
         }
         // The four files of a folder that cannot be written fail for one reason.
         problems.dedup();
@@ -131,7 +140,16 @@ impl Outputs {
     }
 
     async fn save_all<F: Future<Output = ()>>(&self, report: &Arc<Report>, interrupted: &Shared<F>) -> Saved {
+        let mut saved = Saved::default();
+        let dropped = self.dropped(report).unwrap_or_else(|problem| {
+            saved.problems.push(problem);
+            None
+        });
         let mut under_way = Vec::new();
+        if let Some(output) = &dropped {
+            let report = Arc::clone(report);
+            under_way.push((output, output.start(move |sink| report.write_json(sink))));
+        }
         if let (Some(output), Some(writing)) = (&self.json, self.start_saving(Arc::clone(report))) {
             under_way.push((output, writing));
         }
@@ -144,7 +162,6 @@ impl Outputs {
         let ends = under_way.into_iter().map(|(output, writing)| async move {
             (output, unless(interrupted, writing.end(output.patience())).await)
         });
-        let mut saved = Saved::default();
         for (output, ended) in join_all(ends).await {
             match ended {
                 Ok(()) => saved.written.push(output.place().path().to_owned()),
@@ -152,6 +169,13 @@ impl Outputs {
             }
         }
         saved
+    }
+
+    /// The file in the folder of reports that gets this one; the problem, where there can be none.
+    fn dropped(&self, report: &Report) -> Result<Option<Output>, String> {
+        let Some(folder) = &self.reports else { return Ok(None) };
+        let place = folder.place_for(report).map_err(|error| format!("{}: {error:#}", folder.name))?;
+        Ok(Some(Output::new(&folder.name, place)))
     }
 }
 
@@ -222,7 +246,7 @@ mod tests {
     use super::*;
 
     fn problems(json: Option<&Path>, csv: Option<&Path>) -> Vec<String> {
-        let prepared = Outputs::prepare(json, csv, &Given::default());
+        let prepared = Outputs::prepare(json, csv, None, &Given::default());
         prepared.err().map_or_else(Vec::new, |unwritable| unwritable.0)
     }
 
@@ -263,7 +287,7 @@ mod tests {
     async fn an_output_that_cannot_be_written_does_not_lose_the_others() {
         let folder = tempfile::tempdir().unwrap();
         let (json, csv) = (folder.path().join("gone/report.json"), folder.path().join("run"));
-        let outputs = Outputs::prepare(Some(&json), Some(&csv), &Given::default()).unwrap();
+        let outputs = Outputs::prepare(Some(&json), Some(&csv), None, &Given::default()).unwrap();
         std::fs::remove_dir(folder.path().join("gone")).unwrap();
         std::fs::create_dir(folder.path().join("run_stats.csv")).unwrap();
         let report = Arc::new(crate::core::run::example::report().unwrap());

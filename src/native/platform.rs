@@ -5,7 +5,6 @@ use std::cell::Cell;
 use std::io;
 use std::rc::Rc;
 
-use super::timer::Timer;
 use crate::core::base::units::Micros;
 use crate::core::run::platform::{Clock, Spawner, Transport};
 use crate::core::run::timers::Timers;
@@ -13,6 +12,7 @@ use crate::net::client::Clients;
 use crate::net::clock::RunClock;
 use crate::net::cookies::CookieJar;
 use crate::net::lane::HttpLane;
+use crate::timer::Timer;
 
 /// One shard's platform.
 pub struct NativePlatform {

@@ -63,7 +63,8 @@ pub async fn run(args: Args, given: &Given) -> anyhow::Result<Ending> {
             return Ok(Ending::Usage);
         }
     };
-    let outputs = match Outputs::prepare(args.json.as_deref(), args.csv.as_deref(), given) {
+    let (json, csv, reports) = (args.json.as_deref(), args.csv.as_deref(), args.reports.as_deref());
+    let outputs = match Outputs::prepare(json, csv, reports, given) {
         Ok(outputs) => outputs,
         Err(Unwritable(problems)) => {
             problems.iter().for_each(|problem| complain(problem));
@@ -238,7 +239,7 @@ fn started_at() -> anyhow::Result<String> {
 }
 
 /// A seed that differs from run to run. The report contains it.
-fn fresh_seed() -> u64 {
+pub fn fresh_seed() -> u64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     // Six digits are easy to type again.
     now.map_or(0, |now| crate::core::base::rng::Rng::new(now.as_nanos() as u64).below(1_000_000))

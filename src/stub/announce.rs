@@ -23,6 +23,10 @@ fn lines(stub: &RunningStub) -> String {
         let name = match front {
             Front::Gateway => "gateway",
             Front::Llm => "llm-agent",
+            Front::Auth => "auth",
+            Front::User => "user",
+            Front::Plan => "plan",
+            Front::Video => "video",
         };
         let _ = writeln!(lines, "{name:<9} http://{address}");
     }

@@ -6,23 +6,33 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `server`, `socket` | listeners, connections, resets |
-//! | `dispatch`, `body`, `reply` | one request from head to last byte |
+//! | `server`, `ports`, `socket` | listeners, connections, resets |
+//! | `dispatch`, `front_door`, `body`, `reply`, `finish` | one request from head to last byte |
 //! | `control`, `faults`, `stats` | `/__stub` |
-//! | `routes`, `identity` | the endpoint and the user of a request; pure |
-//! | `services`, `llm` | the answers of each service |
+//! | `dependencies` | what a broken part of the host does to the services |
+//! | `routes`, `identity`, `accept` | the endpoint, the user and the wishes of a request; pure |
+//! | `services`, `llm`, `pages` | the answers of each service |
 //! | `app`, `pool`, `store`, `timing` | database connections, data, service times |
+//! | `dates`, `jackson`, `uuid`, `wallclock` | formats |
 
+mod accept;
 mod announce;
 mod app;
 mod body;
 mod control;
+mod dates;
+mod dependencies;
 mod dispatch;
 mod faults;
+mod finish;
+mod front_door;
 mod identity;
+mod jackson;
 mod llm;
 mod options;
+mod pages;
 mod pool;
+mod ports;
 mod reply;
 mod routes;
 mod server;
@@ -36,7 +46,7 @@ mod wallclock;
 
 use anyhow::Context as _;
 
-pub use options::{Args, Options, Profile, Speed, Videos};
+pub use options::{Args, Cache, Model, Options, Profile, ServicePorts, Speed, Videos};
 pub use pool::{Connection, PoolName};
 pub use routes::Front;
 pub use server::{RunningStub, start};

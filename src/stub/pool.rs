@@ -39,8 +39,16 @@ struct Pool {
 pub struct Connection(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no database connection came free in time")]
-pub struct PoolExhausted;
+#[error("no database connection came free within {waited_millis} ms")]
+pub struct PoolExhausted {
+    pub waited_millis: u64,
+}
+
+impl PoolExhausted {
+    pub fn after(waited: Duration) -> Self {
+        Self { waited_millis: u64::try_from(waited.as_millis()).unwrap_or(u64::MAX) }
+    }
+}
 
 /// The state of one pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -67,7 +75,7 @@ impl Pools {
         }
         let _waiting = Waiting::new(&pool.waiting);
         let permit = tokio::time::timeout(self.timeout, Arc::clone(&pool.free).acquire_owned()).await;
-        permit.ok().and_then(Result::ok).map(Connection).ok_or(PoolExhausted)
+        permit.ok().and_then(Result::ok).map(Connection).ok_or(PoolExhausted::after(self.timeout))
     }
 
     pub fn state(&self, name: PoolName) -> PoolState {
@@ -136,7 +144,7 @@ mod tests {
         for _ in 0..10 {
             held.push(pools.connect(PoolName::User).await.unwrap());
         }
-        assert_eq!(pools.connect(PoolName::User).await.unwrap_err(), PoolExhausted);
+        assert_eq!(pools.connect(PoolName::User).await.unwrap_err(), PoolExhausted { waited_millis: 0 });
         assert_eq!(pools.state(PoolName::User).waiting, 0);
     }
 }

@@ -5,12 +5,12 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, SERVER};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, SERVER};
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use serde_json::json;
 
-use super::wallclock;
+use super::{jackson, wallclock};
 
 /// Runs once the last byte was handed over.
 pub type OnSent = Box<dyn FnOnce() + Send + Sync>;
@@ -22,7 +22,20 @@ pub struct Reply {
     /// The body, in the pieces in which it is sent.
     pub pieces: Vec<Piece>,
     pub framing: Framing,
+    /// Which of Spring's ways to answer an error this is.
+    pub error: ErrorKind,
     pub on_sent: Option<OnSent>,
+}
+
+/// Where an error's body comes from. It decides what a client gets that does not take JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// No error.
+    None,
+    /// Spring Boot's error page, which has a form in JSON and one in HTML.
+    Boot,
+    /// A handler of the service's own, which writes JSON only; without it the status would be this.
+    Handled(StatusCode),
 }
 
 /// A part of a body.
@@ -50,6 +63,7 @@ impl Reply {
             headers: HeaderMap::new(),
             pieces: Vec::new(),
             framing: Framing::Length,
+            error: ErrorKind::None,
             on_sent: None,
         }
     }
@@ -61,14 +75,14 @@ impl Reply {
 
     /// JSON of known length, as the gateway's own pages and `/__stub` send it.
     pub fn json(status: StatusCode, body: &impl Serialize) -> Self {
-        // Serialising cannot fail: every body is a struct or a value with text keys.
-        let bytes = serde_json::to_vec(body).unwrap_or_default();
-        Self::text(status, "application/json", bytes)
+        Self::text(status, "application/json", jackson::to_bytes(body))
     }
 
     /// JSON as uvicorn sends it.
     pub fn fastapi(status: StatusCode, body: &impl Serialize) -> Self {
-        Self::json(status, body).with(SERVER, HeaderValue::from_static("uvicorn"))
+        // Serialising cannot fail: every body is a struct or a value with text keys.
+        let bytes = serde_json::to_vec(body).unwrap_or_default();
+        Self::text(status, "application/json", bytes).with(SERVER, HeaderValue::from_static("uvicorn"))
     }
 
     /// A body of the given content type, sent at once.
@@ -86,13 +100,21 @@ impl Reply {
             "error": status.canonical_reason().unwrap_or_default(),
             "path": path,
         });
-        Self::spring(status, &body)
+        Self { error: ErrorKind::Boot, ..Self::spring(status, &body) }
     }
 
     /// Adds a header.
     pub fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.insert(name, value);
         self
+    }
+
+    /// Says how long the body is: an answer to HEAD has none to count.
+    pub fn announce_length(&mut self) {
+        if self.framing == Framing::Length {
+            let length: usize = self.pieces.iter().map(|piece| piece.bytes.len()).sum();
+            self.headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+        }
     }
 
     /// Keeps the first half of the body: half of the pieces, or half of a single piece. `on_sent` will not run.

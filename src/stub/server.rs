@@ -11,20 +11,25 @@ use std::time::Duration;
 use anyhow::Context as _;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 use super::app::{App, ListenState};
-use super::dispatch;
-use super::options::Options;
+use super::dispatch::{self, Link};
+use super::options::{Options, Profile};
 use super::pool::{Connection, PoolName};
+use super::ports::{self, Port};
 use super::routes::Front;
 use super::socket::{ResetSwitch, Socket};
 use super::stats::Report;
 
 /// Pause after a failed accept (usually for want of file descriptors) and between attempts to listen again.
 const PAUSE: Duration = Duration::from_millis(20);
+
+/// How long a server keeps a connection on which nothing comes. The gateway keeps it for ever.
+const TOMCAT_IDLE: Duration = Duration::from_secs(60);
+const UVICORN_IDLE: Duration = Duration::from_secs(5);
 
 /// A running stub; dropping it stops the stub.
 #[derive(Debug)]
@@ -45,6 +50,11 @@ impl RunningStub {
         &self.app.options
     }
 
+    /// The first address of a port; `None` when it is not open.
+    pub fn address(&self, front: Front) -> Option<SocketAddr> {
+        self.listeners.iter().find(|(of, _)| *of == front).map(|(_, address)| *address)
+    }
+
     /// The counters that `GET /__stub/stats` shows.
     pub fn stats(&self) -> Report {
         self.app.stats.report(&self.app.options)
@@ -62,14 +72,16 @@ impl Drop for RunningStub {
     }
 }
 
-/// Starts a stub on the current runtime.
+/// Starts a stub on the current runtime. Every port is opened before anything is served.
 pub async fn start(options: Options) -> anyhow::Result<RunningStub> {
-    let gateway = listen(&options, Front::Gateway).await?;
-    let llm = listen(&options, Front::Llm).await?;
+    let mut opened = Vec::new();
+    for port in ports::asked_for(&options)? {
+        opened.push((port.front, listen(options.bind, &port).await?));
+    }
     let app = Arc::new(App::open(options)?);
     let mut listeners = Vec::new();
-    for (front, opened) in [(Front::Gateway, gateway), (Front::Llm, llm)] {
-        for listener in opened {
+    for (front, of_front) in opened {
+        for listener in of_front {
             listeners.push((front, listener.local_addr()?));
             tokio::spawn(accept(Arc::clone(&app), front, listener));
         }
@@ -82,31 +94,23 @@ pub async fn start(options: Options) -> anyhow::Result<RunningStub> {
 }
 
 /// Opens a port on the bind address; on ::1 too when that is the default, because browsers try `localhost` there first.
-async fn listen(options: &Options, front: Front) -> anyhow::Result<Vec<TcpListener>> {
-    let (flag, port) = match front {
-        Front::Gateway => ("--port", options.port),
-        Front::Llm => ("--llm-port", options.llm_port),
-    };
+async fn listen(bind: IpAddr, port: &Port) -> anyhow::Result<Vec<TcpListener>> {
     let explain = |error: io::Error| match error.kind() {
-        io::ErrorKind::AddrInUse => {
-            anyhow::anyhow!(
-                "{flag} {port} is already in use; stop what uses it, or name another port (0 picks a free one)"
-            )
-        }
+        io::ErrorKind::AddrInUse => anyhow::anyhow!("{}", port.in_use()),
         io::ErrorKind::PermissionDenied => {
-            anyhow::anyhow!("{flag} {port} needs rights you do not have; name a port above 1023")
+            anyhow::anyhow!("{} needs rights you do not have; name a port above 1023", port.flag)
         }
-        _ => anyhow::Error::new(error).context(format!("--bind {} cannot be listened on", options.bind)),
+        _ => anyhow::Error::new(error).context(format!("--bind {bind} cannot be listened on")),
     };
-    let first = TcpListener::bind((options.bind, port)).await.map_err(explain)?;
-    if options.bind != IpAddr::V4(Ipv4Addr::LOCALHOST) {
+    let first = TcpListener::bind((bind, port.number)).await.map_err(explain)?;
+    if bind != IpAddr::V4(Ipv4Addr::LOCALHOST) {
         return Ok(vec![first]);
     }
     let bound_port = first.local_addr().context("the listener has no address")?.port();
     match TcpListener::bind((Ipv6Addr::LOCALHOST, bound_port)).await {
         Ok(on_ipv6) => Ok(vec![first, on_ipv6]),
         // Another program listens on ::1 and would get the clients that try ::1 first.
-        Err(error) if error.kind() == io::ErrorKind::AddrInUse && port != 0 => Err(explain(error)),
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse && port.number != 0 => Err(explain(error)),
         // This machine has no IPv6.
         Err(_) => Ok(vec![first]),
     }
@@ -128,10 +132,10 @@ async fn accept(app: Arc<App>, front: Front, mut listener: TcpListener) {
                     continue;
                 }
             },
-            _ = wait_for_end_of(ListenState::Open, &mut state) => {}
+            () = until_refused(front, &mut state) => {}
         }
         drop(listener);
-        match reopen(&mut state, address).await {
+        match reopen(front, &mut state, address).await {
             Some(again) => listener = again,
             None => return,
         }
@@ -139,9 +143,15 @@ async fn accept(app: Arc<App>, front: Front, mut listener: TcpListener) {
 }
 
 /// Listens again once connections are accepted; `None` when the stub stops instead.
-async fn reopen(state: &mut watch::Receiver<ListenState>, address: SocketAddr) -> Option<TcpListener> {
+async fn reopen(
+    front: Front,
+    state: &mut watch::Receiver<ListenState>,
+    address: SocketAddr,
+) -> Option<TcpListener> {
     loop {
-        if wait_for_end_of(ListenState::Refusing, state).await == ListenState::Stopped {
+        let is_over = |state: &ListenState| state.accepts(front) || *state == ListenState::Stopped;
+        let state = state.wait_for(is_over).await.map_or(ListenState::Stopped, |state| *state);
+        if state == ListenState::Stopped {
             return None;
         }
         if let Ok(listener) = TcpListener::bind(address).await {
@@ -154,32 +164,50 @@ async fn reopen(state: &mut watch::Receiver<ListenState>, address: SocketAddr) -
 /// Serves one connection until either side ends it.
 async fn serve_connection(app: Arc<App>, front: Front, stream: TcpStream) {
     let mut state = app.listen_state.subscribe();
-    let reset_switch = ResetSwitch::default();
+    let link = Arc::new(Link::default());
+    let reset_switch = link.reset_switch.clone();
     let io = TokioIo::new(Socket::new(stream, reset_switch.clone()));
-    let service = {
-        let (app, reset_switch) = (Arc::clone(&app), reset_switch.clone());
-        service_fn(move |request| dispatch::answer(Arc::clone(&app), front, reset_switch.clone(), request))
-    };
     let mut server = http1::Builder::new();
-    // Tomcat and Netty write `Content-Type`, uvicorn `content-type`.
-    server.title_case_headers(front == Front::Gateway);
+    // Tomcat and Netty write `Content-Type`, uvicorn `content-type`. The gateway's own answers have no date.
+    server.title_case_headers(front != Front::Llm).auto_date_header(false);
+    if let Some(idle) = idle_limit(&app.options, front) {
+        // The time also runs while a connection waits for its next request.
+        server.timer(TokioTimer::new()).header_read_timeout(idle);
+    }
+    let service =
+        service_fn(move |request| dispatch::answer(Arc::clone(&app), front, Arc::clone(&link), request));
     tokio::select! {
         // An error means that the client broke the connection; its request counts as unanswered.
         _ = server.serve_connection(io, service) => {}
         () = reset_switch.requested() => {}
-        () = reset_on_refusal(&mut state, &reset_switch) => {}
+        () = reset_on_refusal(front, &mut state, &reset_switch) => {}
     }
 }
 
-/// Waits until connections are no longer accepted. If they are refused, it requests the reset before the caller drops
-/// the connection.
-async fn reset_on_refusal(state: &mut watch::Receiver<ListenState>, reset_switch: &ResetSwitch) {
-    if wait_for_end_of(ListenState::Open, state).await == ListenState::Refusing {
+/// How long a port keeps an idle connection; `None` is for ever.
+fn idle_limit(options: &Options, front: Front) -> Option<Duration> {
+    match front {
+        Front::Llm => Some(UVICORN_IDLE),
+        Front::Gateway if options.profile != Profile::Direct => None,
+        _ => Some(TOMCAT_IDLE),
+    }
+}
+
+/// Waits until the port refuses connections. If it does so by a fault, it requests the reset before the caller drops the
+/// connection.
+async fn reset_on_refusal(
+    front: Front,
+    state: &mut watch::Receiver<ListenState>,
+    reset_switch: &ResetSwitch,
+) {
+    until_refused(front, state).await;
+    if *state.borrow() != ListenState::Stopped {
         reset_switch.reset();
     }
 }
 
-/// Waits until `current` is over and returns the next state.
-async fn wait_for_end_of(current: ListenState, state: &mut watch::Receiver<ListenState>) -> ListenState {
-    state.wait_for(|state| *state != current).await.map_or(ListenState::Stopped, |state| *state)
+/// Waits until the port no longer accepts connections.
+async fn until_refused(front: Front, state: &mut watch::Receiver<ListenState>) {
+    // An error means that the stub is gone.
+    let _ = state.wait_for(|state| !state.accepts(front)).await;
 }

@@ -7,13 +7,17 @@
 //! | `navigation.rs` | the views and their addresses |
 //! | `run/` | the view of a run: form, progress, the report as it grows |
 //! | `report/` | the views of a report, which take it as a property |
+//! | `library/` | the list of all reports |
+//! | `compare/` | two groups of reports, and what changed between them |
 //! | `files/` | report files: opening them, holding them open, closing them |
 //! | `widgets/` | parts that any view may use |
 //!
 //! Components take values and signals. Requests and files belong to `browser`, arithmetic to `core`.
 
 pub mod app;
+pub mod compare;
 pub mod files;
+pub mod library;
 pub mod navigation;
 pub mod report;
 pub mod run;

@@ -5,6 +5,7 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use crate::browser::page::address;
+use crate::core::library::id::ReportId;
 
 /// A view of the page, which its address names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -12,7 +13,7 @@ pub enum View {
     /// The form, and the run under way or the last run.
     #[default]
     Run,
-    /// The list of the reports in this tab.
+    /// The library.
     Reports,
     Report(ReportRef),
     /// Several reports side by side.
@@ -25,8 +26,8 @@ pub enum ReportRef {
     /// The report of this tab's last run.
     Run,
     Example,
-    /// A report that was opened in this tab, by its number.
-    Opened(u32),
+    /// A report that was opened or kept, or that the companion's folder has.
+    Opened(ReportId),
 }
 
 impl View {
@@ -37,11 +38,11 @@ impl View {
         match (parts.next(), parts.next()) {
             (Some("reports"), _) => Self::Reports,
             (Some("report"), Some("example")) => Self::Report(ReportRef::Example),
-            (Some("report"), Some(number)) => match number.parse() {
-                Ok(number) => Self::Report(ReportRef::Opened(number)),
+            (Some("report"), Some("run") | None) => Self::Report(ReportRef::Run),
+            (Some("report"), Some(id)) => match id.parse() {
+                Ok(id) => Self::Report(ReportRef::Opened(id)),
                 Err(_) => Self::Report(ReportRef::Run),
             },
-            (Some("report"), None) => Self::Report(ReportRef::Run),
             (Some("compare"), _) => Self::Compare,
             _ => Self::Run,
         }
@@ -54,7 +55,7 @@ impl View {
             Self::Reports => "#/reports".to_owned(),
             Self::Report(ReportRef::Run) => "#/report/run".to_owned(),
             Self::Report(ReportRef::Example) => "#/report/example".to_owned(),
-            Self::Report(ReportRef::Opened(number)) => format!("#/report/{number}"),
+            Self::Report(ReportRef::Opened(id)) => format!("#/report/{id}"),
             Self::Compare => "#/compare".to_owned(),
         }
     }
@@ -135,16 +136,18 @@ mod tests {
 
     #[test]
     fn a_view_is_read_back_from_its_address_and_unknown_addresses_show_the_run() {
-        let reports = [ReportRef::Run, ReportRef::Example, ReportRef::Opened(3)].map(View::Report);
+        let reports = [ReportRef::Run, ReportRef::Example, ReportRef::Opened(ReportId::kept_at(3, 1))]
+            .map(View::Report);
         for view in [View::Run, View::Reports, View::Compare].into_iter().chain(reports) {
             assert_eq!(View::at(&view.fragment()), view);
         }
         assert_eq!(View::at(""), View::Run);
         assert_eq!(View::at("#/nothing/like/it"), View::Run);
         assert_eq!(View::at("#/compare/1/2"), View::Compare);
-        assert_eq!(View::at("#/report/3?range=30-90"), View::Report(ReportRef::Opened(3)));
+        assert_eq!(View::at("#/compare?base=1&new=2/3"), View::Compare);
+        assert_eq!(View::at("#/report/run?range=30-90"), View::Report(ReportRef::Run));
         assert_eq!(
-            (query_of("#/report/3?range=30-90"), query_of("#/run")),
+            (query_of("#/report/run?range=30-90"), query_of("#/run")),
             ("range=30-90".to_owned(), String::new())
         );
     }

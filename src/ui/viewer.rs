@@ -52,10 +52,10 @@ fn OpenedReport(
     /// Called with another file that is to be opened.
     open: Callback<File>,
 ) -> impl IntoView {
-    let report = Memo::new(move |_| reports.all().pop().and_then(|open| open.report));
+    let report = Memo::new(move |_| reports.all().pop().map(|open| open.report));
     let banner = move || {
         reports.all().pop().map(|open| {
-            let on_close = Callback::new(move |()| reports.close(open.number));
+            let on_close = Callback::new(move |()| reports.close(open.id));
             view! { <OpenedBanner source=open.source close_label="Close".to_owned() on_close /> }
         })
     };

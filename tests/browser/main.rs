@@ -8,6 +8,7 @@
 mod companion;
 mod form;
 mod kept;
+mod library;
 mod page;
 mod report;
 mod storage;

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use futures_channel::oneshot;
+use gloo_timers::future::TimeoutFuture;
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyViewState;
@@ -71,6 +72,22 @@ impl TestPage {
 
     pub fn has(&self, name: &str) -> bool {
         self.maybe(&format!("[data-testid=\"{name}\"]")).is_some()
+    }
+
+    /// Waits until something is on the page.
+    pub async fn wait_for(&self, name: &str) {
+        self.wait_until(name, || self.has(name)).await;
+    }
+
+    /// Waits until something is as expected, for ten seconds.
+    pub async fn wait_until(&self, what: &str, is_it: impl Fn() -> bool) {
+        for _ in 0..1_000 {
+            if is_it() {
+                return;
+            }
+            TimeoutFuture::new(10).await;
+        }
+        panic!("{what} is not there: {}", self.root.text_content().unwrap_or_default());
     }
 
     pub fn text(&self, name: &str) -> String {

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use leptos::prelude::Set as _;
 use leptos::task::tick;
 use oddiya_load::browser::page::address::{Views, fragment};
 use oddiya_load::browser::page::files::FileError;
 use oddiya_load::core::base::units::Micros;
 use oddiya_load::core::config::run_config::RunConfigText;
 use oddiya_load::core::http::request::Request;
+use oddiya_load::core::library::id::ReportId;
 use oddiya_load::core::run::example;
 use oddiya_load::core::run::sim::Reply;
-use oddiya_load::ui::files::open_reports::{Keeping, Source};
+use oddiya_load::ui::files::open_reports::Source;
 use oddiya_load::ui::navigation::{ReportRef, View};
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -29,6 +29,11 @@ async fn with_report() -> TestPage {
     let page = TestPage::open().await;
     open(&page, FIXTURE).await;
     page
+}
+
+/// The id of the only report that is open.
+fn opened(page: &TestPage) -> ReportId {
+    page.state.reports.all()[0].id
 }
 
 fn cell(page: &TestPage, method: &str, name: &str, field: &str) -> String {
@@ -141,13 +146,18 @@ async fn text_of_a_file_is_shown_with_its_invisible_characters_and_shortened() {
 }
 
 #[test]
-async fn closing_it_leads_back_to_where_one_was() {
+async fn closing_it_leads_to_the_list_that_has_it() {
     let page = with_report().await;
-    assert_eq!(fragment(), "#/report/1");
+    let id = opened(&page);
+    assert_eq!(fragment(), format!("#/report/{id}"));
     page.click("close-report").await;
-    assert!(page.has("welcome") && !page.has("opened"));
-    assert_eq!(page.text("tile-rps"), "–");
-    assert_eq!(fragment(), "#/run");
+    assert!(page.has("report-table") && !page.has("opened"));
+    assert_eq!(fragment(), "#/reports");
+    page.state.show(Source::Example, example::report().unwrap());
+    tick().await;
+    page.click("close-report").await;
+    assert!(page.has("welcome"), "the example is no report of anybody's");
+    assert_eq!((page.text("tile-rps"), fragment()), ("–".to_owned(), "#/run".to_owned()));
 }
 
 #[test]
@@ -285,13 +295,12 @@ async fn a_report_stays_open_while_other_views_are_on_screen_and_is_listed_among
     assert!(page.has("start") && !page.has("opened"));
     page.follow("nav-reports").await;
     assert!(page.text("reports").contains("a.json"), "{}", page.text("reports"));
-    page.state.navigation.go(View::Report(ReportRef::Opened(1)));
+    page.state.navigation.go(View::Report(ReportRef::Opened(opened(&page))));
     tick().await;
     assert_eq!(page.text("tile-users"), "6");
-    page.state.reports.keeping.set(Keeping::Kept);
-    page.state.navigation.go(View::Report(ReportRef::Opened(9)));
-    tick().await;
-    assert!(page.has("not-open"), "a report that was never opened is not shown as an empty one");
+    page.state.navigation.go(View::Report(ReportRef::Opened(ReportId::kept_at(9, 9))));
+    // A report that was never opened is not shown as an empty one.
+    page.wait_for("not-open").await;
 }
 
 #[test]

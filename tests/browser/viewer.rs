@@ -7,6 +7,7 @@ use oddiya_load::browser::page::address::fragment;
 use oddiya_load::core::analyse::part::part;
 use oddiya_load::core::analyse::stretches::Stretches;
 use oddiya_load::core::base::units::{format_millis, group_thousands};
+use oddiya_load::core::library::id::ReportId;
 use oddiya_load::core::report::Report;
 use oddiya_load::core::run::example;
 use oddiya_load::ui::files::open_reports::Source;
@@ -86,12 +87,12 @@ async fn one_click_leaves_out_the_ramp_and_one_brings_it_back() {
 
 #[test]
 async fn a_link_reopens_the_part_and_the_endpoints() {
-    let (page, report) = with_example().await;
-    drop(page);
-    let page = TestPage::open_at("#/report/1?range=60-100&endpoints=0,2").await;
-    page.state.reports.open(Source::File("a.json".to_owned()), SharedReport::new((*report).clone()));
-    tick().await;
-    tick().await;
+    let (report, id) = (whole(), ReportId::kept_at(3, 1));
+    let address = format!("#/report/{id}?range=60-100");
+    let page = TestPage::open_at(&format!("{address}&endpoints=0,2")).await;
+    let shared = SharedReport::new((*report).clone());
+    page.state.reports.open_as(id, Source::File("a.json".to_owned()), shared);
+    page.wait_for("tile-p95").await;
     shows(&page, &computed(&report, "60-100"));
     let chosen = page.all("[data-testid=\"choose-endpoint\"]:checked");
     assert_eq!(chosen.len(), 2);
@@ -100,7 +101,7 @@ async fn a_link_reopens_the_part_and_the_endpoints() {
         legend.contains(&report.requests[0].name) && legend.contains(&report.requests[2].name),
         "{legend}"
     );
-    assert!(fragment().starts_with("#/report/1?range=60-100"), "{}", fragment());
+    assert!(fragment().starts_with(&address), "{}", fragment());
 }
 
 #[test]

@@ -25,13 +25,16 @@ async fn listed(world: &World, text: &str) {
 }
 
 /// Whether the database holds a report; the page writes it without anybody waiting.
-async fn wait_until_kept(world: &World, count: u64) {
+pub async fn wait_until_kept(world: &World, count: u64) {
     const COUNT: &str = "
         const [done] = arguments
         const request = indexedDB.open('oddiya-load')
         request.onsuccess = () => {
-          const counting = request.result.transaction('reports').objectStore('reports').count()
-          counting.onsuccess = () => { request.result.close(); done(counting.result) }
+          const counting = request.result.transaction('library').objectStore('library').getAll()
+          counting.onsuccess = () => {
+            request.result.close()
+            done(counting.result.filter(record => !JSON.parse(record).deleted_ms).length)
+          }
         }";
     let deadline = std::time::Instant::now() + SOON;
     while world.browser.client().execute_async(COUNT, Vec::new()).await.unwrap() != count {
@@ -55,15 +58,14 @@ async fn a_finished_run_comes_back_on_reload_until_it_is_dismissed() {
     let text = world.exported().await;
     assert!(text.contains("\"histogram\""), "it came back as a whole");
 
-    listed(&world, "A finished run").await;
+    listed(&world, "3 users at 10/s").await;
     world.browser.click("nav-run").await;
     world.browser.click("dismiss-run").await;
     world.browser.by_testid("welcome").await;
     wait_until_kept(&world, 0).await;
     reload(&world).await;
     world.browser.by_testid("welcome").await;
-    listed(&world, "Reports").await;
-    assert!(!world.browser.text_of("reports").await.contains("A finished run"));
+    listed(&world, "No reports yet").await;
 }
 
 #[tokio::test]
@@ -94,6 +96,7 @@ async fn an_opened_file_comes_back_on_reload_at_its_address() {
     world.browser.wait_for_text("opened-file", "sim.json", SOON).await;
     assert_eq!(world.browser.text_of("tile-users").await, "6");
     world.browser.click("close-report").await;
+    world.browser.click("delete").await;
     wait_until_kept(&world, 0).await;
 }
 
@@ -110,9 +113,14 @@ async fn a_new_run_does_not_take_the_last_one_away() {
     reload(&world).await;
     world.browser.wait_for_text("tile-users", "4", SOON).await;
     world.browser.click("nav-reports").await;
-    world.browser.by_css(".report-item:nth-child(2)").await;
-    let found = world.browser.client().find_all(Locator::Css(".report-item a")).await.unwrap();
+    world.browser.by_css("[data-testid=report-row]:nth-child(2)").await;
+    let found = world
+        .browser
+        .client()
+        .find_all(Locator::Css("[data-testid=report-row] [data-field=name] > a"))
+        .await
+        .unwrap();
     assert_eq!(found.len(), 2);
-    found[0].clone().click().await.unwrap();
+    found[1].clone().click().await.unwrap();
     world.browser.wait_for_text("tile-users", "3", SOON).await;
 }

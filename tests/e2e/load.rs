@@ -37,10 +37,24 @@ impl World {
 
     /// The same with further flags for the browser.
     pub async fn in_browser(stub: RunningStub, host: &str, flags: &[&str]) -> Self {
+        Self::showing(None, stub, host, flags).await
+    }
+
+    /// With a companion that shows a folder of reports.
+    pub async fn with_reports(folder: &Path) -> Self {
+        let stub = stub::start(stub::Options::default()).await.unwrap();
+        let host = format!("http://localhost:{}", stub.gateway.port());
+        Self::showing(Some(folder), stub, &host, &[]).await
+    }
+
+    async fn showing(reports: Option<&Path>, stub: RunningStub, host: &str, flags: &[&str]) -> Self {
         let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/dist");
         assert!(page.join("index.html").exists(), "the page is not built: run `make e2e`");
-        let options =
-            companion::Options { page: page.into(), ..companion::Options::new(host.parse().unwrap()) };
+        let options = companion::Options {
+            page: page.into(),
+            reports: reports.map(Path::to_owned),
+            ..companion::Options::new(host.parse().unwrap())
+        };
         let companion = companion::start(options).await.unwrap();
         Self { stub, companion, browser: Chromium::start_with(flags).await }
     }

@@ -12,7 +12,7 @@ use crate::stalls::{is_old, stall};
 const SOON: Duration = Duration::from_secs(15);
 
 /// Takes the state's picture at both widths and in both colour schemes.
-async fn picture(world: &World, state: &str) {
+pub async fn picture(world: &World, state: &str) {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/pictures");
     std::fs::create_dir_all(&folder).unwrap();
     for (width, height, device) in [(1440, 1500, "desk"), (360, 2400, "phone")] {

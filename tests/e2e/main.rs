@@ -11,10 +11,12 @@
 )]
 
 mod addresses;
+mod axe;
 #[allow(dead_code, reason = "page objects to come use what these tests do not")]
 #[path = "../support/chromium/mod.rs"]
 mod chromium;
 mod companion_gone;
+mod comparing;
 #[cfg(feature = "embed-page")]
 mod embedded;
 #[allow(dead_code, reason = "shared with the companion's tests, which use the rest")]
@@ -32,11 +34,15 @@ mod kept;
 #[path = "../support/kills/mod.rs"]
 mod kill_support;
 mod kills;
+mod library;
 mod load;
 mod looks;
+mod outages;
 mod parts;
 mod recovery;
 mod saying;
+#[path = "../support/sim_report.rs"]
+mod sim_report;
 mod stalls;
 mod steering;
 mod streams;

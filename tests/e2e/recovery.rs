@@ -6,6 +6,7 @@ use fantoccini::Locator;
 use oddiya_load::core::report::{Report, StopReason, read};
 use serde_json::json;
 
+use crate::kept::wait_until_kept;
 use crate::load::{World, seconds_shown};
 use crate::stub_talk::{counted_by_the_report, counted_by_the_stub};
 
@@ -122,10 +123,11 @@ async fn a_run_under_way_in_another_tab_is_not_offered_and_one_that_is_discarded
 }
 
 #[tokio::test]
-async fn a_run_that_ended_is_not_offered() {
+async fn a_run_that_ended_is_kept_and_not_offered() {
     let world = World::start().await;
     world.browser.open(&world.url("?users=2&spawn_rate=10&run_time=2s&think_time=50ms&autostart=1")).await;
     world.browser.wait_for_run_state("done", Duration::from_secs(20)).await;
+    wait_until_kept(&world, 1).await;
     world.browser.open(&world.url("")).await;
     assert!(!is_offered(&world).await);
 }

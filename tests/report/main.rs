@@ -9,6 +9,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod comparison;
 mod fixtures;
 mod properties;
 mod schema;

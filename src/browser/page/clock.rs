@@ -37,7 +37,16 @@ pub fn choose(choice: ClockChoice) {
 
 /// How many minutes the reader's clock was ahead of UTC at a moment in RFC 3339; it changes with summer time.
 pub fn minutes_ahead_of_utc(moment: &str) -> i64 {
-    let date = js_sys::Date::new(&moment.into());
+    minutes_ahead(&moment.into())
+}
+
+/// The same at a moment in milliseconds since 1970.
+pub fn minutes_ahead_at(unix_ms: u64) -> i64 {
+    minutes_ahead(&(unix_ms as f64).into())
+}
+
+fn minutes_ahead(moment: &wasm_bindgen::JsValue) -> i64 {
+    let date = js_sys::Date::new(moment);
     let behind = date.get_timezone_offset();
     if behind.is_finite() { -(behind as i64) } else { 0 }
 }

@@ -2,7 +2,7 @@
 
 use gloo_file::{Blob, ObjectUrl, futures::read_as_bytes};
 use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::HtmlAnchorElement;
+use web_sys::{BlobPropertyBag, HtmlAnchorElement};
 
 /// A file that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,12 @@ pub enum FileError {
     TooLarge(u64),
     /// The browser could not read it.
     Unreadable,
+}
+
+/// The beginning of a file; less than `bytes` where it is shorter.
+pub async fn beginning(file: &web_sys::File, bytes: u64) -> Result<Vec<u8>, FileError> {
+    let beginning = Blob::from(file.clone()).slice(0, bytes);
+    read_as_bytes(&beginning).await.map_err(|_| FileError::Unreadable)
 }
 
 /// Reads a whole file, unless it has more than `max_bytes`.
@@ -42,12 +48,33 @@ impl Format {
 
 /// Offers a text as a download.
 pub fn download(name: &str, text: &str, format: Format) -> Result<(), JsValue> {
-    download_blob(name, Blob::new_with_options(text, Some(format.mime_type())))
+    offer(name, &Blob::new_with_options(text, Some(format.mime_type())))
 }
 
-/// Offers anything as a download.
+/// Offers what the browser holds, such as a picture, as a download.
 pub fn download_blob(name: &str, blob: Blob) -> Result<(), JsValue> {
-    let url = ObjectUrl::from(blob);
+    offer(name, &blob)
+}
+
+/// A long text in parts, which the browser holds outside the page's own memory.
+#[derive(Default)]
+pub struct Parts(js_sys::Array);
+
+impl Parts {
+    pub fn push(&self, part: &str) {
+        self.0.push(&JsValue::from_str(part));
+    }
+
+    /// Offers the whole text as a download.
+    pub fn download(&self, name: &str, format: Format) -> Result<(), JsValue> {
+        let options = BlobPropertyBag::new();
+        options.set_type(format.mime_type());
+        offer(name, &web_sys::Blob::new_with_str_sequence_and_options(&self.0, &options)?.into())
+    }
+}
+
+fn offer(name: &str, content: &Blob) -> Result<(), JsValue> {
+    let url = ObjectUrl::from(content.clone());
     let document = web_sys::window().and_then(|window| window.document()).ok_or(JsValue::NULL)?;
     let link: HtmlAnchorElement = document.create_element("a")?.dyn_into()?;
     link.set_href(&url);

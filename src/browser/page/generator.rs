@@ -53,6 +53,6 @@ const fn route_note(destination: &Destination) -> Option<Note> {
 pub const fn not_kept_note(error: StorageError) -> Note {
     match error {
         StorageError::Blocked => Note::RecoveryBlocked,
-        StorageError::Refused => Note::RecoveryOff,
+        StorageError::Full | StorageError::Refused => Note::RecoveryOff,
     }
 }

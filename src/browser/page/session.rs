@@ -212,11 +212,27 @@ impl Session {
         (self.on_update)();
     }
 
+    /// The journal of a run that is over: whoever keeps the run's report removes it.
+    pub fn take_journal(&self) -> Option<Journal> {
+        let mut state = self.state.borrow_mut();
+        if state.run_state.is_over() { state.journal.take() } else { None }
+    }
+
+    /// Takes a journal back whose report could not be kept: as long as the tab is there it is nobody else's, and after that
+    /// the run can be recovered.
+    pub fn put_back(&self, journal: Journal) {
+        let mut state = self.state.borrow_mut();
+        if state.run_state.is_over() && state.journal.is_none() {
+            state.journal = Some(journal);
+        }
+    }
+
     /// Forgets a run that is over. A run under way is left alone.
     pub fn forget(&self) {
         if self.run_state().is_active() {
             return;
         }
+        self.take_journal().into_iter().for_each(Journal::remove);
         let attempt = self.state.borrow().attempt;
         self.state.replace(State { attempt, ..State::default() });
         (self.on_update)();
@@ -304,12 +320,15 @@ impl State {
         self.dismiss_worker();
     }
 
-    /// The run is over, and what is known of it is on the page.
+    /// The run is over, and what is known of it is on the page. Its journal stays until its report is kept; of a run that
+    /// measured nothing there is none.
     fn dismiss_worker(&mut self) {
         self.companion = Default::default();
         self.worker = None;
         self.first_command = None;
-        self.journal.take().into_iter().for_each(Journal::remove);
+        if self.run.as_ref().and_then(|run| run.report(Detail::Figures)).is_none() {
+            self.journal.take().into_iter().for_each(Journal::remove);
+        }
     }
 
     fn elapsed(&self) -> Micros {

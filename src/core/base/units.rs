@@ -197,6 +197,22 @@ pub fn format_share(share: f64) -> String {
     format!("{:.2}\u{202f}%", share * 100.0)
 }
 
+/// Writes a size for people, in units of a thousand: `0 B`, `3.4 MB`, `12 GB`.
+pub fn format_bytes(bytes: f64) -> String {
+    const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
+    let (mut rest, mut units) = (bytes.max(0.0), UNITS.iter());
+    let mut unit = units.next();
+    while let (true, Some(next)) = (rest >= 999.5, units.next()) {
+        (rest, unit) = (rest / 1_000.0, Some(next));
+    }
+    let unit = unit.unwrap_or(&"B");
+    if rest < 9.95 && *unit != "B" {
+        format!("{rest:.1}\u{202f}{unit}")
+    } else {
+        format!("{rest:.0}\u{202f}{unit}")
+    }
+}
+
 /// Writes seconds of a run as a clock shows them: `0:42`, `12:05`, `1:02:03`.
 pub fn format_clock(secs: f64) -> String {
     let secs = if secs.is_finite() && secs > 0.0 { secs as u64 } else { 0 };
@@ -270,6 +286,13 @@ mod tests {
     fn clock_texts_leave_out_zero_hours() {
         let clocks: Vec<_> = [0.0, 42.9, 725.0, 3_723.0, f64::NAN].map(format_clock).into();
         assert_eq!(clocks, ["0:00", "0:42", "12:05", "1:02:03", "0:00"]);
+    }
+
+    #[test]
+    fn formats_sizes_with_the_digits_that_matter() {
+        let sizes = [0.0, 999.0, 999.6, 3_400_000.0, 12_345_678_901.0, -1.0].map(format_bytes);
+        let expected = ["0 B", "999 B", "1.0 kB", "3.4 MB", "12 GB", "0 B"];
+        assert_eq!(sizes, expected.map(|size| size.replace(' ', "\u{202f}")));
     }
 
     #[test]

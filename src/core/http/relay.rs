@@ -29,6 +29,9 @@ pub const HOST_CHECK_PREFIX: &str = "/companion/host/";
 /// The start of a path that the companion answers at once: `/companion/floor/{token}`. The page uses it to calibrate
 /// and to find out whether the name of a lane resolves.
 pub const FLOOR_PREFIX: &str = "/companion/floor/";
+/// The start of the paths of the companion's folder of reports: `/companion/reports/{token}` lists them, and with `/{name}`
+/// behind it is one of them. `core::library::folder` has the list.
+pub const REPORTS_PREFIX: &str = "/companion/reports/";
 
 /// The header with the [`Refusal`], on an answer that is from the companion and not from the host.
 pub const REFUSAL_HEADER: &str = "x-oddiya-load-refusal";

@@ -21,7 +21,7 @@ pub fn load_in_words(run: &RunInfo) -> String {
 }
 
 /// Describes the load at the start: `50 users at 5/s`, `50 arrivals/s, evenly spaced, by at most 1 500 users`.
-fn planned_load_in_words(load: &Load) -> String {
+pub fn planned_load_in_words(load: &Load) -> String {
     match load {
         Load::Closed { users: Level::Stages(stages), .. } => {
             format!("users in stages: {}", as_typed(stages, ""))

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `words.rs` | sentences about trust and delays, a report's file name |
 //! | `advice.rs` | what to check when a host cannot be reached |
+//! | `comparison/` | a comparison in words, as a table and as JSON |
 //! | `load.rs`, `notes.rs`, `connections.rs` | the load, the notes and the connections in words |
 //! | `findings.rs` | what the host's answers say about the run, and what to do next |
 //! | `table.rs`, `phases.rs`, `streams.rs` | columns and rows of the tables |
@@ -13,6 +14,7 @@
 //! | `plot/` | charts as geometry |
 
 pub mod advice;
+pub mod comparison;
 pub mod connections;
 pub mod findings;
 pub mod load;

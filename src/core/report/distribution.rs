@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::core::base::buckets::Buckets;
 use crate::core::base::histogram::{Encoded, Figures, Histogram};
 use crate::core::base::units::Micros;
 
@@ -57,15 +58,19 @@ impl Distribution {
         Some(Self { figures: histogram.figures()?, histogram: encoded })
     }
 
+    /// All of it, with its exact bounds; `None` where the report has only figures.
+    pub fn recorded(&self) -> Option<Buckets> {
+        let mut buckets = self.histogram.as_ref()?.buckets().ok()?;
+        let (min, max) = self.bounds();
+        buckets.keep_within(min, max);
+        Some(buckets)
+    }
+
     /// The values at quantiles in [0, 1], in milliseconds: from the histogram, or else from the figures, which have some
     /// of them.
     pub fn quantiles_ms<const N: usize>(&self, quantiles: [f64; N]) -> [Option<f64>; N] {
-        match self.histogram.as_ref().and_then(|histogram| histogram.buckets().ok()) {
-            Some(mut buckets) => {
-                let (min, max) = self.bounds();
-                buckets.keep_within(min, max);
-                quantiles.map(|quantile| buckets.quantile(quantile).map(Micros::as_millis_f64))
-            }
+        match self.recorded() {
+            Some(buckets) => quantiles.map(|quantile| buckets.quantile(quantile).map(Micros::as_millis_f64)),
             None => quantiles.map(|quantile| self.figures.quantile(quantile)),
         }
     }

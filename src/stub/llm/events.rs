@@ -67,6 +67,19 @@ pub fn cached(plan: &Value) -> Vec<Event> {
     events
 }
 
+/// The events of a generation whose model failed: a few steps, the error and `done`, all inside a 200.
+pub fn model_failed(trip: &Trip) -> Vec<Event> {
+    let reason = "429 Resource has been exhausted (e.g. check quota).";
+    let mut events: Vec<Event> = before_refining(trip)
+        .iter()
+        .take(3)
+        .map(|step| event(share_of(step.progress), step, Characters::Unicode))
+        .collect();
+    events.extend(failed_to_start(reason).into_iter().map(|error| Event { share: 1.0, ..error }));
+    events.push(done());
+    events
+}
+
 /// The only event of a generation that failed before it started; no `done` follows.
 pub fn failed_to_start(reason: &str) -> Vec<Event> {
     let error =
@@ -108,9 +121,11 @@ fn event(share: f64, value: &impl Serialize, characters: Characters) -> Event {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stub::options::Model;
 
     fn trip(max_iterations: i64) -> Trip {
-        Trip { location: "Seoul".to_owned(), days: 3, budget: "medium".to_owned(), max_iterations }
+        let (location, budget) = ("Seoul".to_owned(), "medium".to_owned());
+        Trip { location, days: 3, budget, max_iterations, model: Model::Mock }
     }
 
     fn sequence(events: &[Event]) -> Vec<(String, String, i64)> {
@@ -152,10 +167,8 @@ mod tests {
 
     #[test]
     fn the_stream_is_as_long_as_the_one_seen_on_the_real_agent() {
-        // Seen: 3 603 B for 13 events. In mock mode the places are the placeholder's.
-        let mut plan = trip(3).placeholder();
-        plan.refined = Some(true);
-        plan.metadata = trip(3).plan("2025-11-10T12:34:56.123456".to_owned()).metadata;
+        // Seen: 3 603 B for 13 events.
+        let plan = trip(3).plan("2025-11-10T12:34:56.123456".to_owned());
         let bytes: usize = generation(&trip(3), &plan).iter().map(|event| event.text.len()).sum();
         assert_eq!(bytes, 3603);
         let hit: usize =
@@ -177,6 +190,13 @@ mod tests {
         assert_eq!(events.len(), 3);
         assert!(events.iter().all(|event| event.text.is_ascii() && !event.text.contains("\"step\"")));
         assert!(events[1].text.contains("\"cached\": true"));
+    }
+
+    #[test]
+    fn a_failed_model_is_an_error_and_done() {
+        let kinds: Vec<String> =
+            sequence(&model_failed(&trip(3))).into_iter().map(|(kind, ..)| kind).collect();
+        assert_eq!(kinds, ["status", "progress", "status", "error", "done"]);
     }
 
     #[test]

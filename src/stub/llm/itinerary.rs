@@ -1,9 +1,11 @@
 //! The plan that the agent makes. Pure: the trip alone decides it.
 //!
-//! Fields and prices are those of Oddiya's mock mode. The places are real ones of the destination, because clients
-//! recognise a placeholder plan (the agent's silent fallback) by its "City Center".
+//! Fields and prices are those of Oddiya's mock mode, in which every day has "City Center" and "Local Restaurant". With a
+//! living model the places are the destination's; then those two names tell the agent's silent fallback.
 
 use serde::Serialize;
+
+use crate::stub::options::Model;
 
 /// The trip that a client asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +18,7 @@ pub struct Trip {
     pub budget: String,
     /// The maximum number of validations.
     pub max_iterations: i64,
+    pub model: Model,
 }
 
 /// A plan in the agent's format.
@@ -100,8 +103,25 @@ const PLACES: &[(&str, [&str; 3], [&str; 3])] = &[
     ),
 ];
 
-/// The weather in mock mode, the same every day.
-const WEATHER: (&str, &str) = ("clear sky", "✨ Perfect weather for sightseeing!");
+/// The weather in a plan, the same every day: the summary, the tip of a day, and the tip of the whole trip.
+struct Weather {
+    summary: &'static str,
+    of_a_day: &'static str,
+    tip: &'static str,
+}
+
+const WEATHER: Weather = Weather {
+    summary: "clear sky",
+    of_a_day: "✨ Perfect weather for sightseeing!",
+    tip: "🌤️ ✨ Perfect weather for sightseeing!",
+};
+
+/// What the fallback says, which asks nobody for the weather.
+const NO_WEATHER: Weather = Weather {
+    summary: "Pleasant weather",
+    of_a_day: "Check weather before going",
+    tip: "🌤️ Check weather forecast",
+};
 
 /// The agent's graph has a limit of 25 steps: 4 fixed ones and 2 for each refinement. With more refinements than this
 /// the agent answers 200 with a placeholder. The streaming path has no graph and no limit.
@@ -114,10 +134,14 @@ pub const MOST_DAYS: i64 = 20_000;
 const MOST_REFINEMENTS: i64 = 1_000;
 
 impl Trip {
-    /// Number of issues that mock mode's validation finds. It finds one in every trip that has days (their text lacks
-    /// "Morning:") or a negative number of them.
+    /// Number of issues that the validation finds: one in every trip that has days (their text lacks "Morning:"), two in
+    /// one with a negative number of them.
     pub fn issues(&self) -> i64 {
-        i64::from(self.days != 0)
+        match self.days {
+            0 => 0,
+            1.. => 1,
+            _ => 2,
+        }
     }
 
     /// Number of refinements. In mock mode refining never removes an issue, so the plan is refined until it was
@@ -128,7 +152,10 @@ impl Trip {
 
     /// The finished plan.
     pub fn plan(&self, generated_at: String) -> Itinerary {
-        let places = |day| (self.sight(day), self.restaurant(day));
+        let places = |day| match self.model {
+            Model::Mock => nowhere(),
+            Model::Real => (self.sight(day), self.restaurant(day)),
+        };
         let refinements = self.refinements();
         Itinerary {
             refined: (refinements > 0).then_some(true),
@@ -141,13 +168,13 @@ impl Trip {
                 external_apis: ["OpenWeatherMap"],
                 architecture: "LangChain + LangGraph (Mock Mode)",
             }),
-            ..self.draft(places)
+            ..self.draft(places, &WEATHER)
         }
     }
 
     /// The agent's answer when its model failed: the status says success, but the content is a placeholder.
     pub fn placeholder(&self) -> Itinerary {
-        self.draft(|_| ("City Center".to_owned(), "Local Restaurant".to_owned()))
+        self.draft(|_| nowhere(), &NO_WEATHER)
     }
 
     /// The plan of the non-streaming path, which falls back to a placeholder silently.
@@ -155,18 +182,18 @@ impl Trip {
         if self.refinements() > MOST_GRAPH_REFINEMENTS { self.placeholder() } else { self.plan(generated_at) }
     }
 
-    fn draft(&self, places: impl Fn(usize) -> (String, String)) -> Itinerary {
+    fn draft(&self, places: impl Fn(usize) -> (String, String), weather: &Weather) -> Itinerary {
         let prices = Prices::of(&self.budget);
         let number = usize::try_from(self.days.min(MOST_DAYS)).unwrap_or(0);
         Itinerary {
             title: format!("{} {}-Day Adventure", self.location, self.days),
-            days: (0..number).map(|index| day(index, places(index), &prices)).collect(),
+            days: (0..number).map(|index| day(index, places(index), &prices, weather)).collect(),
             total_estimated_cost: prices.daily * self.days,
             currency: "KRW",
-            weather_summary: WEATHER.0,
+            weather_summary: weather.summary,
             tips: vec![
                 format!("💰 Budget: ₩{} per day", prices.daily_text),
-                format!("🌤️ {}", WEATHER.1),
+                weather.tip.to_owned(),
                 "🚇 Use T-money card for public transport".to_owned(),
                 "📱 Download Kakao Map app for navigation".to_owned(),
             ],
@@ -209,7 +236,11 @@ impl Prices {
     }
 }
 
-fn day(index: usize, (sight, restaurant): (String, String), prices: &Prices) -> Day {
+fn nowhere() -> (String, String) {
+    ("City Center".to_owned(), "Local Restaurant".to_owned())
+}
+
+fn day(index: usize, (sight, restaurant): (String, String), prices: &Prices, weather: &Weather) -> Day {
     Day {
         day: index as i64 + 1,
         activity: format!("Explore {sight}, lunch at {restaurant}"),
@@ -235,7 +266,7 @@ fn day(index: usize, (sight, restaurant): (String, String), prices: &Prices) -> 
         },
         location: sight,
         estimated_cost: prices.daily,
-        weather_tip: WEATHER.1,
+        weather_tip: weather.of_a_day,
     }
 }
 
@@ -244,16 +275,22 @@ mod tests {
     use super::*;
 
     fn trip(location: &str, days: i64, max_iterations: i64) -> Trip {
-        Trip { location: location.to_owned(), days, budget: "medium".to_owned(), max_iterations }
+        let (location, budget) = (location.to_owned(), "medium".to_owned());
+        Trip { location, days, budget, max_iterations, model: Model::Real }
     }
 
     #[test]
-    fn a_placeholder_is_as_long_as_the_one_seen_on_the_real_agent() {
-        // 2 004 B were seen for three days with metadata, which in mock mode holds the same places.
-        let mut plan = trip("Seoul", 3, 3).placeholder();
-        plan.refined = Some(true);
-        plan.metadata = trip("Seoul", 3, 3).plan("2025-11-10T12:34:56.123456".to_owned()).metadata;
+    fn plans_are_as_long_as_those_seen_on_the_real_agent() {
+        let mocked = Trip { model: Model::Mock, ..trip("Seoul", 3, 3) };
+        let plan = mocked.plan("2025-11-10T12:34:56.123456".to_owned());
         assert_eq!(serde_json::to_string(&plan).unwrap().len(), 2004);
+        assert_eq!(serde_json::to_string(&mocked.placeholder()).unwrap().len(), 1738);
+    }
+
+    #[test]
+    fn a_mocked_model_knows_no_places() {
+        let mocked = Trip { model: Model::Mock, ..trip("Busan", 2, 3) }.plan(String::new());
+        assert!(mocked.days.iter().all(|day| day.location == "City Center"));
     }
 
     #[test]

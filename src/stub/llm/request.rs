@@ -5,7 +5,10 @@
 use serde_json::{Map, Value, json};
 
 use super::itinerary::{MOST_DAYS, Trip};
-use crate::stub::wallclock::{parse_date, trip_days};
+use super::json_errors;
+use super::python_dates::{from_iso, trip_days};
+use crate::stub::accept::is_json;
+use crate::stub::options::Model;
 
 /// Defaults of the agent.
 const DEFAULT_BUDGET: &str = "medium";
@@ -26,9 +29,23 @@ pub struct PlanRequest {
     pub max_iterations: Option<i64>,
 }
 
+/// Why a body was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BadRequest {
+    /// The `detail` of a 422.
+    Problems(Value),
+    /// It is not UTF-8: a 400.
+    NoText,
+}
+
+impl From<Value> for BadRequest {
+    fn from(problems: Value) -> Self {
+        Self::Problems(problems)
+    }
+}
+
 impl PlanRequest {
-    /// Reads a body; `Err` is the `detail` of a 422.
-    pub fn parse(content_type: Option<&str>, body: &[u8]) -> Result<Self, Value> {
+    pub fn parse(content_type: Option<&str>, body: &[u8]) -> Result<Self, BadRequest> {
         let fields = object(content_type, body)?;
         let mut problems = Vec::new();
         let location = required_text(&fields, "location", &mut problems);
@@ -41,7 +58,7 @@ impl PlanRequest {
         let title = optional_text(&fields, "title", &mut problems);
         let max_iterations = optional_integer(&fields, "maxIterations", &mut problems);
         if !problems.is_empty() {
-            return Err(Value::Array(problems));
+            return Err(Value::Array(problems).into());
         }
         Ok(Self { location, start_date, end_date, budget, title, max_iterations })
     }
@@ -52,9 +69,8 @@ impl PlanRequest {
     }
 
     /// The trip; `Err` is Python's message about an invalid date.
-    pub fn trip(&self) -> Result<Trip, String> {
-        let date = |text: &str| iso_date(text).ok_or_else(|| format!("Invalid isoformat string: '{text}'"));
-        let days = trip_days(date(&self.start_date)?, date(&self.end_date)?);
+    pub fn trip(&self, model: Model) -> Result<Trip, String> {
+        let days = trip_days(from_iso(&self.start_date)?, from_iso(&self.end_date)?)?;
         if days > MOST_DAYS {
             return Err(format!("the stub plans at most {MOST_DAYS} days"));
         }
@@ -65,6 +81,7 @@ impl PlanRequest {
             days,
             budget: budget.unwrap_or_else(|| DEFAULT_BUDGET.to_owned()),
             max_iterations: max_iterations.unwrap_or(DEFAULT_ITERATIONS),
+            model,
         })
     }
 
@@ -76,31 +93,31 @@ impl PlanRequest {
     }
 }
 
-/// Python's `datetime.fromisoformat`, for dates with or without a time.
-fn iso_date(text: &str) -> Option<time::Date> {
-    let (date, rest) = text.split_at_checked(10)?;
-    let plain = rest.is_empty() || (rest.len() >= 3 && rest.starts_with(['T', ' ']));
-    parse_date(date).filter(|_| plain)
-}
-
-fn object(content_type: Option<&str>, body: &[u8]) -> Result<Map<String, Value>, Value> {
+fn object(content_type: Option<&str>, body: &[u8]) -> Result<Map<String, Value>, BadRequest> {
+    let missing = || json!([problem("missing", json!(["body"]), "Field required", &Value::Null)]);
     if body.is_empty() {
-        return Err(json!([problem("missing", json!(["body"]), "Field required", &Value::Null)]));
+        return Err(missing().into());
     }
     let wrong_type = |input: &Value| {
         let message = "Input should be a valid dictionary or object to extract fields from";
         json!([problem("model_attributes_type", json!(["body"]), message, input)])
     };
-    if content_type.is_some_and(|kind| !kind.to_ascii_lowercase().contains("json")) {
-        return Err(wrong_type(&Value::String(String::from_utf8_lossy(body).into_owned())));
+    if content_type.is_some_and(|kind| !is_json(kind)) {
+        return Err(wrong_type(&Value::String(String::from_utf8_lossy(body).into_owned())).into());
     }
-    match serde_json::from_slice(body) {
+    let text = std::str::from_utf8(body).map_err(|_| BadRequest::NoText)?;
+    match serde_json::from_str(text) {
         Ok(Value::Object(fields)) => Ok(fields),
-        Ok(other) => Err(wrong_type(&other)),
-        Err(error) => Err(json!([{
-            "type": "json_invalid", "loc": ["body", error.column().saturating_sub(1)], "msg": "JSON decode error",
-            "input": {}, "ctx": {"error": "Expecting value"},
-        }])),
+        Ok(Value::Null) => Err(missing().into()),
+        Ok(other) => Err(wrong_type(&other).into()),
+        Err(_) => {
+            // Python takes some texts that serde does not, such as NaN; they have no place here.
+            let (error, at) = json_errors::of(text).unwrap_or(("Expecting value", 0));
+            Err(json!([{
+                "type": "json_invalid", "loc": ["body", at], "msg": "JSON decode error", "input": {}, "ctx": {"error": error},
+            }])
+            .into())
+        }
     }
 }
 
@@ -167,7 +184,10 @@ mod tests {
     const JSON: Option<&str> = Some("application/json");
 
     fn parse(body: &str) -> Result<PlanRequest, Value> {
-        PlanRequest::parse(JSON, body.as_bytes())
+        PlanRequest::parse(JSON, body.as_bytes()).map_err(|bad| match bad {
+            BadRequest::Problems(problems) => problems,
+            BadRequest::NoText => Value::Null,
+        })
     }
 
     #[test]
@@ -175,7 +195,7 @@ mod tests {
         let request =
             parse(r#"{"location":"Seoul","startDate":"2025-11-10","endDate":"2025-11-12"}"#).unwrap();
         assert_eq!(request.cache_key(), "plan:Seoul:2025-11-10:2025-11-12:medium");
-        let trip = request.trip().unwrap();
+        let trip = request.trip(Model::Mock).unwrap();
         assert_eq!((trip.days, trip.max_iterations, trip.budget.as_str()), (3, 3, "medium"));
     }
 
@@ -185,7 +205,7 @@ mod tests {
             parse(r#"{"location":"Seoul","startDate":"2025-11-10","endDate":"2025-11-12","budget":null}"#)
                 .unwrap();
         assert!(request.cache_key().ends_with(":None"));
-        assert_eq!(request.trip().unwrap().budget, "medium");
+        assert_eq!(request.trip(Model::Mock).unwrap().budget, "medium");
     }
 
     #[test]
@@ -212,15 +232,18 @@ mod tests {
         assert_eq!(parse("{").unwrap_err()[0]["type"], "json_invalid");
         assert_eq!(parse("[]").unwrap_err()[0]["type"], "model_attributes_type");
         assert_eq!(parse("").unwrap_err()[0]["type"], "missing");
-        assert_eq!(
-            PlanRequest::parse(Some("text/plain"), b"{}").unwrap_err()[0]["type"],
-            "model_attributes_type"
-        );
+        assert_eq!(parse("null").unwrap_err()[0]["type"], "missing");
+        let BadRequest::Problems(problems) = PlanRequest::parse(Some("text/plain"), b"{}").unwrap_err()
+        else {
+            panic!("it is a text")
+        };
+        assert_eq!(problems[0]["type"], "model_attributes_type");
+        assert_eq!(PlanRequest::parse(JSON, b"{\"a\":\"\xe9\"}").unwrap_err(), BadRequest::NoText);
     }
 
     #[test]
     fn a_bad_date_passes_validation_and_fails_later_with_pythons_words() {
         let request = parse(r#"{"location":"Seoul","startDate":"soon","endDate":"2025-11-12"}"#).unwrap();
-        assert_eq!(request.trip().unwrap_err(), "Invalid isoformat string: 'soon'");
+        assert_eq!(request.trip(Model::Mock).unwrap_err(), "Invalid isoformat string: 'soon'");
     }
 }

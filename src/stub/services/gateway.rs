@@ -1,49 +1,83 @@
-//! The gateway's own endpoints: health, overview, interface texts, entry pages of the web clients.
+//! The gateway's own endpoints: overview, interface texts, entry pages of the web clients, errors.
 //!
 //! They need no token and no database.
 
-use http::StatusCode;
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::HeaderValue;
+use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::Call;
+use crate::stub::accept::Accept;
 use crate::stub::app::App;
+use crate::stub::pages;
 use crate::stub::reply::Reply;
-use crate::stub::routes::Endpoint;
+use crate::stub::routes::{Endpoint, NoEndpoint};
 use crate::stub::wallclock;
 
-const ACTUATOR: HeaderValue = HeaderValue::from_static("application/vnd.spring-boot.actuator.v3+json");
+/// The interface's texts, as the real gateway sends them.
+const MESSAGES: &str = include_str!("messages_ko.json");
 
-const PAGE: &str = "<!DOCTYPE html><meta charset=\"utf-8\"><title>Oddiya (stub)</title><h1>Oddiya</h1>
-<p>This is <code>oddiya-load stub</code>, a stand-in for an Oddiya host.</p>";
+/// Lengths of the real pages, in bytes. HEAD of `/` is answered by another page than GET.
+const INDEX_BYTES: usize = 22_711;
+const INDEX_HEAD_BYTES: usize = 5_450;
+const APP_BYTES: usize = 45_561;
 
 /// Answers one of the gateway's pages.
 pub async fn answer(app: &App, endpoint: Endpoint, call: &Call) -> Reply {
-    app.timing.spend(endpoint, 0).await;
+    app.timing.spend(call.visit, endpoint, 0).await;
+    let takes_json = Accept::of(&call.headers).json;
     match endpoint {
-        Endpoint::Health => {
-            Reply::json(StatusCode::OK, &json!({"status": "UP"})).with(CONTENT_TYPE, ACTUATOR)
+        Endpoint::Overview | Endpoint::Messages if !takes_json => {
+            error(app, StatusCode::NOT_ACCEPTABLE, &call.path, &call.headers)
         }
-        Endpoint::Info => Reply::json(StatusCode::OK, &json!({})).with(CONTENT_TYPE, ACTUATOR),
         Endpoint::Overview => Reply::json(StatusCode::OK, &overview()),
-        Endpoint::Messages => Reply::json(StatusCode::OK, &messages()),
-        Endpoint::Page => Reply::text(StatusCode::OK, "text/html", PAGE),
-        // `/api/messages/ko/{key}`: the real gateway cannot bind its parameter.
-        _ => error(app, StatusCode::INTERNAL_SERVER_ERROR, &call.path),
+        Endpoint::Messages => {
+            let messages: Value = serde_json::from_str(MESSAGES).unwrap_or_default();
+            Reply::json(StatusCode::OK, &messages)
+        }
+        Endpoint::Page => page(call),
+        // `/api/messages/ko/{key}`: the real gateway finds its parameter only in the query.
+        _ => error(app, StatusCode::INTERNAL_SERVER_ERROR, &call.path, &call.headers),
     }
 }
 
-/// WebFlux's error body.
-pub fn error(app: &App, status: StatusCode, path: &str) -> Reply {
-    let request_id = app.random(|rng| format!("{:08x}-{}", rng.next_u64() >> 32, rng.below(10_000)));
+/// The answer to a path or method that the gateway does not have.
+pub fn no_endpoint(app: &App, none: &NoEndpoint, call: &Call) -> Reply {
+    let status = match none {
+        NoEndpoint::UnknownPath => StatusCode::NOT_FOUND,
+        NoEndpoint::OtherMethods(_) => StatusCode::METHOD_NOT_ALLOWED,
+    };
+    error(app, status, &call.path, &call.headers)
+}
+
+/// WebFlux's error body, whose time is a number; for browsers a page.
+pub fn error(app: &App, status: StatusCode, path: &str, headers: &HeaderMap) -> Reply {
+    let request_id = app.random(|rng| format!("{:08x}-{}", rng.next_u64() >> 32, 1 + rng.below(9_999)));
+    if Accept::of(headers).html {
+        let page = pages::gateway_error(status, &wallclock::java_date(), &request_id);
+        return Reply::text(status, "text/html;charset=UTF-8", page);
+    }
     let body = json!({
-        "timestamp": wallclock::error_timestamp(),
+        "timestamp": wallclock::epoch_millis(),
         "path": path,
         "status": status.as_u16(),
         "error": status.canonical_reason().unwrap_or_default(),
         "requestId": request_id,
     });
     Reply::json(status, &body)
+}
+
+fn page(call: &Call) -> Reply {
+    let is_index = call.path == "/" || call.path == "/index.html";
+    let is_static = is_index && !(call.path == "/" && call.method == Method::HEAD);
+    let bytes = match (is_index, is_static) {
+        (true, true) => INDEX_BYTES,
+        (true, false) => INDEX_HEAD_BYTES,
+        (false, _) => APP_BYTES,
+    };
+    let kind = if is_static { "text/html" } else { "text/html;charset=UTF-8" };
+    let reply = Reply::text(StatusCode::OK, kind, pages::stand_in("Oddiya", bytes));
+    if is_static { reply.with(http::header::ACCEPT_RANGES, HeaderValue::from_static("bytes")) } else { reply }
 }
 
 /// The overview is hard-coded: it says "UP" for every service, even for one that is down.
@@ -66,17 +100,5 @@ fn overview() -> Value {
         },
         "totalServices": 7,
         "timestamp": wallclock::epoch_millis(),
-    })
-}
-
-/// A few of the interface's texts. Clients depend only on the format, a flat map.
-fn messages() -> Value {
-    json!({
-        "app.title": "Oddiya",
-        "nav.plans": "여행 계획",
-        "nav.videos": "동영상",
-        "nav.profile": "프로필",
-        "plans.empty": "아직 여행 계획이 없습니다",
-        "error.network": "네트워크 오류가 발생했습니다",
     })
 }

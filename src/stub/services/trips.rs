@@ -4,22 +4,24 @@
 
 use serde_json::{Value, json};
 
+use super::Call;
 use super::plan_failures::PlanFailure;
 use super::plans::ok;
 use crate::stub::app::App;
+use crate::stub::dates::{parse_date, trip_days};
 use crate::stub::pool::PoolName;
 use crate::stub::reply::Reply;
 use crate::stub::routes::Endpoint;
 use crate::stub::store::{Photo, Plan};
-use crate::stub::wallclock::{self, parse_date, trip_days};
+use crate::stub::wallclock;
 
 /// Answers `/api/v1/profile/trips`.
-pub async fn answer(app: &App, user: i64) -> Result<Reply, PlanFailure> {
+pub async fn answer(app: &App, call: &Call, user: i64) -> Result<Reply, PlanFailure> {
     let statement = move |db: &mut rusqlite::Connection| {
         let with_photos = |plan: Plan| Ok((Photo::of_plan(db, plan.id)?, plan));
         Plan::of_user(db, user)?.into_iter().map(with_photos).collect::<rusqlite::Result<Vec<_>>>()
     };
-    let trips = app.query(PoolName::Plan, Endpoint::Trips, Vec::len, statement).await?;
+    let trips = app.query(call.visit, PoolName::Plan, Endpoint::Trips, Vec::len, statement).await?;
     ok(&collection(&trips, &wallclock::today()))
 }
 

@@ -7,45 +7,50 @@
 use http::StatusCode;
 
 use super::Call;
-use super::java_body::{BadBody, JavaBody};
-use crate::stub::app::{App, QueryError};
+use super::java_body::JavaBody;
+use super::java_numbers::long;
+use super::users::status_of;
+use crate::stub::app::App;
 use crate::stub::identity::user_of_header;
 use crate::stub::pool::PoolName;
 use crate::stub::reply::Reply;
 use crate::stub::routes::Endpoint;
 use crate::stub::store::{NewVideo, VideoJob};
-use crate::stub::{uuid, wallclock};
+use crate::stub::wallclock::Moment;
+use crate::stub::{dependencies, uuid};
 
 /// Answers one of the video service's endpoints.
 pub async fn answer(app: &App, endpoint: Endpoint, call: &Call) -> Reply {
     match respond(app, endpoint, call).await {
         Ok(reply) => reply,
-        Err(status) => Reply::boot_error(status, &call.path),
+        Err(status) => super::refused(status, call),
     }
 }
 
 async fn respond(app: &App, endpoint: Endpoint, call: &Call) -> Result<Reply, StatusCode> {
     let user = user_of_header(&call.headers).map_err(|_| StatusCode::BAD_REQUEST)?;
-    let (now, speed) = (wallclock::epoch_millis(), app.options.speed);
+    let (now, speed) = (Moment::now().micros, app.options.speed);
+    let broken = |_| StatusCode::INTERNAL_SERVER_ERROR;
     match endpoint {
         Endpoint::CreateVideo => {
-            let job =
-                create(app, new_video(user, call)?).await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
-            let job = job.ok_or(StatusCode::INTERNAL_SERVER_ERROR)?.at(now, speed);
-            Ok(Reply::spring(StatusCode::ACCEPTED, &job))
+            let job = create(app, call, &new_video(user, call)?).await?;
+            Ok(Reply::spring(StatusCode::ACCEPTED, &job.at(now, speed)))
         }
         Endpoint::ListVideos => {
-            let jobs = app
-                .query(PoolName::Video, endpoint, Vec::len, move |db| VideoJob::of_user(db, user))
-                .await
-                .map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
+            let list = |db: &mut rusqlite::Connection| VideoJob::of_user(db, user);
+            let jobs =
+                app.query(call.visit, PoolName::Video, endpoint, Vec::len, list).await.map_err(broken)?;
             let jobs: Vec<VideoJob> = jobs.into_iter().map(|job| job.at(now, speed)).collect();
             Ok(Reply::spring(StatusCode::OK, &jobs))
         }
         _ => {
-            let id = call.param.as_deref().and_then(|id| id.parse().ok()).ok_or(StatusCode::BAD_REQUEST)?;
-            let find = move |db: &mut _| VideoJob::of_user_by_id(db, id, user);
-            match app.query(PoolName::Video, endpoint, |_| 1, find).await {
+            let id = call
+                .param
+                .as_deref()
+                .and_then(|id| long(id).ok().flatten())
+                .ok_or(StatusCode::BAD_REQUEST)?;
+            let find = |db: &mut rusqlite::Connection| VideoJob::of_user_by_id(db, id, user);
+            match app.query(call.visit, PoolName::Video, endpoint, |_| 0, find).await {
                 Ok(Some(job)) => Ok(Reply::spring(StatusCode::OK, &job.at(now, speed))),
                 // Missing and foreign alike: a RuntimeException that nobody handles.
                 _ => Err(StatusCode::INTERNAL_SERVER_ERROR),
@@ -57,34 +62,39 @@ async fn respond(app: &App, endpoint: Endpoint, call: &Call) -> Result<Reply, St
 fn new_video(user: i64, call: &Call) -> Result<NewVideo, StatusCode> {
     let key = call.headers.get("idempotency-key").and_then(|value| value.to_str().ok()).and_then(uuid::parse);
     let idempotency_key = key.ok_or(StatusCode::BAD_REQUEST)?;
-    let status_of = |bad| match bad {
-        BadBody::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        BadBody::Unreadable | BadBody::Invalid { .. } => StatusCode::BAD_REQUEST,
-    };
-    let body = JavaBody::parse(&call.headers, &call.body).map_err(status_of)?;
-    let photo_urls = body.texts("photoUrls").map_err(status_of)?.unwrap_or_default();
+    let bad = |bad| status_of(&bad);
+    let body =
+        JavaBody::parse(&call.headers, &call.body, "com.oddiya.video.dto.CreateVideoRequest").map_err(bad)?;
+    let photo_urls = body.texts("photoUrls").map_err(bad)?.unwrap_or_default();
     if photo_urls.is_empty() {
         return Err(StatusCode::BAD_REQUEST);
     }
+    let template = body.text("template").map_err(bad)?;
     if body.is_null("template") {
         // A null template passes validation and fails in the database.
         return Err(StatusCode::INTERNAL_SERVER_ERROR);
     }
-    let template = body.text("template").map_err(status_of)?.unwrap_or_else(|| "default".to_owned());
-    Ok(NewVideo { user_id: user, photo_urls, template, idempotency_key })
+    Ok(NewVideo {
+        user_id: user,
+        photo_urls,
+        template: template.unwrap_or_else(|| "default".to_owned()),
+        idempotency_key,
+    })
 }
 
-async fn create(app: &App, new: NewVideo) -> Result<Option<VideoJob>, QueryError> {
-    let connection = app.pools.connect(PoolName::Video).await?;
-    let key = new.idempotency_key.clone();
-    if let Some(known) = app.statement(move |db| VideoJob::by_key(db, &key)).await? {
-        return Ok(Some(known));
+/// Every failure is a 500: a full pool, a broken database, a queue that is not there.
+async fn create(app: &App, call: &Call, new: &NewVideo) -> Result<VideoJob, StatusCode> {
+    const FAILED: StatusCode = StatusCode::INTERNAL_SERVER_ERROR;
+    let _connection = app.connect(PoolName::Video).await.map_err(|_| FAILED)?;
+    let known = app.statement(|db| VideoJob::by_key(db, &new.idempotency_key)).map_err(|_| FAILED)?;
+    if let Some(known) = known {
+        app.timing.spend(call.visit, Endpoint::GetVideo, 0).await;
+        return Ok(known);
     }
-    let transaction = app.key_locks.lock(&new.idempotency_key).await;
+    let _transaction = app.key_locks.lock(&new.idempotency_key).await;
+    dependencies::queue(app).await.map_err(|_| FAILED)?;
     // This is SQS's time. It passes before the commit makes the job visible to other requests.
-    app.timing.spend(Endpoint::CreateVideo, 1).await;
-    let created = app.statement(move |db| VideoJob::create(db, &new, wallclock::epoch_millis())).await;
-    drop(transaction);
-    drop(connection);
-    created
+    app.timing.spend(call.visit, Endpoint::CreateVideo, 0).await;
+    let created = app.statement(|db| VideoJob::create(db, new, &Moment::now()));
+    created.ok().flatten().ok_or(FAILED)
 }

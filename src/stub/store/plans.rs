@@ -5,6 +5,9 @@
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::Serialize;
 
+use super::refuse_nul;
+use crate::stub::wallclock::Moment;
+
 pub(super) const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS travel_plans (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     user_id INTEGER NOT NULL,
@@ -129,14 +132,15 @@ pub enum Access<T> {
 
 impl Plan {
     /// Stores a plan and its days in one transaction. A trip that ends before it starts is a constraint error.
-    pub fn create(db: &mut Connection, new: &NewPlan, now: &str) -> rusqlite::Result<Option<Self>> {
+    pub fn create(db: &mut Connection, new: &NewPlan, now: &Moment) -> rusqlite::Result<Option<Self>> {
+        refuse_nul([new.title.as_str()])?;
         let transaction = db.transaction()?;
         transaction
             .prepare_cached(
                 "INSERT INTO travel_plans (user_id, title, start_date, end_date, created_at, updated_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
             )?
-            .execute(params![new.user_id, new.title, new.start_date, new.end_date, now])?;
+            .execute(params![new.user_id, new.title, new.start_date, new.end_date, now.kept])?;
         let id = transaction.last_insert_rowid();
         {
             let mut insert = transaction.prepare_cached(
@@ -147,7 +151,8 @@ impl Plan {
             }
         }
         transaction.commit()?;
-        Self::by_id(db, id)
+        let made = Self::by_id(db, id)?;
+        Ok(made.map(|plan| Self { created_at: now.fresh.clone(), updated_at: now.fresh.clone(), ..plan }))
     }
 
     /// All plans of a user, newest first, without a limit.
@@ -174,14 +179,14 @@ impl Plan {
         id: i64,
         user: i64,
         change: &PlanDates,
-        now: &str,
+        now: &Moment,
     ) -> rusqlite::Result<Access<Self>> {
-        Self::change(db, id, user, |db| {
+        Self::change(db, id, user, now, |db| {
             db.prepare_cached(
                 "UPDATE travel_plans SET title = coalesce(?2, title), start_date = ?3, end_date = ?4, updated_at = ?5
                  WHERE id = ?1",
             )?
-            .execute(params![id, change.title, change.start_date, change.end_date, now])
+            .execute(params![id, change.title, change.start_date, change.end_date, now.kept])
         })
     }
 
@@ -191,7 +196,7 @@ impl Plan {
         id: i64,
         user: i64,
         status: PlanStatus,
-        now: &str,
+        now: &Moment,
     ) -> rusqlite::Result<Access<Self>> {
         let sql = match status {
             PlanStatus::Confirmed => {
@@ -201,7 +206,7 @@ impl Plan {
                 "UPDATE travel_plans SET status = 'COMPLETED', completed_at = ?2, updated_at = ?2 WHERE id = ?1"
             }
         };
-        Self::change(db, id, user, |db| db.prepare_cached(sql)?.execute(params![id, now]))
+        Self::change(db, id, user, now, |db| db.prepare_cached(sql)?.execute(params![id, now.kept]))
     }
 
     /// Deletes a plan and returns it.
@@ -217,12 +222,15 @@ impl Plan {
         db: &Connection,
         id: i64,
         user: i64,
+        now: &Moment,
         update: impl FnOnce(&Connection) -> rusqlite::Result<usize>,
     ) -> rusqlite::Result<Access<Self>> {
         match Self::get(db, id, user)? {
             Access::Granted(_) => {
                 update(db)?;
-                Self::get(db, id, user)
+                let changed = Self::by_id(db, id)?;
+                let shown = changed.map(|plan| Self { updated_at: now.fresh.clone(), ..plan });
+                Ok(shown.map_or(Access::Missing, Access::Granted))
             }
             refused => Ok(refused),
         }
@@ -268,7 +276,7 @@ impl Photo {
         plan: i64,
         user: i64,
         new: &NewPhoto,
-        now: &str,
+        now: &Moment,
     ) -> rusqlite::Result<Access<Self>> {
         match Plan::get(db, plan, user)? {
             Access::Granted(_) => {}
@@ -279,7 +287,7 @@ impl Photo {
             "INSERT INTO plan_photos (plan_id, photo_url, s3_key, upload_order, uploaded_at)
              VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
-        .execute(params![plan, new.photo_url, new.s3_key, new.upload_order, now])?;
+        .execute(params![plan, new.photo_url, new.s3_key, new.upload_order, now.kept])?;
         let id = db.last_insert_rowid();
         db.prepare_cached(
             "UPDATE travel_plans SET status = 'IN_PROGRESS' WHERE id = ? AND status = 'CONFIRMED'",
@@ -290,7 +298,7 @@ impl Photo {
             photo_url: new.photo_url.clone(),
             s3_key: new.s3_key.clone(),
             upload_order: new.upload_order,
-            uploaded_at: now.to_owned(),
+            uploaded_at: now.fresh.clone(),
         }))
     }
 

@@ -5,17 +5,21 @@
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::Serialize;
 
+use super::refuse_nul;
+use crate::stub::wallclock::Moment;
+
 pub(super) const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS users (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    email TEXT NOT NULL UNIQUE CHECK (length(email) <= 255),
+    email TEXT NOT NULL CHECK (length(email) <= 255),
     name TEXT NOT NULL CHECK (length(name) <= 255),
-    provider TEXT NOT NULL,
-    provider_id TEXT NOT NULL,
+    provider TEXT NOT NULL CHECK (length(provider) <= 255),
+    provider_id TEXT NOT NULL CHECK (length(provider_id) <= 255),
     password_hash TEXT,
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     UNIQUE (provider, provider_id)
-);";
+);
+CREATE INDEX IF NOT EXISTS users_email ON users (email);";
 
 const COLUMNS: &str = "id, email, name, provider, password_hash, created_at, updated_at";
 
@@ -48,28 +52,54 @@ impl User {
         db.prepare_cached(&sql)?.query_row([id], Self::read).optional()
     }
 
+    /// The user with an address. Two users with the same one are an error, as for the real service's query.
     pub fn by_email(db: &Connection, email: &str) -> rusqlite::Result<Option<Self>> {
-        let sql = format!("SELECT {COLUMNS} FROM users WHERE email = ?");
-        db.prepare_cached(&sql)?.query_row([email], Self::read).optional()
+        let sql = format!("SELECT {COLUMNS} FROM users WHERE email = ? LIMIT 2");
+        let mut select = db.prepare_cached(&sql)?;
+        let mut found = select.query_map([email], Self::read)?.collect::<rusqlite::Result<Vec<_>>>()?;
+        if found.len() > 1 {
+            return Err(rusqlite::Error::QueryReturnedMoreThanOneRow);
+        }
+        Ok(found.pop())
     }
 
-    /// Changes the given fields. A taken e-mail address is a constraint error.
+    /// The user with an identity at a provider.
+    pub fn by_identity(db: &Connection, provider: &str, id: &str) -> rusqlite::Result<Option<Self>> {
+        let sql = format!("SELECT {COLUMNS} FROM users WHERE provider = ? AND provider_id = ?");
+        db.prepare_cached(&sql)?.query_row([provider, id], Self::read).optional()
+    }
+
+    /// Changes the given fields. An address that another user has is accepted.
     pub fn update(
         db: &Connection,
         id: i64,
         email: Option<&str>,
         name: Option<&str>,
-        now: &str,
+        now: &Moment,
     ) -> rusqlite::Result<Option<Self>> {
+        refuse_nul(email.into_iter().chain(name))?;
         db.prepare_cached(
             "UPDATE users SET email = coalesce(?2, email), name = coalesce(?3, name), updated_at = ?4 WHERE id = ?1",
         )?
-        .execute(params![id, email, name, now])?;
-        Self::by_id(db, id)
+        .execute(params![id, email, name, now.kept])?;
+        Ok(Self::by_id(db, id)?.map(|user| Self { updated_at: now.fresh.clone(), ..user }))
     }
 
-    /// Inserts a user. A taken e-mail address or provider identity is a constraint error.
-    pub fn create(db: &Connection, new: &NewUser, now: &str) -> rusqlite::Result<Option<Self>> {
+    /// Inserts a user with a password. A taken address or identity is an error.
+    pub fn create_with_password(
+        db: &Connection,
+        new: &NewUser,
+        now: &Moment,
+    ) -> rusqlite::Result<Option<Self>> {
+        match Self::by_email(db, &new.email)? {
+            Some(_) => Err(rusqlite::Error::QueryReturnedMoreThanOneRow),
+            None => Self::create(db, new, now),
+        }
+    }
+
+    /// Inserts a user. A taken identity is a constraint error.
+    pub fn create(db: &Connection, new: &NewUser, now: &Moment) -> rusqlite::Result<Option<Self>> {
+        refuse_nul([new.email.as_str(), &new.name, &new.provider, &new.provider_id])?;
         db.prepare_cached(
             "INSERT INTO users (email, name, provider, provider_id, password_hash, created_at, updated_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
@@ -80,24 +110,21 @@ impl User {
             new.provider,
             new.provider_id,
             new.password_hash,
-            now
+            now.kept
         ])?;
-        Self::by_id(db, db.last_insert_rowid())
+        let made = Self::by_id(db, db.last_insert_rowid())?;
+        Ok(made.map(|user| Self { created_at: now.fresh.clone(), updated_at: now.fresh.clone(), ..user }))
     }
 
-    /// Finds a user by provider identity, then by e-mail address (and links the user to the new identity), and
-    /// otherwise creates one.
-    pub fn find_or_create(db: &Connection, new: &NewUser, now: &str) -> rusqlite::Result<Option<Self>> {
-        let sql = format!("SELECT {COLUMNS} FROM users WHERE provider = ? AND provider_id = ?");
-        let known =
-            db.prepare_cached(&sql)?.query_row([&new.provider, &new.provider_id], Self::read).optional()?;
-        if known.is_some() {
-            return Ok(known);
-        }
+    /// Finds a user by address and links them to a new identity and name, and otherwise creates one.
+    pub fn relink_or_create(db: &Connection, new: &NewUser, now: &Moment) -> rusqlite::Result<Option<Self>> {
         let Some(same_address) = Self::by_email(db, &new.email)? else { return Self::create(db, new, now) };
-        db.prepare_cached("UPDATE users SET provider = ?2, provider_id = ?3, updated_at = ?4 WHERE id = ?1")?
-            .execute(params![same_address.id, new.provider, new.provider_id, now])?;
-        Self::by_id(db, same_address.id)
+        refuse_nul([new.name.as_str(), &new.provider, &new.provider_id])?;
+        db.prepare_cached(
+            "UPDATE users SET provider = ?2, provider_id = ?3, name = ?4, updated_at = ?5 WHERE id = ?1",
+        )?
+        .execute(params![same_address.id, new.provider, new.provider_id, new.name, now.kept])?;
+        Ok(Self::by_id(db, same_address.id)?.map(|user| Self { updated_at: now.fresh.clone(), ..user }))
     }
 
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -119,7 +146,7 @@ pub(super) fn seed(db: &Connection, count: u32) -> rusqlite::Result<()> {
         "INSERT OR IGNORE INTO users (id, email, name, provider, provider_id, created_at, updated_at)
          VALUES (?1, ?2, ?3, 'google', ?4, ?5, ?5)",
     )?;
-    let born = "2025-11-01T09:00:00.000000";
+    let born = "2025-11-01T09:00:00";
     for id in 1..=count {
         insert.execute(params![
             id,

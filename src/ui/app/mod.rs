@@ -4,22 +4,21 @@
 //! |---|---|
 //! | `header.rs` | name, links to the views, state of the run, colours |
 //! | `report_view.rs`, `focus_address.rs` | `#/report/…` |
-//! | `reports_view.rs` | `#/reports` |
-//! | `compare_view.rs` | `#/compare/…` |
 //!
-//! `#/run` is in `ui/run`.
+//! `#/run` is in `ui/run`, `#/reports` in `ui/library`, `#/compare` in `ui/compare`.
 
-mod compare_view;
 mod focus_address;
 pub mod header;
 mod report_view;
-mod reports_view;
 
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::compare::view::CompareView;
 use super::files::open::{DropTarget, OpeningNotice};
+use super::library::notice::NotKeptNotice;
+use super::library::view::LibraryView;
 use super::navigation::{ReportRef, View};
 use super::run::advice::Advice;
 use super::run::companion_banner::CompanionBanner;
@@ -30,10 +29,8 @@ use super::run::{RunAside, RunReport};
 use crate::browser::page::address::{self, Views};
 use crate::browser::page::run_state::RunState;
 use crate::core::config::run_config::Field;
-use compare_view::CompareView;
 use header::Header;
 use report_view::ReportView;
-use reports_view::ReportsView;
 
 /// The app: it looks for a companion, and starts a run if the address asks for one.
 #[component]
@@ -67,7 +64,7 @@ pub fn Page(
     let is_run = move || state.navigation.view() == View::Run;
     let view = move || match state.navigation.view() {
         View::Run => view! { <RunReport views /> }.into_any(),
-        View::Reports => view! { <ReportsView /> }.into_any(),
+        View::Reports => view! { <LibraryView /> }.into_any(),
         View::Report(which) => view! { <ReportView which /> }.into_any(),
         View::Compare => view! { <CompareView /> }.into_any(),
     };
@@ -88,6 +85,7 @@ pub fn Page(
                     host=Signal::derive(move || state.draft.value(Field::Host))
                 />
                 <CutoffOffer />
+                <NotKeptNotice />
                 <OpeningNotice reports=state.reports />
                 {view}
             </main>

@@ -5,12 +5,14 @@ use leptos::task::spawn_local;
 
 use super::focus_address::focus_in_address;
 use crate::core::analyse::headline::Window;
+use crate::core::library::id::ReportId;
 use crate::ui::files::banner::OpenedBanner;
 use crate::ui::files::open::OpenButton;
-use crate::ui::files::open_reports::{Keeping, OpenReport, Opening, Source};
-use crate::ui::navigation::ReportRef;
+use crate::ui::files::open_reports::{OpenReport, Opening, Source};
+use crate::ui::navigation::{ReportRef, View};
 use crate::ui::report::bar::{Completeness, ReportBar, Saved};
 use crate::ui::report::{ReportBody, SharedReport};
+use crate::ui::run::route::CompanionLookup;
 use crate::ui::run::state::{State, page_state};
 use crate::ui::run::{RunBar, live_window};
 
@@ -20,32 +22,32 @@ pub fn ReportView(which: ReportRef) -> impl IntoView {
     match which {
         ReportRef::Run => view! { <OwnReport /> }.into_any(),
         ReportRef::Example => view! { <Example /> }.into_any(),
-        ReportRef::Opened(number) => view! { <Numbered number /> }.into_any(),
+        ReportRef::Opened(id) => view! { <ById id /> }.into_any(),
     }
 }
 
-/// A report by its number. One that the browser keeps is read when it is first shown.
+/// A report by its id. One that is kept elsewhere is read when it is first shown.
 #[component]
-fn Numbered(number: u32) -> impl IntoView {
+fn ById(id: ReportId) -> impl IntoView {
     let state = page_state();
-    let open = Memo::new(move |_| {
-        // Where the browser keeps it changes nothing on screen.
-        let open = state.reports.find(|open| open.number == number);
-        open.map(|open| OpenReport { kept: None, ..open })
-    });
+    let open = Memo::new(move |_| state.reports.get(id));
+    let is_missing = RwSignal::new(false);
     Effect::new(move || {
-        if open.with(|open| open.as_ref().is_some_and(|open| open.report.is_none())) {
-            spawn_local(state.reports.load(number));
+        // The folder is known as soon as the companion is.
+        let is_looking = id.is_of_file() && state.companion.get() == CompanionLookup::Looking;
+        if open.with_untracked(Option::is_none) && !is_looking {
+            spawn_local(async move {
+                let is_found = state.load_report(id).await;
+                is_missing.try_set(!is_found);
+            });
         }
     });
-    let is_looking = Memo::new(move |_| state.reports.keeping.get() == Keeping::Looking);
     move || match open.get() {
-        Some(OpenReport { report: Some(report), source, .. }) => {
-            view! { <OpenedReport number source shared=report /> }.into_any()
+        Some(OpenReport { report, source, .. }) => {
+            view! { <OpenedReport id source shared=report /> }.into_any()
         }
-        Some(_) => view! { <p class="notice">"Reading the report …"</p> }.into_any(),
-        None if is_looking.get() => ().into_any(),
-        None => view! { <NotOpen /> }.into_any(),
+        None if is_missing.get() => view! { <NotOpen /> }.into_any(),
+        None => view! { <p class="notice" role="status">"Reading the report …"</p> }.into_any(),
     }
 }
 
@@ -66,21 +68,21 @@ fn Example() -> impl IntoView {
     // After this view is built, because it changes what the view shows.
     spawn_local(async move { state.make_example() });
     move || match state.reports.find(|open| open.source == Source::Example) {
-        Some(OpenReport { number, source, report: Some(report), .. }) => {
-            view! { <OpenedReport number source shared=report /> }.into_any()
+        Some(OpenReport { id, source, report }) => {
+            view! { <OpenedReport id source shared=report /> }.into_any()
         }
-        _ => ().into_any(),
+        None => ().into_any(),
     }
 }
 
 /// A report that was opened.
 #[component]
-fn OpenedReport(number: u32, source: Source, shared: SharedReport) -> impl IntoView {
+fn OpenedReport(id: ReportId, source: Source, shared: SharedReport) -> impl IntoView {
     let state = page_state();
     let report = Memo::new(move |_| Some(shared.clone()));
-    let is_kept = matches!(source, Source::Run | Source::File(_));
-    let close_label = Signal::derive(move || if is_kept { "Dismiss" } else { close_label(state) }.to_owned());
-    let on_close = move |()| state.close(number);
+    let is_listed = matches!(source, Source::Run | Source::File(_) | Source::Folder(_));
+    let close_label = Signal::derive(move || if is_listed { "Close" } else { close_label(state) }.to_owned());
+    let on_close = move |()| state.close(id);
     view! {
         <OpenedBanner source=source.clone() close_label on_close=Callback::new(on_close) />
         <OpenedBar report source />
@@ -112,15 +114,18 @@ fn OpenedBar(report: Memo<Option<SharedReport>>, source: Source) -> impl IntoVie
     }
 }
 
-/// Shown when this tab does not hold the report of the address: the tab was reloaded, or the report was closed.
+/// Shown when nobody has the report of the address.
 #[component]
 fn NotOpen() -> impl IntoView {
     let state = page_state();
     view! {
         <section class="empty-view" data-testid="not-open">
-            <h2>"This report is not open in this tab"</h2>
-            <p>"It was dismissed, or this browser keeps nothing for this page. Open the report's file again to see it here."</p>
-            <OpenButton on_file=Callback::new(move |file| spawn_local(state.open_file(file))) />
+            <h2>"This report is not here"</h2>
+            <p>"It was deleted, another browser has it, or this one keeps nothing for this page. Open the report's file to see it here."</p>
+            <div class="empty-view-buttons">
+                <OpenButton on_file=Callback::new(move |file| spawn_local(state.open_file(file))) />
+                <a class="button" href=View::Reports.fragment()>"All reports"</a>
+            </div>
         </section>
     }
 }

@@ -13,9 +13,13 @@ pub fn OpenedBanner(
     on_close: Callback<()>,
 ) -> impl IntoView {
     let what = match source {
-        Source::Run => view! { <strong>"A finished run"</strong>" of this page, kept by this browser until you dismiss it." }.into_any(),
+        Source::Run => view! { <strong>"A finished run"</strong>" of this page, kept by this browser until you delete it." }.into_any(),
         Source::File(name) => {
             view! { "Report from the file " <strong data-testid="opened-file">{cell(&name)}</strong> }.into_any()
+        }
+        Source::Folder(name) => {
+            view! { "Report from the companion's folder, the file " <strong data-testid="opened-file">{cell(&name)}</strong> }
+                .into_any()
         }
         Source::Example => view! {
             <strong>"An example: "</strong>

@@ -9,16 +9,22 @@ use crate::browser::page::incoming;
 
 /// A file picker that looks like a button.
 #[component]
-pub fn OpenButton(on_file: Callback<File>) -> impl IntoView {
+pub fn OpenButton(
+    on_file: Callback<File>,
+    #[prop(default = "Open report")] label: &'static str,
+    /// The name that tests use.
+    #[prop(default = "import-file")]
+    name: &'static str,
+) -> impl IntoView {
     let open = move |event: ev::Event| {
         if let Some(file) = incoming::picked(&event) {
             on_file.run(file);
         }
     };
     view! {
-        <label class="button file-button" title="A report that was exported here or written by the command">
-            "Open report"
-            <input type="file" accept=".json,application/json" data-testid="import-file" on:change=open />
+        <label class="button file-button" title="A report that was exported here or written by the command, or a file of many reports">
+            {label}
+            <input type="file" accept=".json,application/json" data-testid=name on:change=open />
         </label>
     }
 }

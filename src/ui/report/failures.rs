@@ -45,7 +45,7 @@ pub fn Failures(
                 <Show when=move || !none()><CopyTable table /></Show>
             </div>
             <Show when=move || !none() fallback=|| view! { <p class="panel-empty" data-testid="no-failures">"No failures"</p> }>
-                <div class="table-box" tabindex="0" role="region" aria-labelledby=region_id.clone() node_ref=table>
+                <div class="table-box" tabindex="0" role="group" aria-labelledby=region_id.clone() node_ref=table>
                     <table class="table" data-testid="failures">
                         <caption class="visually-hidden">"Failures by method, name and kind"</caption>
                         <thead>

@@ -14,7 +14,7 @@
 //! | `run_panel.rs` | what ran |
 
 pub mod bar;
-mod chart;
+pub mod chart;
 mod csv_menu;
 mod failures;
 mod findings;

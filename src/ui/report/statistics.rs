@@ -93,7 +93,7 @@ pub fn Statistics(
                 <CopyTable table />
             </div>
             // The box can have the focus, so that the keyboard can scroll it on narrow screens.
-            <div class="table-box" tabindex="0" role="region" aria-labelledby=title_id.clone() node_ref=table>
+            <div class="table-box" tabindex="0" role="group" aria-labelledby=title_id.clone() node_ref=table>
                 <table class="table statistics" data-testid="statistics">
                     <caption class="visually-hidden">"Requests by method and name. Headings sort."</caption>
                     <thead>

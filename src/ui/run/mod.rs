@@ -112,7 +112,7 @@ pub fn RunBar(report: Memo<Option<SharedReport>>) -> impl IntoView {
                     type="button"
                     class="button"
                     data-testid="dismiss-run"
-                    title="Takes this report off the page for good; export it to keep it"
+                    title="Takes this report off the page; under Reports that can be undone"
                     on:click=move |_| state.dismiss_run()
                 >
                     "Dismiss"

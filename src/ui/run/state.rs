@@ -16,9 +16,12 @@ use crate::browser::page::files::FileError;
 use crate::browser::page::run_state::RunState;
 use crate::browser::page::session::Session;
 use crate::browser::page::storage::journal::{Cutoff, Kept, Unreadable};
+use crate::core::library::id::ReportId;
 use crate::core::report::Report;
 use crate::core::run::example;
 use crate::ui::files::open_reports::{OpenReports, Source};
+use crate::ui::library::moving;
+use crate::ui::library::state::Library;
 use crate::ui::navigation::{Navigation, ReportRef, View};
 use crate::ui::report::SharedReport;
 
@@ -69,8 +72,10 @@ pub struct State {
     pub live: Memo<Option<SharedReport>>,
     /// The reports that are open, the last finished run among them.
     pub reports: OpenReports,
-    /// The number of the last finished run.
-    pub(super) last_run: RwSignal<Option<u32>>,
+    /// What the browser and the companion's folder keep.
+    pub library: Library,
+    /// The id of the last finished run.
+    pub(super) last_run: RwSignal<Option<ReportId>>,
     pub cutoffs: RwSignal<Cutoffs>,
     pub companion: RwSignal<CompanionLookup>,
     /// Whether the companion of the run under way is there.
@@ -117,6 +122,7 @@ impl State {
             on_screen,
             live: Memo::new(move |_| on_screen.with(OnScreen::report)),
             reports,
+            library: Library::empty(),
             last_run,
             cutoffs: RwSignal::new(Cutoffs::Looking),
             companion: RwSignal::new(CompanionLookup::Looking),
@@ -189,26 +195,30 @@ impl State {
         });
     }
 
-    /// Reads the file of a report and shows the report.
+    /// Reads the file of a report and shows the report, or the file of many and lists them.
     pub async fn open_file(self, file: File) {
-        if let Some(number) = self.reports.open_file(file).await {
-            self.navigation.go(View::Report(ReportRef::Opened(number)));
-            self.reports.keep(number).await;
+        if moving::is_library(&file).await {
+            self.navigation.go(View::Reports);
+            return self.library.import(file).await;
+        }
+        if let Some(id) = self.reports.open_file(file).await {
+            self.navigation.go(View::Report(ReportRef::Opened(id)));
+            self.keep(id).await;
         }
     }
 
     /// Shows a report from the bytes of a file. When that fails, it says why, and the view on screen stays.
     pub fn open_bytes(self, name: String, bytes: Result<Vec<u8>, FileError>) {
-        if let Some(number) = self.reports.open_bytes(Source::File(name), bytes) {
-            self.navigation.go(View::Report(ReportRef::Opened(number)));
-            spawn_local(self.reports.keep(number));
+        if let Some(id) = self.reports.open_bytes(Source::File(name), bytes) {
+            self.navigation.go(View::Report(ReportRef::Opened(id)));
+            spawn_local(self.keep(id));
         }
     }
 
     /// Opens a report and shows it.
     pub fn show(self, source: Source, report: Report) {
-        let number = self.reports.open(source, SharedReport::new(report));
-        self.navigation.go(View::Report(ReportRef::Opened(number)));
+        let id = self.reports.open(source, SharedReport::new(report));
+        self.navigation.go(View::Report(ReportRef::Opened(id)));
     }
 
     /// Goes to the example report, which is made when it is first shown.
@@ -228,9 +238,9 @@ impl State {
     }
 }
 
-fn earlier_run(reports: OpenReports, last_run: Option<u32>) -> OnScreen {
-    let open = last_run.and_then(|number| reports.find(|open| open.number == number));
-    open.and_then(|open| open.report).map_or(OnScreen::Nothing, OnScreen::EarlierRun)
+fn earlier_run(reports: OpenReports, last_run: Option<ReportId>) -> OnScreen {
+    let open = last_run.and_then(|id| reports.get(id));
+    open.map(|open| open.report).map_or(OnScreen::Nothing, OnScreen::EarlierRun)
 }
 
 /// Returns the state of the page to any component of it.

@@ -33,7 +33,7 @@ pub fn FigureTable(
     let headings = headings.collect_view();
     view! {
         <h2 class="panel-title" id=title_id.clone()>{title}</h2>
-        <div class="table-box" tabindex="0" role="region" aria-labelledby=title_id>
+        <div class="table-box" tabindex="0" role="group" aria-labelledby=title_id>
             <table class="table" data-testid=name>
                 <caption class="visually-hidden">{caption}</caption>
                 <thead>

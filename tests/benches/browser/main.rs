@@ -6,6 +6,7 @@
 //! | `drive.rs`, `window.rs`, `companion.rs` | one load by either generator, and what is seen of it from outside |
 //! | `relay.rs` | the relay's own cost |
 //! | `load.rs` | how soon the page can be used |
+//! | `views.rs` | how quickly reports are shown |
 //! | `peak.rs` | the preset `Peak`, route by route |
 //! | `figures/` | all arithmetic, words and tables, with tests |
 //!
@@ -27,12 +28,17 @@ mod companion;
 mod drive;
 mod figures;
 mod load;
+#[path = "../../support/long_report.rs"]
+mod long_report;
 mod machine;
 mod options;
 mod peak;
 mod relay;
 mod results;
 mod server;
+#[path = "../../support/sim_report.rs"]
+mod sim_report;
+mod views;
 mod window;
 
 use std::time::Duration;
@@ -42,7 +48,7 @@ use oddiya_load::core::http::relay::relay_url;
 
 use drive::World;
 use figures::cell::{Cell, Delay};
-use figures::markdown::{self, CELLS, DUELS, LOADS, NOTES, RELAY, ROUTES, TARGETS};
+use figures::markdown::{self, CELLS, DUELS, LOADS, NOTES, RELAY, ROUTES, SHOWINGS, TARGETS};
 use figures::outcome::{CellResult, Duel, Results, Side};
 use figures::target::targets;
 use options::{Options, Part};
@@ -81,6 +87,11 @@ async fn measure(options: &Options) -> Results {
         println!("\nUntil the page can be used\n\n{}", markdown::head(&LOADS));
         results.loads = load::measure(&world, rounds).await;
         results.loads.iter().for_each(|load| println!("{}", markdown::load_line(load)));
+    }
+    if options.has(Part::Reports) {
+        println!("\nUntil reports are shown\n\n{}", markdown::head(&SHOWINGS));
+        results.showings = views::measure(&world, rounds).await;
+        results.showings.iter().for_each(|showing| println!("{}", markdown::showing_line(showing)));
     }
     if options.has(Part::Rates) {
         println!("\nRates on an instant server, in turns\n\n{}", markdown::head(&DUELS));

@@ -46,6 +46,8 @@ pub enum Part {
     Relay,
     /// How soon the page can be used, from the companion and over a slow link
     Load,
+    /// How quickly reports are opened, brushed and listed
+    Reports,
     /// The preset `Peak` for a minute against the stub
     Peak,
     /// A hundred thousand requests in one run

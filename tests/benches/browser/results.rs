@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::figures::markdown::{self, CELLS, DUELS, LOADS, NOTES, RELAY, ROUTES, TARGETS};
+use crate::figures::markdown::{self, CELLS, DUELS, LOADS, NOTES, RELAY, ROUTES, SHOWINGS, TARGETS};
 use crate::figures::outcome::{Duel, Results};
 use crate::figures::target::targets;
 use crate::machine;
@@ -33,6 +33,10 @@ its processor time per request tells more than the rate where the machine is bus
 const PEAK: &str = "\
 50 users at 5/s, every class with its own think times, for a minute, through the companion, against
 `oddiya-load stub --speed t2-micro`. The truth is `/__stub/stats`.";
+
+const SHOWN: &str = "\
+From the click to the frame in which charts and tables are there, by the page's own clock: reports from the browser's
+storage after a reload, ten steps of a drag over the first chart in each round, and the list of 500 reports.";
 
 const LOAD: &str = "\
 From the navigation's start until the Start button can be pressed, each time in a fresh headless Chromium. The link is
@@ -83,6 +87,13 @@ fn section(results: &Results) -> String {
         parts.push(format!(
             "### Until the page can be used\n\n{LOAD}\n\n{}",
             table(markdown::head(&LOADS), lines)
+        ));
+    }
+    if !results.showings.is_empty() {
+        let lines = results.showings.iter().map(markdown::showing_line);
+        parts.push(format!(
+            "### Until reports are shown\n\n{SHOWN}\n\n{}",
+            table(markdown::head(&SHOWINGS), lines)
         ));
     }
     if !results.peak.is_empty() {

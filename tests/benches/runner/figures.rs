@@ -36,6 +36,21 @@ pub fn wrk_requests(said: &str) -> Option<u64> {
     said.lines().find_map(|line| line.split_once(" requests in ")?.0.trim().parse().ok())
 }
 
+/// A quantile of the latency in milliseconds, as `wrk --latency` prints it beside a percentage such as `99%`.
+pub fn wrk_quantile_ms(said: &str, percentage: &str) -> Option<f64> {
+    let time = said.lines().find_map(|line| line.trim().strip_prefix(percentage))?.trim();
+    let unit = time.find(char::is_alphabetic)?;
+    let (number, unit) = time.split_at(unit);
+    let in_ms = match unit {
+        "us" => 1e-3,
+        "ms" => 1.0,
+        "s" => 1e3,
+        "m" => 6e4,
+        _ => return None,
+    };
+    Some(number.parse::<f64>().ok()? * in_ms)
+}
+
 /// Requests per second, as oha's JSON has them.
 pub fn oha_rate(said: &str) -> Option<f64> {
     serde_json::from_str::<Value>(said).ok()?["summary"]["requestsPerSec"].as_f64()
@@ -115,6 +130,13 @@ mod tests {
             );
             assert!(nginx_requests(nothing).is_none() && instructions(nothing).is_none());
         }
+    }
+
+    #[test]
+    fn wrk_names_its_quantiles_in_several_units() {
+        let said = "  Latency Distribution\n     50%    4.60ms\n     75%  900.00us\n     99%    1.04s\n";
+        let ms = |percentage| wrk_quantile_ms(said, percentage);
+        assert_eq!((ms("50%"), ms("75%"), ms("99%"), ms("90%")), (Some(4.6), Some(0.9), Some(1040.0), None));
     }
 
     #[test]

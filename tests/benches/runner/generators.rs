@@ -90,6 +90,16 @@ pub fn wrk(url: &str, secs: u64) -> f64 {
     figures::wrk_rate(&output(&mut command)).expect("wrk gave no rate")
 }
 
+/// What wrk says of a closed loop with these headers, its quantiles included.
+pub fn wrk_latency(url: &str, connections: u32, secs: u64, headers: &[String]) -> String {
+    let mut command = limited(Cores::Generator, "wrk");
+    command.args(["-t1", &format!("-c{connections}"), &format!("-d{secs}s"), "--latency"]);
+    for header in headers {
+        command.args(["-H", header]);
+    }
+    output(command.arg(url))
+}
+
 /// wrk's count and what it took, with so many connections.
 pub fn wrk_spent(url: &str, connections: u32, secs: u64) -> (u64, Spent) {
     let file = tempfile::NamedTempFile::new().unwrap();

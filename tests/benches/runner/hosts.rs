@@ -113,6 +113,59 @@ impl Drop for Stub {
     }
 }
 
+/// Our stub as today's gateway with its services, each at its own port.
+pub struct Services {
+    process: Child,
+    /// Name and port of each listener.
+    ports: Vec<(String, u16)>,
+}
+
+impl Services {
+    /// With users 1 to `users`.
+    pub fn start(users: u32) -> Self {
+        let mut command = pinned(Cores::Host, TOOL);
+        command.args([
+            "stub",
+            "--profile=gateway",
+            "--services",
+            "--port=0",
+            "--llm-port=0",
+            "--seed=1",
+            &format!("--users={users}"),
+        ]);
+        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(process.stdout.take().unwrap()).lines().map(Result::unwrap);
+        // A line for each listener, then one about the stub.
+        let listeners =
+            lines.take_while(|line| line.contains("http://127.0.0.1:") || line.contains("http://[::1]:"));
+        let read = |line: String| {
+            let (name, url) = line.split_once(' ').unwrap();
+            (name.to_owned(), url.rsplit(':').next().unwrap().parse().unwrap())
+        };
+        let ports = listeners.map(read).collect();
+        Self { process, ports }
+    }
+
+    /// The port of `gateway`, `auth`, `user`, `plan`, `video` or `llm-agent`.
+    pub fn port(&self, name: &str) -> u16 {
+        self.ports.iter().find(|(found, _)| found == name).unwrap().1
+    }
+
+    /// Processor time that the stub has taken, in seconds.
+    pub fn processor_secs(&self) -> f64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap();
+        // After the name in brackets; user and system time are fields 14 and 15, in hundredths of a second.
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+        (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()) / 100.0
+    }
+}
+
+impl Drop for Services {
+    fn drop(&mut self) {
+        end(&mut self.process);
+    }
+}
+
 fn end(process: &mut Child) {
     // Fails only when it has ended already.
     let _ = process.kill();

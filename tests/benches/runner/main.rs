@@ -3,7 +3,7 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `hosts.rs`, `generators.rs` | nginx and the stub; one load by ours, wrk or oha |
-//! | `speed.rs`, `memory.rs`, `cost.rs`, `truth.rs` | the parts, each with its targets |
+//! | `speed.rs`, `memory.rs`, `cost.rs`, `truth.rs`, `compare.rs`, `stub/` | the parts, each with its targets |
 //! | `figures.rs` | arithmetic and parsing, with tests |
 //! | `found.rs`, `results.rs` | targets, tables, the file |
 //!
@@ -17,11 +17,14 @@
     reason = "a benchmark may stop at a surprise, and prints"
 )]
 
+mod compare;
 mod cost;
 mod figures;
 mod found;
 mod generators;
 mod hosts;
+#[path = "../../support/long_report.rs"]
+mod long_report;
 #[path = "../browser/machine.rs"]
 mod machine;
 mod memory;
@@ -29,8 +32,13 @@ mod options;
 mod results;
 #[path = "../browser/figures/mod.rs"]
 mod shared;
+#[path = "../../support/sim_report.rs"]
+mod sim_report;
 mod speed;
+mod stub;
 mod truth;
+
+use std::path::PathBuf;
 
 use clap::Parser as _;
 
@@ -50,10 +58,21 @@ fn main() {
         if !new.targets.is_empty() {
             println!("{}\n", new.table());
         }
-        found.extend(new);
+        if part == Part::Stub {
+            new.details.iter().for_each(|table| println!("{table}\n"));
+            write(options.stub_out(), &results::STUB, &new);
+        } else {
+            found.extend(new);
+        }
     }
-    if let Some(file) = options.out() {
-        results::write(&file, &found);
+    if !found.targets.is_empty() {
+        write(options.out(), &results::RUNNER, &found);
+    }
+}
+
+fn write(file: Option<PathBuf>, section: &results::Section, found: &Found) {
+    if let Some(file) = file {
+        results::write(&file, section, found);
         println!("Written to {}", file.display());
     }
 }
@@ -69,5 +88,7 @@ fn measure(part: Part, options: &Options) -> Found {
         Part::Latency => truth::latency(),
         Part::Arrivals => truth::arrivals(options.rounds, options.secs),
         Part::Stall => truth::stall(),
+        Part::Compare => compare::two_reports(options.rounds),
+        Part::Stub => stub::beside_the_real_host(options.secs),
     }
 }

@@ -20,7 +20,8 @@ pub struct Options {
     /// How long each turn lasts
     #[arg(long, value_name = "SECONDS", default_value_t = SECS)]
     pub secs: u64,
-    /// Write the section `Runner` of this file [default: tests/benches/RESULTS.md, unless something is left out]
+    /// Write the sections `Runner` and `Stub` of this file [default: tests/benches/RESULTS.md, unless something of the
+    /// section is left out]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Cargo says this to every benchmark
@@ -49,6 +50,10 @@ pub enum Part {
     Arrivals,
     /// A frozen host
     Stall,
+    /// Comparing two reports of ten minutes
+    Compare,
+    /// The stub's times and its curve beside the real host's
+    Stub,
 }
 
 impl Options {
@@ -60,8 +65,16 @@ impl Options {
 
     /// `None` when less than all was asked for and no file: that must not replace figures of a whole run.
     pub fn out(&self) -> Option<PathBuf> {
-        let default = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/benches/RESULTS.md");
         let whole = self.parts.is_empty() && (self.rounds, self.secs) == (ROUNDS, SECS);
-        self.out.clone().or_else(|| whole.then(default))
+        self.out.clone().or_else(|| whole.then(results))
     }
+
+    /// As `out`, for the section that is the part `stub` alone.
+    pub fn stub_out(&self) -> Option<PathBuf> {
+        self.out.clone().or_else(|| (self.secs == SECS).then(results))
+    }
+}
+
+fn results() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/benches/RESULTS.md")
 }

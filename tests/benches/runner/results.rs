@@ -1,4 +1,4 @@
-//! The section `Runner` of tests/benches/RESULTS.md: targets first, then what they were judged by.
+//! The sections `Runner` and `Stub` of tests/benches/RESULTS.md: targets first, then what they were judged by.
 
 use std::fs;
 use std::path::Path;
@@ -8,11 +8,16 @@ use crate::found::Found;
 use crate::machine;
 use crate::shared::markdown;
 
-const TITLE: &str = "Runner";
+/// A section of the file.
+pub struct Section {
+    title: &'static str,
+    /// How it was measured.
+    how: &'static str,
+}
 
-const HOW: &str = "\
-### How it was measured
-
+pub const RUNNER: Section = Section {
+    title: "Runner",
+    how: "\
 nginx has one process on core 0 and answers every GET with the same 73 bytes; generators have core 1. Speed is of 50
 connections in closed loop, by wrk, oha and ours in turns, a round to warm up not counted; ours writes its report every
 second all the while. Memory is the largest resident set, processor time is user and system time, both as GNU time
@@ -23,7 +28,16 @@ subtracted, with the same users and draws; a sleep is the process waiting for so
 because most of both is the kernel's. Instructions are of 4 s without think time, less 4 s of a user who hardly
 sends. Latency is beside `/__stub/stats` of `oddiya-load stub --speed laptop` on core 0. In a run of 30 s whose host
 (`--speed t2-micro`) is frozen for 10 s, every quantile q above 2/3 is in theory 10 s - (1 - q) × 30 s and an answer's time, and the others are
-those of a healthy run at q × 3/2.";
+those of a healthy run at q × 3/2.",
+};
+
+pub const STUB: Section = Section {
+    title: "Stub",
+    how: "\
+The stub plays `--profile gateway --services --speed laptop` on core 0. Its times alone are medians of 20 requests, one at a
+time, on a kept connection; its curve is wrk's, one thread, on core 1. Beside them stands what was measured of the real
+services, which shared both cores with wrk.",
+};
 
 /// What it ran on, and with what.
 pub fn machine_and_tools() -> String {
@@ -38,15 +52,15 @@ pub fn machine_and_tools() -> String {
 }
 
 /// Puts the section into the file, which may not be there yet.
-pub fn write(file: &Path, found: &Found) {
+pub fn write(file: &Path, section: &Section, found: &Found) {
     let text = fs::read_to_string(file).unwrap_or_else(|_| machine::INTRODUCTION.to_owned());
-    fs::write(file, markdown::replace_section(&text, TITLE, &section(found))).unwrap();
+    fs::write(file, markdown::replace_section(&text, section.title, &content(section, found))).unwrap();
 }
 
-fn section(found: &Found) -> String {
+fn content(section: &Section, found: &Found) -> String {
     let command = machine::command("make bench", "make/bench.sh");
     let mut parts = vec![format!("{}, {}: `{command}`", machine::now(), machine_and_tools()), found.table()];
     parts.extend(found.details.iter().cloned());
-    parts.push(HOW.to_owned());
+    parts.push(format!("### How it was measured\n\n{}", section.how));
     parts.join("\n\n")
 }

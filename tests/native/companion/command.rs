@@ -18,7 +18,7 @@ const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 fn oddiya_load() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_oddiya-load"));
-    command.env_remove("ODDIYA_LOAD_HOST").env_remove("ODDIYA_LOAD_PORT");
+    command.env_remove("ODDIYA_LOAD_HOST").env_remove("ODDIYA_LOAD_PORT").env_remove("ODDIYA_LOAD_REPORTS");
     command
 }
 
@@ -144,6 +144,27 @@ fn an_address_that_is_not_localhost_is_announced_as_what_it_is() {
         assert_eq!(running.first_line, expected);
         assert!(std::net::TcpStream::connect((address, running.port())).is_ok());
     }
+}
+
+#[test]
+fn a_folder_of_reports_that_is_not_there_stops_it() {
+    let parent = tempfile::tempdir().unwrap();
+    let (code, message) = ended(serve().arg("--reports").arg(parent.path().join("gone")));
+    assert_eq!(code, Some(2), "{message}");
+    assert!(message.contains("gone is no folder; create it, or name another"), "{message}");
+}
+
+#[tokio::test]
+async fn the_reports_in_the_folder_reports_are_shown_without_being_asked_for() {
+    let here = tempfile::tempdir().unwrap();
+    let folder = here.path().join("reports");
+    std::fs::create_dir(&folder).unwrap();
+    let report = include_str!("../../fixtures/reports/v2/sim.json");
+    std::fs::write(folder.join("a.json"), report).unwrap();
+    let mut command = serving("http://10.0.0.5:8080");
+    let running = Running::start(command.current_dir(here.path()));
+    let listing = running.get(&format!("/companion/reports/{}", running.token().await)).await;
+    assert!(listing.contains("\"name\":\"a.json\""), "{listing}");
 }
 
 #[tokio::test]

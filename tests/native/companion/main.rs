@@ -20,6 +20,7 @@ mod odd_http2_hosts;
 mod page;
 mod records;
 mod relaying;
+mod reports;
 mod rules;
 mod services;
 mod start;

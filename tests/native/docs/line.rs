@@ -5,7 +5,8 @@
 //! | `oddiya-load run` | runs against the block's stub, for a second |
 //! | `oddiya-load run -H` with a host elsewhere | runs against a port that refuses: everything is checked, nothing is run |
 //! | `oddiya-load serve`, `stub` | starts on free ports, answers one request, is stopped |
-//! | `oddiya-load report` | runs as it stands, in the block's folder |
+//! | `oddiya-load repeat`, `ab` | makes its runs against the block's stub, each for a second, without pauses |
+//! | `oddiya-load report`, `compare` | runs as it stands, in the block's folder |
 //! | `oddiya-load` alone | starts on a free port, answers one request, is stopped; it opens no browser outside of a terminal |
 //! | `curl` | is sent to the block's stub |
 //! | `make`, `cargo` | is checked to exist (`project.rs`) |
@@ -26,6 +27,8 @@ const LLM_PORT: u16 = 8000;
 /// A run ended: 0, or 1 when requests failed, which depends on the host and not on the command.
 const RAN: [i32; 2] = [0, 1];
 const UNREACHABLE: i32 = 3;
+/// A comparison ended: a condition may be met, and on a busy machine runs of a second may have suspect ones.
+const COMPARED: [i32; 3] = [0, 1, 4];
 
 /// What the lines of one block share.
 pub struct World {
@@ -97,8 +100,26 @@ async fn oddiya_load(world: &World, mut arguments: Vec<String>) -> Result<(), St
             set_option(&mut arguments, &["--llm-port"], "0");
             answers(Server::start(folder, &arguments, "profile").await?, "/__stub/stats").await
         }
+        Some("repeat") => {
+            set_host(world, &mut arguments);
+            shorten(&mut arguments);
+            ends(folder, &arguments, &[0]).await
+        }
+        Some("ab") => {
+            let stub = format!("http://127.0.0.1:{}", world.gateway_port);
+            ["--base-host", "--new-host"].iter().for_each(|host| set_option(&mut arguments, &[host], &stub));
+            shorten(&mut arguments);
+            ends(folder, &arguments, &COMPARED).await
+        }
+        Some("compare") => ends(folder, &arguments, &COMPARED).await,
         Some(_) => ends(folder, &arguments, &[0]).await,
     }
+}
+
+/// Runs of a second, one right after the other. Options of a run stand last, so those of the series go in front.
+fn shorten(arguments: &mut Vec<String>) {
+    set_option(arguments, &["-t", "--run-time"], "1s");
+    arguments.splice(1..1, ["--pause".to_owned(), "0s".to_owned()]);
 }
 
 /// Names the block's stub instead of the documentation's host. Gives the exit codes of a run against it.

@@ -58,6 +58,9 @@ const MISTAKES: &[(&str, &str)] = &[
     ("stub --profile ''", "--profile: is empty; write a value, or leave it out"),
     ("stub --speed ''", "--speed: is empty; write a value, or leave it out"),
     ("stub --llm-latency ''", "--llm-latency: is empty; write a value, or leave it out"),
+    ("stub --users ''", "--users: is empty; write a value, or leave it out"),
+    ("stub --model ''", "--model: is empty; write a value, or leave it out"),
+    ("stub --cache ''", "--cache: is empty; write a value, or leave it out"),
     ("stub --seed ''", "--seed: is empty; write a value, or leave it out"),
     ("stub --data ''", "--data: is empty; write a value, or leave it out"),
     ("report ''", "FILE: is empty; write a value, or leave it out"),
@@ -135,6 +138,9 @@ const MISTAKES: &[(&str, &str)] = &[
     ("stub --seed -1", "--seed: `-1` is no seed; write a whole number from 0 to 18446744073709551615"),
     ("stub --profile x", "--profile: `x` is none of locust, gateway, direct; write one of them"),
     ("stub --speed -1", "--speed: `-1` is none of instant, laptop, t2-micro; write one of them"),
+    ("stub --users -1", "--users: `-1` is no number of users; write a whole number from 0 to 1000000"),
+    ("stub --model -1", "--model: `-1` is none of mock, real; write one of them"),
+    ("stub --cache x", "--cache: `x` is none of off, on; write one of them"),
     ("stub --llm-latency 5s..2s", "--llm-latency: the range `5s..2s` runs backwards; write the shorter time first"),
     ("stub --llm-latency 100000h", "--llm-latency: `100000h` is too long; write at most 87600h, which are ten years"),
     // Scenarios.
@@ -158,7 +164,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("run -t '1\n2'", "--run-time: `1\\n2` is not a duration; write seconds, or forms such as 20s, 500ms, 3m, 1h20m"),
     ("report", "the following required arguments were not provided: <FILE>; see --help"),
     ("report /no/such.json", "cannot open /no/such.json: No such file or directory (os error 2)"),
-    ("reprot x.json", "unrecognized subcommand 'reprot'; tip: a similar subcommand exists: 'report'; see --help"),
+    ("reprot x.json", "unrecognized subcommand 'reprot'; tip: some similar subcommands exist: 'repeat', 'report'; see --help"),
     // Places that cannot be written.
     ("run --json /proc/no/such.json", "--json: cannot write into /proc/no…"),
     ("run --json /proc", "--json: /proc is a folder; name a file in it"),

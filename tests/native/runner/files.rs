@@ -107,3 +107,30 @@ async fn a_pipe_gets_the_report_once_and_a_dash_is_refused_with_advice() {
     assert_eq!(ended.code, Some(2), "{}", ended.stderr);
     assert!(ended.stderr.contains("/dev/stdout"), "{}", ended.stderr);
 }
+
+#[tokio::test]
+async fn a_run_drops_its_report_into_a_folder_under_a_name_that_sorts() {
+    let (_stub, host) = start_stub().await;
+    let folder = tempfile::tempdir().unwrap();
+    let reports = folder.path().join("deep/reports");
+    let arguments =
+        ["run", "-H", &host, "-t", "1s", "--reports", reports.to_str().unwrap(), "StressTestUser"];
+    let ended = run(&arguments).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let names: Vec<_> = std::fs::read_dir(&reports)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let [name] = names.as_slice() else { panic!("{names:?}") };
+    assert!(ended.stdout.contains(name), "{}", ended.stdout);
+    let report = report_in(&reports.join(name));
+    let started_at = report.run.started_at.unwrap().replace(':', "-");
+    let place = host.strip_prefix("http://").unwrap().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    assert!(name.starts_with(&format!("{started_at}-{place}-")) && name.ends_with(".json"), "{name}");
+
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let ended = run(&["run", "-H", &host, "-t", "1s", "--reports", file.to_str().unwrap()]).await;
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.stderr.contains("--reports:") && ended.stderr.contains("is no folder"), "{}", ended.stderr);
+}

@@ -43,10 +43,12 @@ pub struct Ask {
     path: String,
     headers: Vec<(String, String)>,
     body: String,
+    patience: Duration,
 }
 
 pub fn ask(method: &str, path: &str) -> Ask {
-    Ask { method: method.parse().unwrap(), path: path.to_owned(), headers: Vec::new(), body: String::new() }
+    let (method, path) = (method.parse().unwrap(), path.to_owned());
+    Ask { method, path, headers: Vec::new(), body: String::new(), patience: PATIENCE }
 }
 
 pub fn get(path: &str) -> Ask {
@@ -68,6 +70,12 @@ impl Ask {
         self.header("Content-Type", "application/json")
     }
 
+    /// Waits so long for the answer: for tests in virtual time.
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
     /// Sends the request and reads the whole answer.
     pub async fn send(self, to: SocketAddr) -> Answer {
         self.try_send(to).await.unwrap()
@@ -75,7 +83,7 @@ impl Ask {
 
     /// Sends the request; a broken connection is an error.
     pub async fn try_send(self, to: SocketAddr) -> Result<Answer, Box<dyn std::error::Error + Send + Sync>> {
-        tokio::time::timeout(PATIENCE, self.exchange(to)).await?
+        tokio::time::timeout(self.patience, self.exchange(to)).await?
     }
 
     async fn exchange(self, to: SocketAddr) -> Result<Answer, Box<dyn std::error::Error + Send + Sync>> {
@@ -100,9 +108,9 @@ impl Ask {
     }
 }
 
-/// Starts a stub without added service time.
+/// Starts a stub without added service time, with users 1 to 100.
 pub async fn stub(profile: Profile) -> RunningStub {
-    start(Options { profile, ..Options::default() }).await.unwrap()
+    start(Options { profile, users: Some(100), ..Options::default() }).await.unwrap()
 }
 
 /// The counters of one route. Panics when the route was never requested.

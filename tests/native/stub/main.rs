@@ -5,8 +5,12 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a panic is how a test fails")]
 
 mod client;
+mod connections;
+mod contract;
 mod faults;
 mod life;
+mod outage_host;
+mod outages;
 mod plans;
 mod pools;
 mod profiles;

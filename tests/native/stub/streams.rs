@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use oddiya_load::stub::{LlmLatency, Options, Profile, RunningStub, start};
+use oddiya_load::stub::{Cache, LlmLatency, Model, Options, Profile, RunningStub, start};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -28,7 +28,7 @@ fn kinds(answer: &Answer) -> Vec<String> {
 
 #[tokio::test]
 async fn a_generation_is_thirteen_events_and_the_next_is_a_hit_of_three() {
-    let stub = stub(Profile::Locust).await;
+    let stub = start(Options { cache: Cache::On, ..Options::default() }).await.unwrap();
     let first = stream(&stub, TRIP).await;
     assert_eq!(first.status.as_u16(), 200);
     assert_eq!(first.header("content-type"), Some("text/event-stream; charset=utf-8"));
@@ -45,6 +45,23 @@ async fn a_generation_is_thirteen_events_and_the_next_is_a_hit_of_three() {
     assert_eq!(events(&hit)[0]["cached"], true);
     let other_case = stream(&stub, &TRIP.replace("Seoul", "seoul")).await;
     assert_eq!(events(&other_case).len(), 13);
+}
+
+#[tokio::test]
+async fn a_stock_installation_keeps_no_plans() {
+    let stub = stub(Profile::Locust).await;
+    for _ in 0..2 {
+        assert_eq!(events(&stream(&stub, TRIP).await).len(), 13);
+    }
+}
+
+#[tokio::test]
+async fn a_real_model_knows_places_and_a_mocked_one_does_not() {
+    for (model, is_placeless) in [(Model::Mock, true), (Model::Real, false)] {
+        let stub = start(Options { model, ..Options::default() }).await.unwrap();
+        let plan = ask("POST", "/api/v1/plans/generate").json(TRIP).send(stub.llm).await;
+        assert_eq!(plan.text().contains("City Center"), is_placeless, "{model:?}");
+    }
 }
 
 #[tokio::test]
@@ -79,7 +96,7 @@ async fn failures_come_inside_200_or_before_it() {
 
 #[tokio::test]
 async fn the_plain_generation_never_touches_the_cache() {
-    let stub = stub(Profile::Locust).await;
+    let stub = start(Options { cache: Cache::On, ..Options::default() }).await.unwrap();
     let plan = ask("POST", "/api/v1/plans/generate").json(TRIP).send(stub.llm).await.json();
     assert_eq!(plan["metadata"]["iterations"], 3);
     assert_eq!(events(&stream(&stub, TRIP).await).len(), 13);

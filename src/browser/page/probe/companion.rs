@@ -1,6 +1,7 @@
 //! Whether the page was served by a companion, which host that relays to, and whether it reaches that host.
 
 use gloo_net::http::Response;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
 use web_sys::RequestMode;
 
@@ -8,8 +9,12 @@ use super::get::{FIRST_LIMIT_MS, SECOND_LIMIT_MS, get};
 use crate::browser::message::{Destination, Lanes};
 use crate::core::base::host::Host;
 use crate::core::http::relay::{
-    CompanionInfo, HostCheck, INFO_PATH, floor_url, host_check_path, lane_authority,
+    CompanionInfo, HostCheck, INFO_PATH, REPORTS_PREFIX, floor_url, host_check_path, lane_authority,
 };
+use crate::core::library::folder::FolderListing;
+
+/// A report may have many megabytes.
+const READING_LIMIT_MS: u32 = 20_000;
 
 /// What the companion says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +66,22 @@ fn may_be_companions() -> bool {
     let is_http = location.protocol().is_ok_and(|protocol| protocol == "http:");
     let is_at_root = location.pathname().is_ok_and(|path| path.rfind('/') == Some(0));
     is_http && is_at_root
+}
+
+impl Companion {
+    /// The reports in its folder; `None` when it does not answer.
+    pub async fn reports(&self) -> Option<FolderListing> {
+        get_json(&format!("{REPORTS_PREFIX}{}", self.token)).await
+    }
+
+    /// The bytes of a report in its folder.
+    pub async fn report(&self, name: &str) -> Option<Vec<u8>> {
+        let name = utf8_percent_encode(name, NON_ALPHANUMERIC);
+        let url = format!("{REPORTS_PREFIX}{}/{name}", self.token);
+        let response =
+            get(&url, RequestMode::SameOrigin, READING_LIMIT_MS).await.ok().filter(Response::ok)?;
+        response.binary().await.ok()
+    }
 }
 
 async fn get_json<T: DeserializeOwned>(path: &str) -> Option<T> {

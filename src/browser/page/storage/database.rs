@@ -19,10 +19,11 @@ use idb::{
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::DomException;
 
 const NAME: &str = "oddiya-load";
-/// Version 2 added the stores of reports.
-const VERSION: u32 = 2;
+/// Version 2 added the stores of reports, version 3 that of their records with figures.
+const VERSION: u32 = 3;
 /// How long another tab may take to let go of the database. It does so at once, or after what it is writing.
 const LETTING_GO_MS: u32 = 1_000;
 /// Opening takes milliseconds; after this long another tab stands in the way, and be it one that deletes the database.
@@ -35,21 +36,24 @@ pub enum Store {
     Runs,
     /// A run's records, under its id and a number.
     Records,
-    /// One header per report, under the report's id.
-    Reports,
+    /// One header per report of a page of version 2.
+    OlderReports,
     /// The report itself, under its id.
     ReportTexts,
+    /// One record per report, under the report's id.
+    Library,
 }
 
 impl Store {
-    const ALL: [Self; 4] = [Self::Runs, Self::Records, Self::Reports, Self::ReportTexts];
+    const ALL: [Self; 5] = [Self::Runs, Self::Records, Self::OlderReports, Self::ReportTexts, Self::Library];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Runs => "runs",
             Self::Records => "records",
-            Self::Reports => "reports",
+            Self::OlderReports => "reports",
             Self::ReportTexts => "report_texts",
+            Self::Library => "library",
         }
     }
 }
@@ -59,13 +63,39 @@ impl Store {
 pub enum StorageError {
     /// Another tab, of an older version of the page, keeps the database open.
     Blocked,
-    /// The browser keeps nothing for this page, or no more.
+    /// The browser keeps no more for this page, or the disk is full.
+    Full,
+    /// The browser keeps nothing for this page.
     Refused,
 }
 
 impl From<idb::Error> for StorageError {
-    fn from(_: idb::Error) -> Self {
-        Self::Refused
+    fn from(error: idb::Error) -> Self {
+        match error {
+            idb::Error::DomException(exception) => Self::of(&exception),
+            _ => Self::Refused,
+        }
+    }
+}
+
+impl StorageError {
+    fn of(exception: &DomException) -> Self {
+        if exception.name() == "QuotaExceededError" { Self::Full } else { Self::Refused }
+    }
+}
+
+/// A change of the database.
+pub enum Change {
+    Put(Store, JsValue, String),
+    /// Removes a text, or all texts in a range of keys.
+    Remove(Store, Query),
+}
+
+impl Change {
+    const fn store(&self) -> Store {
+        match self {
+            Self::Put(store, ..) | Self::Remove(store, _) => *store,
+        }
     }
 }
 
@@ -151,11 +181,32 @@ impl Database {
         Ok(())
     }
 
-    /// Writes a text, and waits until it is kept.
-    pub async fn write(&self, store: Store, key: &JsValue, text: &str) -> Result<(), StorageError> {
-        let (transaction, objects) = self.begin(store, TransactionMode::ReadWrite)?;
-        objects.put(&JsValue::from_str(text), Some(key))?;
-        if transaction.await?.is_committed() { Ok(()) } else { Err(StorageError::Refused) }
+    /// Makes changes all together or not at all, and waits until they are kept.
+    pub async fn change(&self, changes: Vec<Change>) -> Result<(), StorageError> {
+        let mut stores: Vec<&str> = changes.iter().map(|change| change.store().name()).collect();
+        stores.sort_unstable();
+        stores.dedup();
+        if stores.is_empty() {
+            return Ok(());
+        }
+        let transaction = self.connection.transaction(&stores, TransactionMode::ReadWrite)?;
+        begin_changes(&transaction, changes)?;
+        committed(transaction).await
+    }
+
+    /// Makes the changes that follow from all texts of a store, in one transaction with reading them: nobody else changes
+    /// them meanwhile. `others` are further stores that may change.
+    pub async fn read_and_change(
+        &self,
+        store: Store,
+        others: &[Store],
+        changes: impl FnOnce(Vec<(String, String)>) -> Vec<Change>,
+    ) -> Result<(), StorageError> {
+        let stores: Vec<&str> = others.iter().chain([&store]).map(|store| store.name()).collect();
+        let transaction = self.connection.transaction(&stores, TransactionMode::ReadWrite)?;
+        let found = all_of(&transaction.object_store(store.name())?).await?;
+        begin_changes(&transaction, changes(found))?;
+        committed(transaction).await
     }
 
     /// Begins to remove a text, or all texts in a range of keys.
@@ -198,6 +249,12 @@ impl Database {
         Ok(None)
     }
 
+    /// All texts of a store with their keys, as far as these are texts, in the keys' order.
+    pub async fn all(&self, store: Store) -> Result<Vec<(String, String)>, StorageError> {
+        let (_transaction, objects) = self.begin(store, TransactionMode::ReadOnly)?;
+        all_of(&objects).await
+    }
+
     /// All keys that are texts, in their order.
     pub async fn keys(&self, store: Store) -> Result<Vec<String>, StorageError> {
         let (_transaction, objects) = self.begin(store, TransactionMode::ReadOnly)?;
@@ -226,6 +283,43 @@ impl Drop for Database {
     fn drop(&mut self) {
         // Transactions under way still end.
         self.connection.close();
+    }
+}
+
+/// Two requests, however many texts there are.
+async fn all_of(objects: &ObjectStore) -> Result<Vec<(String, String)>, StorageError> {
+    let (keys, texts) = (objects.get_all_keys(None, None)?, objects.get_all(None, None)?);
+    let (keys, texts) = (keys.await?, texts.await?);
+    Ok(keys.iter().zip(&texts).filter_map(|(key, text)| key.as_string().zip(text.as_string())).collect())
+}
+
+fn begin_changes(transaction: &Transaction, changes: Vec<Change>) -> Result<(), StorageError> {
+    for change in changes {
+        let objects = transaction.object_store(change.store().name())?;
+        // The requests are dropped, and go on; the transaction tells how they ended.
+        match change {
+            Change::Put(_, key, text) => drop(objects.put(&JsValue::from_str(&text), Some(&key))?),
+            Change::Remove(_, keys) => drop(objects.delete(keys)?),
+        }
+    }
+    Ok(())
+}
+
+/// Waits until a transaction is kept. Why it was not stands in the transaction once it is aborted, and not when the first
+/// error is seen, which is when the transaction's own future ends.
+async fn committed(mut transaction: Transaction) -> Result<(), StorageError> {
+    let (kept, is_kept) = oneshot::channel();
+    let (aborted, is_aborted) = oneshot::channel();
+    // Nobody listens any more only when the page is gone.
+    transaction.on_complete(move |_| {
+        let _ = kept.send(());
+    });
+    transaction.on_abort(move |_| {
+        let _ = aborted.send(());
+    });
+    match select(is_kept, is_aborted).await {
+        Either::Left((Ok(()), _)) => Ok(()),
+        _ => Err(transaction.error().as_ref().map_or(StorageError::Refused, StorageError::of)),
     }
 }
 

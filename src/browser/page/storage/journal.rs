@@ -1,8 +1,8 @@
 //! The run under way, kept in the browser second by second, and runs that were cut off, found again.
 //!
 //! Each run has a header and one record per second, so that a second costs the same from the first to the last. A run
-//! whose lock is held is under way in some tab; one whose lock is free was cut off. A run that ended is removed,
-//! because its report is then on the page. A run that was cut off stays until somebody discards it, even when this page
+//! whose lock is held is under way in some tab; one whose lock is free was cut off. When a run has ended, its report is
+//! kept in place of its journal (`library.rs`). A run that was cut off stays until somebody discards it, even when this page
 //! cannot read it. What is in a record is decided by `core::run::journal`.
 
 use std::cell::Cell;
@@ -11,7 +11,7 @@ use idb::KeyRange;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::database::{Database, StorageError, Store};
+use super::database::{Change, Database, StorageError, Store};
 use super::lock::{Lock, held};
 use crate::core::report::Report;
 use crate::core::run::journal::{Extent, Header, rebuild};
@@ -46,9 +46,16 @@ impl Journal {
         if self.database.has_failed() { Err(StorageError::Refused) } else { Ok(()) }
     }
 
-    /// Removes the run: it has ended.
+    /// Removes the run: nothing of it is worth keeping.
     pub fn remove(self) {
         forget(&self.database, &self.run);
+    }
+
+    /// What removes the run from the database, for a change that keeps its report instead.
+    pub fn removal(&self) -> Vec<Change> {
+        let run = Change::Remove(Store::Runs, JsValue::from_str(&self.run).into());
+        let records = records_of(&self.run).map(|records| Change::Remove(Store::Records, records.into()));
+        records.into_iter().chain([run]).collect()
     }
 }
 

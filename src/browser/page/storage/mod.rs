@@ -5,11 +5,15 @@
 //! | `database.rs` | texts under keys, in IndexedDB |
 //! | `lock.rs` | names that one tab holds |
 //! | `journal.rs` | the run under way, and runs that were cut off |
-//! | `reports.rs` | reports of finished runs and of opened files, until they are dismissed |
+//! | `library.rs` | reports of finished runs and of opened files, until they are deleted |
+//! | `changes.rs` | word to the other tabs that the library has changed |
+//! | `estimate.rs` | how much room there is |
 
+pub mod changes;
 mod database;
+pub mod estimate;
 pub mod journal;
+pub mod library;
 mod lock;
-pub mod reports;
 
 pub use database::StorageError;

@@ -43,7 +43,7 @@ impl TimeLabels {
     }
 
     /// The ticks of an axis from 0 to `end` seconds that is `width` pixels wide; their `at` is in seconds.
-    pub(super) fn ticks(self, end: f64, width: f64) -> Vec<Tick> {
+    pub fn ticks(self, end: f64, width: f64) -> Vec<Tick> {
         match self {
             Self::SinceStart => time_ticks(end, (width / 70.0) as usize),
             Self::OfDay { start_s } => ticks_of_day(start_s, end, (width / LABEL_PX) as u64),

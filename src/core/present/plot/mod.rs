@@ -3,11 +3,12 @@
 //!
 //! The page draws the charts as SVG; a report in HTML can draw the same. Gaps in the data stay gaps: a line is
 //! interrupted at a second that has no figure and does not drop to zero there. `scale.rs` has the axes, `clock.rs` the
-//! labels of time, `path.rs` the lines. `spectrum.rs`, `heat.rs` and `strip.rs` are charts of another
-//! kind.
+//! labels of time, `path.rs` the lines. `spectrum.rs`, `heat.rs`, `overlay.rs` and
+//! `strip.rs` are charts of another kind.
 
 mod clock;
 pub mod heat;
+pub mod overlay;
 mod path;
 mod scale;
 pub mod spectrum;

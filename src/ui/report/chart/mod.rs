@@ -21,6 +21,8 @@ use crate::core::present::plot::{TimeLabels, charts};
 use figure::ChartFigure;
 use heat::HeatMap;
 use pointing::Pointing;
+pub use room::Room;
+pub use save::SaveMenu;
 use spectrum::SpectrumFigure;
 
 #[component]

@@ -199,7 +199,7 @@ fn Table(lines: Memo<Lines>) -> impl IntoView {
     view! {
         <details class="chart-table">
             <summary>"As a table"</summary>
-            <div class="table-box" tabindex="0" role="region" aria-label="Percentiles in milliseconds">
+            <div class="table-box" tabindex="0" role="group" aria-label="Percentiles in milliseconds">
                 <table class="table" data-testid="spectrum-table">
                     <caption class="visually-hidden">"Percentiles in milliseconds"</caption>
                     <thead><tr><th scope="col" class="cell-name">"ms"</th>{headings.into_iter().collect_view()}</tr></thead>

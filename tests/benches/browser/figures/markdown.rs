@@ -9,6 +9,7 @@ use super::outcome::{
     Ceiling, CellResult, Duel, Outcome, PageNotes, RelayRound, Round, RouteResult, median_of,
 };
 use super::target::Target;
+use super::views::ShowingResult;
 
 /// A table's heads, each with the width that its column gets at least.
 pub type Columns<const N: usize> = [(&'static str, usize); N];
@@ -69,6 +70,10 @@ pub const ROUTES: Columns<7> = [
 /// The relay's rounds.
 pub const RELAY: Columns<3> =
     [("round", 5), ("straight p50 / p95 / p99 ms", 28), ("relayed p50 / p95 / p99 ms", 28)];
+
+/// Reports shown, a line for each kind.
+pub const SHOWINGS: Columns<4> =
+    [("what", 56), ("ms, median", 10), ("ms, most", 8), ("ms of each round", 40)];
 
 /// The page's loading, a line for each way.
 pub const LOADS: Columns<4> = [
@@ -181,6 +186,15 @@ pub fn relay_line(number: usize, round: &RelayRound) -> String {
         [&round.straight, &round.relayed].map(|q| format!("{:.3} / {:.3} / {:.3}", q.p50, q.p95, q.p99));
     let [straight, relayed] = times;
     line(&RELAY, [number.to_string(), straight, relayed])
+}
+
+/// The line of one kind of showing.
+pub fn showing_line(result: &ShowingResult) -> String {
+    let shown = |ms: Option<f64>| ms.map_or_else(|| "–".to_owned(), |ms| format!("{ms:.0}"));
+    let most = result.rounds.iter().copied().reduce(f64::max);
+    let rounds: Vec<String> = result.rounds.iter().map(|ms| format!("{ms:.0}")).collect();
+    let label = result.showing.label().to_owned();
+    line(&SHOWINGS, [label, shown(result.median_ms()), shown(most), rounds.join(", ")])
 }
 
 /// The line of one way to load the page.

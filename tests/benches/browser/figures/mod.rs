@@ -23,3 +23,4 @@ pub mod outcome;
 pub mod proc_text;
 pub mod quantiles;
 pub mod target;
+pub mod views;

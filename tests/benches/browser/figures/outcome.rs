@@ -5,6 +5,7 @@ use super::quantiles::Quantiles;
 use super::cell::Cell;
 use super::deviation::Deviations;
 use super::load::LoadResult;
+use super::views::ShowingResult;
 
 /// From this share of all processors' time on, the machine is the limit and not what runs on it.
 const SATURATED: f64 = 0.85;
@@ -22,6 +23,7 @@ pub struct Results {
     pub relay: Vec<RelayRound>,
     /// How soon the page can be used, way by way.
     pub loads: Vec<LoadResult>,
+    pub showings: Vec<ShowingResult>,
     /// The preset `Peak` against the stub, route by route.
     pub peak: Vec<RouteResult>,
     /// The long run, if it was made.

@@ -4,6 +4,7 @@ use super::cell::Cell;
 use super::deviation::{Deviation, Deviations, Tolerance};
 use super::load::{LoadResult, LoadWay};
 use super::outcome::{Ceiling, CellResult, Duel, Outcome, RelayRound, Results, RouteResult, Side};
+use super::views::{Showing, ShowingResult};
 
 /// What the relay may add at p99, in milliseconds.
 const RELAY_ADDS_AT_MOST: f64 = 0.3;
@@ -81,6 +82,7 @@ pub fn targets(results: &Results) -> Vec<Target> {
     targets.extend(peak(&results.peak));
     targets.push(long(results.long.as_ref()));
     targets.extend(loads(&results.loads));
+    targets.extend(showings(&results.showings));
     targets
 }
 
@@ -287,6 +289,21 @@ fn loads(results: &[LoadResult]) -> Vec<Target> {
     rows.collect()
 }
 
+fn showings(results: &[ShowingResult]) -> Vec<Target> {
+    let rows = Showing::ALL.into_iter().map(|showing| {
+        let found =
+            results.iter().find(|result| result.showing == showing).and_then(ShowingResult::median_ms);
+        Target {
+            figure: format!("Until shown: {}", showing.label()),
+            bare: NO_FIGURE.to_owned(),
+            page: shown(found.map(|ms| format!("{ms:.0} ms"))),
+            to_reach: format!("< {:.0} ms", showing.limit_ms()),
+            verdict: Verdict::of(found.map(|ms| ms < showing.limit_ms())),
+        }
+    });
+    rows.collect()
+}
+
 fn users(duel: &Duel) -> String {
     if duel.users == 1 { "1 user".to_owned() } else { format!("{} users", duel.users) }
 }
@@ -344,7 +361,7 @@ mod tests {
 
     #[test]
     fn what_was_not_measured_has_no_verdict() {
-        assert_eq!(verdicts(&Results::default()), [Verdict::NoData; 12]);
+        assert_eq!(verdicts(&Results::default()), [Verdict::NoData; 16]);
     }
 
     #[test]
@@ -399,7 +416,20 @@ mod tests {
             LoadResult { way: LoadWay::SlowLink, rounds: rounds([2_501.0, 2_600.0, 2_400.0]) },
         ];
         let verdicts = verdicts(&Results { loads, ..Results::default() });
-        assert_eq!(verdicts[10..], [Verdict::Reached, Verdict::NotReached]);
+        assert_eq!(verdicts[10..12], [Verdict::Reached, Verdict::NotReached]);
+    }
+
+    #[test]
+    fn the_median_showing_is_judged_by_its_own_limit() {
+        let of = |showing, rounds: [f64; 3]| ShowingResult { showing, rounds: rounds.to_vec() };
+        let showings = vec![
+            of(Showing::TenMinutes, [500.0, 199.0, 150.0]),
+            of(Showing::Brush, [50.0, 50.0, 9.0]),
+            of(Showing::Library, [100.0; 3]),
+        ];
+        let verdicts = verdicts(&Results { showings, ..Results::default() });
+        let expected = [Verdict::Reached, Verdict::NoData, Verdict::NotReached, Verdict::Reached];
+        assert_eq!(verdicts[12..], expected);
     }
 
     #[test]
