@@ -28,3 +28,4 @@ pub mod present;
 pub mod report;
 pub mod run;
 pub mod scenario;
+pub mod shelf;
