@@ -78,10 +78,14 @@ pub fn text_of(which: Which, records: &Records) -> Option<String> {
     }
 }
 
+/// All scenarios with their names, in the order of the rows.
+pub fn names(records: &Records) -> Vec<(Which, String)> {
+    everything(records).into_iter().map(|(which, text, _)| (which, title(&text))).collect()
+}
+
 /// The names of all scenarios but one.
 pub fn names_beside(which: Option<Which>, records: &Records) -> Vec<String> {
-    let all = everything(records).into_iter().filter(|(other, ..)| Some(*other) != which);
-    all.map(|(_, text, _)| title(&text)).collect()
+    names(records).into_iter().filter(|(other, _)| Some(*other) != which).map(|(_, name)| name).collect()
 }
 
 /// The rows, in order.

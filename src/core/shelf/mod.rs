@@ -23,7 +23,7 @@ pub mod link;
 pub mod list;
 pub mod names;
 pub mod record;
-mod steps;
+pub mod steps;
 pub mod told;
 
 use std::collections::BTreeMap;
