@@ -11,7 +11,7 @@ use crate::browser::page::address::AddressParameters;
 use crate::browser::page::probe::HostProbe;
 use crate::browser::page::probe::companion;
 use crate::browser::page::trouble::Trouble;
-use crate::core::config::run_config::{Field, RunConfigText};
+use crate::core::config::run_config::Field;
 use crate::core::shelf::list::Which;
 use crate::ui::navigation::View;
 
@@ -69,9 +69,7 @@ impl State {
     /// of two contradicting parameters, and a person would not see it.
     fn start_as_asked(self, parameters: &AddressParameters) {
         let unknown = parameters.unknown.iter().map(|name| format!("`{name}` is no parameter of a run."));
-        // Classes are those of the scenario, which the form checks.
-        let text = RunConfigText { classes: String::new(), ..parameters.text.clone() };
-        let contradictions = text.check(0).err().into_iter().flatten();
+        let contradictions = parameters.text.check(0).err().into_iter().flatten();
         let contradictions = contradictions
             .filter(|error| self.draft.is_unused(error.field))
             .map(|error| format!("{}: {}.", error.field.label(), error.problem));
