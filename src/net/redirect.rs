@@ -169,12 +169,12 @@ mod tests {
         "http://localhost:8080/base".parse::<Host>().unwrap()
     }
 
-    fn after(status: Status, location: &str) -> Result<(Method, String, Option<String>), FailureKind> {
+    fn after(status: Status, location: &str) -> Result<(Method, String, Option<Vec<u8>>), FailureKind> {
         let (request, host) = (request(), host());
         let next =
             Hop::first(&request).redirected(&host, status, location).map_err(|failure| failure.kind)?;
         let (prefix, path) = next.target(&host);
-        Ok((next.method(), format!("{prefix}{path}"), next.body().map(str::to_owned)))
+        Ok((next.method(), format!("{prefix}{path}"), next.body().map(<[u8]>::to_vec)))
     }
 
     #[test]

@@ -46,7 +46,7 @@ impl<P: Platform> User<P> {
             let backoff = &retry.backoff;
             let wait =
                 delay(attempt - 1, backoff.first, backoff.factor, backoff.longest, backoff.jitter, walk.rng);
-            walk.due = walk.due + wait;
+            walk.due += wait;
             if self.pause_until(walk.due, walk).await == Flow::EndUser {
                 return (channel, Seen { flow: Flow::EndUser, ..seen });
             }

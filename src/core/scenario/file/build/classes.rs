@@ -105,7 +105,8 @@ fn with_usual_uses(mut uses: Vec<RowUse>, used: Vec<DataId>) -> Vec<RowUse> {
 
 fn read_auth(at: &At<WireAuth>, steps: &Steps) -> Option<Auth> {
     let (wire, shop) = (&at.value, steps.shop);
-    if wire.bearer.is_some() == !wire.headers.0.is_empty() {
+    let has_headers = !wire.headers.0.is_empty();
+    if wire.bearer.is_some() == has_headers {
         shop.trouble.add(at.place, 1, "`auth` needs either `bearer` or `headers`");
         return None;
     }

@@ -61,8 +61,8 @@ pub fn read(
     let authorized = if step.auth == Some(false) { Authorized::No } else { Authorized::Yes };
     let mut request =
         RequestTemplate { id: None, service, method, path: path_template, headers, body: body.body, reading };
-    let is_ready = !request.has_blanks() && !(class.has_auth && authorized == Authorized::Yes);
-    request.id = is_ready.then(|| shop.next_ready_made());
+    let has_token = class.has_auth && authorized == Authorized::Yes;
+    request.id = (!request.has_blanks() && !has_token).then(|| shop.next_ready_made());
     Some(RequestStep {
         entry,
         request,
