@@ -41,6 +41,7 @@ mod outages;
 mod parts;
 mod recovery;
 mod saying;
+mod scenarios;
 #[path = "../support/sim_report.rs"]
 mod sim_report;
 mod stalls;
