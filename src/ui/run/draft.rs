@@ -101,10 +101,11 @@ impl Draft {
                 _ if known.is_empty() => None,
                 Some((same, _)) if *same != which => Some(default_classes(&classes)),
                 Some((_, same)) if *same == known => None,
-                Some(_) if left.is_empty() => Some(default_classes(&classes)),
-                Some((_, before)) if !before.is_empty() => Some(left.join(", ")),
                 // What the address named is checked like what is typed.
-                Some(_) | None => None,
+                Some((_, before)) if before.is_empty() && names(&ticked).next().is_some() => None,
+                Some(_) if left.is_empty() => Some(default_classes(&classes)),
+                Some(_) => Some(left.join(", ")),
+                None => None,
             };
             if let Some(ticks) = ticks.filter(|ticks| *ticks != ticked) {
                 self.type_into(Field::Classes, ticks);

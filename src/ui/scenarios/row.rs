@@ -92,7 +92,9 @@ fn Said(row: Row) -> impl IntoView {
 fn Actions(which: Which, name: Memo<String>, is_broken: Memo<bool>) -> impl IntoView {
     let state = page_state();
     let shelf = state.shelf;
-    let copy = move |_| drop(shelf.copy(which));
+    let copy = move |_| {
+        shelf.copy(which);
+    };
     let export = move |_| {
         if let Some(text) = untrack(move || shelf.kept_text(which)) {
             shelf.news.set(News::Said(shelf.export(&text)));

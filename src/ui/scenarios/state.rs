@@ -79,7 +79,9 @@ impl Shelf {
                     self.keeping.try_set(Keeping::Kept);
                 }
             }
-            Err(error) => drop(self.keeping.try_set(Keeping::NotKept(error))),
+            Err(error) => {
+                self.keeping.try_set(Keeping::NotKept(error));
+            }
         }
     }
 
@@ -132,9 +134,9 @@ impl Shelf {
     }
 
     /// Saves the text in the editor, over whatever is kept.
-    pub async fn save(self, id: ScenarioId) {
+    pub fn save(self, id: ScenarioId) {
         if let Some(text) = untrack(move || self.text(Which::Own(id))) {
-            self.edit(Edit::Save { id, text, at_ms: now_ms() }).await;
+            spawn_local(self.edit(Edit::Save { id, text, at_ms: now_ms() }));
         }
     }
 
@@ -145,7 +147,9 @@ impl Shelf {
         let taken = self.records.with_untracked(|records| names_beside(None, records));
         let free = free(&name, &taken);
         let text = if free == name { text.to_owned() } else { renamed(text, &free) };
-        spawn_local(self.edit(Edit::Save { id, text, at_ms: now_ms() }));
+        let save = Edit::Save { id, text, at_ms: now_ms() };
+        self.apply_here(&save);
+        spawn_local(self.store(save));
         id
     }
 
@@ -173,13 +177,21 @@ impl Shelf {
         }
     }
 
-    /// Changes records: at once in this tab, then in the browser and the other tabs. Where the browser refuses, the change
-    /// is one of this tab.
-    pub async fn edit(self, edit: Edit) {
-        let Some(()) = self.records.try_update(|records| drop(apply(records, &edit))) else { return };
-        if let Edit::Save { id, .. } = &edit {
+    /// Changes records: at once in this tab, then in the browser and the other tabs.
+    async fn edit(self, edit: Edit) {
+        self.apply_here(&edit);
+        self.store(edit).await;
+    }
+
+    fn apply_here(self, edit: &Edit) {
+        self.records.try_update(|records| drop(apply(records, edit)));
+        if let Edit::Save { id, .. } = edit {
             self.drafts.try_update(|drafts| drop(drafts.remove(id)));
         }
+    }
+
+    /// Makes a change in the browser and the other tabs. Where the browser refuses, it stays a change of this tab.
+    async fn store(self, edit: Edit) {
         match storage::edit(&edit).await {
             Ok(records) => {
                 if let Edit::Save { id, .. } = &edit {

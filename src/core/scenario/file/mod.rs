@@ -27,6 +27,8 @@ mod trouble;
 mod wire;
 mod wrong;
 
+pub use node::LONGEST_TEXT;
+
 use node::Node;
 use problem::{Place, Problems};
 use settings::Settings;

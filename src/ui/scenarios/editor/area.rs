@@ -5,8 +5,7 @@ use std::ops::Range;
 
 use leptos::prelude::*;
 
-use super::problems::COUNT_ID;
-use super::{Edited, Subject};
+use super::edited::{COUNT_ID, Edited, Subject};
 use crate::browser::page::size::SizeWatch;
 use crate::browser::page::text_area;
 use crate::core::scenario::file::problem::Problem;
@@ -52,7 +51,9 @@ pub fn TextArea(edited: Edited) -> impl IntoView {
                 line_height: text_area::line_height(&area)?,
             })
         });
-        seen.into_iter().for_each(|seen| drop(in_view.try_set(seen)));
+        if let Some(seen) = seen {
+            in_view.try_set(seen);
+        }
     };
     let watch = StoredValue::new_local(None);
     Effect::new(move || {

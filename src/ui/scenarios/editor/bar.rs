@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{Edited, Subject, save};
+use super::edited::{Edited, Subject};
 use crate::browser::page::clock::minutes_ahead_at;
 use crate::core::library::words::moment;
 use crate::core::shelf::check::Verdict;
@@ -90,7 +90,7 @@ fn RunButton(edited: Edited) -> impl IntoView {
             state.run_scenario(Which::Own(id));
         }
         Subject::Kept(which) => {
-            save(edited);
+            edited.save();
             state.run_scenario(which);
         }
     };
@@ -125,7 +125,7 @@ fn Keep(edited: Edited) -> impl IntoView {
                     title="Ctrl+S"
                     aria-keyshortcuts="Control+S Meta+S"
                     disabled=move || is_same() || shelf.standing(id) == Standing::Overtaken
-                    on:click=move |_| save(edited)
+                    on:click=move |_| edited.save()
                 >
                     "Save"
                 </button>

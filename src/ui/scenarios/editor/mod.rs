@@ -2,6 +2,7 @@
 //!
 //! | file | what lives there |
 //! |---|---|
+//! | `edited.rs` | the text, for the parts of the view |
 //! | `bar.rs` | the name, and the buttons: run, save, share |
 //! | `notices.rs` | what must be known before editing: another tab, the program's own, a link |
 //! | `area.rs` | the text area with its numbers and marks |
@@ -12,6 +13,7 @@
 
 mod area;
 mod bar;
+mod edited;
 mod notices;
 mod problems;
 mod words;
@@ -19,49 +21,21 @@ mod words;
 use std::time::Duration;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos::web_sys::KeyboardEvent;
 
 use super::moving::of_link;
 use crate::core::shelf::check::{Verdict, check};
-use crate::core::shelf::draft::Standing;
 use crate::core::shelf::list::Which;
 use crate::core::shelf::names::title;
+use crate::ui::library::state::Keeping;
 use crate::ui::navigation::View;
 use crate::ui::run::state::page_state;
 use area::TextArea;
 use bar::EditorBar;
+use edited::{Edited, Subject};
 use notices::{Notices, UnreadableLink};
 use problems::Problems;
 use words::Words;
-
-/// What is on screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subject {
-    Kept(Which),
-    /// A text that came with the link, and is not kept.
-    Link,
-}
-
-/// A text and what reading it came to, for the parts of the view.
-#[derive(Clone, Copy)]
-pub struct Edited {
-    pub subject: Subject,
-    pub text: Memo<String>,
-    /// Of the text a moment ago.
-    pub verdict: RwSignal<Verdict>,
-    /// The element with the text.
-    pub area: NodeRef<leptos::html::Textarea>,
-    /// What happened last, for the bar.
-    pub said: RwSignal<String>,
-}
-
-impl Edited {
-    /// Whether the text can be changed where it is.
-    pub const fn is_own(self) -> bool {
-        matches!(self.subject, Subject::Kept(Which::Own(_)))
-    }
-}
 
 /// A text is checked when nothing was typed for so long.
 const SETTLED: Duration = Duration::from_millis(150);
@@ -124,7 +98,7 @@ fn Editor(subject: Subject, text: Memo<String>) -> impl IntoView {
         if event.key().eq_ignore_ascii_case("s") && (event.ctrl_key() || event.meta_key()) {
             // The browser would save the page as a file.
             event.prevent_default();
-            save(edited);
+            edited.save();
         }
     };
     view! {
@@ -142,25 +116,11 @@ fn Editor(subject: Subject, text: Memo<String>) -> impl IntoView {
     }
 }
 
-/// Saves the text, unless another tab has saved another one meanwhile, which a person decides about.
-pub fn save(edited: Edited) {
-    let shelf = page_state().shelf;
-    let Subject::Kept(Which::Own(id)) = edited.subject else { return };
-    match untrack(move || shelf.standing(id)) {
-        Standing::Same => edited.said.set("Saved.".to_owned()),
-        Standing::Overtaken => edited.said.set("Not saved: another tab has saved it meanwhile.".to_owned()),
-        Standing::Changed | Standing::Deleted => {
-            edited.said.set("Saved.".to_owned());
-            spawn_local(shelf.save(id));
-        }
-    }
-}
-
 /// Shown when nobody has the scenario of the address.
 #[component]
 fn NotHere() -> impl IntoView {
     let shelf = page_state().shelf;
-    let is_looking = move || shelf.keeping.get() == crate::ui::library::state::Keeping::Looking;
+    let is_looking = move || shelf.keeping.get() == Keeping::Looking;
     move || match is_looking() {
         true => view! { <p class="notice" role="status">"Reading the scenarios …"</p> }.into_any(),
         false => view! {

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{Edited, Subject};
+use super::edited::{Edited, Subject};
 use crate::core::shelf::draft::Standing;
 use crate::core::shelf::id::ScenarioId;
 use crate::core::shelf::list::Which;
@@ -59,7 +59,7 @@ fn Overtaken(id: ScenarioId) -> impl IntoView {
                 type="button"
                 class="button"
                 data-testid="keep-mine"
-                on:click=move |_| spawn_local(shelf.save(id))
+                on:click=move |_| shelf.save(id)
             >
                 "Save mine over it"
             </button>

@@ -2,15 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::Edited;
 use super::area::show_place;
+use super::edited::{COUNT_ID, Edited};
 use crate::core::shelf::check::{Verdict, Want};
 use crate::core::shelf::steps::counted;
 use crate::core::scenario::file::problem::Problem;
 use crate::ui::widgets::ids::unique_id;
-
-/// The id of the line that counts the problems, which describes the text area. One editor is on screen at a time.
-pub const COUNT_ID: &str = "scenario-problem-count";
 
 #[component]
 pub fn Problems(edited: Edited) -> impl IntoView {

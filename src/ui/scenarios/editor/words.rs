@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::Edited;
+use super::edited::Edited;
 use crate::core::shelf::steps::Line;
 use crate::core::shelf::told::{Part, Told, ToldClass, told};
 use crate::ui::widgets::ids::unique_id;
