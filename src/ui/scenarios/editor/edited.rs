@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::core::shelf::check::Verdict;
 use crate::core::shelf::draft::Standing;
 use crate::core::shelf::list::Which;
-use crate::ui::run::state::page_state;
+use crate::ui::scenarios::state::Shelf;
 
 /// The id of the line that counts the problems, which describes the text area. One editor is on screen at a time.
 pub const COUNT_ID: &str = "scenario-problem-count";
@@ -21,6 +21,7 @@ pub enum Subject {
 /// A text and what reading it came to, for the parts of the view.
 #[derive(Clone, Copy)]
 pub struct Edited {
+    shelf: Shelf,
     pub subject: Subject,
     pub text: Memo<String>,
     /// Of the text a moment ago.
@@ -32,6 +33,11 @@ pub struct Edited {
 }
 
 impl Edited {
+    pub fn new(shelf: Shelf, subject: Subject, text: Memo<String>, verdict: Verdict) -> Self {
+        let (verdict, said) = (RwSignal::new(verdict), RwSignal::new(String::new()));
+        Self { shelf, subject, text, verdict, area: NodeRef::new(), said }
+    }
+
     /// Whether the text can be changed where it is.
     pub const fn is_own(self) -> bool {
         matches!(self.subject, Subject::Kept(Which::Own(_)))
@@ -39,7 +45,7 @@ impl Edited {
 
     /// Saves the text, unless another tab has saved another one meanwhile, which a person decides about.
     pub fn save(self) {
-        let shelf = page_state().shelf;
+        let shelf = self.shelf;
         let Subject::Kept(Which::Own(id)) = self.subject else { return };
         match untrack(move || shelf.standing(id)) {
             Standing::Same => self.said.set("Saved.".to_owned()),

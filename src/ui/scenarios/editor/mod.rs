@@ -24,7 +24,7 @@ use leptos::prelude::*;
 use leptos::web_sys::KeyboardEvent;
 
 use super::moving::of_link;
-use crate::core::shelf::check::{Verdict, check};
+use crate::core::shelf::check::check;
 use crate::core::shelf::list::Which;
 use crate::core::shelf::names::title;
 use crate::ui::library::state::Keeping;
@@ -80,11 +80,11 @@ fn Editor(subject: Subject, text: Memo<String>) -> impl IntoView {
         };
         check(&title(text), text, &given)
     };
-    let verdict = RwSignal::new(untrack(move || text.with(|text| read(text))));
+    let edited = Edited::new(state.shelf, subject, text, untrack(move || text.with(|text| read(text))));
     let mut read_again = debounce(SETTLED, move |text: String| {
         // The view may be gone meanwhile.
         let found = untrack(move || read(&text));
-        drop(verdict.try_set(found));
+        drop(edited.verdict.try_set(found));
     });
     Effect::new(move |was: Option<()>| {
         let text = text.get();
@@ -92,8 +92,6 @@ fn Editor(subject: Subject, text: Memo<String>) -> impl IntoView {
             read_again(text);
         }
     });
-    let said = RwSignal::new(String::new());
-    let edited = Edited { subject, text, verdict, area: NodeRef::new(), said };
     let key = move |event: KeyboardEvent| {
         if event.key().eq_ignore_ascii_case("s") && (event.ctrl_key() || event.meta_key()) {
             // The browser would save the page as a file.
