@@ -17,7 +17,7 @@ pub fn Classes() -> impl IntoView {
     let chosen = state.draft.chosen;
     let classes = Memo::new(move |_| chosen.classes());
     let is_oddiya = move || chosen.which.get() == Which::default_one();
-    let chip = |(this, presence): (String, Presence)| {
+    let chip = move |(this, presence): (String, Presence)| {
         let label = this.clone();
         let (hint, optional) = match presence {
             Presence::Default => ("", None),

@@ -58,8 +58,8 @@ fn Profile() -> impl IntoView {
         chosen.give(|choices| choices.profile = (!value.is_empty()).then_some(value));
     };
     let option = move |name: String| {
-        let this = name.clone();
-        view! { <option value=name.clone() selected=move || current() == this>{name}</option> }
+        let (this, value) = (name.clone(), name.clone());
+        view! { <option value=value selected=move || current() == this>{name}</option> }
     };
     let has_none = move || chosen.asks.with(|asks| asks.profile.is_none());
     let field_id = StoredValue::new(id);

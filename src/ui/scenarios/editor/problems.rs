@@ -40,7 +40,7 @@ pub fn Problems(edited: Edited) -> impl IntoView {
     };
     view! {
         <section class="panel problems" class:is-right=is_right aria-labelledby=title_id.clone()>
-            <h3 class="panel-title problems-title" id=title_id>
+            <h3 class="panel-title problems-title" id=title_id.clone()>
                 <span id=COUNT_ID role="status" data-testid="problem-count">{count}</span>
             </h3>
             <Show when=move || !is_right()>
