@@ -95,7 +95,10 @@ pub fn Page(
                 {view}
             </main>
         </div>
-        <DropTarget on_file=Callback::new(move |file| spawn_local(state.open_file(file))) />
+        <DropTarget
+            words="Drop a report or a scenario to open it"
+            on_file=Callback::new(move |file| spawn_local(state.open_file(file)))
+        />
     }
 }
 

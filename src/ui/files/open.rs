@@ -54,7 +54,10 @@ pub fn OpeningNotice(reports: OpenReports) -> impl IntoView {
 
 /// Takes files that are dropped anywhere on the page, and says so while a file is dragged over it.
 #[component]
-pub fn DropTarget(on_file: Callback<File>) -> impl IntoView {
+pub fn DropTarget(
+    on_file: Callback<File>,
+    #[prop(default = "Drop the report to open it")] words: &'static str,
+) -> impl IntoView {
     let over = RwSignal::new(false);
     let dragged = move |event: ev::DragEvent| {
         if incoming::carries_files(&event) {
@@ -86,7 +89,7 @@ pub fn DropTarget(on_file: Callback<File>) -> impl IntoView {
     on_cleanup(move || handles.into_iter().for_each(|handle| handle.remove()));
     view! {
         <div class="drop-target" class:is-over=over aria-hidden="true" data-testid="drop-target">
-            <p>"Drop a report or a scenario to open it"</p>
+            <p>{words}</p>
         </div>
     }
 }
