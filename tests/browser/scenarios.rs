@@ -66,7 +66,8 @@ async fn a_record_of_a_later_form_is_left_alone() {
     storage::edit(&Edit::Delete { id, at_ms: 2 }).await.unwrap();
     storage::edit(&Edit::Forget { deleted_before_ms: u64::MAX }).await.unwrap();
     let transaction = database.transaction(&["scenarios"], TransactionMode::ReadOnly).unwrap();
-    let keys = transaction.object_store("scenarios").unwrap().get_all_keys(None, None).unwrap().await.unwrap();
+    let keys =
+        transaction.object_store("scenarios").unwrap().get_all_keys(None, None).unwrap().await.unwrap();
     assert_eq!(keys, [JsValue::from_str("m2xk3v9q0a1b")]);
     database.close();
     Factory::new().unwrap().delete(DATABASE).unwrap().await.unwrap();

@@ -179,7 +179,12 @@ async fn changes_that_are_not_saved_stay_while_other_views_are_on_screen_and_the
     browser.by_testid("unsaved-mark").await;
     let asks = "const leaving = new Event('beforeunload', { cancelable: true }); window.dispatchEvent(leaving); return leaving.defaultPrevented";
     assert_eq!(script(browser, asks).await, json!(true));
-    browser.by_css("[data-testid=scenario-row]:last-child [data-field=name] > a").await.click().await.unwrap();
+    browser
+        .by_css("[data-testid=scenario-row]:last-child [data-field=name] > a")
+        .await
+        .click()
+        .await
+        .unwrap();
     browser.wait_until("scenario-text", "a text", SOON, |_| true).await;
     assert!(browser.value_of("scenario-text").await.contains("weight: 4"));
     browser.click("discard-changes").await;
@@ -209,7 +214,10 @@ async fn scenarios_are_copied_and_deleted_and_come_back_by_undo() {
 
     // A shipped one is read only, and its copy is not.
     browser.open(&world.url("#/scenario/oddiya")).await;
-    assert_eq!(browser.by_testid("scenario-text").await.attr("readonly").await.unwrap().as_deref(), Some("true"));
+    assert_eq!(
+        browser.by_testid("scenario-text").await.attr("readonly").await.unwrap().as_deref(),
+        Some("true")
+    );
     browser.click("copy-to-edit").await;
     browser.wait_for_text("scenario-title", "oddiya 2", SOON).await;
     browser.by_testid("save-scenario").await;
@@ -255,7 +263,8 @@ async fn a_link_has_the_whole_scenario_and_opens_in_another_browser() {
     keep(&world, RIGHT).await;
     browser.click("copy-link").await;
     browser.wait_until_text_contains("editor-said", "link", SOON).await;
-    let read = "const done = arguments[0]; navigator.clipboard.readText().then(done, error => done(String(error)))";
+    let read =
+        "const done = arguments[0]; navigator.clipboard.readText().then(done, error => done(String(error)))";
     let link = browser.client().execute_async(read, Vec::new()).await.unwrap();
     let link = link.as_str().unwrap();
     assert!(link.starts_with(&world.url("#/scenario/link?text=1")) && link.len() < 1_000, "{link}");
@@ -285,7 +294,14 @@ async fn an_edited_scenario_runs_and_counts_what_the_host_counted() {
     let world = World::start().await;
     let browser = &world.browser;
     keep(&world, RIGHT).await;
-    write(browser, &RIGHT.replace("get: /api/users/me", "get: /api/videos/${int 1..10}\n        name: /api/videos/{id}\n        expect: 200, 404")).await;
+    write(
+        browser,
+        &RIGHT.replace(
+            "get: /api/users/me",
+            "get: /api/videos/${int 1..10}\n        name: /api/videos/{id}\n        expect: 200, 404",
+        ),
+    )
+    .await;
     browser.wait_for_text("run-this", "Save and run", SOON).await;
     browser.click("run-this").await;
     browser.wait_until("scenario", "the form", SOON, |_| true).await;
@@ -316,7 +332,10 @@ async fn a_run_over_two_services_with_a_secret_counts_what_both_hosts_counted_an
     browser.by_testid("setting-password").await;
     browser.click("start").await;
     browser.wait_until_text_contains("scenario-error", "it needs a value for `password`", SOON).await;
-    assert_eq!(browser.by_testid("setting-password").await.attr("type").await.unwrap().as_deref(), Some("password"));
+    assert_eq!(
+        browser.by_testid("setting-password").await.attr("type").await.unwrap().as_deref(),
+        Some("password")
+    );
     browser.type_into("setting-password", "s3cret-9-word").await;
     browser.type_into("service-llm", &format!("http://localhost:{}", world.stub.llm.port())).await;
     browser.wait_until_text_contains("route", "Through the companion.", SOON).await;
@@ -341,7 +360,12 @@ async fn a_run_over_two_services_with_a_secret_counts_what_both_hosts_counted_an
     }
     let stats = ask(world.stub.gateway, "GET", "/__stub/stats", "").await;
     assert_eq!(counted, counted_by_the_stub(&stats));
-    assert!(report.requests.iter().any(|entry| entry.name == "/api/v1/plans/generate/stream" && entry.requests > 5));
+    assert!(
+        report
+            .requests
+            .iter()
+            .any(|entry| entry.name == "/api/v1/plans/generate/stream" && entry.requests > 5)
+    );
     assert!(!stored(browser).await.contains("s3cret-9-word"));
 }
 
@@ -369,7 +393,9 @@ async fn stored(browser: &Chromium) -> String {
 async fn a_scenario_whose_service_the_companion_does_not_relay_to_is_not_run_by_accident() {
     let world = World::start().await;
     let browser = &world.browser;
-    let text = ASKING.replace("llm: {}", "llm: http://localhost:9").replace("env: ODDIYA_PASSWORD", "default: none-at-all");
+    let text = ASKING
+        .replace("llm: {}", "llm: http://localhost:9")
+        .replace("env: ODDIYA_PASSWORD", "default: none-at-all");
     keep(&world, &text).await;
     browser.click("run-this").await;
     browser.wait_until_text_contains("route", "the service llm at http://localhost:9", SOON).await;
@@ -429,7 +455,10 @@ async fn where_the_browser_keeps_nothing_a_scenario_is_kept_by_its_tab_and_runs(
     browser.type_into("run-time", "1s").await;
     browser.click("start").await;
     browser.wait_for_run_state("done", SOON).await;
-    assert_eq!(counted_by_the_report(&read::read(world.exported().await.as_bytes()).unwrap()), counted_by_the_stub(&world.stats().await));
+    assert_eq!(
+        counted_by_the_report(&read::read(world.exported().await.as_bytes()).unwrap()),
+        counted_by_the_stub(&world.stats().await)
+    );
 }
 
 #[tokio::test]
@@ -468,7 +497,11 @@ async fn the_editor_works_by_keyboard_and_says_what_it_finds() {
     assert_eq!(browser.value_of("scenario-text").await, RIGHT);
     write(browser, BROKEN).await;
     browser.wait_for_text("problem-count", "2 problems", SOON).await;
-    assert_eq!(script(browser, "return document.querySelector('[data-testid=problem-count]').getAttribute('role')").await, json!("status"));
+    assert_eq!(
+        script(browser, "return document.querySelector('[data-testid=problem-count]').getAttribute('role')")
+            .await,
+        json!("status")
+    );
     browser.by_testid("problem-1").await.send_keys(&char::from(Key::Enter).to_string()).await.unwrap();
     assert_eq!(script(browser, "return document.activeElement.dataset.testid").await, json!("scenario-text"));
 }

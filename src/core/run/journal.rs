@@ -171,7 +171,10 @@ mod tests {
         let report = rebuild(Header::read(&written).unwrap(), records.iter().map(String::as_str)).unwrap();
         let known = rebuilt(&records);
         assert_eq!(report.run.scenario.as_deref(), Some("my own"));
-        assert_eq!((report.total.requests, report.requests.len()), (known.total.requests, known.requests.len()));
+        assert_eq!(
+            (report.total.requests, report.requests.len()),
+            (known.total.requests, known.requests.len())
+        );
     }
 
     #[test]

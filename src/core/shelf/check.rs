@@ -36,7 +36,9 @@ impl Want {
     pub fn words(&self) -> String {
         match self {
             Self::Setting { name, env: None } => format!("a value for `{name}`"),
-            Self::Setting { name, env: Some(env) } => format!("a value for `{name}` (on a command line: {env})"),
+            Self::Setting { name, env: Some(env) } => {
+                format!("a value for `{name}` (on a command line: {env})")
+            }
             Self::Address(service) => format!("an address for the service `{service}`"),
         }
     }
@@ -68,7 +70,8 @@ pub fn check(name: &str, text: &str, choices: &Choices) -> Verdict {
             Err(problems) => Verdict::Wrong(Arc::new(problems)),
         };
     }
-    let tries = STAND_INS.map(|stand_in| read(name, text, &with_stand_ins(&choices, &wants, stand_in), &Nothing));
+    let tries =
+        STAND_INS.map(|stand_in| read(name, text, &with_stand_ins(&choices, &wants, stand_in), &Nothing));
     let [first, second] = tries;
     match first.or(second) {
         Ok(scenario) => Verdict::Wants(wants, Arc::new(scenario)),
@@ -79,8 +82,10 @@ pub fn check(name: &str, text: &str, choices: &Choices) -> Verdict {
 fn asked_for(choices: &Choices, asked: &Asks) -> Choices {
     let Choices { profile, settings, services } = choices.clone();
     let is_given = |(_, value): &(String, String)| !value.trim().is_empty();
-    let has_setting = |(name, _): &(String, String)| asked.settings.iter().any(|setting| setting.name == *name);
-    let has_service = |(name, _): &(String, String)| asked.services.iter().any(|service| service.name == *name);
+    let has_setting =
+        |(name, _): &(String, String)| asked.settings.iter().any(|setting| setting.name == *name);
+    let has_service =
+        |(name, _): &(String, String)| asked.services.iter().any(|service| service.name == *name);
     Choices {
         profile: profile.filter(|profile| asked.profiles.contains(profile)),
         settings: settings.into_iter().filter(is_given).filter(has_setting).collect(),
@@ -148,10 +153,7 @@ users:
         let words: Vec<_> = wants.iter().map(Want::words).collect();
         assert_eq!(
             words,
-            [
-                "a value for `password` (on a command line: SHOP_PASSWORD)",
-                "an address for the service `pay`"
-            ]
+            ["a value for `password` (on a command line: SHOP_PASSWORD)", "an address for the service `pay`"]
         );
         assert_eq!(scenario.classes[0].name, "Buyer");
         let given = choices(&[("password", "s3cret-9")], &[("pay", "http://localhost:81")]);
@@ -171,7 +173,8 @@ users:
 
     #[test]
     fn a_mistake_is_found_also_where_something_is_still_to_be_given() {
-        let Verdict::Wrong(problems) = check("shop", &TEXT.replace("headers:", "haeders:"), &Choices::default())
+        let Verdict::Wrong(problems) =
+            check("shop", &TEXT.replace("headers:", "haeders:"), &Choices::default())
         else {
             panic!()
         };
@@ -181,7 +184,9 @@ users:
 
     #[test]
     fn an_address_that_is_a_setting_is_asked_for_too() {
-        let text = TEXT.replace("shop: http://localhost:8080", "shop: ${base}").replace("size: 20", "base: { env: B }\n  size: 3");
+        let text = TEXT
+            .replace("shop: http://localhost:8080", "shop: ${base}")
+            .replace("size: 20", "base: { env: B }\n  size: 3");
         let Verdict::Wants(wants, _) = check("shop", &text, &Choices::default()) else { panic!() };
         assert_eq!(wants.len(), 3);
     }

@@ -46,7 +46,11 @@ mod tests {
         let record = Record::new("kept".into(), 7);
         let deleted = Record { deleted_ms: Some(9), ..record.clone() };
         assert_eq!(draft("kept", Some(7)).standing(Some(&record)), Standing::Same);
-        assert_eq!(draft("kept", Some(6)).standing(Some(&record)), Standing::Same, "both tabs typed the same");
+        assert_eq!(
+            draft("kept", Some(6)).standing(Some(&record)),
+            Standing::Same,
+            "both tabs typed the same"
+        );
         assert_eq!(draft("new", Some(7)).standing(Some(&record)), Standing::Changed);
         assert_eq!(draft("new", Some(6)).standing(Some(&record)), Standing::Overtaken);
         assert_eq!(draft("new", Some(7)).standing(Some(&deleted)), Standing::Deleted);

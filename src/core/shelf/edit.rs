@@ -9,12 +9,21 @@ use super::record::Record;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
     /// Saves a text, under a new id or in place of what is there. A deleted one is there again.
-    Save { id: ScenarioId, text: String, at_ms: u64 },
+    Save {
+        id: ScenarioId,
+        text: String,
+        at_ms: u64,
+    },
     /// Deletes a scenario so that it can be undone.
-    Delete { id: ScenarioId, at_ms: u64 },
+    Delete {
+        id: ScenarioId,
+        at_ms: u64,
+    },
     Restore(ScenarioId),
     /// Forgets for good what was deleted before a moment.
-    Forget { deleted_before_ms: u64 },
+    Forget {
+        deleted_before_ms: u64,
+    },
 }
 
 /// Which records an edit has changed.

@@ -16,7 +16,9 @@ const FORM: char = '1';
 
 /// Why a text is not shared by a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the link would have {letters} letters, and many programs cut those over {MOST_LETTERS}; share the file instead")]
+#[error(
+    "the link would have {letters} letters, and many programs cut those over {MOST_LETTERS}; share the file instead"
+)]
 pub struct TooLong {
     pub letters: usize,
 }

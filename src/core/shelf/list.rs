@@ -55,7 +55,10 @@ pub struct Row {
 /// What a row says of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
-    Right { classes: Vec<String>, services: Vec<String> },
+    Right {
+        classes: Vec<String>,
+        services: Vec<String>,
+    },
     /// `2 problems`.
     Broken(String),
 }
@@ -90,7 +93,8 @@ pub fn names_beside(which: Option<Which>, records: &Records) -> Vec<String> {
 
 /// The rows, in order.
 pub fn rows(records: &Records) -> Vec<Row> {
-    let mut rows: Vec<Row> = everything(records).into_iter().map(|(which, text, at_ms)| row(which, &text, at_ms)).collect();
+    let mut rows: Vec<Row> =
+        everything(records).into_iter().map(|(which, text, at_ms)| row(which, &text, at_ms)).collect();
     let names: Vec<String> = rows.iter().map(|row| row.name.clone()).collect();
     for row in &mut rows {
         if names.iter().filter(|name| **name == row.name).count() > 1 {
@@ -146,7 +150,8 @@ mod tests {
 
     #[test]
     fn shipped_ones_come_first_and_then_the_last_changed() {
-        let records = records(&["scenario: a\nusers: {A: {tasks: [get: /]}}", "scenario: b", "scenario: oddiya"]);
+        let records =
+            records(&["scenario: a\nusers: {A: {tasks: [get: /]}}", "scenario: b", "scenario: oddiya"]);
         let rows = rows(&records);
         let names: Vec<_> = rows.iter().map(|row| row.name.as_str()).skip(shipped::ALL.len()).collect();
         assert_eq!(names, ["oddiya", "b", "a"]);

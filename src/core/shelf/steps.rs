@@ -82,7 +82,12 @@ impl Teller<'_> {
     fn request(&self, step: &RequestStep) -> String {
         let mut said = vec![entry_name(step.entry, self.scenario)];
         if step.request.service != ServiceId::MAIN {
-            said.extend(self.scenario.services.get(step.request.service.0).map(|service| format!("at {}", service.name)));
+            said.extend(
+                self.scenario
+                    .services
+                    .get(step.request.service.0)
+                    .map(|service| format!("at {}", service.name)),
+            );
         }
         said.extend(step.stream.map(|_| "a stream".to_owned()));
         let taken: Vec<_> = step.extractions.iter().map(|taken| self.slot(taken.into)).collect();
@@ -100,7 +105,9 @@ impl Teller<'_> {
 
     fn repeat(&mut self, repeat: &Repeat, depth: usize) {
         let title = match &repeat.times {
-            Times::Count { from, to } if from == to => format!("{}:", counted(*from as usize, "time", "times")),
+            Times::Count { from, to } if from == to => {
+                format!("{}:", counted(*from as usize, "time", "times"))
+            }
             Times::Count { from, to } => format!("{from} to {to} times:"),
             Times::While { condition, at_most } => {
                 format!("as long as a condition holds ({}), at most {at_most} times:", when(condition))

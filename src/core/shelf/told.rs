@@ -44,12 +44,13 @@ const MOST_LINES: usize = 60;
 
 /// Puts a scenario into words.
 pub fn told(scenario: &Scenario) -> Told {
-    let service = |(index, service): (usize, &crate::core::scenario::model::scenario::Service)| {
-        match (&service.url, index) {
-            (Some(url), 0) => format!("{}: {url}, unless the form's host is another", service.name),
-            (Some(url), _) => format!("{}: {url}", service.name),
-            (None, _) => format!("{}: the host of the form", service.name),
-        }
+    let service = |(index, service): (usize, &crate::core::scenario::model::scenario::Service)| match (
+        &service.url,
+        index,
+    ) {
+        (Some(url), 0) => format!("{}: {url}, unless the form's host is another", service.name),
+        (Some(url), _) => format!("{}: {url}", service.name),
+        (None, _) => format!("{}: the host of the form", service.name),
     };
     let data = |data: &crate::core::scenario::model::data::DataSet| {
         let order = match data.order {
@@ -73,7 +74,9 @@ fn class(class: &UserClass, scenario: &Scenario) -> ToldClass {
     let who = match (class.number, class.presence) {
         (Number::Fixed(number), _) => counted(number as usize, "user", "users"),
         (Number::Weight(_), Presence::Named) => "only when it is ticked".to_owned(),
-        (Number::Weight(weight), Presence::Default) => format!("{} of users", share(weight, weights(scenario))),
+        (Number::Weight(weight), Presence::Default) => {
+            format!("{} of users", share(weight, weights(scenario)))
+        }
     };
     let start = part("When a session starts", String::new(), &class.on_start, class, scenario);
     let stop = part("When it ends", String::new(), &class.on_stop, class, scenario);
@@ -101,7 +104,9 @@ fn tasks(class: &UserClass, scenario: &Scenario) -> Vec<Part> {
         }
         Tasks::Sequence(tasks) => {
             let numbered = tasks.iter().enumerate();
-            numbered.map(|(index, task)| one(task, format!("{} of {} in turn", index + 1, tasks.len()))).collect()
+            numbered
+                .map(|(index, task)| one(task, format!("{} of {} in turn", index + 1, tasks.len())))
+                .collect()
         }
         Tasks::States(states) => {
             states.iter().map(|state| one(&state.task, format!("then {}", ways(state, states)))).collect()
@@ -203,12 +208,17 @@ users:
     #[test]
     fn classes_are_told_with_their_shares_and_tasks() {
         let told = told(&scenario());
-        let lines: Vec<_> = told.classes.iter().map(|class| format!("{}: {}", class.name, class.line)).collect();
+        let lines: Vec<_> =
+            told.classes.iter().map(|class| format!("{}: {}", class.name, class.line)).collect();
         assert_eq!(lines[0], "Buyer: 75 % of users, think time 1s..3s");
         assert!(lines[1].starts_with("Clerk: 25 % of users"), "{lines:?}");
         assert!(lines[2].starts_with("Boss: only when it is ticked"), "{lines:?}");
         let notes = |class: usize| {
-            told.classes[class].parts.iter().map(|part| format!("{}: {}", part.title, part.note)).collect::<Vec<_>>()
+            told.classes[class]
+                .parts
+                .iter()
+                .map(|part| format!("{}: {}", part.title, part.note))
+                .collect::<Vec<_>>()
         };
         assert_eq!(notes(0), ["When a session starts: ", "/items: 75 % of tasks", "buy: 25 % of tasks"]);
         assert_eq!(notes(1), ["/one: 1 of 2 in turn", "/two: 2 of 2 in turn"]);
@@ -253,7 +263,8 @@ users:
     #[test]
     fn the_lines_of_a_long_task_are_bounded_and_the_rest_is_counted() {
         let steps = "          - get: /a\n".repeat(100);
-        let text = format!("scenario: a\nusers:\n  A:\n    tasks:\n      - task: long\n        steps:\n{steps}");
+        let text =
+            format!("scenario: a\nusers:\n  A:\n    tasks:\n      - task: long\n        steps:\n{steps}");
         let scenario = read("a", &text, &Choices::default(), &Nothing).map_err(|p| p.to_string()).unwrap();
         let long = &told(&scenario).classes[0].parts[0];
         assert_eq!((long.lines.len(), long.more), (60, 40));

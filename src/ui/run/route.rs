@@ -65,7 +65,9 @@ pub fn route(lookup: &CompanionLookup, hosts: &Hosts) -> Route {
     match lookup {
         CompanionLookup::Looking => Route::Unknown,
         CompanionLookup::Missing => Route::Direct,
-        CompanionLookup::Found(companion) => past(companion, hosts).map_or(Route::Companion, Route::PastCompanion),
+        CompanionLookup::Found(companion) => {
+            past(companion, hosts).map_or(Route::Companion, Route::PastCompanion)
+        }
     }
 }
 
@@ -90,7 +92,8 @@ pub fn serve_command(hosts: &Hosts) -> String {
 /// A host that was typed only in part is left to the reader.
 fn command_at(hosts: &Hosts, port: u16) -> String {
     let host = hosts.main.parse::<Host>().map_or_else(|_| "HOST".to_owned(), |host| host.to_string());
-    let services: String = hosts.services.iter().map(|(name, host)| format!(" --service {name}={host}")).collect();
+    let services: String =
+        hosts.services.iter().map(|(name, host)| format!(" --service {name}={host}")).collect();
     let port = if port == USUAL_PORT { String::new() } else { format!(" --port {port}") };
     format!("oddiya-load serve -H {host}{services}{port}")
 }
@@ -153,7 +156,10 @@ mod tests {
 
     #[test]
     fn the_command_names_the_host_and_a_port_that_is_not_the_usual_one() {
-        assert_eq!(command_at(&hosts("http://localhost:8000/", &[]), 8089), "oddiya-load serve -H http://localhost:8000");
+        assert_eq!(
+            command_at(&hosts("http://localhost:8000/", &[]), 8089),
+            "oddiya-load serve -H http://localhost:8000"
+        );
         assert_eq!(
             command_at(&hosts("https://oddiya.example", &[]), 8090),
             "oddiya-load serve -H https://oddiya.example --port 8090"

@@ -39,11 +39,15 @@ impl Shelf {
     pub async fn import(self, file: File) -> Option<ScenarioId> {
         let name = cell(&file.name());
         let text = match files::read(&file, LONGEST_TEXT as u64).await {
-            Ok(bytes) => String::from_utf8(bytes).map_err(|_| "it is no UTF-8 text; save it as UTF-8".to_owned()),
+            Ok(bytes) => {
+                String::from_utf8(bytes).map_err(|_| "it is no UTF-8 text; save it as UTF-8".to_owned())
+            }
             Err(FileError::TooLarge(_)) => {
                 Err("a scenario has at most 1 MB; put rows into a file under `data`".to_owned())
             }
-            Err(FileError::Unreadable) => Err("the browser could not read the file; choose it again".to_owned()),
+            Err(FileError::Unreadable) => {
+                Err("the browser could not read the file; choose it again".to_owned())
+            }
         };
         match text {
             Ok(text) => Some(self.take_over(&text, &name)),
@@ -58,10 +62,13 @@ impl Shelf {
     pub fn take_over(self, text: &str, from: &str) -> ScenarioId {
         // It may have got another name when it was taken over first.
         let is_it = |(_, record): &(&ScenarioId, &Record)| {
-            !record.is_deleted() && renamed(text, &title(&record.text)) == renamed(&record.text, &title(&record.text))
+            !record.is_deleted()
+                && renamed(text, &title(&record.text)) == renamed(&record.text, &title(&record.text))
         };
-        let known =
-            self.records.try_with_untracked(|records| records.iter().find(is_it).map(|(id, _)| *id)).flatten();
+        let known = self
+            .records
+            .try_with_untracked(|records| records.iter().find(is_it).map(|(id, _)| *id))
+            .flatten();
         let (id, said) = match known {
             Some(id) => (id, format!("{from} is here already.")),
             None => (self.add(text), format!("{from} is kept in this browser.")),

@@ -16,7 +16,8 @@ use crate::ui::run::state::page_state;
 #[component]
 pub fn ScenarioRow(which: Which, rows: Memo<Vec<Row>>) -> impl IntoView {
     let row = Memo::new(move |_| rows.with(|rows| rows.iter().find(|row| row.which == which).cloned()));
-    let name = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.name.clone()).unwrap_or_default()));
+    let name =
+        Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.name.clone()).unwrap_or_default()));
     let is_broken =
         Memo::new(move |_| row.with(|row| matches!(row, Some(Row { content: Content::Broken(_), .. }))));
     view! {

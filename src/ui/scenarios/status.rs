@@ -14,10 +14,14 @@ use crate::ui::run::state::page_state;
 pub fn Status() -> impl IntoView {
     let shelf = page_state().shelf;
     let count = move || {
-        let own = shelf.records.with(|records| {
-            rows(records).iter().filter(|row| matches!(row.which, Which::Own(_))).count()
-        });
-        if own == 0 { String::new() } else { format!("{} of your own", counted(own, "scenario", "scenarios")) }
+        let own = shelf
+            .records
+            .with(|records| rows(records).iter().filter(|row| matches!(row.which, Which::Own(_))).count());
+        if own == 0 {
+            String::new()
+        } else {
+            format!("{} of your own", counted(own, "scenario", "scenarios"))
+        }
     };
     let news = move || match shelf.news.get() {
         News::None => view! { <span data-testid="scenario-count">{count}</span> }.into_any(),

@@ -32,7 +32,8 @@ pub fn Classes() -> impl IntoView {
         };
         let toggle = move |_| {
             let text = state.draft.text.with_untracked(|text| text.classes.clone());
-            let known: Vec<String> = classes.with_untracked(|all| all.iter().map(|(name, _)| name.clone()).collect());
+            let known: Vec<String> =
+                classes.with_untracked(|all| all.iter().map(|(name, _)| name.clone()).collect());
             let text = toggled(&text, &this, &known);
             state.draft.type_into(Field::Classes, text);
         };

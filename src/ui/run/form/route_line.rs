@@ -61,5 +61,9 @@ fn Command() -> impl IntoView {
 }
 
 fn purpose(past: &Past) -> String {
-    if past.not_to.starts_with("the service") { format!("For {}", past.not_to) } else { "For this host".to_owned() }
+    if past.not_to.starts_with("the service") {
+        format!("For {}", past.not_to)
+    } else {
+        "For this host".to_owned()
+    }
 }

@@ -32,11 +32,14 @@ pub fn ScenarioChoice() -> impl IntoView {
         }
     };
     let of = move |is_own: bool| {
-        let offers = offers.get().into_iter().filter(move |(which, _)| matches!(which, Which::Own(_)) == is_own);
+        let offers =
+            offers.get().into_iter().filter(move |(which, _)| matches!(which, Which::Own(_)) == is_own);
         offers.map(option).collect_view()
     };
-    let has_own = move || offers.with(|offers| offers.iter().any(|(which, _)| matches!(which, Which::Own(_))));
-    let choose = move |value: String| Which::named(&value).into_iter().for_each(|which| chosen.which.set(which));
+    let has_own =
+        move || offers.with(|offers| offers.iter().any(|(which, _)| matches!(which, Which::Own(_))));
+    let choose =
+        move |value: String| Which::named(&value).into_iter().for_each(|which| chosen.which.set(which));
     let about = move || chosen.scenario().map(|scenario| scenario.about.clone()).unwrap_or_default();
     view! {
         <div class="text-field scenario-choice" class:is-wrong=is_wrong>

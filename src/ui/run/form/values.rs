@@ -16,13 +16,11 @@ pub fn ScenarioValues() -> impl IntoView {
     let state = page_state();
     let chosen = state.draft.chosen;
     let has_any = Memo::new(move |_| {
-        chosen.asks.with(|asks| {
-            !asks.profiles.is_empty() || asks.services.len() > 1 || !asks.settings.is_empty()
-        })
+        chosen
+            .asks
+            .with(|asks| !asks.profiles.is_empty() || asks.services.len() > 1 || !asks.settings.is_empty())
     });
-    let wants = move || {
-        chosen.reading.with(|reading| matches!(reading, Reading::Read(Verdict::Wants(..))))
-    };
+    let wants = move || chosen.reading.with(|reading| matches!(reading, Reading::Read(Verdict::Wants(..))));
     let details = NodeRef::<leptos::html::Details>::new();
     // The page opens this part when something must be given. Only a person closes it.
     Effect::new(move || {

@@ -137,7 +137,8 @@ fn row(index: usize, line: &str, problems: &[Problem], in_view: RwSignal<InView>
     let problem = problems.iter().find(|problem| problem.place.line == index + 1);
     let mark = problem.map(|problem| {
         let (before, part) = marked(line, problem);
-        let (before, part) = (before.to_owned(), if part.is_empty() { " ".to_owned() } else { part.to_owned() });
+        let (before, part) =
+            (before.to_owned(), if part.is_empty() { " ".to_owned() } else { part.to_owned() });
         view! {
             <span class="area-line" style:transform=move || format!("translateX({}px)", -in_view.get().left)>
                 <span class="area-before">{before}</span>

@@ -119,7 +119,8 @@ fn Editor(subject: Subject, text: Memo<String>) -> impl IntoView {
 fn NotHere() -> impl IntoView {
     let shelf = page_state().shelf;
     let is_looking = move || shelf.keeping.get() == Keeping::Looking;
-    move || match is_looking() {
+    move || {
+        match is_looking() {
         true => view! { <p class="notice" role="status">"Reading the scenarios …"</p> }.into_any(),
         false => view! {
             <section class="empty-view" data-testid="no-scenario">
@@ -131,5 +132,6 @@ fn NotHere() -> impl IntoView {
             </section>
         }
         .into_any(),
+    }
     }
 }

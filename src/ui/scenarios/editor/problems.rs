@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use super::area::show_place;
 use super::edited::{COUNT_ID, Edited};
+use crate::core::scenario::file::problem::Problem;
 use crate::core::shelf::check::{Verdict, Want};
 use crate::core::shelf::steps::counted;
-use crate::core::scenario::file::problem::Problem;
 use crate::ui::widgets::ids::unique_id;
 
 #[component]

@@ -10,7 +10,8 @@ use crate::ui::widgets::ids::unique_id;
 #[component]
 pub fn Words(edited: Edited) -> impl IntoView {
     let title_id = unique_id("says");
-    let said = Memo::new(move |_| edited.verdict.with(|verdict| verdict.scenario().map(|scenario| told(scenario))));
+    let said =
+        Memo::new(move |_| edited.verdict.with(|verdict| verdict.scenario().map(|scenario| told(scenario))));
     let id = title_id.clone();
     let body = move || match said.get() {
         Some(said) => view! { <Said said /> }.into_any(),
