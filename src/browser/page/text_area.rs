@@ -1,14 +1,31 @@
-//! A text area as the browser draws it: the height of its lines, and the part of its text that is selected.
+//! A text area as the browser draws it: the height of its lines, its caret, and the part of its text that is selected.
 
 use std::ops::Range;
 
-use web_sys::HtmlTextAreaElement;
+use wasm_bindgen::JsCast as _;
+use web_sys::{HtmlDocument, HtmlTextAreaElement};
 
 /// The height of a line in CSS pixels; `None` before the area is drawn.
 pub fn line_height(area: &HtmlTextAreaElement) -> Option<f64> {
     let style = web_sys::window()?.get_computed_style(area).ok()??;
     let height = style.get_property_value("line-height").ok()?;
     height.strip_suffix("px")?.parse().ok().filter(|height| *height > 0.0)
+}
+
+/// The text before the caret, or before what is selected.
+pub fn before_caret(area: &HtmlTextAreaElement) -> String {
+    let units = area.selection_start().ok().flatten().unwrap_or(0) as usize;
+    let before: Vec<u16> = area.value().encode_utf16().take(units).collect();
+    String::from_utf16_lossy(&before)
+}
+
+/// Types a text where the caret is, so that the browser can undo it; `false` where it does not let a page type.
+pub fn type_at_caret(area: &HtmlTextAreaElement, text: &str) -> bool {
+    let document = area.owner_document().and_then(|document| document.dyn_into::<HtmlDocument>().ok());
+    // No other way to change the text keeps what can be undone.
+    document.is_some_and(|document| {
+        document.exec_command_with_show_ui_and_value("insertText", false, text) == Ok(true)
+    })
 }
 
 /// Selects a part of the text, in units of UTF-16, gives the area the focus and scrolls the line into view. Lines count from

@@ -35,6 +35,20 @@ pub fn marked<'t>(line: &'t str, problem: &Problem) -> (&'t str, &'t str) {
     (line.get(..start).unwrap_or_default(), line.get(start..end).unwrap_or_default())
 }
 
+/// What a new line begins with after a line up to the caret: the blanks of that line, and two more within a field without a
+/// value or beside the dash of an entry with fields.
+pub fn indentation(before_caret: &str) -> String {
+    let line = before_caret.rsplit('\n').next().unwrap_or_default();
+    let content = line.trim_start_matches(' ');
+    let blanks = line.len() - content.len();
+    let entry = content.strip_prefix("- ");
+    let fields = entry.unwrap_or(content).trim_end();
+    let has_fields = fields.ends_with(':') || fields.contains(": ");
+    let beside_dash = if entry.is_some() && has_fields { 2 } else { 0 };
+    let within = if fields.ends_with(':') { 2 } else { 0 };
+    " ".repeat(blanks + beside_dash + within)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,6 +72,24 @@ mod tests {
         assert_eq!(range_of(&problem(3, 1, 99), text), 18..22);
         assert_eq!(range_of(&problem(9, 1, 1), text), 22..22);
         assert_eq!(range_of(&problem(0, 0, 1), text), 0..0);
+    }
+
+    #[test]
+    fn a_new_line_begins_where_yaml_goes_on() {
+        for (before, blanks) in [
+            ("users:", 2),
+            ("a: 1\n  Reader:", 4),
+            ("    think_time: 1s", 4),
+            ("    tasks:", 6),
+            ("      - get: /api/plans", 8),
+            ("        checks:", 10),
+            ("          - $.id exists", 10),
+            ("      - parallel:", 10),
+            ("", 0),
+            ("a:\n", 0),
+        ] {
+            assert_eq!(indentation(before).len(), blanks, "{before:?}");
+        }
     }
 
     #[test]

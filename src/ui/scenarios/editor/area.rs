@@ -4,12 +4,13 @@
 use std::ops::Range;
 
 use leptos::prelude::*;
+use leptos::web_sys::KeyboardEvent;
 
 use super::edited::{COUNT_ID, Edited, Subject};
 use crate::browser::page::size::SizeWatch;
 use crate::browser::page::text_area;
 use crate::core::scenario::file::problem::Problem;
-use crate::core::shelf::caret::{marked, range_of};
+use crate::core::shelf::caret::{indentation, marked, range_of};
 use crate::core::shelf::check::Verdict;
 use crate::core::shelf::list::Which;
 use crate::ui::run::state::page_state;
@@ -71,6 +72,16 @@ pub fn TextArea(edited: Edited) -> impl IntoView {
             shelf.type_into(id, text);
         }
     };
+    // A new line begins where YAML goes on.
+    let key = move |event: KeyboardEvent| {
+        let is_enter = event.key() == "Enter" && !event.is_composing() && !event.shift_key();
+        let is_plain = is_enter && !event.ctrl_key() && !event.meta_key() && !event.alt_key();
+        let Some(area) = edited.area.get_untracked().filter(|_| is_plain && edited.is_own()) else { return };
+        let line = format!("\n{}", indentation(&text_area::before_caret(&area)));
+        if text_area::type_at_caret(&area, &line) {
+            event.prevent_default();
+        }
+    };
     let is_wrong = move || edited.verdict.with(|verdict| matches!(verdict, Verdict::Wrong(_)));
     let hint = if edited.is_own() {
         "Checked as you type. Tab leaves the text, Ctrl+S saves it."
@@ -96,6 +107,7 @@ pub fn TextArea(edited: Edited) -> impl IntoView {
                     aria-invalid=move || is_wrong().to_string()
                     prop:value=edited.text
                     on:input:target=move |event| type_into(event.target().value())
+                    on:keydown=key
                     on:scroll=move |_| look()
                 ></textarea>
             </div>
