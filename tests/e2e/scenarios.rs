@@ -495,6 +495,16 @@ async fn the_editor_works_by_keyboard_and_says_what_it_finds() {
     area.send_keys(&char::from(Key::Tab).to_string()).await.unwrap();
     assert_eq!(script(browser, "return document.activeElement.tagName").await, json!("SUMMARY"));
     assert_eq!(browser.value_of("scenario-text").await, RIGHT);
+    // A new line begins where YAML goes on, and what was typed can be undone.
+    write(browser, "scenario: a").await;
+    let keys = "\nusers:\nReader:\ntasks:\n- get: /";
+    browser.by_testid("scenario-text").await.send_keys(keys).await.unwrap();
+    let typed = "scenario: a\nusers:\n  Reader:\n    tasks:\n      - get: /";
+    assert_eq!(browser.value_of("scenario-text").await, typed);
+    browser.wait_for_text("problem-count", "No problems", SOON).await;
+    let undo = format!("{}z{}", char::from(Key::Control), char::from(Key::Null));
+    browser.by_testid("scenario-text").await.send_keys(&undo).await.unwrap();
+    assert!(browser.value_of("scenario-text").await.len() < typed.len());
     write(browser, BROKEN).await;
     browser.wait_for_text("problem-count", "2 problems", SOON).await;
     assert_eq!(
