@@ -198,7 +198,7 @@ users:
         next: { second: 3, end: 1 }
       second:
         steps: [{ get: /y }]
-        next: first
+        next: { first: 1 }
 ";
 
     fn scenario() -> Scenario {
