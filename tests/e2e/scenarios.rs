@@ -323,6 +323,28 @@ async fn an_edited_scenario_runs_and_counts_what_the_host_counted() {
 }
 
 #[tokio::test]
+async fn an_address_names_the_scenario_of_a_run() {
+    let world = World::start().await;
+    let browser = &world.browser;
+    keep(&world, RIGHT).await;
+    let here = address(browser).await;
+    let id = here.rsplit('/').next().unwrap();
+    let run = format!("?scenario={id}&classes=Planner&users=2&spawn_rate=10&run_time=1s&autostart=1");
+    let report = world.run(&run, SOON).await;
+    assert_eq!(
+        (report.run.scenario.as_deref(), report.run.classes),
+        (Some("checkout"), vec!["Planner".to_owned()])
+    );
+    assert_eq!(
+        counted_by_the_report(&read::read(world.exported().await.as_bytes()).unwrap()),
+        counted_by_the_stub(&world.stats().await)
+    );
+    browser.open(&world.url("?scenario=nothing&autostart=1")).await;
+    browser.wait_for_run_state("failed", SOON).await;
+    assert!(browser.text_of("trouble").await.contains("`nothing` is no scenario"));
+}
+
+#[tokio::test]
 async fn a_run_over_two_services_with_a_secret_counts_what_both_hosts_counted_and_stores_no_secret() {
     let world = World::with_llm().await;
     let browser = &world.browser;
