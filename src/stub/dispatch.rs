@@ -157,6 +157,7 @@ async fn served(
         let profile = app.options.profile;
         let refused = front_door::refusal(profile, &head.method, &head.uri, &mut head.headers, &route_match);
         if let Some(refused) = refused {
+            app.timing.spend_on_refusal(Visit { began, way }).await;
             return refused;
         }
         if dependencies::is_dead(app, route_match.service) {

@@ -6,9 +6,10 @@ use oddiya_load::core::compare::groups::Groups;
 use oddiya_load::core::compare::input::Run;
 use oddiya_load::core::compare::outcome::Verdict;
 use oddiya_load::core::present::comparison::reasons::reason_sentence;
+use oddiya_load::core::present::comparison::words::endpoint_name;
 use oddiya_load::core::report::load::{Level, Load};
 use oddiya_load::core::report::read::read;
-use oddiya_load::core::report::{GeneratorKind, Report, Timeline, TimelineRow};
+use oddiya_load::core::report::{Entry, GeneratorKind, Report, Timeline, TimelineRow};
 
 fn report() -> Report {
     read(include_bytes!("../fixtures/reports/v2/sim.json")).unwrap()
@@ -103,4 +104,14 @@ fn a_base_that_mostly_failed_is_no_baseline_and_a_new_version_that_fails_is_a_re
     failed.total.failure_ratio = Some(0.9);
     let conditions = Conditions::of(&failed);
     assert!(conditions.fault_as_base().is_some() && conditions.own_faults().is_empty());
+}
+
+#[test]
+fn journeys_are_compared_like_endpoints() {
+    let mut report = report();
+    let journey = Entry { method: "GROUP".to_owned(), name: "plan".to_owned(), ..report.requests[0].clone() };
+    report.groups.push(journey);
+    let run = || vec![Run::of(&report, "a.json")];
+    let comparison = compare(&Groups { base: run(), new: run(), like: vec![] }, &Options::default());
+    assert_eq!(comparison.entries.iter().filter(|entry| endpoint_name(entry) == "GROUP plan").count(), 1);
 }

@@ -12,8 +12,8 @@ use oddiya_load::core::run::sim;
 use oddiya_load::core::scenario::model::class::{Next, Number, State, Task, Tasks, UserClass, Way};
 use oddiya_load::core::scenario::model::data::{DataSet, NextRow, RowOrder, RowUse};
 use oddiya_load::core::scenario::model::scenario::DataId;
-use oddiya_load::core::scenario::model::step::{End, Step};
-use oddiya_load::core::scenario::model::text::{Escape, Part, Source, Template};
+use oddiya_load::core::scenario::model::step::{End, Repeat, Step, Times};
+use oddiya_load::core::scenario::model::text::{Escape, Part, Slot, Source, Template};
 use oddiya_load::core::scenario::{Scenario, ThinkTime};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -221,4 +221,19 @@ fn a_dismissed_user_does_its_last_steps_and_one_without_any_is_gone_at_once() {
     };
     assert_eq!(users_after(false), (1, 3));
     assert_eq!(users_after(true), (1, 6), "two when they are dismissed, one at the end of the run");
+}
+
+#[test]
+fn users_who_send_nothing_and_never_pause_let_the_others_go_on() {
+    let again =
+        |steps| Step::Repeat(Repeat { times: Times::Count { from: 1_000_000, to: 1_000_000 }, steps });
+    let set = || Step::Set { slot: Slot(0), value: Template::plain("1") };
+    for idle in [vec![set()], vec![again(vec![again(vec![set()])])], vec![Step::End(End::Session)]] {
+        let mut plan = Plan::default();
+        let busy = class(vec![task("read", vec![step(plan.get("/a"))])], 1);
+        let mut scenario = plan.with(class(vec![task("idle", idle)], 1));
+        scenario.classes.push(busy);
+        let (report, _) = run(&config(scenario, 2, "2s"), quick);
+        assert_eq!(report.total.requests, 200, "one user whose answers take 10 ms");
+    }
 }

@@ -35,6 +35,7 @@ mod kept;
 mod kill_support;
 mod kills;
 mod library;
+mod lives;
 mod load;
 mod looks;
 mod outages;

@@ -3,11 +3,14 @@
 use oddiya_load::core::analyse::headline::{Headline, Window};
 use oddiya_load::core::analyse::trust::{Trust, trust};
 use oddiya_load::core::base::failure::FailureKind;
+use oddiya_load::core::base::histogram::Encoded;
 use oddiya_load::core::base::timing_source::TimingSource;
 use oddiya_load::core::convert::csv;
 use oddiya_load::core::present::text;
 use oddiya_load::core::report::load::{Level, Load};
 use oddiya_load::core::report::{GeneratorKind, LoadModel, Note, Report, StopReason, SuspectReason};
+
+use serde_json::Value;
 
 use crate::{FUTURE, IMPORTED, V1, V2, open};
 
@@ -24,9 +27,33 @@ fn without_what_only_version_2_knows(mut report: Report) -> Report {
     report
 }
 
+/// What is equal unpacked is then equal as text; files of other days were packed by another library.
+fn with_histograms_packed_anew(text: &str) -> String {
+    let mut file = serde_json::from_str(text).unwrap();
+    pack_histograms_anew(&mut file);
+    file.to_string()
+}
+
+fn pack_histograms_anew(value: &mut Value) {
+    match value {
+        Value::Object(fields) => fields.iter_mut().for_each(|(name, value)| match value {
+            Value::String(text) if name == "histogram" => *text = packed_anew(text),
+            _ => pack_histograms_anew(value),
+        }),
+        Value::Array(values) => values.iter_mut().for_each(pack_histograms_anew),
+        _ => {}
+    }
+}
+
+fn packed_anew(text: &str) -> String {
+    let packed: Encoded = serde_json::from_value(Value::from(text)).unwrap();
+    packed.decode().unwrap().encode().as_str().to_owned()
+}
+
 #[test]
 fn version_1_says_the_same_as_version_2_of_the_same_run() {
-    assert_eq!(open(V1), without_what_only_version_2_knows(open(V2)));
+    let [v1, v2] = [V1, V2].map(|text| open(&with_histograms_packed_anew(text)));
+    assert_eq!(v1, without_what_only_version_2_knows(v2));
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub enum Aligned {
 pub fn spectrum(report: &Report, endpoint: Option<&Endpoint>) -> Vec<Option<f64>> {
     let entry = match endpoint {
         None => Some(&report.total),
-        Some(named) => report.requests.iter().find(|entry| is(entry, named)),
+        Some(named) => report.rows().find(|entry| is(entry, named)),
     };
     let family = entry.and_then(|entry| match report.run.model() {
         LoadModel::Open => entry.corrected_ms.as_ref().or(entry.latency_ms.as_ref()),
@@ -52,7 +52,7 @@ fn is(entry: &Entry, named: &Endpoint) -> bool {
 }
 
 /// The timeline of an endpoint, or of all requests where none is named. Empty for an endpoint of a report that keeps no
-/// intervals. Unpacks the intervals of the whole report, so ask once for each endpoint.
+/// intervals, and for a journey, which has none. Unpacks the intervals of the whole report, so ask once for each endpoint.
 pub fn timeline(report: &Arc<Report>, endpoint: Option<&Endpoint>) -> Timeline {
     match endpoint {
         None => report.timeline.clone(),

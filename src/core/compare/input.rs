@@ -21,7 +21,8 @@ impl Run {
         let endpoint = |entry: &Entry| Endpoint { method: entry.method.clone(), name: entry.name.clone() };
         let sample = |entry: &Entry| (endpoint(entry), EndpointSample::of(entry, model, seconds));
         let sample = RunSample {
-            endpoints: report.requests.iter().map(sample).collect(),
+            // A journey is compared as an endpoint is.
+            endpoints: report.rows().map(sample).collect(),
             total: EndpointSample::of(&report.total, model, seconds),
         };
         Self { label: label.into(), sample, conditions: Conditions::of(report) }

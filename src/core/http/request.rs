@@ -27,6 +27,14 @@ pub struct Request {
     pub filled_from: Option<TemplateId>,
     /// The bytes that a lane wrote for this request, so that it can send them again. Emptied when the request changes.
     pub written: RefCell<Vec<u8>>,
+    pub spare: Spare,
+}
+
+/// Memory of headers and of a body that an earlier filling had and this one has not.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Spare {
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
 }
 
 /// What of an answer is handed back. What nobody looks at is counted and dropped.
@@ -57,6 +65,35 @@ impl Wanted {
 }
 
 impl Request {
+    /// Keeps the first so many headers, or adds further ones to be filled.
+    pub fn resize_headers(&mut self, count: usize) {
+        let kept = count.min(self.headers.len());
+        self.spare.headers.extend(self.headers.drain(kept..).rev());
+        while self.headers.len() < count {
+            let header = self.take_header();
+            self.headers.push(header);
+        }
+    }
+
+    /// A header to be filled; its content is an earlier one's.
+    pub fn take_header(&mut self) -> (String, String) {
+        self.spare.headers.pop().unwrap_or_default()
+    }
+
+    /// An empty body to be filled.
+    pub fn take_body(&mut self) -> Vec<u8> {
+        let mut body = self.body.take().unwrap_or_else(|| std::mem::take(&mut self.spare.body));
+        body.clear();
+        body
+    }
+
+    /// Leaves the request without a body.
+    pub fn drop_body(&mut self) {
+        if let Some(body) = self.body.take() {
+            self.spare.body = body;
+        }
+    }
+
     /// The body as text; what is not UTF-8 in it is replaced.
     pub fn body_text(&self) -> Option<std::borrow::Cow<'_, str>> {
         self.body.as_deref().map(String::from_utf8_lossy)

@@ -10,7 +10,6 @@ use futures_util::future::{AbortHandle, abortable};
 
 use super::session::common::Common;
 use super::session::presence::Presence;
-use super::session::tasks::next_due;
 use super::session::user::User;
 use super::session::walk::{Flow, Walk};
 use crate::core::base::rng::Rng;
@@ -172,7 +171,7 @@ async fn live<P: Platform>(
         if done.flow == Flow::EndUser || user.presence.is_leaving() {
             break;
         }
-        scheduled = next_due(user.think_time_after(done.task), scheduled, done.ended, &mut rng);
+        scheduled = user.next_due(&done, scheduled, &mut rng);
         if user.pause_until(scheduled, &Walk::new(&mut rng, scheduled)).await == Flow::EndUser {
             break;
         }

@@ -12,7 +12,7 @@ use std::rc::Rc;
 use super::session::common::Common;
 use super::session::life::Begun;
 use super::session::presence::Presence;
-use super::session::tasks::{Pass, next_due};
+use super::session::tasks::Pass;
 use super::session::user::User;
 use super::session::walk::{Flow, Walk};
 use crate::core::base::rng::Rng;
@@ -223,7 +223,7 @@ async fn do_pass<P: Platform>(user: &User<P>, begun: Begun<P>, due: Micros, rng:
             (Flow::EndSession, _) | (_, Pass::Over | Pass::EndOfSession) => return AfterTask::Stay,
             (Flow::Next | Flow::EndTask, Pass::UnderWay) => {}
         }
-        scheduled = next_due(user.think_time_after(done.task), scheduled, done.ended, rng);
+        scheduled = user.next_due(&done, scheduled, rng);
         if user.pause_until(scheduled, &Walk::new(rng, scheduled)).await == Flow::EndUser {
             return AfterTask::Leave;
         }

@@ -99,6 +99,11 @@ impl Timing {
         self.wait(visit, Endpoint::Health, Cost::of_health(service), 0).await;
     }
 
+    /// Waits for the time of a request that the gateway refuses.
+    pub async fn spend_on_refusal(&self, visit: Visit) {
+        self.wait(visit, Endpoint::Health, Cost::REFUSAL, 0).await;
+    }
+
     async fn wait(&self, visit: Visit, endpoint: Endpoint, cost: Cost, rows: usize) {
         let (factor, more_sigma) = scale_of(self.speed);
         if factor == 0.0 || cost.alone_ms(rows) == 0.0 {
@@ -107,11 +112,11 @@ impl Timing {
         let z = self.with_stream(endpoint, standard_normal);
         let millis = |millis: f64| Duration::from(Micros::from_millis_f64(factor * millis));
         let alone = millis(cost.alone_ms(rows)).mul_f64(((SIGMA + more_sigma) * z).exp());
-        let begins = {
+        let (begins, kept) = {
             let mut machine = self.machine.lock().unwrap_or_else(PoisonError::into_inner);
-            machine.turn(visit.began, millis(cost.busy_ms(rows)))
+            (machine.turn(visit.began, millis(cost.busy_ms(rows))), machine.kept())
         };
-        self.until(begins + alone, begins > visit.began).await;
+        self.until(begins + alone + kept, begins > visit.began).await;
     }
 
     /// Waits until a moment. In a queue the runtime's timer is good enough and costs less.

@@ -11,7 +11,7 @@ use crate::core::library::Records;
 use crate::core::library::folder::FolderListing;
 use crate::core::library::id::ReportId;
 use crate::core::library::record::{Origin, Record};
-use crate::core::report::read::read;
+use crate::core::report::read::{read, read_kept};
 use crate::ui::files::open_reports::{OpenReport, Source};
 use crate::ui::navigation::View;
 use crate::ui::report::SharedReport;
@@ -187,6 +187,6 @@ impl State {
 
 async fn read_from_storage(id: ReportId) -> Option<(Source, SharedReport)> {
     let (record, text) = storage::open(id).await.ok()??;
-    let report = read(text.as_bytes()).ok()?;
+    let report = read_kept(&text).ok()?;
     Some((record.origin.into(), SharedReport::new(report)))
 }

@@ -2,7 +2,9 @@
 //!
 //! What to make of it is the parts' business.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use oddiya_load::core::report::{Report, read};
@@ -65,11 +67,20 @@ pub struct Ran {
 
 /// Runs ours with these arguments; a request that fails ends the benchmark.
 pub fn run(host: &str, cores: Cores, arguments: &str) -> Ran {
+    run_users(host, cores, &["StressTestUser".as_ref()], arguments)
+}
+
+/// The same with the users of a scenario file.
+pub fn run_scenario(host: &str, cores: Cores, file: &Path, arguments: &str) -> Ran {
+    run_users(host, cores, &["--scenario".as_ref(), file.as_os_str()], arguments)
+}
+
+fn run_users(host: &str, cores: Cores, users: &[&OsStr], arguments: &str) -> Ran {
     let folder = tempfile::tempdir().unwrap();
     let (file, spent) = (folder.path().join("report.json"), folder.path().join("spent"));
     let mut command = limited(cores, "time");
     command.args(["-f", Spent::FORMAT, "-o"]).arg(&spent).args([TOOL, "run", "-H", host]);
-    command.args(["--no-preflight", "--seed=7", "StressTestUser", "--json"]).arg(&file);
+    command.args(["--no-preflight", "--seed=7"]).args(users).arg("--json").arg(&file);
     let status = command.args(arguments.split_whitespace()).status().unwrap();
     assert!(status.success(), "`oddiya-load run {arguments}` ended with {status}");
     Ran {

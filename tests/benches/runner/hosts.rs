@@ -69,6 +69,8 @@ fn configuration(folder: &str, port: u16) -> String {
          http {{\n{temporary}  access_log off;\n  keepalive_requests 1000000000;\n  keepalive_timeout 600s;\n  \
          server {{\n    listen 127.0.0.1:{port} backlog=8192;\n    \
          location = /stub_status {{ stub_status; }}\n    \
+         location /session/ {{ add_header Set-Cookie session=7d444840-9dc0-11d1-b245-5ffdce74fad2; \
+         default_type application/json; return 200 '{BODY}'; }}\n    \
          location / {{ default_type application/json; return 200 '{BODY}'; }}\n  }}\n}}\n"
     )
 }

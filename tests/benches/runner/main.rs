@@ -3,7 +3,7 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `hosts.rs`, `generators.rs` | nginx and the stub; one load by ours, wrk or oha |
-//! | `speed.rs`, `memory.rs`, `cost.rs`, `truth.rs`, `compare.rs`, `stub/` | the parts, each with its targets |
+//! | `speed.rs`, `memory.rs`, `cost.rs`, `truth.rs`, `compare.rs`, `scenarios.rs`, `stub/` | the parts, each with its targets |
 //! | `figures.rs` | arithmetic and parsing, with tests |
 //! | `found.rs`, `results.rs` | targets, tables, the file |
 //!
@@ -30,6 +30,7 @@ mod machine;
 mod memory;
 mod options;
 mod results;
+mod scenarios;
 #[path = "../browser/figures/mod.rs"]
 mod shared;
 #[path = "../../support/sim_report.rs"]
@@ -88,6 +89,8 @@ fn measure(part: Part, options: &Options) -> Found {
         Part::Latency => truth::latency(),
         Part::Arrivals => truth::arrivals(options.rounds, options.secs),
         Part::Stall => truth::stall(),
+        Part::Scenarios => scenarios::speed(options.rounds, options.secs),
+        Part::ScenarioUsers => scenarios::memory(),
         Part::Compare => compare::two_reports(options.rounds),
         Part::Stub => stub::beside_the_real_host(options.secs),
     }

@@ -8,7 +8,8 @@ const FEW: u64 = 100_000;
 const MANY: u64 = 10_000_000;
 /// Two runs of the same kind differ by 7 % (9.1 and 9.7 MB), by how slow their slowest second was.
 const NOISE: f64 = 0.1;
-const SPAWN_RATE: u32 = 2_000;
+/// Users who start in a second.
+pub const SPAWN_RATE: u32 = 2_000;
 
 /// Ten million requests at full speed against a hundred thousand with thinking in between, in the same time: a report
 /// grows with the seconds it tells of, and that is not what is asked here.
@@ -55,7 +56,7 @@ pub fn by_users() -> Found {
 }
 
 /// 20 000, or as many as the system's limit of open files leaves beside what else a process opens.
-fn most_users() -> u32 {
+pub fn most_users() -> u32 {
     let (_, most_files) = rlimit::Resource::NOFILE.get().unwrap();
     20_000.min(most_files.saturating_sub(100)) as u32
 }

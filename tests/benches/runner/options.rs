@@ -50,6 +50,10 @@ pub enum Part {
     Arrivals,
     /// A frozen host
     Stall,
+    /// Requests per second of a scenario with variables, extraction and checks, beside the same requests without
+    Scenarios,
+    /// Memory of users with ten variables and a cookie jar
+    ScenarioUsers,
     /// Comparing two reports of ten minutes
     Compare,
     /// The stub's times and its curve beside the real host's

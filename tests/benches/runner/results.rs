@@ -28,7 +28,8 @@ subtracted, with the same users and draws; a sleep is the process waiting for so
 because most of both is the kernel's. Instructions are of 4 s without think time, less 4 s of a user who hardly
 sends. Latency is beside `/__stub/stats` of `oddiya-load stub --speed laptop` on core 0. In a run of 30 s whose host
 (`--speed t2-micro`) is frozen for 10 s, every quantile q above 2/3 is in theory 10 s - (1 - q) × 30 s and an answer's time, and the others are
-those of a healthy run at q × 3/2.",
+those of a healthy run at q × 3/2. A scenario's users
+send the same requests as those it is compared with, in turns; they take a value from each answer and check it.",
 };
 
 pub const STUB: Section = Section {

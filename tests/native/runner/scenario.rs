@@ -97,7 +97,7 @@ async fn a_minted_token_passes_the_gateway_that_refuses_requests_without() {
     let stub = stub::start(options).await.unwrap();
     let host = format!("http://127.0.0.1:{}", stub.gateway.port());
     let statuses = async |flags: &[&str]| {
-        ask(stub.gateway, "POST", "/__stub/reset", "").await;
+        ask(stub.gateway, "DELETE", "/__stub/stats", "").await;
         let arguments = ["run", "-H", &host, "-t", "1s", "-u", "2", "DatabaseStressUser"];
         run(&[&arguments[..], flags].concat()).await;
         let plans = stats(&stub).await.into_keys().filter(|(method, ..)| method == "GET");

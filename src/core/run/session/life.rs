@@ -3,9 +3,9 @@
 //! The load models decide when a task begins: `closed.rs` and `open.rs`.
 
 use super::send::Sending;
-use super::tasks::Pass;
+use super::tasks::{Pass, next_due};
 use super::user::User;
-use super::walk::{Ending, Flow, Walk};
+use super::walk::{Ending, Flow, REST, Walk};
 use crate::core::base::rng::Rng;
 use crate::core::base::units::Micros;
 use crate::core::run::platform::Platform;
@@ -113,6 +113,15 @@ impl<P: Platform> User<P> {
             self.end_session(rng).await;
         }
         Done { ended, task: place, flow, pass }
+    }
+
+    /// When the next task is due after one that was due at `due`: after the think time, and after a rest where nothing was
+    /// sent since the task before it.
+    pub fn next_due(&self, done: &Done, due: Micros, rng: &mut Rng) -> Micros {
+        let next = next_due(self.think_time_after(done.task), due, done.ended, rng);
+        let begun = self.presence.begun();
+        let is_idle = self.begun_before.replace(begun) == begun;
+        if is_idle { next.max(self.common.platform.now() + REST) } else { next }
     }
 
     /// Does what is to be done when a session ends, if one has begun.

@@ -44,12 +44,12 @@ pub fn fill(step: &RequestStep, auth: Option<&Auth>, filler: &mut Filler<'_>, re
     request.redirects = step.redirects;
     request.wanted = wanted(step);
     filler.fill(&template.path, &mut request.path);
-    request.headers.resize_with(template.headers.len(), Default::default);
+    request.resize_headers(template.headers.len());
     for ((name, value), (known, text)) in request.headers.iter_mut().zip(&template.headers) {
         name.clone_from(known);
         filler.fill(text, value);
     }
-    fill_body(&template.body, filler, &mut request.body);
+    fill_body(&template.body, filler, request);
     authorize(step, auth, filler, request);
 }
 
@@ -57,28 +57,28 @@ pub fn fill(step: &RequestStep, auth: Option<&Auth>, filler: &mut Filler<'_>, re
 pub fn authorize(step: &RequestStep, auth: Option<&Auth>, filler: &mut Filler<'_>, request: &mut Request) {
     let Some(auth) = auth else { return };
     request.written.get_mut().clear();
-    request.headers.truncate(step.request.headers.len());
+    request.resize_headers(step.request.headers.len());
     for (name, value) in &auth.headers {
         if !filler.is_unset(value) {
-            request.headers.push((name.clone(), filler.text(value)));
+            let (mut own_name, mut own_value) = request.take_header();
+            own_name.clone_from(name);
+            filler.fill(value, &mut own_value);
+            request.headers.push((own_name, own_value));
         }
     }
 }
 
-fn fill_body(body: &Body, filler: &mut Filler<'_>, out: &mut Option<Vec<u8>>) {
+fn fill_body(body: &Body, filler: &mut Filler<'_>, request: &mut Request) {
     match body {
-        Body::None => *out = None,
+        Body::None => request.drop_body(),
         Body::Text(template) => {
             // The bytes become a text and bytes again, so that their memory is reused.
-            let mut bytes = out.take().unwrap_or_default();
-            bytes.clear();
-            let mut text = String::from_utf8(bytes).unwrap_or_default();
+            let mut text = String::from_utf8(request.take_body()).unwrap_or_default();
             filler.fill(template, &mut text);
-            *out = Some(text.into_bytes());
+            request.body = Some(text.into_bytes());
         }
         Body::Pieces(pieces) => {
-            let mut bytes = out.take().unwrap_or_default();
-            bytes.clear();
+            let mut bytes = request.take_body();
             for piece in pieces {
                 match piece {
                     BodyPiece::Text(template) => bytes.extend_from_slice(filler.text(template).as_bytes()),
@@ -88,7 +88,7 @@ fn fill_body(body: &Body, filler: &mut Filler<'_>, out: &mut Option<Vec<u8>>) {
                     }
                 }
             }
-            *out = Some(bytes);
+            request.body = Some(bytes);
         }
     }
 }

@@ -8,6 +8,8 @@ use std::task::{Poll, Waker};
 #[derive(Debug, Default)]
 pub struct Presence {
     in_flight: Cell<u32>,
+    /// How many requests the user has begun.
+    begun: Cell<u64>,
     is_leaving: Cell<bool>,
     waiting: RefCell<Vec<Waker>>,
 }
@@ -19,7 +21,13 @@ impl Presence {
     }
 
     pub fn entered(&self) {
+        self.begun.set(self.begun.get() + 1);
         self.in_flight.set(self.in_flight.get() + 1);
+    }
+
+    /// How many requests the user has begun.
+    pub const fn begun(&self) -> u64 {
+        self.begun.get()
     }
 
     pub fn left(&self) {

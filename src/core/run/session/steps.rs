@@ -9,7 +9,7 @@ use super::send::{Seen, Sending};
 use super::tasks::pause;
 use super::user::User;
 use super::values::Value;
-use super::walk::{Ending, Flow, Walk};
+use super::walk::{Ending, Flow, REST, Walk};
 use crate::core::base::rng::Rng;
 use crate::core::base::units::Micros;
 use crate::core::run::platform::Platform;
@@ -17,6 +17,9 @@ use crate::core::scenario::EntryId;
 use crate::core::scenario::model::condition::Condition;
 use crate::core::scenario::model::request::RequestStep;
 use crate::core::scenario::model::step::{End, Repeat, Step, Times};
+
+/// After so many rounds of a loop in which nothing was sent, a user rests.
+const ROUNDS_WITHOUT_REST: u32 = 1_000;
 
 impl<P: Platform> User<P> {
     /// Does steps until one of them says that more ends than itself. A list of plain requests allocates nothing here.
@@ -177,6 +180,7 @@ impl<P: Platform> User<P> {
             Times::ForEach { .. } => texts.len() as u64,
         };
         let mut texts = texts.into_iter();
+        let mut idle_rounds = 0;
         for _ in 0..count {
             match &repeat.times {
                 Times::While { condition, .. } if !self.holds(condition, walk) => break,
@@ -186,9 +190,18 @@ impl<P: Platform> User<P> {
                 }
                 Times::While { .. } | Times::Count { .. } => {}
             }
+            let begun = self.presence.begun();
             let flow = self.run_steps(&repeat.steps, walk).await;
             if flow != Flow::Next {
                 return flow;
+            }
+            idle_rounds = if self.presence.begun() == begun { idle_rounds + 1 } else { 0 };
+            if idle_rounds == ROUNDS_WITHOUT_REST {
+                idle_rounds = 0;
+                let rested = self.common.platform.now() + REST;
+                if self.pause_until(rested, walk).await == Flow::EndUser {
+                    return Flow::EndUser;
+                }
             }
         }
         Flow::Next

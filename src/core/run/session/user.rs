@@ -32,6 +32,8 @@ pub struct User<P: Platform> {
     shared: <P as Transport>::Shared,
     /// Whether a session has begun and not ended.
     pub is_in_session: Cell<bool>,
+    /// How many requests it had begun when its last task was over.
+    pub begun_before: Cell<u64>,
 }
 
 /// What a user knows.
@@ -81,6 +83,7 @@ impl<P: Platform> User<P> {
             channels: RefCell::new(vec![channel]),
             shared,
             is_in_session: Cell::new(false),
+            begun_before: Cell::new(0),
         };
         user.take_rows(NextRow::EachUser, rng);
         let mut walk = Walk::new(rng, user.common.platform.now());

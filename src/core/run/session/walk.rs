@@ -6,6 +6,9 @@ use crate::core::base::units::Micros;
 use crate::core::http::exchange::Exchange;
 use crate::core::scenario::EntryId;
 
+/// How long a user rests that goes on without sending anything: it must not keep all others of its shard from going on.
+pub const REST: Micros = Micros::from_millis(10);
+
 /// One way through steps.
 pub struct Walk<'a> {
     pub rng: &'a mut Rng,

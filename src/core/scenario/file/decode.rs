@@ -128,6 +128,10 @@ impl<'de> de::Deserializer<'de> for Reader<'de, '_> {
         visitor: V,
     ) -> Result<V::Value, Wrong> {
         let fields = match &self.node.value {
+            // What takes the names of its fields is told apart by them.
+            Value::Map(fields) if fields.is_empty() && known.contains(&KEYS) => {
+                return self.placed(Err(de::Error::invalid_value(Unexpected::Unit, &visitor)));
+            }
             Value::Map(fields) => fields,
             // Fields have names; a list of their values is none of their forms.
             Value::List(_) => return self.placed(Err(de::Error::invalid_type(Unexpected::Seq, &visitor))),

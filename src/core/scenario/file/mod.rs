@@ -30,7 +30,7 @@ mod wrong;
 pub use node::LONGEST_TEXT;
 
 use node::Node;
-use problem::{Place, Problems};
+use problem::Problems;
 use settings::Settings;
 use surroundings::{Choices, Surroundings};
 use trouble::Trouble;
@@ -60,12 +60,8 @@ pub fn read(
     settings.put_into(&mut tree);
     let (wire, mut found) = decode::read::<WireScenario>(&tree);
     let scenario = wire.map(|wire| build::scenario(&wire, &settings, choices, around, &trouble));
-    if !trouble.takes_step() {
-        let message =
-            format!("the scenario has over {MOST_STEPS} steps once its blocks are put in; use fewer");
-        trouble.add(Place::default(), 1, message);
-    }
     found.extend(trouble.into_problems());
+    found.iter_mut().for_each(|problem| problem.message = settings.hide(&problem.message));
     match scenario {
         Some(scenario) if found.is_empty() => Ok(scenario),
         _ => Err(Problems::new(file, text, found).with_paths(|place| tree.path_to(place))),

@@ -27,6 +27,9 @@ pub struct Settings {
 /// A shorter secret would make output unreadable where it is masked, and is no secret.
 const SHORTEST_SECRET: usize = 4;
 
+/// What stands for a secret.
+const MASK: &str = "***";
+
 /// What is read before all else. Other fields are read later.
 #[derive(Deserialize)]
 pub struct Head {
@@ -61,6 +64,11 @@ impl Settings {
         settings.secrets.retain(|secret| secret.chars().count() >= SHORTEST_SECRET);
         settings.secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         settings
+    }
+
+    /// A name or a message without secrets. Both are shown, and names are written into reports.
+    pub fn hide(&self, text: &str) -> String {
+        self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), MASK))
     }
 
     /// One setting. The command line comes first, then the environment, the profile, and the default.

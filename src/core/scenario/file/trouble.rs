@@ -11,6 +11,9 @@ pub struct Trouble<'t> {
     found: RefCell<Vec<Problem>>,
     /// How many more steps may be made. Blocks that do blocks could make a short text long.
     steps_left: Cell<usize>,
+    most_steps: usize,
+    /// Whether it was noted that there are too many steps.
+    limit_noted: Cell<bool>,
 }
 
 /// How far below the start of a value a word in it is looked for.
@@ -18,7 +21,13 @@ const SEARCHED_LINES: usize = 200;
 
 impl<'t> Trouble<'t> {
     pub fn new(text: &'t str, most_steps: usize) -> Self {
-        Self { lines: text.lines().collect(), found: RefCell::default(), steps_left: Cell::new(most_steps) }
+        Self {
+            lines: text.lines().collect(),
+            found: RefCell::default(),
+            steps_left: Cell::new(most_steps),
+            most_steps,
+            limit_noted: Cell::new(false),
+        }
     }
 
     /// Notes a problem with what stands at a place.
@@ -64,6 +73,19 @@ impl<'t> Trouble<'t> {
         let left = self.steps_left.get();
         self.steps_left.set(left.saturating_sub(1));
         left > 0
+    }
+
+    /// Notes that there are too many steps, once, at the name that made them too many.
+    pub fn add_step_limit(&self, at: Option<&At<String>>) {
+        if self.limit_noted.replace(true) {
+            return;
+        }
+        let most = self.most_steps;
+        let message = format!("the scenario has over {most} steps once its blocks are put in; use fewer");
+        match at {
+            Some(at) => self.about(at, message),
+            None => self.add(Place::default(), 1, message),
+        }
     }
 
     pub fn into_problems(self) -> Vec<Problem> {

@@ -16,8 +16,6 @@ pub struct Call {
     pub until: Until,
     /// Milliseconds, asked directly and through the gateway.
     pub real: (Option<f64>, Option<f64>),
-    /// The body's length.
-    pub bytes: usize,
 }
 
 /// What `{}` in a call's path and body stands for.
@@ -49,7 +47,6 @@ const CALL: Call = Call {
     needs: Needs::Nothing,
     until: Until::Last,
     real: (None, None),
-    bytes: 0,
 };
 
 const fn get(name: &'static str, service: &'static str, path: &'static str) -> Call {
@@ -67,7 +64,7 @@ const fn send(
 }
 
 const fn health(name: &'static str, service: &'static str, direct: f64) -> Call {
-    Call { bytes: 15, ..get(name, service, "/actuator/health").took(direct, None) }
+    get(name, service, "/actuator/health").took(direct, None)
 }
 
 impl Call {
@@ -86,10 +83,6 @@ impl Call {
     const fn took(self, direct: f64, gateway: Option<f64>) -> Self {
         Self { real: (Some(direct), gateway), ..self }
     }
-
-    const fn bytes(self, bytes: usize) -> Self {
-        Self { bytes, ..self }
-    }
 }
 
 const ME: &str = "/api/v1/users/me";
@@ -105,51 +98,41 @@ const NEW: &str = r#"{"name":"Lee","email":"new{}@example.com","password":"Secre
 const MAKER: Option<u32> = Some(4);
 
 pub const CALLS: &[Call] = &[
-    get("GET users/me", "user", ME).took(0.7, Some(1.3)).bytes(179),
-    send("PATCH users/me", "PATCH", "user", ME, r#"{"name":"N"}"#).took(2.6, Some(3.2)).bytes(183),
-    get("GET plans, 1 plan", "plan", PLANS).by(Some(2)).took(1.4, Some(3.5)).bytes(518),
-    get("GET plans, 10 plans", "plan", PLANS).took(3.2, Some(4.1)).bytes(5171),
-    get("GET plans, 100 plans", "plan", PLANS).by(Some(3)).took(14.7, Some(11.4)).bytes(51_682),
-    get("GET plan", "plan", "/api/v1/plans/1").took(0.9, Some(3.1)).bytes(516),
-    send("POST plan, 3 days", "POST", "plan", PLANS, PLAN).by(MAKER).took(19.7, Some(25.6)).bytes(522),
-    send("PATCH plan", "PATCH", "plan", "/api/v1/plans/1", PLAN).took(1.9, Some(4.6)).bytes(519),
-    send("confirm", "PATCH", "plan", "/api/v1/plans/1/confirm", "").took(1.8, Some(5.3)).bytes(519),
+    get("GET users/me", "user", ME).took(0.7, Some(1.3)),
+    send("PATCH users/me", "PATCH", "user", ME, r#"{"name":"N"}"#).took(2.6, Some(3.2)),
+    get("GET plans, 1 plan", "plan", PLANS).by(Some(2)).took(1.4, Some(3.5)),
+    get("GET plans, 10 plans", "plan", PLANS).took(3.2, Some(4.1)),
+    get("GET plans, 100 plans", "plan", PLANS).by(Some(3)).took(14.7, Some(11.4)),
+    get("GET plan", "plan", "/api/v1/plans/1").took(0.9, Some(3.1)),
+    send("POST plan, 3 days", "POST", "plan", PLANS, PLAN).by(MAKER).took(19.7, Some(25.6)),
+    send("PATCH plan", "PATCH", "plan", "/api/v1/plans/1", PLAN).took(1.9, Some(4.6)),
+    send("confirm", "PATCH", "plan", "/api/v1/plans/1/confirm", "").took(1.8, Some(5.3)),
     send("DELETE plan", "DELETE", "plan", "/api/v1/plans/{}", "")
         .by(MAKER)
         .needs(Needs::Plan)
-        .took(2.0, Some(4.2))
-        .bytes(39),
-    get("plan missing, 404", "plan", "/api/v1/plans/99999").took(1.3, Some(3.3)).bytes(130),
-    send("POST video", "POST", "video", VIDEOS, VIDEO)
-        .by(MAKER)
-        .needs(Needs::Number)
-        .took(20.9, Some(22.3))
-        .bytes(303),
-    get("GET videos, 25 jobs", "video", VIDEOS).took(3.8, Some(4.6)).bytes(7445),
-    get("GET video", "video", "/api/v1/videos/1").took(1.2, Some(2.9)).bytes(297),
+        .took(2.0, Some(4.2)),
+    get("plan missing, 404", "plan", "/api/v1/plans/99999").took(1.3, Some(3.3)),
+    send("POST video", "POST", "video", VIDEOS, VIDEO).by(MAKER).needs(Needs::Number).took(20.9, Some(22.3)),
+    get("GET videos, 25 jobs", "video", VIDEOS).took(3.8, Some(4.6)),
+    get("GET video", "video", "/api/v1/videos/1").took(1.2, Some(2.9)),
     health("health of the gateway", "gateway", 0.7),
     health("health of auth", "auth", 6.1),
     health("health of user", "user", 0.7),
     health("health of plan", "plan", 0.6),
     health("health of video", "video", 1.0),
     get("401 at the gateway", "gateway", "/api/users/me").by(None).took(0.2, None),
-    send("login", "POST", "auth", LOGIN, PERSON).took(77.0, None).bytes(639),
-    send("login, wrong password", "POST", "auth", LOGIN, WRONG).took(78.0, None).bytes(135),
-    send("login, unknown e-mail", "POST", "auth", LOGIN, UNKNOWN).took(14.0, None).bytes(135),
-    send("signup", "POST", "auth", "/api/auth/signup", NEW).needs(Needs::Number).took(80.0, None).bytes(639),
+    send("login", "POST", "auth", LOGIN, PERSON).took(77.0, None),
+    send("login, wrong password", "POST", "auth", LOGIN, WRONG).took(78.0, None),
+    send("login, unknown e-mail", "POST", "auth", LOGIN, UNKNOWN).took(14.0, None),
+    send("signup", "POST", "auth", "/api/auth/signup", NEW).needs(Needs::Number).took(80.0, None),
     send("refresh", "POST", "auth", "/api/auth/refresh", r#"{"refreshToken":"{}"}"#)
         .needs(Needs::Session)
-        .took(5.5, None)
-        .bytes(622),
+        .took(5.5, None),
     get("agent: health", "llm-agent", "/health").took(0.3, None),
-    send("agent: generate, 3 days", "POST", "llm-agent", "/api/v1/plans/generate", TRIP)
-        .took(12.1, None)
-        .bytes(2004),
+    send("agent: generate, 3 days", "POST", "llm-agent", "/api/v1/plans/generate", TRIP).took(12.1, None),
     send("agent: stream, first event", "POST", "llm-agent", "/api/v1/plans/generate/stream", TRIP)
         .until(Until::First)
-        .took(0.7, None)
-        .bytes(3603),
+        .took(0.7, None),
     send("agent: stream, complete", "POST", "llm-agent", "/api/v1/plans/generate/stream", TRIP)
-        .took(3.6, None)
-        .bytes(3603),
+        .took(3.6, None),
 ];

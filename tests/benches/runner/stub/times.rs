@@ -12,21 +12,7 @@ const WITHIN: f64 = 0.30;
 /// Requests of one median.
 const REQUESTS: usize = 20;
 
-const TIMES: Columns<7> = [
-    ("call", 26),
-    ("direct, ms", 10),
-    ("real", 5),
-    ("gateway, ms", 11),
-    ("real", 5),
-    ("body, bytes", 11),
-    ("real", 6),
-];
-
-/// What was found of a call one way.
-struct Measured {
-    ms: f64,
-    bytes: usize,
-}
+const TIMES: Columns<5> = [("call", 26), ("direct, ms", 10), ("real", 5), ("gateway, ms", 11), ("real", 5)];
 
 /// Measures every call, directly and through the gateway where both were measured.
 pub fn measure(services: &Services, found: &mut Found) {
@@ -36,9 +22,9 @@ pub fn measure(services: &Services, found: &mut Found) {
         let direct = call.real.0.map(|_| alone(services, call, call.service, call.path, &mut numbers));
         let behind = call.path.replacen("/api/v1/", "/api/", 1);
         let gateway = call.real.1.map(|_| alone(services, call, "gateway", &behind, &mut numbers));
-        for (way, measured, real) in [("direct", &direct, call.real.0), ("gateway", &gateway, call.real.1)] {
-            if let Some((measured, real)) = measured.as_ref().zip(real) {
-                judge(&format!("{}, {way}", call.name), measured.ms, real, found);
+        for (way, measured, real) in [("direct", direct, call.real.0), ("gateway", gateway, call.real.1)] {
+            if let Some((measured, real)) = measured.zip(real) {
+                judge(&format!("{}, {way}", call.name), measured, real, found);
             }
         }
         lines.push(line(call, direct, gateway));
@@ -53,19 +39,11 @@ fn judge(call: &str, ms: f64, real: f64, found: &mut Found) {
     found.target(figure, said, "± 30 %", off.abs() <= WITHIN);
 }
 
-fn line(call: &Call, direct: Option<Measured>, gateway: Option<Measured>) -> String {
-    let bytes = direct.as_ref().map_or(0, |measured| measured.bytes);
-    let ours = |measured: Option<Measured>| measured.map_or("–".to_owned(), |one| format!("{:.2}", one.ms));
+fn line(call: &Call, direct: Option<f64>, gateway: Option<f64>) -> String {
+    let ours = |ms: Option<f64>| ms.map_or("–".to_owned(), |ms| format!("{ms:.2}"));
     let real = |ms: Option<f64>| ms.map_or("–".to_owned(), |ms| ms.to_string());
-    let fields = [
-        call.name.to_owned(),
-        ours(direct),
-        real(call.real.0),
-        ours(gateway),
-        real(call.real.1),
-        bytes.to_string(),
-        call.bytes.to_string(),
-    ];
+    let (by_itself, behind) = call.real;
+    let fields = [call.name.to_owned(), ours(direct), real(by_itself), ours(gateway), real(behind)];
     markdown::line(&TIMES, fields)
 }
 
@@ -76,7 +54,7 @@ fn alone(
     port: &str,
     path: &str,
     numbers: &mut impl Iterator<Item = u32>,
-) -> Measured {
+) -> f64 {
     let mut kept = Kept::open(services.port(port));
     let mut answer = || {
         let number = numbers.next().unwrap();
@@ -85,12 +63,12 @@ fn alone(
         let request = Request::new(call.method, fill(path), fill(call.body)).by(call.user).with_key(number);
         kept.answer(&request)
     };
-    let bytes = answer().body.len();
+    answer();
     let ms = |answer: Answer| match call.until {
         Until::First => answer.first.as_secs_f64() * 1e3,
         Until::Last => answer.last.as_secs_f64() * 1e3,
     };
-    Measured { ms: median((0..REQUESTS).map(|_| ms(answer()))).unwrap(), bytes }
+    median((0..REQUESTS).map(|_| ms(answer()))).unwrap()
 }
 
 /// Makes what a call needs, on another connection.

@@ -9,6 +9,7 @@ use super::values::{duration, pattern, range, statuses, unquoted};
 use crate::core::base::event_kind::EventKind;
 use crate::core::scenario::file::decode::At;
 use crate::core::scenario::file::problem::instead;
+use crate::core::scenario::file::settings::Settings;
 use crate::core::scenario::file::trouble::Trouble;
 use crate::core::scenario::file::wire::answer::WireChecks;
 use crate::core::scenario::model::answer::{Check, JsonPath, JsonType, Must, Test};
@@ -22,10 +23,10 @@ const VERBS: &str = "go on with `exists`, `is missing`, `== VALUE` (or !=, <, <=
                      list, object, truth value)";
 
 /// Reads the checks of a request.
-pub fn read(wire: Option<&WireChecks>, names: &Names, trouble: &Trouble) -> Vec<Check> {
+pub fn read(wire: Option<&WireChecks>, names: &Names, settings: &Settings, trouble: &Trouble) -> Vec<Check> {
     let one = |name: &str, text: &At<String>| {
         let test = test(text, names, trouble)?;
-        Some(Check { name: name.to_owned(), test })
+        Some(Check { name: settings.hide(name), test })
     };
     match wire {
         None => Vec::new(),
@@ -172,7 +173,7 @@ fn json_type(word: &str) -> Result<JsonType, String> {
 /// The name of a header, in lower case.
 pub fn header_name(name: &str) -> Result<String, String> {
     let name = http::HeaderName::from_bytes(name.as_bytes())
-        .map_err(|_| format!("`{name}` is no name of a header"))?;
+        .map_err(|_| format!("`{name}` is no name of a header; write letters, digits and `-`"))?;
     Ok(name.as_str().to_owned())
 }
 

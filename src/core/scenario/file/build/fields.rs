@@ -1,7 +1,6 @@
 //! Which fields a step may have together: each kind of step has its own, and a step is of one kind.
 
 use crate::core::scenario::file::decode::At;
-use crate::core::scenario::file::problem::Place;
 use crate::core::scenario::file::trouble::Trouble;
 use crate::core::scenario::file::wire::step::WireStep;
 use crate::core::scenario::method::Method;
@@ -135,10 +134,8 @@ fn kind_of_none(step: &WireStep, standing: Standing, trouble: &Trouble) -> Optio
     if step.keys.iter().any(is_unknown) {
         return None;
     }
-    match step.keys.first() {
-        Some(key) => trouble.about(key, nothing_to_do(step)),
-        None => trouble.add(Place::default(), 1, format!("a step is empty: {}", nothing_to_do(step))),
-    }
+    // A step without any field was refused when the text was read.
+    trouble.about(step.keys.first()?, nothing_to_do(step));
     None
 }
 

@@ -60,7 +60,7 @@ pub fn scenario(
     let services = shop.services.list.clone();
     let (entries, blobs, data, ready_made) = shop.into_parts();
     Scenario {
-        name: wire.scenario.value.clone(),
+        name: settings.hide(&wire.scenario.value),
         about: wire.about.clone().unwrap_or_default(),
         services,
         entries,

@@ -49,7 +49,7 @@ pub fn read(
     let body = bodies::read(step, names, shop);
     let headers = headers(step, class, names, shop);
     let extractions = extracts::read(&step.extract, names, trouble);
-    let checks = checks::read(step.checks.as_ref(), names, trouble);
+    let checks = checks::read(step.checks.as_ref(), names, shop.settings, trouble);
     let (path_template, body, mut headers) = (path_template?, body?, headers?);
     if let Some(media_type) = body.media_type.filter(|_| !has(&headers, "content-type")) {
         headers.push(("Content-Type".to_owned(), Template::plain(media_type)));

@@ -46,9 +46,9 @@ impl<'s> Shop<'s> {
         Self { trouble, around, settings, services, data, blocks, entries, blobs, blob_paths, ready_made }
     }
 
-    /// The entry with that key. Equal keys share an entry.
+    /// The entry with that key. Equal keys share an entry. A path may have a secret, which no report may show.
     pub fn entry(&self, kind: EntryKind, name: &str) -> EntryId {
-        let key = EntryKey { kind, name: name.to_owned() };
+        let key = EntryKey { kind, name: self.settings.hide(name) };
         let mut entries = self.entries.borrow_mut();
         let place = entries.iter().position(|known| *known == key).unwrap_or_else(|| {
             entries.push(key);

@@ -36,7 +36,7 @@ pub struct Steps<'c> {
     pub names: &'c Names<'c>,
     pub requests: ClassRequests<'c>,
     /// The blocks that are being read, one within the other.
-    pub within: RefCell<Vec<String>>,
+    pub within: RefCell<Vec<At<String>>>,
 }
 
 impl Steps<'_> {
@@ -63,6 +63,8 @@ impl Steps<'_> {
     /// Reads one step. A block becomes all its steps.
     pub fn one(&self, wire: &WireStep, standing: Standing) -> Vec<Step> {
         if !self.shop.trouble.takes_step() {
+            let within = self.within.borrow();
+            self.shop.trouble.add_step_limit(within.first().or(wire.keys.first()));
             return Vec::new();
         }
         let Some(kind) = fields::kind(wire, standing, self.shop.trouble) else { return Vec::new() };
@@ -175,14 +177,16 @@ impl Steps<'_> {
             self.shop.trouble.about(name, message);
             return Vec::new();
         };
-        if self.within.borrow().contains(&name.value) {
-            let circle = format!("{} → {}", self.within.borrow().join(" → "), name.value);
+        if self.within.borrow().iter().any(|outer| outer.value == name.value) {
+            let outer: String =
+                self.within.borrow().iter().map(|outer| format!("{} → ", outer.value)).collect();
+            let circle = format!("{outer}{}", name.value);
             self.shop
                 .trouble
                 .about(name, format!("the block does itself again ({circle}); use `repeat` or `while`"));
             return Vec::new();
         }
-        self.within.borrow_mut().push(name.value.clone());
+        self.within.borrow_mut().push(name.clone());
         let read = self.list(steps);
         self.within.borrow_mut().pop();
         read
@@ -255,7 +259,7 @@ impl Steps<'_> {
         let within = wire.within.as_ref().map(|at| time(Some(at), Micros::ZERO, trouble));
         let steps = self.required_list(wire.steps.as_ref(), wire);
         Some(Step::Poll(Poll {
-            check: name.value.clone(),
+            check: self.shop.settings.hide(&name.value),
             until: self.condition(until)?,
             every: time(wire.every.as_ref(), USUAL_PAUSE, trouble),
             at_most: self.at_most(wire, if within.is_some() { MOST_REPEATS } else { USUAL_ASKS })?,
