@@ -87,34 +87,20 @@ impl Draft {
         this
     }
 
-    /// Ticks the classes that take part by default when another scenario is chosen, or none of those that are ticked is
-    /// left in the text of the chosen one.
+    /// Keeps the ticked classes such as the chosen scenario has them, also when it is changed or another one is chosen.
     fn tick_as_the_scenario_says(self) {
-        Effect::new(move |before: Option<(Which, Vec<String>)>| {
+        Effect::new(move |before: Option<Known>| {
             let (which, classes) = (self.chosen.which.get(), self.chosen.classes());
-            let known: Vec<String> = classes.iter().map(|(name, _)| name.clone()).collect();
             let ticked = self.text.with_untracked(|text| text.classes.clone());
-            let stays = |name: &&str| known.iter().any(|known| known == name);
-            let left: Vec<&str> = names(&ticked).filter(stays).collect();
-            let ticks = match &before {
-                // A text that cannot be read at the moment says nothing of its classes.
-                _ if known.is_empty() => None,
-                Some((same, _)) if *same != which => Some(default_classes(&classes)),
-                Some((_, same)) if *same == known => None,
-                // What the address named is checked like what is typed.
-                Some((_, before)) if before.is_empty() && names(&ticked).next().is_some() => None,
-                Some(_) if left.is_empty() => Some(default_classes(&classes)),
-                Some(_) => Some(left.join(", ")),
-                None => None,
-            };
-            if let Some(ticks) = ticks.filter(|ticks| *ticks != ticked) {
+            let ticks = ticks(&ticked, before.as_ref(), which, &classes);
+            if ticks != ticked {
                 self.type_into(Field::Classes, ticks);
             }
-            let known = match before {
-                Some((same, before)) if known.is_empty() && same == which => before,
-                _ => known,
-            };
-            (which, known)
+            match before {
+                // A text that cannot be read at the moment says nothing of its classes.
+                Some(before) if classes.is_empty() && before.which == which => before,
+                _ => Known { which, classes: classes.into_iter().map(|(name, _)| name).collect() },
+            }
         });
     }
 
@@ -227,6 +213,38 @@ pub fn names(text: &str) -> impl Iterator<Item = &str> {
     text.split([',', ' ']).filter(|name| !name.is_empty())
 }
 
+/// The classes that the form knew of a scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Known {
+    which: Which,
+    classes: Vec<String>,
+}
+
+/// What is ticked once a scenario has these classes: by default those that take part by default; of a scenario that was
+/// changed what was ticked, as far as it is there, and what is new. What an address names is checked like what is typed.
+fn ticks(ticked: &str, before: Option<&Known>, which: Which, classes: &[(String, Presence)]) -> String {
+    let is_ticked = |name: &String| names(ticked).any(|ticked| ticked == name);
+    let is_new = |name: &String, before: &Known| !before.classes.contains(name);
+    let has_any = names(ticked).next().is_some();
+    match before {
+        Some(before) if before.which != which => default_classes(classes),
+        _ if classes.is_empty() => ticked.to_owned(),
+        None if has_any => ticked.to_owned(),
+        Some(before) if before.classes.is_empty() && has_any => ticked.to_owned(),
+        Some(before) if has_any && classes.iter().map(|(name, _)| name).eq(&before.classes) => {
+            ticked.to_owned()
+        }
+        Some(before) => {
+            let stays = |(name, presence): &&(String, Presence)| {
+                is_ticked(name) || (is_new(name, before) && *presence == Presence::Default)
+            };
+            let stay: Vec<&str> = classes.iter().filter(stays).map(|(name, _)| name.as_str()).collect();
+            if stay.is_empty() { default_classes(classes) } else { stay.join(", ") }
+        }
+        None => default_classes(classes),
+    }
+}
+
 /// The classes that take part unless a person chooses others.
 fn default_classes(classes: &[(String, Presence)]) -> String {
     let of_all = classes.iter().filter(|(_, presence)| *presence == Presence::Default);
@@ -255,5 +273,51 @@ pub const fn control_name(field: Field) -> &'static str {
         Field::ThinkTime => "think-time",
         Field::StopTimeout => "stop-timeout",
         Field::Seed => "seed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::shelf::id::ScenarioId;
+
+    fn classes(names: &[&str]) -> Vec<(String, Presence)> {
+        let presence = |name: &str| if name.starts_with('?') { Presence::Named } else { Presence::Default };
+        names.iter().map(|name| (name.trim_start_matches('?').to_owned(), presence(name))).collect()
+    }
+
+    fn own() -> Which {
+        Which::Own(ScenarioId::kept_at(1, 1))
+    }
+
+    fn known(which: Which, names: &[&str]) -> Option<Known> {
+        Some(Known { which, classes: names.iter().map(|name| (*name).to_owned()).collect() })
+    }
+
+    #[test]
+    fn another_scenario_ticks_its_own_classes() {
+        let before = known(Which::default_one(), &["A", "B"]);
+        assert_eq!(ticks("A", before.as_ref(), own(), &classes(&["A", "C", "?D"])), "A, C");
+        assert_eq!(ticks("A", before.as_ref(), own(), &[]), "", "it cannot be read yet");
+        let unread = known(own(), &[]);
+        assert_eq!(ticks("", unread.as_ref(), own(), &classes(&["C"])), "C");
+    }
+
+    #[test]
+    fn a_changed_scenario_keeps_what_was_ticked_and_ticks_what_is_new() {
+        let before = known(own(), &["A", "B"]);
+        let ticks = |ticked: &str, now: &[&str]| ticks(ticked, before.as_ref(), own(), &classes(now));
+        assert_eq!(ticks("B", &["A", "B"]), "B");
+        assert_eq!(ticks("B", &["A", "B", "C", "?D"]), "B, C");
+        assert_eq!(ticks("B", &["A"]), "A", "what was ticked is gone");
+        assert_eq!(ticks("B", &[]), "B", "it is broken at the moment");
+    }
+
+    #[test]
+    fn what_an_address_names_is_left_as_it_is() {
+        let now = classes(&["A"]);
+        assert_eq!(ticks("Unknown", None, own(), &now), "Unknown");
+        assert_eq!(ticks("Unknown", known(own(), &[]).as_ref(), own(), &now), "Unknown");
+        assert_eq!(ticks("", None, own(), &now), "A");
     }
 }
