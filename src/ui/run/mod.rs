@@ -6,6 +6,7 @@
 //! | `starting.rs`, `kept_runs.rs` | starting a run; what becomes of finished runs |
 //! | `draft.rs` | the texts in the form, and the problems found in them |
 //! | `chosen.rs` | the scenario that the form has chosen, and what was given for it |
+//! | `ticks.rs` | which classes of the chosen scenario are ticked |
 //! | `form/` | the form: fields, scenario, presets, classes, buttons |
 //! | `route.rs`, `direct_question.rs` | the route to the host, and the question before a run past the companion |
 //! | `companion_banner.rs` | what is the matter with the companion of a run under way |
@@ -24,6 +25,7 @@ mod kept_runs;
 pub mod route;
 mod starting;
 pub mod state;
+mod ticks;
 mod welcome;
 
 use leptos::html::Div;

@@ -4,9 +4,9 @@ use futures_util::future::join;
 use leptos::prelude::*;
 use leptos::task::{spawn_local, tick};
 
-use super::draft::names;
 use super::route::{COST_OF_DIRECT, CompanionLookup, DirectRun, Hosts, Route, route, serve_command};
 use super::state::State;
+use super::ticks::names;
 use crate::browser::page::address::AddressParameters;
 use crate::browser::page::probe::HostProbe;
 use crate::browser::page::probe::companion;

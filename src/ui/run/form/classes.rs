@@ -8,8 +8,8 @@ use super::field::{During, TextField};
 use crate::core::config::run_config::Field;
 use crate::core::scenario::Presence;
 use crate::core::shelf::list::Which;
-use crate::ui::run::draft::names;
 use crate::ui::run::state::page_state;
+use crate::ui::run::ticks::names;
 
 #[component]
 pub fn Classes() -> impl IntoView {

@@ -6,8 +6,8 @@ use crate::core::base::host::Host;
 use crate::core::config::run_config::Field;
 use crate::core::config::streams_host::{HostAdvice, host_advice};
 use crate::core::shelf::list::Which;
-use crate::ui::run::draft::names;
 use crate::ui::run::state::page_state;
+use crate::ui::run::ticks::names;
 
 #[component]
 pub fn HostAdviceLine() -> impl IntoView {
