@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use fantoccini::key::Key;
 use oddiya_load::core::report::read;
+use oddiya_load::core::scenario::shipped;
 use serde_json::{Value, json};
 
 use crate::chromium::Chromium;
@@ -93,9 +94,9 @@ async fn script(browser: &Chromium, script: &str) -> Value {
     browser.client().execute(script, Vec::new()).await.unwrap()
 }
 
-/// The names in the list, from the top.
+/// The names of one's own scenarios in the list, from the top.
 async fn names(browser: &Chromium) -> Vec<String> {
-    const READ: &str = "return [...document.querySelectorAll('[data-testid=scenario-row] [data-field=name] > a')].map(a => a.textContent)";
+    const READ: &str = "return [...document.querySelectorAll('[data-testid=scenario-row]:has([data-testid=delete-scenario]) [data-field=name] > a')].map(a => a.textContent)";
     serde_json::from_value(script(browser, READ).await).unwrap()
 }
 
@@ -110,10 +111,17 @@ async fn wait_for_names(browser: &Chromium, expected: &[&str]) {
     }
 }
 
-/// Clicks a button in the row of a scenario of one's own, which is the last one.
+/// Clicks a button in the last row of a scenario of one's own.
 async fn click_in_last_row(browser: &Chromium, button: &str) {
-    let selector = format!("[data-testid=scenario-row]:last-child [data-testid={button}]");
-    browser.by_css(&selector).await.click().await.unwrap();
+    const CLICK: &str = "[...document.querySelectorAll('[data-testid=scenario-row]:has([data-testid=delete-scenario])')].at(-1)
+        .querySelector(`[data-testid=${arguments[0]}]`).click()";
+    browser.client().execute(CLICK, vec![json!(button)]).await.unwrap();
+}
+
+/// The name of the scenario that a run does when it names none.
+fn shipped_name() -> &'static str {
+    let [first, ..] = shipped::ALL;
+    first.name
 }
 
 /// Makes a scenario of one's own with a text, saved.
@@ -166,7 +174,7 @@ async fn a_broken_text_names_its_lines_and_mending_it_clears_them_and_saving_kee
     browser.wait_for_text("scenario-title", "checkout", SOON).await;
     assert!(browser.value_of("scenario-text").await.contains("$.id exists"));
     browser.click("nav-scenarios").await;
-    wait_for_names(browser, &["oddiya", "checkout"]).await;
+    wait_for_names(browser, &["checkout"]).await;
 }
 
 #[tokio::test]
@@ -197,29 +205,29 @@ async fn changes_that_are_not_saved_stay_while_other_views_are_on_screen_and_the
 async fn scenarios_are_copied_and_deleted_and_come_back_by_undo() {
     let world = World::start().await;
     let browser = &world.browser;
+    let copies = [2, 3].map(|number| format!("{} {number}", shipped_name()));
+    let [first, second] = [copies[0].as_str(), copies[1].as_str()];
     browser.open(&world.url("#/scenarios")).await;
     browser.by_testid("no-own-scenarios").await;
     browser.click("copy-scenario").await;
-    wait_for_names(browser, &["oddiya", "oddiya 2"]).await;
+    wait_for_names(browser, &[first]).await;
     click_in_last_row(browser, "copy-scenario").await;
-    wait_for_names(browser, &["oddiya", "oddiya 3", "oddiya 2"]).await;
+    wait_for_names(browser, &[second, first]).await;
     click_in_last_row(browser, "delete-scenario").await;
-    wait_for_names(browser, &["oddiya", "oddiya 3"]).await;
+    wait_for_names(browser, &[second]).await;
     browser.click("undo-scenario").await;
-    wait_for_names(browser, &["oddiya", "oddiya 3", "oddiya 2"]).await;
+    wait_for_names(browser, &[second, first]).await;
     click_in_last_row(browser, "delete-scenario").await;
-    browser.wait_for_text("scenario-news", "Deleted oddiya 2.", SOON).await;
+    browser.wait_for_text("scenario-news", &format!("Deleted {first}."), SOON).await;
     browser.client().refresh().await.unwrap();
-    wait_for_names(browser, &["oddiya", "oddiya 3"]).await;
+    wait_for_names(browser, &[second]).await;
 
     // A shipped one is read only, and its copy is not.
-    browser.open(&world.url("#/scenario/oddiya")).await;
-    assert_eq!(
-        browser.by_testid("scenario-text").await.attr("readonly").await.unwrap().as_deref(),
-        Some("true")
-    );
+    browser.open(&world.url(&format!("#/scenario/{}", shipped_name()))).await;
+    let is_read_only = browser.by_testid("scenario-text").await.prop("readOnly").await.unwrap();
+    assert_eq!(is_read_only.as_deref(), Some("true"));
     browser.click("copy-to-edit").await;
-    browser.wait_for_text("scenario-title", "oddiya 2", SOON).await;
+    browser.wait_for_text("scenario-title", first, SOON).await;
     browser.by_testid("save-scenario").await;
 }
 
@@ -243,14 +251,14 @@ async fn an_exported_scenario_is_imported_by_another_browser_as_it_was() {
     other.client().execute(DROP, vec![json!(RIGHT), json!("again.yml")]).await.unwrap();
     other.click("nav-scenarios").await;
     other.wait_for_text("scenario-news", "again.yml is here already.", SOON).await;
-    wait_for_names(&other, &["oddiya", "checkout"]).await;
+    wait_for_names(&other, &["checkout"]).await;
 
     // Another text of the same name gets a name of its own, and a broken file is kept to be mended.
     other.client().execute(DROP, vec![json!(BROKEN), json!("broken.yaml")]).await.unwrap();
     other.wait_for_text("scenario-title", "checkout 2", SOON).await;
     other.wait_for_text("problem-count", "2 problems", SOON).await;
     other.click("nav-scenarios").await;
-    wait_for_names(&other, &["oddiya", "checkout 2", "checkout"]).await;
+    wait_for_names(&other, &["checkout 2", "checkout"]).await;
     assert_eq!(other.text_of("broken-mark").await, "2 problems");
 }
 
@@ -471,7 +479,7 @@ async fn where_the_browser_keeps_nothing_a_scenario_is_kept_by_its_tab_and_runs(
     write(browser, RIGHT).await;
     browser.click("save-scenario").await;
     browser.click("nav-scenarios").await;
-    wait_for_names(browser, &["oddiya", "checkout"]).await;
+    wait_for_names(browser, &["checkout"]).await;
     assert!(browser.text_of("scenario-table").await.contains("only in this tab"));
     click_in_last_row(browser, "run-scenario").await;
     browser.type_into("run-time", "1s").await;
@@ -499,7 +507,7 @@ async fn a_full_storage_is_said_and_the_scenario_is_kept_once_there_is_room() {
     browser.click("nav-scenarios").await;
     browser.wait_for_text("scenarios-kept", "Kept in this browser", SOON).await;
     browser.client().refresh().await.unwrap();
-    wait_for_names(browser, &["oddiya", "My scenario"]).await;
+    wait_for_names(browser, &["My scenario"]).await;
 }
 
 #[tokio::test]
@@ -545,7 +553,7 @@ async fn nothing_sticks_out_of_the_scenarios_in_any_state() {
     browser.open(&world.url("#/scenarios")).await;
     browser.by_testid("no-own-scenarios").await;
     picture(&world, "scenarios-none").await;
-    browser.open(&world.url("#/scenario/oddiya")).await;
+    browser.open(&world.url(&format!("#/scenario/{}", shipped_name()))).await;
     browser.by_testid("copy-to-edit").await;
     picture(&world, "scenario-shipped").await;
     keep(&world, RIGHT).await;

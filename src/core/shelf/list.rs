@@ -1,4 +1,4 @@
-//! What the list of scenarios shows: those inside the program first, then one's own, the last changed on top.
+//! What the list of scenarios shows: one's own first, the last changed on top, then those inside the program.
 
 use super::Records;
 use super::check::{Verdict, check};
@@ -113,7 +113,7 @@ fn everything(records: &Records) -> Vec<(Which, String, Option<u64>)> {
         .map(|(id, record)| (Which::Own(*id), record.text.clone(), Some(record.changed_ms)))
         .collect();
     own.sort_by_key(|(_, _, changed_ms)| std::cmp::Reverse(*changed_ms));
-    shipped.chain(own).collect()
+    own.into_iter().chain(shipped).collect()
 }
 
 fn row(which: Which, text: &str, changed_ms: Option<u64>) -> Row {
@@ -149,17 +149,19 @@ mod tests {
     }
 
     #[test]
-    fn shipped_ones_come_first_and_then_the_last_changed() {
-        let records =
-            records(&["scenario: a\nusers: {A: {tasks: [get: /]}}", "scenario: b", "scenario: oddiya"]);
+    fn ones_own_come_first_the_last_changed_on_top() {
+        let first = shipped::ALL[0].name;
+        let same = format!("scenario: {first}");
+        let records = records(&["scenario: a\nusers: {A: {tasks: [get: /]}}", "scenario: b", &same]);
         let rows = rows(&records);
-        let names: Vec<_> = rows.iter().map(|row| row.name.as_str()).skip(shipped::ALL.len()).collect();
-        assert_eq!(names, ["oddiya", "b", "a"]);
-        assert_eq!((rows[0].which, rows[0].changed_ms), (Which::default_one(), None));
-        assert_eq!(rows[0].naming, Naming::Shared, "one's own has the same name");
+        let names: Vec<_> = rows.iter().map(|row| row.name.as_str()).take(4).collect();
+        assert_eq!(names, [first, "b", "a", first]);
+        assert_eq!(rows.len(), 3 + shipped::ALL.len());
+        assert_eq!((rows[3].which, rows[3].changed_ms), (Which::default_one(), None));
+        assert_eq!([rows[0].naming, rows[1].naming], [Naming::Shared, Naming::Unique]);
+        assert_eq!(rows[1].content, Content::Broken("1 problem".into()));
         let right = Content::Right { classes: vec!["A".into()], services: vec!["main".into()] };
-        assert_eq!(rows.last().unwrap().content, right);
-        assert_eq!(rows[shipped::ALL.len() + 1].content, Content::Broken("1 problem".into()));
+        assert_eq!(rows[2].content, right);
     }
 
     #[test]
@@ -167,8 +169,9 @@ mod tests {
         let mut records = records(&["scenario: a", "scenario: b"]);
         records.get_mut(&id(0)).unwrap().deleted_ms = Some(1);
         assert_eq!(rows(&records).len(), shipped::ALL.len() + 1);
-        assert_eq!(names_beside(None, &records), ["oddiya", "b"]);
-        assert_eq!(names_beside(Some(Which::Own(id(1))), &records), ["oddiya"]);
+        let beside = |which| names_beside(which, &records);
+        assert!(beside(None).contains(&"b".to_owned()) && !beside(None).contains(&"a".to_owned()));
+        assert_eq!(beside(Some(Which::Own(id(1)))).len(), shipped::ALL.len());
         assert_eq!(text_of(Which::Own(id(0)), &records), None);
         assert!(text_of(Which::default_one(), &records).unwrap().contains("OddiyaUser"));
     }

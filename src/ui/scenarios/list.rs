@@ -44,7 +44,7 @@ pub fn ScenariosView() -> impl IntoView {
             <Status />
             <div class="table-box" tabindex="0" role="group" aria-label="Scenarios">
                 <table class="table scenario-table" data-testid="scenario-table">
-                    <caption class="visually-hidden">"Scenarios: those in the program, then your own"</caption>
+                    <caption class="visually-hidden">"Scenarios: your own, then those in the program"</caption>
                     <thead>
                         <tr>
                             <th scope="col" class="cell-scenario-name">"Name"</th>
