@@ -188,7 +188,7 @@ async fn changes_that_are_not_saved_stay_while_other_views_are_on_screen_and_the
     let asks = "const leaving = new Event('beforeunload', { cancelable: true }); window.dispatchEvent(leaving); return leaving.defaultPrevented";
     assert_eq!(script(browser, asks).await, json!(true));
     browser
-        .by_css("[data-testid=scenario-row]:last-child [data-field=name] > a")
+        .by_css("[data-testid=scenario-row] [data-field=name] > a")
         .await
         .click()
         .await
