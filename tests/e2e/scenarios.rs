@@ -187,12 +187,7 @@ async fn changes_that_are_not_saved_stay_while_other_views_are_on_screen_and_the
     browser.by_testid("unsaved-mark").await;
     let asks = "const leaving = new Event('beforeunload', { cancelable: true }); window.dispatchEvent(leaving); return leaving.defaultPrevented";
     assert_eq!(script(browser, asks).await, json!(true));
-    browser
-        .by_css("[data-testid=scenario-row] [data-field=name] > a")
-        .await
-        .click()
-        .await
-        .unwrap();
+    browser.by_css("[data-testid=scenario-row] [data-field=name] > a").await.click().await.unwrap();
     browser.wait_until("scenario-text", "a text", SOON, |_| true).await;
     assert!(browser.value_of("scenario-text").await.contains("weight: 4"));
     browser.click("discard-changes").await;

@@ -34,6 +34,8 @@ pub struct Chosen {
     pub reading: Memo<Reading>,
     /// What it asks from outside.
     pub asks: Memo<Asks>,
+    /// Its classes as they were read last, so that they stay in sight while an address is typed.
+    known: Memo<(Which, Vec<(String, Presence)>)>,
 }
 
 impl Chosen {
@@ -49,7 +51,12 @@ impl Chosen {
         let asks = Memo::new(move |_| {
             text.with(|text| asks(text.as_deref().unwrap_or_default(), choices().profile.as_deref()))
         });
-        Self { shelf, which, given, reading, asks }
+        let known = Memo::new(move |before: Option<&(Which, Vec<(String, Presence)>)>| {
+            let (which, classes) = (which.get(), reading.with(classes_of));
+            let before = before.filter(|(same, _)| *same == which && classes.is_empty()).cloned();
+            before.unwrap_or((which, classes))
+        });
+        Self { shelf, which, given, reading, asks, known }
     }
 
     /// What was given for a scenario.
@@ -73,9 +80,7 @@ impl Chosen {
 
     /// Its classes, and when they take part.
     pub fn classes(self) -> Vec<(String, Presence)> {
-        let scenario = self.scenario();
-        let classes = scenario.iter().flat_map(|scenario| &scenario.classes);
-        classes.map(|class| (class.name.clone(), class.presence)).collect()
+        self.known.with(|(_, classes)| classes.clone())
     }
 
     /// The services beside the main one to which the named classes send requests.
@@ -90,7 +95,8 @@ impl Chosen {
             Reading::Gone => Some("it is not here any more; choose another one".to_owned()),
             Reading::Read(Verdict::Wrong(problems)) => {
                 let count = counted(problems.list.len() + problems.more, "problem", "problems");
-                Some(format!("it has {count}; open it to see where"))
+                let first = problems.list.first().map_or("", |problem| problem.message.as_str());
+                Some(format!("it has {count}: {first}"))
             }
             Reading::Read(Verdict::Wants(wants, _)) => {
                 let words: Vec<_> = wants.iter().map(Want::words).collect();
@@ -104,4 +110,10 @@ impl Chosen {
     pub fn offers(self) -> Vec<(Which, String)> {
         self.shelf.records.with(names)
     }
+}
+
+fn classes_of(reading: &Reading) -> Vec<(String, Presence)> {
+    let Reading::Read(verdict) = reading else { return Vec::new() };
+    let classes = verdict.scenario().into_iter().flat_map(|scenario| &scenario.classes);
+    classes.map(|class| (class.name.clone(), class.presence)).collect()
 }
