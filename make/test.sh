@@ -72,15 +72,16 @@ run_browser() {
   in_browser --features web --test browser
 }
 
+# In a worker, as in the page: it computes for a minute, and a page that does not answer for so long is given up.
 run_core_web() {
-  in_browser --features web --test core
+  test_place=WASM_BINDGEN_USE_DEDICATED_WORKER in_browser --features web --test core
 }
 
 # Every variable is read by wasm-bindgen-test-runner. It starts Chromium without a sandbox by itself.
 in_browser() {
   CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \
     CHROMEDRIVER="${CHROMEDRIVER:-$(command -v chromedriver)}" \
-    WASM_BINDGEN_USE_BROWSER=1 \
+    env "${test_place:-WASM_BINDGEN_USE_BROWSER}=1" \
     WASM_BINDGEN_TEST_DRIVER_TIMEOUT=60 \
     WASM_BINDGEN_TEST_TIMEOUT=300 \
     cargo test $web "$@"

@@ -11,6 +11,7 @@ use oddiya_load::core::run::shard::{Assignment, Control};
 use oddiya_load::core::run::sim;
 use oddiya_load::core::scenario::model::class::{Next, Number, State, Task, Tasks, UserClass, Way};
 use oddiya_load::core::scenario::model::data::{DataSet, NextRow, RowOrder, RowUse};
+use oddiya_load::core::scenario::model::request::{OnFailure, RequestStep};
 use oddiya_load::core::scenario::model::scenario::DataId;
 use oddiya_load::core::scenario::model::step::{End, Repeat, Step, Times};
 use oddiya_load::core::scenario::model::text::{Escape, Part, Slot, Source, Template};
@@ -161,6 +162,16 @@ fn a_run_of_so_many_iterations_ends_after_them() {
         }
         assert_eq!(sent, 10, "{shards} shards");
     }
+}
+
+#[test]
+fn a_run_of_so_many_iterations_ends_although_no_session_can_start() {
+    let mut plan = Plan::default();
+    let mut class = paced(class(tasks(&mut plan, &["/never"]), 1));
+    class.on_start = vec![step(RequestStep { on_failure: OnFailure::EndSession, ..plan.get("/login") })];
+    let config = RunConfig { run_time: None, iterations: Some(10), ..config(plan.with(class), 4, "1h") };
+    let (report, _) = run(&config, |_: &Sent, _: &Request| json(10, 500, ""));
+    assert_eq!((report.total.requests, row(&report, "/never").requests), (10, 0));
 }
 
 #[test]

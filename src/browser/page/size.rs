@@ -18,9 +18,10 @@ pub struct SizeWatch {
 }
 
 impl SizeWatch {
-    /// Calls `on_size` at once and after each change. `None` in browsers that cannot tell.
+    /// Calls `on_size` when the element is first laid out, and after each change. `None` in browsers that cannot tell.
+    ///
+    /// The element is not asked at once: the browser would have to lay out the half-built page for every chart.
     pub fn new(element: &Element, on_size: impl Fn(Size) + 'static) -> Option<Self> {
-        on_size(size_of(element));
         let on_resize = Closure::new(move |entries: js_sys::Array| {
             if let Ok(entry) = entries.get(0).dyn_into::<ResizeObserverEntry>() {
                 on_size(size_of(&entry.target()));

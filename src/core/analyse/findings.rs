@@ -76,7 +76,10 @@ fn of_answers(report: &Report) -> Vec<Finding> {
     let refusals: Vec<_> = areas
         .iter()
         .map(|(area, entries)| {
-            (*area, only_status(&failures, entries).filter(|(status, _)| is_refusal(*status)))
+            // A scenario may expect to be refused.
+            let failed: u64 = entries.iter().map(|entry| entry.failures).sum();
+            let is_found = |(status, answers): &(Status, u64)| is_refusal(*status) && failed >= *answers;
+            (*area, only_status(&failures, entries).filter(is_found))
         })
         .collect();
     let mut found = merged(&refusals);
@@ -230,6 +233,15 @@ mod tests {
         assert_eq!(findings(&fixture), []);
         assert_eq!(findings(&report(&[])), [], "nor has one without a request");
         assert_eq!(findings(&report(&[("/api/plans", &[(200, 99), (401, 1)], 0)])), []);
+    }
+
+    #[test]
+    fn refusals_that_a_scenario_expects_are_no_finding() {
+        let mut run = report(&[("/api/plans", &[(200, 50)], 0), ("no plan", &[(404, 12)], 0)]);
+        run.failures.clear();
+        run.requests[1].failures = 0;
+        sum_up(&mut run);
+        assert_eq!(findings(&run), []);
     }
 
     #[test]

@@ -80,10 +80,11 @@ pub async fn run(args: &OnceArgs, given: &Given) -> anyhow::Result<Ending> {
         let common = Common::new(platform, each_task_once(scenario), share, args.seed);
         let reader: Option<Box<dyn Reader>> = Some(Box::new(reader));
         let common = Rc::new(Common { began_unix_ms: unix_ms(), reader, ..common });
-        run_once(&common, 0, args.seed).await;
-        anyhow::Ok(())
+        anyhow::Ok(run_once(&common, 0, args.seed).await)
     });
-    ran.await?;
+    if ran.await? == Some(0) {
+        tell(NO_TASK);
+    }
     Ok(if failures.get() > 0 { Ending::Failures(1) } else { Ending::Clean })
 }
 
@@ -122,6 +123,10 @@ fn unix_ms() -> u64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since.map_or(0, |since| since.as_millis() as u64)
 }
+
+/// Said where the answers that are shown do not say why no more of them came.
+const NO_TASK: &str = "The session ended in `on_start`, before its first task: an answer lacked what a step extracts, a request \
+                       failed that ends the session, or a step says `end`.";
 
 /// Shows each request and its answer.
 struct Transcript {

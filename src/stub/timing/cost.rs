@@ -37,14 +37,14 @@ impl Cost {
         let by_way = |direct: f64, gateway: f64| Self::new(if way == Way::Direct { direct } else { gateway });
         match endpoint {
             E::Me | E::UserByEmail => match way {
-                Way::Direct => Self::new(0.44).busy(0.182, 0.0),
-                Way::ThroughGateway => Self::new(1.42).busy(0.408, 0.0),
+                Way::Direct => Self::new(0.44).busy(0.2, 0.0),
+                Way::ThroughGateway => Self::new(1.42).busy(0.445, 0.0),
             },
             E::PatchMe | E::FindOrCreateUser | E::CreateEmailUser => by_way(2.3, 2.9),
             // Each plan's details are selected on their own (N+1).
             E::ListPlans | E::Trips => match way {
-                Way::Direct => Self::new(1.05).per_row(0.13).busy(0.22, 0.06),
-                Way::ThroughGateway => Self::new(2.6).per_row(0.06).busy(0.47, 0.062),
+                Way::Direct => Self::new(1.05).per_row(0.13).busy(0.30, 0.07),
+                Way::ThroughGateway => Self::new(2.6).per_row(0.06).busy(0.58, 0.067),
             },
             E::GetPlan | E::ListPhotos | E::PresignPhoto => by_way(0.9, 2.9),
             // Without the agent's part.

@@ -1,85 +1,51 @@
-//! The machine that all services share: one queue, in which every answer takes its turn, and pauses in which nothing runs.
+//! The machine that all services share: one queue, in which every answer takes its turn, and answers that are held back.
 //!
-//! A real host saturates: from some load on, more connections make answers later, not more. Now and then it stops for
-//! everybody (garbage collection, the log's disk): rarely for long, often for a little. And now and then it keeps a single
-//! answer waiting (its thread gets no processor). Pure: moments come from outside.
+//! A real host saturates: from some load on, more connections make answers later, not more. And it is not fair: with one
+//! connection as with a hundred, one answer in a hundred takes about three times as long as the median (its thread gets no
+//! processor, memory is collected meanwhile). Pure: moments come from outside.
 
-use std::f64::consts::GOLDEN_RATIO;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use crate::core::base::rng::Rng;
 
-/// Pauses of at least `d` ms come `PAUSES × d^-STEEPNESS` times a second. The two numbers follow from the measured p99s:
-/// at 10, 50 and 100 connections one request in a hundred was late by 9, 36 and 58 ms.
-const PAUSES: f64 = 39.0;
-const STEEPNESS: f64 = 1.2;
-/// Shorter pauses are part of the service times.
-const SHORTEST_MS: f64 = 3.0;
-const LONGEST_MS: f64 = 250.0;
-
-/// The share of answers that are kept waiting, by at least this, and by twice that in the mean: with one connection one
-/// answer in a hundred was late by 5 to 7 ms.
-const KEPT_SHARE: f64 = 0.0155;
-const KEPT_MS: f64 = 2.8;
+/// The share of answers that are held back. In the mean they take `HELD_MS` and `HELD_FACTOR` times their time more. Fitted
+/// to the p99s that wrk measured at 1 to 100 connections, which were 2.3 to 5 times the median.
+const HELD_SHARE: f64 = 0.04;
+const HELD_MS: f64 = 1.5;
+const HELD_FACTOR: f64 = 0.9;
 
 #[derive(Debug)]
 pub struct Machine {
     rng: Rng,
-    /// The factor on every pause and wait.
+    /// The factor on what is not a factor itself.
     slowness: f64,
     /// Until when the queue is taken.
     free_at: Option<Instant>,
-    next_pause: Option<Instant>,
-    /// Where among all lengths, from 0 to 1, the last pause was.
-    place: f64,
 }
 
 impl Machine {
     pub fn new(seed: u64, slowness: f64) -> Self {
-        let mut rng = Rng::new(seed);
-        let place = rng.unit();
-        Self { rng, slowness, free_at: None, next_pause: None, place }
+        Self { rng: Rng::new(seed), slowness, free_at: None }
     }
 
     /// Takes a turn of this length, and returns when it begins.
     pub fn turn(&mut self, now: Instant, busy: Duration) -> Instant {
-        let mut free_at = self.free_at.unwrap_or(now);
-        let mut pause = self.next_pause.unwrap_or_else(|| now + self.gap());
-        // A pause holds up whatever has not begun before it.
-        while pause <= free_at.max(now) {
-            free_at = free_at.max(pause) + self.pause();
-            pause += self.gap();
-        }
-        let begins = free_at.max(now);
-        self.next_pause = Some(pause);
+        let begins = self.free_at.unwrap_or(now).max(now);
         self.free_at = Some(begins + busy);
         begins
     }
 
-    /// How long this answer is kept waiting: nearly always not at all.
-    pub fn kept(&mut self) -> Duration {
-        if self.rng.unit() >= KEPT_SHARE {
+    /// How long an answer is held back that would take so long: nearly always not at all.
+    pub fn held(&mut self, takes: Duration) -> Duration {
+        if self.rng.unit() >= HELD_SHARE {
             return Duration::ZERO;
         }
-        let length = KEPT_MS * (1.0 - (1.0 - self.rng.unit()).ln());
-        Duration::from_secs_f64(self.slowness * length / 1000.0)
-    }
-
-    /// The time between two pauses: half of the mean one to half as much again.
-    fn gap(&mut self) -> Duration {
-        let per_second = PAUSES * SHORTEST_MS.powf(-STEEPNESS);
-        Duration::from_secs_f64((0.5 + self.rng.unit()) / per_second)
-    }
-
-    /// A pause's length: Pareto, cut at the longest, and spread so evenly that any few seconds have their share of long
-    /// ones. Drawn at random, p99 would be another in every short run.
-    fn pause(&mut self) -> Duration {
-        // Its multiples spread evenly between whole numbers.
-        self.place = (self.place + GOLDEN_RATIO).fract();
-        let length = SHORTEST_MS * (1.0 - self.place).powf(-1.0 / STEEPNESS);
-        Duration::from_secs_f64(self.slowness * length.min(LONGEST_MS) / 1000.0)
+        // Exponential.
+        let length = -(1.0 - self.rng.unit()).ln();
+        let mean = takes.mul_f64(HELD_FACTOR) + Duration::from_secs_f64(self.slowness * HELD_MS / 1000.0);
+        mean.mul_f64(length)
     }
 }
 
@@ -113,13 +79,24 @@ mod tests {
         while let Some(Reverse(asked)) = ready.pop().filter(|asked| asked.0.as_secs_f64() < SECS) {
             let begins = machine.turn(start + asked, busy) - start;
             let alone = Duration::from_secs_f64((cost.alone_ms(rows) + AROUND_MS) / 1000.0);
-            let answered = begins + alone + machine.kept();
+            let takes = begins + alone - asked;
+            let answered = asked + takes + machine.held(takes);
             times.push(answered - asked);
             ready.push(Reverse(answered));
         }
+        let rate = times.len() as f64 / SECS;
+        correct(&mut times, Duration::from_secs_f64(connections as f64 / rate));
         times.sort_unstable();
         let ms = |part: usize| times[times.len() * part / 100].as_secs_f64() * 1000.0;
-        Found { rate: times.len() as f64 / SECS, p50: ms(50), p99: ms(99) }
+        Found { rate, p50: ms(50), p99: ms(99) }
+    }
+
+    /// As wrk does before it says its quantiles: what was asked for meanwhile at the mean pace would have waited too.
+    fn correct(times: &mut Vec<Duration>, pace: Duration) {
+        for time in times.clone().into_iter().filter(|time| *time > 2 * pace) {
+            let later = std::iter::successors(time.checked_sub(pace), |left| left.checked_sub(pace));
+            times.extend(later.take_while(|left| *left > pace));
+        }
     }
 
     /// Measured at so many connections: p50, p99 and a second. What was measured of one answer alone says otherwise in

@@ -24,7 +24,7 @@ use machine::Machine;
 
 pub use llm_latency::LlmLatency;
 
-/// Standard deviation of a time's natural logarithm, without queue and pauses.
+/// Standard deviation of a time's natural logarithm, without queue and what is held back.
 const SIGMA: f64 = 0.08;
 
 /// Below this the runtime's timers, which count in milliseconds, are too coarse.
@@ -112,11 +112,12 @@ impl Timing {
         let z = self.with_stream(endpoint, standard_normal);
         let millis = |millis: f64| Duration::from(Micros::from_millis_f64(factor * millis));
         let alone = millis(cost.alone_ms(rows)).mul_f64(((SIGMA + more_sigma) * z).exp());
-        let (begins, kept) = {
+        let (begins, held) = {
             let mut machine = self.machine.lock().unwrap_or_else(PoisonError::into_inner);
-            (machine.turn(visit.began, millis(cost.busy_ms(rows))), machine.kept())
+            let begins = machine.turn(visit.began, millis(cost.busy_ms(rows)));
+            (begins, machine.held(begins + alone - visit.began))
         };
-        self.until(begins + alone + kept, begins > visit.began).await;
+        self.until(begins + alone + held, begins > visit.began).await;
     }
 
     /// Waits until a moment. In a queue the runtime's timer is good enough and costs less.

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 
 use super::row::Row;
-use crate::core::library::list::{Column, Listed, after_click};
+use crate::core::library::list::{Column, Listed, Order, after_click};
 use crate::core::present::row_window::RowWindow;
-use crate::core::present::table::Direction;
 use crate::ui::run::state::page_state;
 use crate::ui::widgets::row_window::RowWindowLine;
+use crate::ui::widgets::sort_heading::SortHeading;
 
 #[component]
 pub fn ReportTable(
@@ -23,7 +23,7 @@ pub fn ReportTable(
             found.get(rows).unwrap_or_default().iter().map(|report| report.id).collect::<Vec<_>>()
         })
     };
-    let headings = Column::ALL.into_iter().map(|column| view! { <Heading column /> }).collect_view();
+    let headings = Column::ALL.into_iter().map(|column| heading(column, library.order)).collect_view();
     let nothing_found = move || total.get() == 0;
     view! {
         <div class="table-box" tabindex="0" role="group" aria-label="Reports">
@@ -51,32 +51,23 @@ pub fn ReportTable(
     }
 }
 
-/// A heading that sorts the rows when it is clicked.
-#[component]
-fn Heading(column: Column) -> impl IntoView {
-    let order = page_state().library.order;
-    let sorted = move || match order.get() {
-        (sorted, Direction::Ascending) if sorted == column => "ascending",
-        (sorted, Direction::Descending) if sorted == column => "descending",
-        _ => "none",
-    };
+fn heading(column: Column, order: RwSignal<Order>) -> impl IntoView {
+    let sorted =
+        move || Some(order.get()).filter(|(sorted, _)| *sorted == column).map(|(_, direction)| direction);
     let class = match column {
         Column::Name => "cell-report".to_owned(),
+        column if column.is_number() => format!("cell-{} cell-number", column.field()),
         column => format!("cell-{}", column.field()),
     };
     view! {
-        <th scope="col" class=class class:cell-number=column.is_number() aria-sort=sorted>
-            <button
-                type="button"
-                class="sort-button"
-                title=column.explanation()
-                data-testid=format!("sort-{}", column.field())
-                on:click=move |_| order.update(|order| *order = after_click(*order, column))
-            >
-                {column.heading()}
-                <span class="sort-arrow" aria-hidden="true"></span>
-            </button>
-        </th>
+        <SortHeading
+            text=column.heading()
+            explanation=column.explanation()
+            field=column.field()
+            class
+            sorted=Signal::derive(sorted)
+            on_click=move || order.update(|order| *order = after_click(*order, column))
+        />
     }
 }
 

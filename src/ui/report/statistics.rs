@@ -16,6 +16,7 @@ use crate::core::report::{Entry, Report};
 use crate::ui::widgets::copy_table::CopyTable;
 use crate::ui::widgets::ids::unique_id;
 use crate::ui::widgets::row_window::RowWindowLine;
+use crate::ui::widgets::sort_heading::SortHeading;
 
 /// The column and the direction by which the rows are sorted; `None` is the scenario's order.
 type Order = Option<(Column, Direction)>;
@@ -77,8 +78,7 @@ pub fn Statistics(
         let drawn = |report: &SharedReport| columns.with(|columns| total_row(&report.total, columns, lens));
         report.with(|report| report.as_ref().map(drawn))
     };
-    let headings =
-        move || columns.get().into_iter().map(|column| view! { <Heading column order /> }).collect_view();
+    let headings = move || columns.get().into_iter().map(|column| heading(column, order)).collect_view();
     let empty = move || report.with(|report| report.as_ref().is_none_or(|report| !report.total.is_used()));
     let title_id = unique_id("statistics-title");
     let table = NodeRef::<leptos::html::Div>::new();
@@ -154,27 +154,17 @@ fn ColumnMenu(report: Memo<Option<SharedReport>>, turned: RwSignal<BTreeSet<Stri
     }
 }
 
-/// A heading that sorts the rows when it is clicked.
-#[component]
-fn Heading(column: Column, order: RwSignal<Order>) -> impl IntoView {
-    let sorted = move || match order.get() {
-        Some((sorted, Direction::Ascending)) if sorted == column => "ascending",
-        Some((sorted, Direction::Descending)) if sorted == column => "descending",
-        _ => "none",
-    };
+fn heading(column: Column, order: RwSignal<Order>) -> impl IntoView {
+    let sorted = move || order.get().filter(|(sorted, _)| *sorted == column).map(|(_, direction)| direction);
     view! {
-        <th scope="col" class=cell_class(column) aria-sort=sorted>
-            <button
-                type="button"
-                class="sort-button"
-                title=column.explanation()
-                data-testid=format!("sort-{}", column.field())
-                on:click=move |_| order.update(|order| *order = after_click(*order, column))
-            >
-                {column.heading()}
-                <span class="sort-arrow" aria-hidden="true"></span>
-            </button>
-        </th>
+        <SortHeading
+            text=column.heading()
+            explanation=column.explanation()
+            field=column.field()
+            class=cell_class(column).to_owned()
+            sorted=Signal::derive(sorted)
+            on_click=move || order.update(|order| *order = after_click(*order, column))
+        />
     }
 }
 

@@ -7,6 +7,7 @@
 //! | `ids.rs` | ids that occur once on the page |
 //! | `in_view.rs` | scrolling an element into view |
 //! | `row_window.rs` | which rows of a long table are shown |
+//! | `sort_heading.rs` | a heading that sorts a table |
 //! | `theme_button.rs` | the button that changes the colours |
 
 pub mod copy_table;
@@ -14,4 +15,5 @@ pub mod figure_table;
 pub mod ids;
 pub mod in_view;
 pub mod row_window;
+pub mod sort_heading;
 pub mod theme_button;

@@ -30,8 +30,12 @@ pub fn command(arguments: &[&str]) -> Command {
 }
 
 pub async fn wait(child: Child) -> Ended {
+    wait_for(child, LIMIT).await
+}
+
+pub async fn wait_for(child: Child, limit: Duration) -> Ended {
     let output =
-        tokio::time::timeout(LIMIT, child.wait_with_output()).await.expect("the command hangs").unwrap();
+        tokio::time::timeout(limit, child.wait_with_output()).await.expect("the command hangs").unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     Ended { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }
@@ -70,6 +74,18 @@ pub async fn wait_until_saved(file: &Path) {
     let deadline = Instant::now() + Duration::from_secs(20);
     while !file.exists() {
         assert!(Instant::now() < deadline, "nothing is saved");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Waits until the run has saved one more second: each save is a new file in place of the last.
+#[cfg(unix)]
+pub async fn wait_until_saved_anew(file: &Path) {
+    use std::os::unix::fs::MetadataExt as _;
+    let saved = || std::fs::metadata(file).ok().map(|file| (file.ino(), file.mtime(), file.mtime_nsec()));
+    let (before, deadline) = (saved(), Instant::now() + Duration::from_secs(20));
+    while saved() == before {
+        assert!(Instant::now() < deadline, "nothing more is saved");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

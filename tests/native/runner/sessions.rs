@@ -216,3 +216,18 @@ async fn one_user_is_run_once_with_every_request_shown_and_no_secret() {
     assert!(!shown.contains("correct horse") && shown.contains(r#""password":"***""#), "{shown}");
     assert!(shown.contains(r#""accessToken":"***""#), "{shown}");
 }
+
+#[tokio::test]
+async fn a_session_that_ends_before_its_first_task_is_said_to_have_done_so() {
+    let stub = stub_of(Profile::Direct).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("users.yaml");
+    let text = "scenario: s\nusers:\n  U:\n    on_start:\n      - get: /actuator/health\n        extract: { token: { from: \
+                $.token, missing: skip } }\n    tasks:\n      - get: /api/v1/plans\n";
+    std::fs::write(&file, text).unwrap();
+    let host = gateway_of(&stub);
+    let ended = run(&["scenario", "run-once", file.to_str().unwrap(), "-H", &host]).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(ended.stderr.contains("before its first task"), "{}", ended.stderr);
+    assert!(!ended.stdout.contains("/api/v1/plans"), "{}", ended.stdout);
+}

@@ -80,7 +80,9 @@ impl<P: Platform> User<P> {
         self.state.borrow_mut().last = last;
         let over = |flow| Done { ended: self.common.platform.now(), task: 0, flow, pass: Pass::EndOfSession };
         if flow != Flow::Next {
-            // A session that cannot start is over, and nothing is left to be undone.
+            // A session that cannot start is over, and nothing is left to be undone. It counts as a task, or a run of so
+            // many would never end.
+            self.common.take_task();
             return over(flow.max(Flow::EndSession));
         }
         self.is_in_session.set(true);

@@ -16,8 +16,8 @@ use crate::core::scenario::model::class::Tasks;
 /// A state machine that comes to no end is left after so many tasks.
 const MOST_TASKS: u32 = 200;
 
-/// Runs the first user of a class. `None` when the class does not exist.
-pub async fn run_once<P: Platform>(common: &Rc<Common<P>>, class: usize, seed: u64) -> Option<()> {
+/// Runs the first user of a class, and gives the number of tasks that it began. `None` when the class does not exist.
+pub async fn run_once<P: Platform>(common: &Rc<Common<P>>, class: usize, seed: u64) -> Option<u64> {
     let mut rng = Rng::split(seed, 0);
     let user = User::new(common, 0, class, Rc::new(Presence::default()), &mut rng)?;
     let mut due = common.platform.now();
@@ -30,7 +30,8 @@ pub async fn run_once<P: Platform>(common: &Rc<Common<P>>, class: usize, seed: u
         due = common.platform.now();
     }
     user.end_session(&mut rng).await;
-    Some(())
+    let begun = user.state.borrow().iteration;
+    Some(begun)
 }
 
 /// The scenario with the tasks of every class in sequence, so that each that is drawn by weight is done once.
