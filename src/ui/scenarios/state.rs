@@ -136,8 +136,15 @@ impl Shelf {
     /// Saves the text in the editor, over whatever is kept.
     pub fn save(self, id: ScenarioId) {
         if let Some(text) = untrack(move || self.text(Which::Own(id))) {
-            spawn_local(self.edit(Edit::Save { id, text, at_ms: now_ms() }));
+            self.save_text(id, text);
         }
+    }
+
+    /// Keeps a text at once in this tab, so that what follows finds it, and then in the browser.
+    fn save_text(self, id: ScenarioId, text: String) {
+        let save = Edit::Save { id, text, at_ms: now_ms() };
+        self.apply_here(&save);
+        spawn_local(self.store(save));
     }
 
     /// Keeps a text as a new scenario, under its name or, where another one has that, with a number.
@@ -147,9 +154,7 @@ impl Shelf {
         let taken = self.records.with_untracked(|records| names_beside(None, records));
         let free = free(&name, &taken);
         let text = if free == name { text.to_owned() } else { renamed(text, &free) };
-        let save = Edit::Save { id, text, at_ms: now_ms() };
-        self.apply_here(&save);
-        spawn_local(self.store(save));
+        self.save_text(id, text);
         id
     }
 
