@@ -43,7 +43,7 @@ const RULES: [(&str, &[&str], &[&str]); 8] = [
 ];
 const FOLDERS: [&str; 8] = ["core", "net", "native", "companion", "stub", "timer", "browser", "ui"];
 /// The rooms of the core, from the bottom of the ladder up, and the rooms that each may use beside itself.
-const CORE_ROOMS: [(&str, &[&str]); 11] = [
+const CORE_ROOMS: [(&str, &[&str]); 12] = [
     ("base", &[]),
     ("report", &["base"]),
     ("analyse", &["base", "report"]),
@@ -52,6 +52,7 @@ const CORE_ROOMS: [(&str, &[&str]); 11] = [
     ("convert", &["base", "report", "analyse"]),
     ("library", &["base", "report", "analyse", "present"]),
     ("scenario", &["base"]),
+    ("shelf", &["base", "library", "scenario"]),
     ("config", &["base", "scenario"]),
     ("http", &["base", "scenario"]),
     ("run", &["base", "report", "scenario", "config", "http"]),

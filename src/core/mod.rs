@@ -16,6 +16,7 @@
 //! | `present` | words, columns and plots of a report, for page and terminal alike |
 //! | `convert` | other tools' formats |
 //! | `library` | many reports: their records, search, the file of all |
+//! | `shelf` | the scenarios that the page keeps: records, drafts, links, what a text says in words |
 
 pub mod analyse;
 pub mod base;
@@ -28,3 +29,4 @@ pub mod present;
 pub mod report;
 pub mod run;
 pub mod scenario;
+pub mod shelf;

@@ -8,6 +8,7 @@
 //! | `run/` | the view of a run: form, progress, the report as it grows |
 //! | `report/` | the views of a report, which take it as a property |
 //! | `library/` | the list of all reports |
+//! | `scenarios/` | scenarios: the list, and the editor of one |
 //! | `compare/` | two groups of reports, and what changed between them |
 //! | `files/` | report files: opening them, holding them open, closing them |
 //! | `widgets/` | parts that any view may use |
@@ -21,6 +22,7 @@ pub mod library;
 pub mod navigation;
 pub mod report;
 pub mod run;
+pub mod scenarios;
 pub mod viewer;
 mod widgets;
 

@@ -1,4 +1,4 @@
-//! The views and their addresses: `#/run`, `#/reports`, `#/report/…`, `#/compare/…`. After a `?` an address says what of the
+//! The views and their addresses: `#/run`, `#/scenarios`, `#/scenario/…`, `#/reports`, `#/report/…`, `#/compare/…`. After a `?` an address says what of the
 //! view is looked at; the view itself reads that.
 
 use leptos::ev;
@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use crate::browser::page::address;
 use crate::core::library::id::ReportId;
+use crate::core::shelf::list::Which;
 
 /// A view of the page, which its address names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,6 +14,11 @@ pub enum View {
     /// The form, and the run under way or the last run.
     #[default]
     Run,
+    /// The list of scenarios.
+    Scenarios,
+    Scenario(Which),
+    /// The scenario that the link itself has, behind the `?`.
+    SharedScenario,
     /// The library.
     Reports,
     Report(ReportRef),
@@ -36,6 +42,9 @@ impl View {
         let path = fragment.split_once('?').map_or(fragment, |(path, _)| path);
         let mut parts = path.trim_start_matches('#').split('/').filter(|part| !part.is_empty());
         match (parts.next(), parts.next()) {
+            (Some("scenarios"), _) => Self::Scenarios,
+            (Some("scenario"), Some("link")) => Self::SharedScenario,
+            (Some("scenario"), name) => name.and_then(Which::named).map_or(Self::Scenarios, Self::Scenario),
             (Some("reports"), _) => Self::Reports,
             (Some("report"), Some("example")) => Self::Report(ReportRef::Example),
             (Some("report"), Some("run") | None) => Self::Report(ReportRef::Run),
@@ -52,6 +61,9 @@ impl View {
     pub fn fragment(self) -> String {
         match self {
             Self::Run => "#/run".to_owned(),
+            Self::Scenarios => "#/scenarios".to_owned(),
+            Self::Scenario(which) => format!("#/scenario/{which}"),
+            Self::SharedScenario => "#/scenario/link".to_owned(),
             Self::Reports => "#/reports".to_owned(),
             Self::Report(ReportRef::Run) => "#/report/run".to_owned(),
             Self::Report(ReportRef::Example) => "#/report/example".to_owned(),
@@ -133,14 +145,20 @@ impl Navigation {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::shelf::id::ScenarioId;
 
     #[test]
     fn a_view_is_read_back_from_its_address_and_unknown_addresses_show_the_run() {
         let reports = [ReportRef::Run, ReportRef::Example, ReportRef::Opened(ReportId::kept_at(3, 1))]
             .map(View::Report);
-        for view in [View::Run, View::Reports, View::Compare].into_iter().chain(reports) {
+        let own = Which::Own(ScenarioId::kept_at(3, 1));
+        let scenarios = [View::Scenarios, View::SharedScenario, View::Scenario(own)];
+        let scenarios = scenarios.into_iter().chain([View::Scenario(Which::default_one())]);
+        for view in [View::Run, View::Reports, View::Compare].into_iter().chain(reports).chain(scenarios) {
             assert_eq!(View::at(&view.fragment()), view);
         }
+        assert_eq!(View::at("#/scenario/link?text=1abc"), View::SharedScenario);
+        assert_eq!(View::at("#/scenario/nothing"), View::Scenarios);
         assert_eq!(View::at(""), View::Run);
         assert_eq!(View::at("#/nothing/like/it"), View::Run);
         assert_eq!(View::at("#/compare/1/2"), View::Compare);

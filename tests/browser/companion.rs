@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use oddiya_load::browser::page::companion_state::CompanionState;
 use oddiya_load::browser::page::probe::companion::Companion;
 use oddiya_load::ui::run::companion_banner::CompanionBanner;
-use oddiya_load::ui::run::route::{CompanionLookup, DirectRun};
+use oddiya_load::ui::run::route::{CompanionLookup, DirectRun, Hosts, Past};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 use web_sys::HtmlElement;
@@ -18,7 +18,7 @@ const HOST: &str = "http://localhost:8080";
 async fn with_companion_for(host: &str) -> TestPage {
     let page = TestPage::open().await;
     page.enter("host", HOST).await;
-    let companion = Companion { host: host.to_owned(), token: String::new() };
+    let companion = Companion { host: host.to_owned(), services: Default::default(), token: String::new() };
     page.state.companion.set(CompanionLookup::Found(companion));
     leptos::task::tick().await;
     page
@@ -29,8 +29,8 @@ async fn a_companion_that_is_not_there_is_an_alert_with_the_command_that_starts_
     let companion = RwSignal::new(CompanionState::Present);
     let root: HtmlElement = document().create_element("div").unwrap().unchecked_into();
     document().body().unwrap().append_child(&root).unwrap();
-    let _mounted =
-        mount_to(root.clone(), move || view! { <CompanionBanner companion host=HOST.to_owned() /> });
+    let hosts = Hosts { main: HOST.to_owned(), services: Vec::new() };
+    let _mounted = mount_to(root.clone(), move || view! { <CompanionBanner companion hosts=hosts /> });
     let banner = || root.query_selector("[role=alert] [data-testid=companion-banner]").unwrap();
     let shown = async |now: CompanionState| {
         companion.set(now);
@@ -74,7 +74,8 @@ async fn before_the_start_the_form_says_what_a_run_past_the_companion_costs_and_
 #[test]
 async fn the_question_before_a_run_past_the_companion_goes_when_another_host_is_typed() {
     let page = with_companion_for("http://localhost:1").await;
-    let asked = DirectRun::Asked { host: HOST.to_owned(), relays_to: "http://localhost:1".to_owned() };
+    let past = Past { relays_to: "http://localhost:1".to_owned(), not_to: HOST.to_owned() };
+    let asked = DirectRun::Asked { host: HOST.to_owned(), past };
     page.state.direct_run.set(asked);
     leptos::task::tick().await;
     let question = page.text("direct-question");

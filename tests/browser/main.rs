@@ -11,6 +11,7 @@ mod kept;
 mod library;
 mod page;
 mod report;
+mod scenarios;
 mod storage;
 mod viewer;
 #[allow(dead_code, reason = "shared with the core tests, which use the rest")]

@@ -19,7 +19,7 @@ const DATABASE: &str = "oddiya-load";
 
 fn header() -> Header {
     let text = RunConfigText { run_time: "5s".into(), seed: "3".into(), ..RunConfigText::default() };
-    Header { text, generator: generator(1), started_at: "2026-01-01T00:00:00Z".to_owned() }
+    Header { text, config: None, generator: generator(1), started_at: "2026-01-01T00:00:00Z".to_owned() }
 }
 
 /// Starts a run and leaves it after two seconds, as a tab that dies does.

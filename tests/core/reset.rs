@@ -130,7 +130,7 @@ fn a_reset_by_hand_begins_with_the_current_second_and_a_journal_repeats_it() {
     let at_end = before.0 + after.0 - before.1 - after.1;
     assert_eq!(report.total.in_flight_at_end, Some(at_end));
 
-    let header = Header { text, generator: generator(1), started_at: STARTED_AT.to_owned() };
+    let header = Header { text, config: None, generator: generator(1), started_at: STARTED_AT.to_owned() };
     let written: Vec<String> = records.iter().map(|record| serde_json::to_string(record).unwrap()).collect();
     let rebuilt = rebuild(header, written.iter().map(String::as_str)).unwrap();
     assert_eq!(rebuilt.to_json(), report.to_json());

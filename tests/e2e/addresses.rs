@@ -52,7 +52,12 @@ async fn links_change_the_view_and_back_and_forward_follow() {
     let world = World::start().await;
     world.browser.open(&world.url("")).await;
     world.browser.by_testid("start").await;
-    for (link, view) in [("nav-reports", "reports"), ("nav-compare", "compare"), ("nav-run", "start")] {
+    for (link, view) in [
+        ("nav-scenarios", "scenarios"),
+        ("nav-reports", "reports"),
+        ("nav-compare", "compare"),
+        ("nav-run", "start"),
+    ] {
         world.browser.click(link).await;
         world.browser.by_testid(view).await;
         let active = world.browser.by_css("a[aria-current=page]").await.attr("data-testid").await.unwrap();

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::chromium::{Chromium, ColourScheme};
 use crate::comparing::{addressed, six_reports};
 use crate::load::World;
+use crate::scenarios;
 
 const SOON: Duration = Duration::from_secs(60);
 const AXE: &str = include_str!("axe-core/axe.min.js");
@@ -62,6 +63,20 @@ async fn axe_finds_nothing_in_any_view() {
     browser.open(&world.url("#/reports")).await;
     browser.wait_until_text_contains("report-table", "before-1.json", SOON).await;
     found.look(browser, "the library").await;
+    browser.open(&world.url("#/scenarios")).await;
+    browser.by_testid("no-own-scenarios").await;
+    found.look(browser, "the scenarios").await;
+    browser.click("new-scenario").await;
+    browser.by_testid("save-scenario").await;
+    found.look(browser, "a scenario").await;
+    scenarios::write(browser, scenarios::BROKEN).await;
+    browser.by_testid("problem-0").await;
+    found.look(browser, "a broken scenario").await;
+    scenarios::write(browser, scenarios::ASKING).await;
+    browser.by_testid("wants").await;
+    browser.click("run-this").await;
+    browser.by_testid("setting-password").await;
+    found.look(browser, "the form of a scenario that asks").await;
     browser.open(&world.url("#/compare")).await;
     browser.by_testid("add-base").await;
     found.look(browser, "an empty comparison").await;

@@ -47,14 +47,27 @@ impl World {
         Self::showing(Some(folder), stub, &host, &[]).await
     }
 
+    /// With a companion that relays to the stub's llm-agent too, as the service `llm`.
+    pub async fn with_llm() -> Self {
+        let stub = stub::start(stub::Options::default()).await.unwrap();
+        let [host, llm] = [stub.gateway, stub.llm].map(|at| format!("http://localhost:{}", at.port()));
+        let services = vec![("llm".to_owned(), llm.parse().unwrap())];
+        let options = companion::Options { services, ..companion::Options::new(host.parse().unwrap()) };
+        Self::serving(options, stub, &[]).await
+    }
+
     async fn showing(reports: Option<&Path>, stub: RunningStub, host: &str, flags: &[&str]) -> Self {
-        let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/dist");
-        assert!(page.join("index.html").exists(), "the page is not built: run `make e2e`");
         let options = companion::Options {
-            page: page.into(),
             reports: reports.map(Path::to_owned),
             ..companion::Options::new(host.parse().unwrap())
         };
+        Self::serving(options, stub, flags).await
+    }
+
+    async fn serving(options: companion::Options, stub: RunningStub, flags: &[&str]) -> Self {
+        let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/dist");
+        assert!(page.join("index.html").exists(), "the page is not built: run `make e2e`");
+        let options = companion::Options { page: page.into(), ..options };
         let companion = companion::start(options).await.unwrap();
         Self { stub, companion, browser: Chromium::start_with(flags).await }
     }

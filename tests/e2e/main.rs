@@ -42,6 +42,7 @@ mod outages;
 mod parts;
 mod recovery;
 mod saying;
+mod scenarios;
 #[path = "../support/sim_report.rs"]
 mod sim_report;
 mod stalls;

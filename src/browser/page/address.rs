@@ -1,6 +1,6 @@
 //! The address bar: the run it asks for, and the fragment that names the view.
 //!
-//! A run is `?host=&users=&spawn_rate=&run_time=&classes=&think_time=&autostart=1`, or by arrival rate
+//! A run is `?host=&scenario=&users=&spawn_rate=&run_time=&classes=&think_time=&autostart=1`, or by arrival rate
 //! (`rate=&max_users=&arrivals=`), or in stages (`stages=`). The view is what follows `#`.
 //!
 //! With `views=off` the page shows no charts and tables, and no report until the run is over: a run without
@@ -18,6 +18,8 @@ pub struct AddressParameters {
     pub text: RunConfigText,
     /// Whether `host` is among them.
     pub names_host: bool,
+    /// The scenario of the run: the name of one inside the program, or the id of one's own.
+    pub scenario: Option<String>,
     /// Whether to start at once.
     pub autostart: bool,
     /// Whether to show the example report.
@@ -52,6 +54,7 @@ pub fn read() -> AddressParameters {
     AddressParameters {
         text,
         names_host: parameters.has("host"),
+        scenario: parameters.get("scenario"),
         autostart: is_on("autostart"),
         demo: is_on("demo"),
         views,
@@ -86,6 +89,12 @@ pub fn replace_fragment(fragment: &str) {
     replace(&format!("{}{}{fragment}", path(), search()));
 }
 
+/// The address of this page with a fragment, and without the run that its own may ask for.
+pub fn with_fragment(fragment: &str) -> String {
+    let origin = web_sys::window().and_then(|window| window.location().origin().ok()).unwrap_or_default();
+    format!("{origin}{}{fragment}", path())
+}
+
 /// The port that the page came from, where its address names one.
 pub fn port() -> Option<u16> {
     web_sys::window()?.location().port().ok()?.parse().ok()
@@ -108,7 +117,7 @@ fn search() -> String {
 }
 
 /// Parameters that are no field of a run.
-const OTHERS: [&str; 3] = ["autostart", "views", "demo"];
+const OTHERS: [&str; 4] = ["scenario", "autostart", "views", "demo"];
 
 fn is_known(name: &str) -> bool {
     OTHERS.contains(&name) || Field::ALL.iter().any(|field| field.name() == name)

@@ -34,6 +34,7 @@ pub enum Format {
     Json,
     Csv,
     Svg,
+    Yaml,
 }
 
 impl Format {
@@ -42,6 +43,7 @@ impl Format {
             Self::Json => "application/json",
             Self::Csv => "text/csv",
             Self::Svg => "image/svg+xml",
+            Self::Yaml => "application/yaml",
         }
     }
 }

@@ -13,6 +13,7 @@
 //! | `address.rs` | the run and the view in the address bar |
 //! | `files.rs`, `incoming.rs` | files that are read and offered; files that are picked and dropped |
 //! | `clipboard.rs`, `pictures.rs` | tables and drawings for other programs |
+//! | `text_area.rs` | the lines and the selection of a text area |
 //! | `visibility.rs`, `theme.rs`, `size.rs` | whether anybody sees the page; its colours; how large an element is |
 //! | `clock.rs`, `columns.rs`, `local_storage.rs` | the reader's clock and columns; small choices that are remembered |
 //!
@@ -33,6 +34,7 @@ pub mod run_state;
 pub mod session;
 pub mod size;
 pub mod storage;
+pub mod text_area;
 pub mod theme;
 pub mod trouble;
 mod visibility;

@@ -25,6 +25,7 @@ use crate::core::run::coordinator::Coordinator;
 use crate::core::run::journal::Header;
 use crate::core::run::record::Record;
 use crate::core::run::recorder::Snapshot;
+use crate::core::scenario::Scenario;
 
 /// One page's session. Clones share it.
 #[derive(Clone)]
@@ -65,8 +66,8 @@ impl Session {
         this
     }
 
-    /// Starts a run of a text that [`RunConfigText::check`] accepted; a run under way is left alone.
-    pub fn start(&self, text: &RunConfigText, probe: HostProbe) {
+    /// Starts a run of a text that [`RunConfigText::check_for`] accepted for the scenario; a run under way is left alone.
+    pub fn start(&self, text: &RunConfigText, scenario: Scenario, probe: HostProbe) {
         if self.run_state().is_active() {
             return;
         }
@@ -75,7 +76,7 @@ impl Session {
         (self.on_update)();
         let (this, text) = (self.clone(), text.clone());
         spawn_local(async move {
-            let prepared = this.prepare(text, probe, attempt).await;
+            let prepared = this.prepare(text, scenario, probe, attempt).await;
             if let (Err(trouble), true) = (prepared, this.is_starting(attempt)) {
                 this.fail(trouble);
             }
@@ -83,13 +84,21 @@ impl Session {
     }
 
     /// Checks the text, finds a way to the host and hands the run to a worker.
-    async fn prepare(&self, text: RunConfigText, probe: HostProbe, attempt: u64) -> Result<(), Trouble> {
-        let (text, config) = checked(text)?;
-        let destination = find_destination(&config.host, probe).await?;
+    async fn prepare(
+        &self,
+        text: RunConfigText,
+        scenario: Scenario,
+        probe: HostProbe,
+        attempt: u64,
+    ) -> Result<(), Trouble> {
+        let (text, config) = checked(text, scenario)?;
+        let destination = find_destination(&config, probe).await?;
         let started_at = started_at();
         let mut run = Coordinator::new(&config, generator(&destination), started_at.clone());
         connections(&destination).into_iter().for_each(|summary| run.connects(summary));
-        let header = Header { text, generator: run.generator().clone(), started_at };
+        let bare = RunConfig { scenario: config.scenario.bare(), ..config.clone() };
+        let header =
+            Header { text, config: Some(Box::new(bare)), generator: run.generator().clone(), started_at };
         let journal = Journal::begin(&header).await;
         if let Err(error) = &journal {
             run.note(not_kept_note(*error));
@@ -338,9 +347,9 @@ impl State {
 }
 
 /// The text with its seed filled in, and what it asks for.
-fn checked(mut text: RunConfigText) -> Result<(RunConfigText, RunConfig), Trouble> {
+fn checked(mut text: RunConfigText, scenario: Scenario) -> Result<(RunConfigText, RunConfig), Trouble> {
     let seed = (js_sys::Math::random() * 1e6) as u64;
-    let config = text.check(seed).map_err(|errors| {
+    let config = text.check_for(scenario, seed).map_err(|errors| {
         let problems = errors.iter().map(|error| format!("{}: {}", error.field.label(), error.problem));
         Trouble::new(problems.collect::<Vec<_>>().join("; "), &[])
     })?;

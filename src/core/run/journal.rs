@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::coordinator::Coordinator;
 use super::record::Record;
 use crate::core::base::units::Micros;
-use crate::core::config::run_config::RunConfigText;
+use crate::core::config::run_config::{RunConfig, RunConfigText};
 use crate::core::report::{Generator, Note, Report};
 
 /// What is known when a run starts.
@@ -16,6 +16,10 @@ use crate::core::report::{Generator, Note, Report};
 pub struct Header {
     /// The run as typed, with its seed filled in.
     pub text: RunConfigText,
+    /// The run as checked, without what its users send: a scenario of one's own may be gone when the report is rebuilt.
+    /// `None` where an older program wrote the header, which knew only the scenario inside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<Box<RunConfig>>,
     pub generator: Generator,
     /// RFC 3339 in UTC.
     pub started_at: String,
@@ -25,8 +29,13 @@ impl Header {
     /// Reads a header; `None` when it is damaged, or has a scenario or options that this program does not know.
     pub fn read(text: &str) -> Option<Self> {
         let header: Self = serde_json::from_str(text).ok()?;
-        header.text.check(0).ok()?;
+        header.checked()?;
         Some(header)
+    }
+
+    /// The run as checked; `None` when this program does not know its scenario or options.
+    fn checked(&self) -> Option<RunConfig> {
+        self.config.as_deref().cloned().or_else(|| self.text.check(0).ok())
     }
 }
 
@@ -55,7 +64,7 @@ impl Extent {
 /// The report of a run that was cut off, from the texts of its records; `None` when this program does not know the
 /// header's scenario or options. A record that cannot be read costs what is in it, and the report says how many did.
 pub fn rebuild<'a>(header: Header, records: impl IntoIterator<Item = &'a str>) -> Option<Report> {
-    let config = header.text.check(0).ok()?;
+    let config = header.checked()?;
     let mut run = Coordinator::new(&config, header.generator, header.started_at);
     let records: Vec<_> = records.into_iter().map(|text| serde_json::from_str::<Record>(text).ok()).collect();
     let unreadable = records.iter().filter(|record| record.is_none()).count();
@@ -96,7 +105,7 @@ mod tests {
             notes: vec![Note::RecoveryOff],
             ..Generator::own(GeneratorKind::Sim)
         };
-        Header { text, generator, started_at: "2026-01-01T00:00:00Z".to_owned() }
+        Header { text, config: None, generator, started_at: "2026-01-01T00:00:00Z".to_owned() }
     }
 
     fn snapshots() -> Vec<Snapshot> {
@@ -148,6 +157,24 @@ mod tests {
         assert!(Header::read(&serde_json::to_string(&header).unwrap()).is_none());
         assert!(Header::read("{").is_none());
         assert!(rebuild(header, []).is_none());
+    }
+
+    #[test]
+    fn a_run_of_a_scenario_that_is_gone_is_rebuilt_from_its_header() {
+        let mut config = header().text.check(0).unwrap();
+        config.scenario.name = "my own".to_owned();
+        config.scenario = config.scenario.bare();
+        let text = RunConfigText { classes: "Unknown".into(), ..header().text };
+        let header = Header { text, config: Some(Box::new(config)), ..header() };
+        let written = serde_json::to_string(&header).unwrap();
+        let records = seconds(3);
+        let report = rebuild(Header::read(&written).unwrap(), records.iter().map(String::as_str)).unwrap();
+        let known = rebuilt(&records);
+        assert_eq!(report.run.scenario.as_deref(), Some("my own"));
+        assert_eq!(
+            (report.total.requests, report.requests.len()),
+            (known.total.requests, known.requests.len())
+        );
     }
 
     #[test]

@@ -28,6 +28,13 @@ impl Scenario {
         std::iter::once(main.clone()).chain(others).collect()
     }
 
+    /// The services beside the main one that requests go to, with their addresses.
+    pub fn further_services(&self) -> Vec<(String, Host)> {
+        let used: Vec<_> = self.request_steps().into_iter().map(|step| step.request.service.0).collect();
+        let further = self.services.iter().enumerate().skip(1).filter(|(index, _)| used.contains(index));
+        further.filter_map(|(_, service)| Some((service.name.clone(), service.url.clone()?))).collect()
+    }
+
     /// The longest time limit of all requests.
     pub fn longest_request(&self) -> Micros {
         self.request_steps().into_iter().map(|step| step.timeout).max().unwrap_or_default()

@@ -7,12 +7,14 @@
 //! | `shipped/` | the scenarios inside the program |
 //! | `choose.rs` | which classes take part, and which class a user is of |
 //! | `adjust.rs` | what a command line changes: tags, headers, tokens |
+//! | `bare.rs` | a scenario without what its users send |
 //! | `outline.rs` | a scenario in a few lines |
 //! | `method.rs`, `reading.rs` | HTTP methods; how an answer is read |
 //!
 //! A text becomes a checked [`Scenario`] here. Nothing is sent and no clock is read.
 
 pub mod adjust;
+mod bare;
 pub mod choose;
 pub mod file;
 pub mod method;

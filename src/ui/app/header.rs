@@ -27,6 +27,7 @@ fn Links() -> impl IntoView {
     let link = |label: &'static str, view: View| {
         let is_here = move || match state.navigation.view() {
             View::Report(_) => view == View::Reports,
+            View::Scenario(_) | View::SharedScenario => view == View::Scenarios,
             here => here == view,
         };
         let current = move || is_here().then_some("page");
@@ -39,6 +40,7 @@ fn Links() -> impl IntoView {
     view! {
         <nav class="nav" aria-label="Views">
             {link("Run", View::Run)}
+            {link("Scenarios", View::Scenarios)}
             {link("Reports", View::Reports)}
             {link("Compare", View::Compare)}
         </nav>

@@ -5,7 +5,8 @@
 //! | `header.rs` | name, links to the views, state of the run, colours |
 //! | `report_view.rs`, `focus_address.rs` | `#/report/…` |
 //!
-//! `#/run` is in `ui/run`, `#/reports` in `ui/library`, `#/compare` in `ui/compare`.
+//! `#/run` is in `ui/run`, `#/scenarios` and `#/scenario/…` in `ui/scenarios`, `#/reports` in `ui/library`, `#/compare` in
+//! `ui/compare`.
 
 mod focus_address;
 pub mod header;
@@ -26,9 +27,10 @@ use super::run::cutoff::CutoffOffer;
 use super::run::direct_question::DirectQuestion;
 use super::run::state::State;
 use super::run::{RunAside, RunReport};
+use super::scenarios::editor::{ScenarioView, SharedScenarioView};
+use super::scenarios::list::ScenariosView;
 use crate::browser::page::address::{self, Views};
 use crate::browser::page::run_state::RunState;
-use crate::core::config::run_config::Field;
 use header::Header;
 use report_view::ReportView;
 
@@ -64,6 +66,9 @@ pub fn Page(
     let is_run = move || state.navigation.view() == View::Run;
     let view = move || match state.navigation.view() {
         View::Run => view! { <RunReport views /> }.into_any(),
+        View::Scenarios => view! { <ScenariosView /> }.into_any(),
+        View::Scenario(which) => view! { <ScenarioView which /> }.into_any(),
+        View::SharedScenario => view! { <SharedScenarioView /> }.into_any(),
         View::Reports => view! { <LibraryView /> }.into_any(),
         View::Report(which) => view! { <ReportView which /> }.into_any(),
         View::Compare => view! { <CompareView /> }.into_any(),
@@ -79,10 +84,10 @@ pub fn Page(
                     <Advice />
                     <DirectQuestion />
                 </Show>
-                // While a run is under way the field cannot be changed, so it has the run's host.
+                // While a run is under way the form cannot be changed, so it has the run's hosts.
                 <CompanionBanner
                     companion=state.companion_state
-                    host=Signal::derive(move || state.draft.value(Field::Host))
+                    hosts=Signal::derive(move || state.hosts())
                 />
                 <CutoffOffer />
                 <NotKeptNotice />
@@ -90,7 +95,10 @@ pub fn Page(
                 {view}
             </main>
         </div>
-        <DropTarget on_file=Callback::new(move |file| spawn_local(state.open_file(file))) />
+        <DropTarget
+            words="Drop a report or a scenario to open it"
+            on_file=Callback::new(move |file| spawn_local(state.open_file(file)))
+        />
     }
 }
 
@@ -105,11 +113,11 @@ fn keep_finished_runs(state: State) {
     });
 }
 
-/// Makes the browser ask before it closes the page while a run is under way. If the page is closed nevertheless, the
-/// seconds of the run up to then can be recovered.
+/// Makes the browser ask before it closes the page while a run is under way or a scenario has changes that are not saved. If
+/// the page is closed nevertheless, the seconds of the run up to then can be recovered.
 fn warn_when_leaving(state: State) {
     let ask = move |event: ev::BeforeUnloadEvent| {
-        if state.is_active.get_untracked() {
+        if state.is_active.get_untracked() || untrack(move || state.shelf.has_changes()) {
             event.prevent_default();
         }
     };

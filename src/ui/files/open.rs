@@ -15,6 +15,11 @@ pub fn OpenButton(
     /// The name that tests use.
     #[prop(default = "import-file")]
     name: &'static str,
+    /// The kinds of files that it takes.
+    #[prop(default = ".json,application/json")]
+    accept: &'static str,
+    #[prop(default = "A report that was exported here or written by the command, or a file of many reports")]
+    title: &'static str,
 ) -> impl IntoView {
     let open = move |event: ev::Event| {
         if let Some(file) = incoming::picked(&event) {
@@ -22,9 +27,9 @@ pub fn OpenButton(
         }
     };
     view! {
-        <label class="button file-button" title="A report that was exported here or written by the command, or a file of many reports">
+        <label class="button file-button" title=title>
             {label}
-            <input type="file" accept=".json,application/json" data-testid=name on:change=open />
+            <input type="file" accept=accept data-testid=name on:change=open />
         </label>
     }
 }
@@ -49,7 +54,10 @@ pub fn OpeningNotice(reports: OpenReports) -> impl IntoView {
 
 /// Takes files that are dropped anywhere on the page, and says so while a file is dragged over it.
 #[component]
-pub fn DropTarget(on_file: Callback<File>) -> impl IntoView {
+pub fn DropTarget(
+    on_file: Callback<File>,
+    #[prop(default = "Drop the report to open it")] words: &'static str,
+) -> impl IntoView {
     let over = RwSignal::new(false);
     let dragged = move |event: ev::DragEvent| {
         if incoming::carries_files(&event) {
@@ -81,7 +89,7 @@ pub fn DropTarget(on_file: Callback<File>) -> impl IntoView {
     on_cleanup(move || handles.into_iter().for_each(|handle| handle.remove()));
     view! {
         <div class="drop-target" class:is-over=over aria-hidden="true" data-testid="drop-target">
-            <p>"Drop the report to open it"</p>
+            <p>{words}</p>
         </div>
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::browser::page::storage::StorageError;
-use crate::browser::page::storage::changes::Changes;
+use crate::browser::page::storage::changes::{Changes, Of};
 use crate::browser::page::storage::estimate::{Estimate, estimate};
 use crate::browser::page::storage::journal::Journal;
 use crate::browser::page::storage::library as storage;
@@ -87,7 +87,7 @@ impl Library {
 
     /// Calls back whenever another tab has changed what the browser keeps.
     pub fn listen(self, on_change: impl FnMut() + 'static) {
-        self.changes.set_value(Some(Changes::listen(on_change)));
+        self.changes.set_value(Some(Changes::listen(Of::Library, on_change)));
     }
 
     /// Reads the records again.

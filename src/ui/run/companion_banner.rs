@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::route::serve_command;
+use super::route::{Hosts, serve_command};
 use crate::browser::page::companion_state::CompanionState;
 use crate::core::base::units::format_clock;
 
@@ -10,14 +10,14 @@ use crate::core::base::units::format_clock;
 #[component]
 pub fn CompanionBanner(
     #[prop(into)] companion: Signal<CompanionState>,
-    /// The host of the run, as typed.
+    /// The hosts of the run.
     #[prop(into)]
-    host: Signal<String>,
+    hosts: Signal<Hosts>,
 ) -> impl IntoView {
     // A screen reader says the banner once. So it is drawn anew only when its words change, and the seconds, which change
     // every second, are not said.
     let words = Memo::new(move |_| companion.with(words));
-    let banner = move || words.get().map(|words| view! { <Banner words companion host /> });
+    let banner = move || words.get().map(|words| view! { <Banner words companion hosts /> });
     view! { <div role="alert">{banner}</div> }
 }
 
@@ -59,13 +59,13 @@ fn for_s(companion: &CompanionState) -> Option<u64> {
 }
 
 #[component]
-fn Banner(words: Words, companion: Signal<CompanionState>, host: Signal<String>) -> impl IntoView {
+fn Banner(words: Words, companion: Signal<CompanionState>, hosts: Signal<Hosts>) -> impl IntoView {
     let Words { problem, what } = words;
     let since = move || {
         let for_s = companion.with(for_s);
         for_s.map(|for_s| format!(" (for {})", format_clock(for_s as f64)))
     };
-    let command = move || serve_command(&host.get());
+    let command = move || serve_command(&hosts.get());
     view! {
         <section class="notice notice-trouble" data-testid="companion-banner" aria-label="Companion">
             <h2>{problem}<span aria-live="off">{since}</span></h2>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::route::{COST_OF_DIRECT, DirectRun, serve_command};
+use super::route::{COST_OF_DIRECT, DirectRun, Past, serve_command};
 use super::state::page_state;
 use crate::browser::page::probe::HostProbe;
 use crate::core::config::run_config::Field;
@@ -14,8 +14,8 @@ pub fn DirectQuestion() -> impl IntoView {
     let state = page_state();
     let question = move || match state.direct_run.get() {
         // Somebody who types on has another host in mind.
-        DirectRun::Asked { host, relays_to } if host == state.draft.value(Field::Host) => {
-            Some(view! { <Question host relays_to /> })
+        DirectRun::Asked { host, past } if host == state.draft.value(Field::Host) => {
+            Some(view! { <Question past /> })
         }
         _ => None,
     };
@@ -23,7 +23,7 @@ pub fn DirectQuestion() -> impl IntoView {
 }
 
 #[component]
-fn Question(host: String, relays_to: String) -> impl IntoView {
+fn Question(past: Past) -> impl IntoView {
     let state = page_state();
     let notice = NodeRef::<leptos::html::Section>::new();
     // On a phone the form fills the screen and the notice stands below it, so the notice is scrolled into view.
@@ -32,13 +32,13 @@ fn Question(host: String, relays_to: String) -> impl IntoView {
             bring_into_view(&notice);
         }
     });
-    let command = serve_command(&host);
-    let title = format!("The companion relays to {relays_to}, not to {host}.");
+    let command = serve_command(&untrack(move || state.hosts()));
+    let title = format!("The companion relays to {}, not to {}.", past.relays_to, past.not_to);
     view! {
         <section node_ref=notice class="notice notice-trouble" data-testid="direct-question" aria-label="Route to the host">
             <h2>{title}</h2>
             <ul>
-                <li>"Start it again for this host, then press Start: "<code>{command}</code></li>
+                <li>"Start it again for this, then press Start: "<code>{command}</code></li>
                 <li>{COST_OF_DIRECT}</li>
             </ul>
             <div class="notice-buttons">

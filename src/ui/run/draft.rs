@@ -8,7 +8,9 @@ use leptos::prelude::*;
 use crate::core::base::units::Micros;
 use crate::core::config::load::{self, LoadChange};
 use crate::core::config::run_config::{Field, FieldError, RunConfigText};
-use crate::core::scenario::{Presence, Scenario};
+use crate::core::scenario::Scenario;
+use crate::ui::run::chosen::{Chosen, Reading};
+use crate::ui::run::ticks::{Known, default_classes, names, ticks};
 
 /// The way in which the form describes the load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,18 +66,47 @@ pub struct Draft {
     /// The chosen way to describe the load. Texts in the fields of the other ways stay, so that a person can go back
     /// to them.
     pub choice: RwSignal<LoadChoice>,
+    /// What users do.
+    pub chosen: Chosen,
     errors: RwSignal<Vec<FieldError>>,
+    /// Whether somebody tried to start, from when on the form says why the scenario cannot run.
+    was_checked: RwSignal<bool>,
 }
 
 impl Draft {
     /// A form with a text. Where the text names no class, the form ticks those that take part by default: what is ticked is
     /// what runs.
-    pub fn new(mut text: RunConfigText) -> Self {
+    pub fn new(mut text: RunConfigText, chosen: Chosen) -> Self {
         if names(&text.classes).next().is_none() {
-            text.classes = default_classes().join(", ");
+            text.classes = default_classes(&untrack(move || chosen.classes()));
         }
         let choice = RwSignal::new(LoadChoice::of(&text));
-        Self { text: RwSignal::new(text), choice, errors: RwSignal::new(Vec::new()) }
+        let (errors, was_checked) = (RwSignal::new(Vec::new()), RwSignal::new(false));
+        let this = Self { text: RwSignal::new(text), choice, chosen, errors, was_checked };
+        this.tick_as_the_scenario_says();
+        this
+    }
+
+    /// Keeps the ticked classes such as the chosen scenario has them, also when it is changed or another one is chosen.
+    fn tick_as_the_scenario_says(self) {
+        Effect::new(move |before: Option<Known>| {
+            let (which, classes) = (self.chosen.which.get(), self.chosen.classes());
+            let ticked = self.text.with_untracked(|text| text.classes.clone());
+            let ticks = ticks(&ticked, before.as_ref(), which, &classes);
+            if ticks != ticked {
+                self.type_into(Field::Classes, ticks);
+            }
+            match before {
+                // A text that cannot be read at the moment says nothing of its classes.
+                Some(before) if classes.is_empty() && before.which == which => before,
+                _ => Known { which, classes: classes.into_iter().map(|(name, _)| name).collect() },
+            }
+        });
+    }
+
+    /// Why the chosen scenario cannot run, once somebody tried to start it.
+    pub fn scenario_problem(self) -> Option<String> {
+        if self.was_checked.get() { self.chosen.problem() } else { None }
     }
 
     /// The text of the configuration: the form without the fields that the chosen kind of load does not use.
@@ -122,12 +153,12 @@ impl Draft {
 
     /// The number of wrong fields.
     pub fn problems(self) -> usize {
-        self.errors.with(Vec::len)
+        self.errors.with(Vec::len) + usize::from(self.scenario_problem().is_some())
     }
 
     /// The number of wrong fields, without a subscription to its changes.
     pub fn problems_untracked(self) -> usize {
-        self.errors.with_untracked(Vec::len)
+        untrack(move || self.problems())
     }
 
     /// Checks every field and shows the problems. Returns `true` when a run can be started.
@@ -135,7 +166,8 @@ impl Draft {
         let found = self.found();
         let right = found.is_empty();
         self.errors.set(found);
-        right
+        self.was_checked.set(true);
+        right && untrack(move || self.chosen.problem()).is_none()
     }
 
     /// Checks the fields that may be changed during a run (users and spawn rate, or the arrival rate) and returns the
@@ -154,28 +186,26 @@ impl Draft {
         let needed = self.choice.get_untracked().needs();
         let missing = needed.filter(|field| text.part(*field).trim().is_empty());
         let missing = missing.map(|field| FieldError { field, problem: "is missing".to_owned() });
-        let nobody = names(&text.classes).next().is_none().then(|| FieldError {
+        let scenario = self.chosen.reading.with_untracked(|reading| match reading {
+            Reading::Read(verdict) => verdict.scenario().cloned(),
+            Reading::Gone => None,
+        });
+        let has_classes = scenario.is_some();
+        let is_nobody = has_classes && names(&text.classes).next().is_none();
+        let nobody = is_nobody.then(|| FieldError {
             field: Field::Classes,
             problem: "none is ticked, so nothing would run; tick at least one".to_owned(),
         });
         // The real seed is drawn when the run starts. The check gives the same result with any seed.
-        let wrong = text.check(0).err().unwrap_or_default().into_iter();
+        let scenario = scenario.map_or_else(Scenario::oddiya, |scenario| (*scenario).clone());
+        let wrong = text.check_for(scenario, 0).err().unwrap_or_default().into_iter();
+        // Of a scenario that cannot be read, no class is wrong.
+        let wrong = wrong.filter(|error| has_classes || error.field != Field::Classes);
         // Without the missing field, the text describes a run by users. The other fields of the load may then be wrong
         // only for that reason, so their problems are not shown.
         let wrong = wrong.filter(|error| missing.is_none() || !is_of_load(error.field));
         missing.clone().into_iter().chain(nobody).chain(wrong).collect()
     }
-}
-
-/// The names of classes in a text.
-pub fn names(text: &str) -> impl Iterator<Item = &str> {
-    text.split([',', ' ']).filter(|name| !name.is_empty())
-}
-
-/// The classes that take part unless a person chooses others.
-fn default_classes() -> Vec<String> {
-    let classes = Scenario::oddiya().classes.into_iter();
-    classes.filter(|class| class.presence == Presence::Default).map(|class| class.name).collect()
 }
 
 const fn is_of_load(field: Field) -> bool {

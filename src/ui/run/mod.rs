@@ -5,7 +5,9 @@
 //! | `state.rs` | the signals from which everything on the page follows |
 //! | `starting.rs`, `kept_runs.rs` | starting a run; what becomes of finished runs |
 //! | `draft.rs` | the texts in the form, and the problems found in them |
-//! | `form/` | the form: fields, presets, classes, buttons |
+//! | `chosen.rs` | the scenario that the form has chosen, and what was given for it |
+//! | `ticks.rs` | which classes of the chosen scenario are ticked |
+//! | `form/` | the form: fields, scenario, presets, classes, buttons |
 //! | `route.rs`, `direct_question.rs` | the route to the host, and the question before a run past the companion |
 //! | `companion_banner.rs` | what is the matter with the companion of a run under way |
 //! | `welcome.rs` | the first steps, on an empty page |
@@ -13,6 +15,7 @@
 //! | `cutoff.rs` | runs that were cut off |
 
 pub mod advice;
+pub mod chosen;
 pub mod companion_banner;
 pub mod cutoff;
 pub mod direct_question;
@@ -22,6 +25,7 @@ mod kept_runs;
 pub mod route;
 mod starting;
 pub mod state;
+mod ticks;
 mod welcome;
 
 use leptos::html::Div;

@@ -27,50 +27,75 @@ pub enum DirectRun {
     Asked {
         /// The host as typed.
         host: String,
-        /// The companion's host.
-        relays_to: String,
+        past: Past,
     },
     /// Runs of the host with this text may go past the companion.
     Allowed(String),
 }
 
-/// The route to a host.
+/// Where a run's requests go: to the host in the form, and to further services of the scenario.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hosts {
+    /// As typed.
+    pub main: String,
+    pub services: Vec<(String, Host)>,
+}
+
+/// A run past the companion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// What the companion relays to.
+    pub relays_to: String,
+    /// To what of the run it does not.
+    pub not_to: String,
+}
+
+/// The route to the hosts of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
     Unknown,
     Companion,
-    /// There is a companion, but it relays to another host: requests would go straight to the typed one.
-    PastCompanion {
-        /// The host that the companion relays to.
-        relays_to: String,
-    },
+    /// There is a companion, but it does not relay to all hosts: requests would go straight to them.
+    PastCompanion(Past),
     Direct,
 }
 
-/// The route to a typed host. A host that is typed only in part is not one that the companion relays to.
-pub fn route(lookup: &CompanionLookup, typed: &str) -> Route {
+/// The route to the hosts of a run. A host that is typed only in part is not one that the companion relays to.
+pub fn route(lookup: &CompanionLookup, hosts: &Hosts) -> Route {
     match lookup {
         CompanionLookup::Looking => Route::Unknown,
         CompanionLookup::Missing => Route::Direct,
-        CompanionLookup::Found(companion) if relays_to(companion, typed) => Route::Companion,
-        CompanionLookup::Found(companion) => Route::PastCompanion { relays_to: companion.host.clone() },
+        CompanionLookup::Found(companion) => {
+            past(companion, hosts).map_or(Route::Companion, Route::PastCompanion)
+        }
     }
 }
 
-fn relays_to(companion: &Companion, typed: &str) -> bool {
-    typed.parse::<Host>().is_ok_and(|host| companion.relays_to(&host))
+fn past(companion: &Companion, hosts: &Hosts) -> Option<Past> {
+    if !hosts.main.parse::<Host>().is_ok_and(|host| companion.relays_to(&host)) {
+        let not_to = hosts.main.trim().to_owned();
+        return Some(Past { relays_to: companion.host.clone(), not_to });
+    }
+    let missing = hosts.services.iter().filter(|(name, host)| !companion.relays_to_service(name, host));
+    let missing: Vec<_> = missing.map(|(name, host)| format!("the service {name} at {host}")).collect();
+    let services = companion.services.iter().map(|(name, host)| format!("{name} at {host}"));
+    let relays_to: Vec<_> = std::iter::once(companion.host.clone()).chain(services).collect();
+    let past = Past { relays_to: relays_to.join(", "), not_to: missing.join(", ") };
+    (!missing.is_empty()).then_some(past)
 }
 
-/// The command that starts a companion for a host, on the port that this page came from.
-pub fn serve_command(host: &str) -> String {
-    command_at(host, address::port().unwrap_or(USUAL_PORT))
+/// The command that starts a companion for the hosts, on the port that this page came from.
+pub fn serve_command(hosts: &Hosts) -> String {
+    command_at(hosts, address::port().unwrap_or(USUAL_PORT))
 }
 
 /// A host that was typed only in part is left to the reader.
-fn command_at(typed: &str, port: u16) -> String {
-    let host = typed.parse::<Host>().map_or_else(|_| "HOST".to_owned(), |host| host.to_string());
+fn command_at(hosts: &Hosts, port: u16) -> String {
+    let host = hosts.main.parse::<Host>().map_or_else(|_| "HOST".to_owned(), |host| host.to_string());
+    let services: String =
+        hosts.services.iter().map(|(name, host)| format!(" --service {name}={host}")).collect();
     let port = if port == USUAL_PORT { String::new() } else { format!(" --port {port}") };
-    format!("oddiya-load serve -H {host}{port}")
+    format!("oddiya-load serve -H {host}{services}{port}")
 }
 
 /// What a run without the companion costs.
@@ -84,23 +109,61 @@ mod tests {
 
     #[test]
     fn the_route_follows_from_the_typed_host() {
-        let companion = Companion { host: "http://localhost:8080".to_owned(), token: String::new() };
-        let found = CompanionLookup::Found(companion);
-        assert_eq!(route(&found, " http://LOCALHOST:8080/ "), Route::Companion);
-        let past = Route::PastCompanion { relays_to: "http://localhost:8080".to_owned() };
-        assert_eq!(route(&found, "http://localhost:80"), past);
-        assert_eq!(route(&found, "half-typed"), past);
-        assert_eq!(route(&CompanionLookup::Missing, "http://localhost:8080"), Route::Direct);
-        assert_eq!(route(&CompanionLookup::Looking, "http://localhost:8080"), Route::Unknown);
+        let found = CompanionLookup::Found(companion(&[]));
+        assert_eq!(route(&found, &hosts(" http://LOCALHOST:8080/ ", &[])), Route::Companion);
+        for typed in ["http://localhost:80", "half-typed"] {
+            let past = Past { relays_to: "http://localhost:8080".to_owned(), not_to: typed.to_owned() };
+            assert_eq!(route(&found, &hosts(typed, &[])), Route::PastCompanion(past));
+        }
+        let typed = hosts("http://localhost:8080", &[]);
+        assert_eq!(route(&CompanionLookup::Missing, &typed), Route::Direct);
+        assert_eq!(route(&CompanionLookup::Looking, &typed), Route::Unknown);
+    }
+
+    #[test]
+    fn every_service_of_the_scenario_must_be_relayed_to() {
+        let found = CompanionLookup::Found(companion(&[("llm", "http://localhost:8000")]));
+        let main = "http://localhost:8080";
+        assert_eq!(route(&found, &hosts(main, &[("llm", "http://localhost:8000")])), Route::Companion);
+        let both = [("llm", "http://localhost:8000"), ("auth", "http://localhost:8081")];
+        let past = Past {
+            relays_to: "http://localhost:8080, llm at http://localhost:8000".to_owned(),
+            not_to: "the service auth at http://localhost:8081".to_owned(),
+        };
+        assert_eq!(route(&found, &hosts(main, &both)), Route::PastCompanion(past));
+        let other = hosts(main, &[("llm", "http://localhost:1")]);
+        assert!(matches!(route(&found, &other), Route::PastCompanion(_)));
+        assert_eq!(
+            command_at(&hosts(main, &both), 8089),
+            "oddiya-load serve -H http://localhost:8080 --service llm=http://localhost:8000 --service \
+             auth=http://localhost:8081"
+        );
+    }
+
+    fn companion(services: &[(&str, &str)]) -> Companion {
+        let services = services.iter().map(|(name, host)| ((*name).to_owned(), (*host).to_owned()));
+        Companion {
+            host: "http://localhost:8080".to_owned(),
+            services: services.collect(),
+            token: String::new(),
+        }
+    }
+
+    fn hosts(main: &str, services: &[(&str, &str)]) -> Hosts {
+        let services = services.iter().map(|(name, host)| ((*name).to_owned(), host.parse().unwrap()));
+        Hosts { main: main.to_owned(), services: services.collect() }
     }
 
     #[test]
     fn the_command_names_the_host_and_a_port_that_is_not_the_usual_one() {
-        assert_eq!(command_at("http://localhost:8000/", 8089), "oddiya-load serve -H http://localhost:8000");
         assert_eq!(
-            command_at("https://oddiya.example", 8090),
+            command_at(&hosts("http://localhost:8000/", &[]), 8089),
+            "oddiya-load serve -H http://localhost:8000"
+        );
+        assert_eq!(
+            command_at(&hosts("https://oddiya.example", &[]), 8090),
             "oddiya-load serve -H https://oddiya.example --port 8090"
         );
-        assert_eq!(command_at("half-typed", 8089), "oddiya-load serve -H HOST");
+        assert_eq!(command_at(&hosts("half-typed", &[]), 8089), "oddiya-load serve -H HOST");
     }
 }

@@ -1,27 +1,39 @@
 //! Starting a run: as the address or the form says, through the companion or, when somebody allowed it, past it.
 
+use futures_util::future::join;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
+use leptos::task::{spawn_local, tick};
 
-use super::route::{COST_OF_DIRECT, CompanionLookup, DirectRun, Route, route, serve_command};
+use super::route::{COST_OF_DIRECT, CompanionLookup, DirectRun, Hosts, Route, route, serve_command};
 use super::state::State;
+use super::ticks::names;
 use crate::browser::page::address::AddressParameters;
 use crate::browser::page::probe::HostProbe;
 use crate::browser::page::probe::companion;
 use crate::browser::page::trouble::Trouble;
 use crate::core::config::run_config::Field;
+use crate::core::shelf::list::Which;
 use crate::ui::navigation::View;
 
 impl State {
     /// Looks for the companion, puts its host into the form unless the address named a host, and starts a run if the
     /// address says so.
     pub async fn follow_address(self, parameters: AddressParameters) {
-        let found = companion::find().await;
+        let found = match &parameters.scenario {
+            // Which scenarios there are must be known before a run of one starts.
+            Some(_) => join(companion::find(), self.shelf.restore()).await.0,
+            None => {
+                spawn_local(self.shelf.restore());
+                companion::find().await
+            }
+        };
         if let (Some(companion), false) = (&found, parameters.names_host) {
             self.draft.text.update(|text| text.host.clone_from(&companion.host));
         }
         self.companion.set(found.map_or(CompanionLookup::Missing, CompanionLookup::Found));
         if parameters.autostart {
+            // The form ticks the classes of the scenario first.
+            tick().await;
             self.start_as_asked(&parameters);
         }
     }
@@ -34,9 +46,23 @@ impl State {
         }
     }
 
-    /// The route to the host in the form.
+    /// Where the requests of the run in the form go.
+    pub fn hosts(self) -> Hosts {
+        let classes: Vec<String> = names(&self.draft.value(Field::Classes)).map(str::to_owned).collect();
+        Hosts { main: self.draft.value(Field::Host), services: self.draft.chosen.services(&classes) }
+    }
+
+    /// The route to them.
     pub fn route(self) -> Route {
-        self.companion.with(|lookup| route(lookup, &self.draft.value(Field::Host)))
+        self.companion.with(|lookup| route(lookup, &self.hosts()))
+    }
+
+    /// Chooses a scenario for the next run, and goes to the form.
+    pub fn run_scenario(self, which: Which) {
+        if !self.is_active.get_untracked() {
+            self.draft.chosen.which.set(which);
+        }
+        self.navigation.go(View::Run);
     }
 
     /// Starts the run of the address, unless parameters are unknown or contradict each other. The form would hide one
@@ -47,7 +73,11 @@ impl State {
         let contradictions = contradictions
             .filter(|error| self.draft.is_unused(error.field))
             .map(|error| format!("{}: {}.", error.field.label(), error.problem));
-        let problems: Vec<String> = unknown.chain(contradictions).collect();
+        let named = parameters.scenario.as_deref();
+        let no_scenario = named.filter(|name| Which::named(name).is_none());
+        let no_scenario =
+            no_scenario.map(|name| format!("`{name}` is no scenario; Scenarios lists those that there are."));
+        let problems: Vec<String> = unknown.chain(contradictions).chain(no_scenario).collect();
         if problems.is_empty() {
             // Whoever wrote the address chose the host.
             self.allow_direct_run();
@@ -89,14 +119,17 @@ impl State {
             // What was found before stays: a run never goes straight to the host because the companion is gone.
             return match probe {
                 HostProbe::Skip => self.start_now(probe),
-                HostProbe::Before => self.session.with_value(|session| session.refuse(companion_gone(&host))),
+                HostProbe::Before => {
+                    let trouble = companion_gone(&untrack(move || self.hosts()));
+                    self.session.with_value(|session| session.refuse(trouble));
+                }
             };
         };
         self.companion.set(CompanionLookup::Found(found));
         let is_allowed = self.direct_run.with_untracked(|run| *run == DirectRun::Allowed(host.clone()));
         match untrack(move || self.route()) {
-            Route::PastCompanion { relays_to } if !is_allowed => {
-                self.direct_run.set(DirectRun::Asked { host, relays_to });
+            Route::PastCompanion(past) if !is_allowed => {
+                self.direct_run.set(DirectRun::Asked { host, past });
             }
             _ => self.start_now(probe),
         }
@@ -108,12 +141,14 @@ impl State {
         }
         self.navigation.go(View::Run);
         let text = self.draft.asked();
-        self.session.with_value(|session| session.start(&text, probe));
+        // The check before a start found one.
+        let Some(scenario) = untrack(move || self.draft.chosen.scenario()) else { return };
+        self.session.with_value(|session| session.start(&text, (*scenario).clone(), probe));
     }
 }
 
-fn companion_gone(host: &str) -> Trouble {
-    let start = format!("Start it again, then press Start: {}", serve_command(host));
+fn companion_gone(hosts: &Hosts) -> Trouble {
+    let start = format!("Start it again, then press Start: {}", serve_command(hosts));
     let anyway = format!("Run anyway goes straight to the host. {COST_OF_DIRECT}");
     Trouble::of_check("The companion that served this page does not answer.", &[&start, &anyway])
 }

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::web_sys::File;
 
+use super::chosen::Chosen;
 use super::draft::Draft;
 use super::route::{CompanionLookup, DirectRun};
 use crate::browser::page::address::AddressParameters;
@@ -19,11 +20,14 @@ use crate::browser::page::storage::journal::{Cutoff, Kept, Unreadable};
 use crate::core::library::id::ReportId;
 use crate::core::report::Report;
 use crate::core::run::example;
+use crate::core::shelf::list::Which;
 use crate::ui::files::open_reports::{OpenReports, Source};
 use crate::ui::library::moving;
 use crate::ui::library::state::Library;
 use crate::ui::navigation::{Navigation, ReportRef, View};
 use crate::ui::report::SharedReport;
+use crate::ui::scenarios;
+use crate::ui::scenarios::state::Shelf;
 
 /// The result of looking for runs that were cut off.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -74,6 +78,8 @@ pub struct State {
     pub reports: OpenReports,
     /// What the browser and the companion's folder keep.
     pub library: Library,
+    /// The scenarios that the browser keeps.
+    pub shelf: Shelf,
     /// The id of the last finished run.
     pub(super) last_run: RwSignal<Option<ReportId>>,
     pub cutoffs: RwSignal<Cutoffs>,
@@ -96,6 +102,9 @@ impl State {
             tick.track();
             session.with_value(Session::run_state)
         });
+        let shelf = Shelf::empty();
+        let which = parameters.scenario.as_deref().and_then(Which::named);
+        let chosen = Chosen::new(shelf, which.unwrap_or_else(Which::default_one));
         let (reports, last_run) = (OpenReports::empty(), RwSignal::new(None));
         let on_screen = Memo::new(move |_| {
             tick.track();
@@ -123,12 +132,13 @@ impl State {
             live: Memo::new(move |_| on_screen.with(OnScreen::report)),
             reports,
             library: Library::empty(),
+            shelf,
             last_run,
             cutoffs: RwSignal::new(Cutoffs::Looking),
             companion: RwSignal::new(CompanionLookup::Looking),
             companion_state,
             direct_run: RwSignal::new(DirectRun::NotAsked),
-            draft: Draft::new(parameters.text.clone()),
+            draft: Draft::new(parameters.text.clone(), chosen),
             navigation: Navigation::at_address(),
         }
     }
@@ -195,8 +205,11 @@ impl State {
         });
     }
 
-    /// Reads the file of a report and shows the report, or the file of many and lists them.
+    /// Reads a file and shows what it has: a report, many reports, or a scenario.
     pub async fn open_file(self, file: File) {
+        if scenarios::moving::is_scenario(&file) {
+            return self.open_scenario(file).await;
+        }
         if moving::is_library(&file).await {
             self.navigation.go(View::Reports);
             return self.library.import(file).await;
@@ -205,6 +218,12 @@ impl State {
             self.navigation.go(View::Report(ReportRef::Opened(id)));
             self.keep(id).await;
         }
+    }
+
+    /// Keeps the scenario of a file and shows it; says in the list why it could not be read.
+    pub async fn open_scenario(self, file: File) {
+        let id = self.shelf.import(file).await;
+        self.navigation.go(id.map_or(View::Scenarios, |id| View::Scenario(Which::Own(id))));
     }
 
     /// Shows a report from the bytes of a file. When that fails, it says why, and the view on screen stays.

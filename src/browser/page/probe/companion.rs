@@ -1,5 +1,7 @@
 //! Whether the page was served by a companion, which host that relays to, and whether it reaches that host.
 
+use std::collections::BTreeMap;
+
 use gloo_net::http::Response;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
@@ -19,8 +21,10 @@ const READING_LIMIT_MS: u32 = 20_000;
 /// What the companion says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Companion {
-    /// The one host it relays to.
+    /// The main host that it relays to.
     pub host: String,
+    /// The further hosts that it relays to, by the names of their services.
+    pub services: BTreeMap<String, String>,
     /// What a request must carry to be relayed.
     pub token: String,
 }
@@ -31,10 +35,16 @@ pub async fn find() -> Option<Companion> {
         return None;
     }
     let info: CompanionInfo = get_json(INFO_PATH).await?;
-    (info.product == CompanionInfo::PRODUCT).then_some(Companion { host: info.host, token: info.token })
+    let CompanionInfo { host, services, token, .. } = info;
+    (info.product == CompanionInfo::PRODUCT).then_some(Companion { host, services, token })
 }
 
 impl Companion {
+    /// Whether it relays to that host as a service of that name.
+    pub fn relays_to_service(&self, name: &str, host: &Host) -> bool {
+        self.services.get(name).is_some_and(|known| known.parse() == Ok(host.clone()))
+    }
+
     /// Whether it relays to that host.
     pub fn relays_to(&self, host: &Host) -> bool {
         self.host.parse() == Ok(host.clone())

@@ -16,6 +16,7 @@ use super::trouble::Trouble;
 use crate::browser::message::{Destination, Lanes};
 use crate::core::base::failure::FailureKind;
 use crate::core::base::host::Host;
+use crate::core::config::run_config::RunConfig;
 use crate::core::http::relay::HostCheck;
 use crate::core::present::advice::{ARE_SERVICES_RUNNING, STAND_IN};
 use companion::Companion;
@@ -30,11 +31,17 @@ pub enum HostProbe {
     Skip,
 }
 
-/// Decides where a run's requests go: through the companion when it relays to the host, straight to it otherwise.
-pub async fn find_destination(host: &Host, probe: HostProbe) -> Result<Destination, Trouble> {
-    match companion::find().await.filter(|companion| companion.relays_to(host)) {
-        Some(companion) => through(&companion, host, probe).await,
-        None => straight(host, probe).await,
+/// Decides where a run's requests go: through the companion when it relays to all hosts of the run, straight to them
+/// otherwise.
+pub async fn find_destination(config: &RunConfig, probe: HostProbe) -> Result<Destination, Trouble> {
+    let services = config.scenario.further_services();
+    let relays = |companion: &Companion| {
+        let relays_to_service = |(name, host): &(String, Host)| companion.relays_to_service(name, host);
+        companion.relays_to(&config.host) && services.iter().all(relays_to_service)
+    };
+    match companion::find().await.filter(relays) {
+        Some(companion) => through(&companion, &config.host, probe).await,
+        None => straight(&config.host, &services, probe).await,
     }
 }
 
@@ -61,29 +68,41 @@ fn unreachable(host: &Host, check: &HostCheck) -> Trouble {
     Trouble::of_check(format!("{host} cannot be reached: {why}."), &[ARE_SERVICES_RUNNING, STAND_IN])
 }
 
-async fn straight(host: &Host, probe: HostProbe) -> Result<Destination, Trouble> {
+async fn straight(
+    host: &Host,
+    services: &[(String, Host)],
+    probe: HostProbe,
+) -> Result<Destination, Trouble> {
     if probe == HostProbe::Skip {
         return Ok(Destination::Direct { lanes: Lanes::Shared });
     }
-    let serve = format!("Load it through the companion instead: oddiya-load serve -H {host}");
+    let flags: String = services.iter().map(|(name, host)| format!(" --service {name}={host}")).collect();
+    let serve = format!("Load it through the companion instead: oddiya-load serve -H {host}{flags}");
+    let status = open_status(host, &serve).await?;
+    for (_, service) in services {
+        open_status(service, &serve).await?;
+    }
+    let lanes = direct::lanes(host, status).await;
+    Ok(Destination::Direct { lanes })
+}
+
+/// The status with which a host answers this page; or why it does not, and what to do.
+async fn open_status(host: &Host, serve: &str) -> Result<u16, Trouble> {
     let trouble = match direct::probe(host).await {
-        Reachability::Open(status) => {
-            let lanes = direct::lanes(host, status).await;
-            return Ok(Destination::Direct { lanes });
-        }
+        Reachability::Open(status) => return Ok(status),
         Reachability::CorsForbids => Trouble::of_check(
             format!("{host} answers, but does not allow this page to read its answers (CORS)."),
-            &[&serve, "Or let the host send Access-Control-Allow-Origin for this page."],
+            &[serve, "Or let the host send Access-Control-Allow-Origin for this page."],
         ),
         Reachability::MixedContent => Trouble::of_check(
             format!(
                 "The browser blocks {host}: an https page may not talk to a plain http host (mixed content)."
             ),
-            &[&serve, "Then open the page at http://localhost:8089."],
+            &[serve, "Then open the page at http://localhost:8089."],
         ),
         Reachability::Silent => Trouble::of_check(
             format!("{host} cannot be reached: nothing answers, or the browser blocks it."),
-            &[ARE_SERVICES_RUNNING, STAND_IN, &serve],
+            &[ARE_SERVICES_RUNNING, STAND_IN, serve],
         ),
     };
     Err(trouble)

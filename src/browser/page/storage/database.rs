@@ -22,8 +22,8 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::DomException;
 
 const NAME: &str = "oddiya-load";
-/// Version 2 added the stores of reports, version 3 that of their records with figures.
-const VERSION: u32 = 3;
+/// Version 2 added the stores of reports, version 3 that of their records with figures, version 4 that of scenarios.
+const VERSION: u32 = 4;
 /// How long another tab may take to let go of the database. It does so at once, or after what it is writing.
 const LETTING_GO_MS: u32 = 1_000;
 /// Opening takes milliseconds; after this long another tab stands in the way, and be it one that deletes the database.
@@ -42,10 +42,13 @@ pub enum Store {
     ReportTexts,
     /// One record per report, under the report's id.
     Library,
+    /// One record per scenario, under its id.
+    Scenarios,
 }
 
 impl Store {
-    const ALL: [Self; 5] = [Self::Runs, Self::Records, Self::OlderReports, Self::ReportTexts, Self::Library];
+    const ALL: [Self; 6] =
+        [Self::Runs, Self::Records, Self::OlderReports, Self::ReportTexts, Self::Library, Self::Scenarios];
 
     const fn name(self) -> &'static str {
         match self {
@@ -54,6 +57,7 @@ impl Store {
             Self::OlderReports => "reports",
             Self::ReportTexts => "report_texts",
             Self::Library => "library",
+            Self::Scenarios => "scenarios",
         }
     }
 }

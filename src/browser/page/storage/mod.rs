@@ -6,7 +6,8 @@
 //! | `lock.rs` | names that one tab holds |
 //! | `journal.rs` | the run under way, and runs that were cut off |
 //! | `library.rs` | reports of finished runs and of opened files, until they are deleted |
-//! | `changes.rs` | word to the other tabs that the library has changed |
+//! | `scenarios.rs` | scenarios, until they are deleted |
+//! | `changes.rs` | word to the other tabs that the library or the scenarios have changed |
 //! | `estimate.rs` | how much room there is |
 
 pub mod changes;
@@ -15,5 +16,6 @@ pub mod estimate;
 pub mod journal;
 pub mod library;
 mod lock;
+pub mod scenarios;
 
 pub use database::StorageError;

@@ -9,10 +9,12 @@
 //! | `settings` | values for the whole run, put in before anything else is read |
 //! | `build/` | checks what was read and resolves all names |
 //! | `surroundings` | what a text needs from outside: files, the environment, choices |
+//! | `asks` | what a text asks from outside, also in a text with mistakes |
 //! | `trouble` | where problems are gathered |
 //!
 //! Opening files and reading the environment is the caller's part.
 
+pub mod asks;
 mod at;
 mod build;
 mod decode;
@@ -24,6 +26,8 @@ pub mod surroundings;
 mod trouble;
 mod wire;
 mod wrong;
+
+pub use node::LONGEST_TEXT;
 
 use node::Node;
 use problem::Problems;

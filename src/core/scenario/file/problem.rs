@@ -40,7 +40,7 @@ pub struct Problems {
     /// In the order of the text.
     pub list: Vec<Problem>,
     /// How many more there are.
-    more: usize,
+    pub more: usize,
     /// The lines of the text that have a problem, by number.
     lines: Vec<(usize, String)>,
 }

@@ -32,13 +32,13 @@ const MASK: &str = "***";
 
 /// What is read before all else. Other fields are read later.
 #[derive(Deserialize)]
-struct Head {
+pub struct Head {
     #[serde(default)]
-    profiles: Fields<WireProfile>,
+    pub profiles: Fields<WireProfile>,
     #[serde(default)]
-    profile: Option<At<String>>,
+    pub profile: Option<At<String>>,
     #[serde(default)]
-    settings: Fields<TextOr<WireSetting>>,
+    pub settings: Fields<TextOr<WireSetting>>,
 }
 
 impl Settings {
@@ -165,7 +165,7 @@ impl Settings {
 }
 
 /// The settings and profiles of a tree; `None` when they cannot be read, which reading the whole will report.
-fn read_head(tree: &Node) -> Option<Head> {
+pub fn read_head(tree: &Node) -> Option<Head> {
     let Value::Map(fields) = &tree.value else { return None };
     let wanted = |name: &str| matches!(name, "settings" | "profiles" | "profile");
     let fields = fields.iter().filter(|(key, _)| wanted(&key.name)).cloned().collect();
@@ -192,7 +192,8 @@ fn chosen_profile(head: &Head, choices: &Choices, trouble: &Trouble) -> Option<W
     found
 }
 
-fn value_of<'a>(fields: &'a Fields<At<Scalar>>, name: &str) -> Option<&'a Scalar> {
+/// The value of a name.
+pub fn value_of<'a>(fields: &'a Fields<At<Scalar>>, name: &str) -> Option<&'a Scalar> {
     fields.0.iter().find(|(known, _)| known.value == name).map(|(_, value)| &value.value)
 }
 

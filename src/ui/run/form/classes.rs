@@ -6,23 +6,25 @@ use leptos::prelude::*;
 
 use super::field::{During, TextField};
 use crate::core::config::run_config::Field;
-use crate::core::scenario::{Presence, Scenario};
-use crate::ui::run::draft::names;
+use crate::core::scenario::Presence;
+use crate::core::shelf::list::Which;
 use crate::ui::run::state::page_state;
+use crate::ui::run::ticks::names;
 
 #[component]
 pub fn Classes() -> impl IntoView {
     let state = page_state();
-    let classes = Scenario::oddiya().classes.into_iter().map(|class| (class.name, class.presence));
-    let chips: Vec<(String, Presence)> = classes.collect();
-    let known = StoredValue::new(chips.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>());
-    let chip = |(this, presence): (String, Presence)| {
+    let chosen = state.draft.chosen;
+    let classes = Memo::new(move |_| chosen.classes());
+    let is_oddiya = move || chosen.which.get() == Which::default_one();
+    let chip = move |(this, presence): (String, Presence)| {
         let label = this.clone();
         let (hint, optional) = match presence {
             Presence::Default => ("", None),
-            Presence::Named => {
+            Presence::Named if untrack(is_oddiya) => {
                 ("It loads the llm-agent, which is another host than the gateway", Some(" (llm-agent)"))
             }
+            Presence::Named => ("It takes part only when it is ticked", Some(" (optional)")),
         };
         let ticked = {
             let this = this.clone();
@@ -30,7 +32,9 @@ pub fn Classes() -> impl IntoView {
         };
         let toggle = move |_| {
             let text = state.draft.text.with_untracked(|text| text.classes.clone());
-            let text = known.with_value(|known| toggled(&text, &this, known));
+            let known: Vec<String> =
+                classes.with_untracked(|all| all.iter().map(|(name, _)| name.clone()).collect());
+            let text = toggled(&text, &this, &known);
             state.draft.type_into(Field::Classes, text);
         };
         view! {
@@ -44,7 +48,7 @@ pub fn Classes() -> impl IntoView {
     view! {
         <fieldset class="classes">
             <legend>"User classes"</legend>
-            <div class="chips">{chips.into_iter().map(chip).collect_view()}</div>
+            <div class="chips">{move || classes.get().into_iter().map(chip).collect_view()}</div>
             <TextField
                 field=Field::Classes
                 hint="Those that are ticked run; separated by commas."

@@ -5,17 +5,20 @@ use leptos::prelude::*;
 use crate::core::base::host::Host;
 use crate::core::config::run_config::Field;
 use crate::core::config::streams_host::{HostAdvice, host_advice};
-use crate::core::scenario::Scenario;
-use crate::ui::run::draft::names;
+use crate::core::shelf::list::Which;
 use crate::ui::run::state::page_state;
+use crate::ui::run::ticks::names;
 
 #[component]
 pub fn HostAdviceLine() -> impl IntoView {
     let state = page_state();
-    let scenario = StoredValue::new(Scenario::oddiya());
     let advice = Memo::new(move |_| {
+        // Others name their services.
+        let is_oddiya = state.draft.chosen.which.get() == Which::default_one();
+        let scenario = state.draft.chosen.scenario().filter(|_| is_oddiya);
         let chosen: Vec<String> = names(&state.draft.value(Field::Classes)).map(str::to_owned).collect();
-        let ticked = (!chosen.is_empty()).then(|| scenario.get_value().with_classes(&chosen).ok()).flatten();
+        let scenario = scenario.filter(|_| !chosen.is_empty());
+        let ticked = scenario.and_then(|scenario| (*scenario).clone().with_classes(&chosen).ok());
         ticked.map_or(HostAdvice::Fits, |ticked| host_advice(&ticked, &state.draft.value(Field::Host)))
     });
     let line = move || {

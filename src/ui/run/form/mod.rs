@@ -9,6 +9,8 @@ mod host_advice;
 mod load;
 mod presets;
 mod route_line;
+mod scenario;
+mod values;
 
 use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast as _, JsValue};
@@ -25,6 +27,7 @@ use host_advice::HostAdviceLine;
 use load::LoadFields;
 use presets::Presets;
 use route_line::RouteLine;
+use scenario::ScenarioChoice;
 
 #[component]
 pub fn RunForm() -> impl IntoView {
@@ -45,13 +48,14 @@ pub fn RunForm() -> impl IntoView {
         <form node_ref=form class="run-form" class:is-active=state.is_active on:submit=submit novalidate aria-label="Load test">
             <TextField
                 field=Field::Host
-                hint="The Oddiya gateway's address."
+                hint="The address of the gateway, or of the scenario's main service."
                 placeholder="http://localhost:8080"
                 keyboard="url"
                 during=During::ReadOnly
             />
             <RouteLine />
             <HostAdviceLine />
+            <ScenarioChoice />
             <Presets />
             <LoadFields />
             <Classes />

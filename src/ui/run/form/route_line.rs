@@ -3,8 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::core::config::run_config::Field;
-use crate::ui::run::route::{COST_OF_DIRECT, Route, serve_command};
+use crate::ui::run::route::{COST_OF_DIRECT, Past, Route, serve_command};
 use crate::ui::run::state::page_state;
 
 #[component]
@@ -17,13 +16,13 @@ pub fn RouteLine() -> impl IntoView {
             view! { <strong>"Through the companion."</strong>" Each user has connections of its own." }
                 .into_any()
         }
-        Route::PastCompanion { relays_to } => view! { <PastCompanion relays_to /> }.into_any(),
+        Route::PastCompanion(past) => view! { <PastCompanion past /> }.into_any(),
         Route::Direct => view! {
             <strong>"Directly:"</strong>" no companion found. "{COST_OF_DIRECT}" Avoid that: "<Command />"."
         }
         .into_any(),
     };
-    let is_past = move || matches!(route.get(), Route::PastCompanion { .. });
+    let is_past = move || matches!(route.get(), Route::PastCompanion(_));
     view! {
         <div class="route-line" class:is-past=is_past data-testid="route">
             {line}
@@ -31,13 +30,13 @@ pub fn RouteLine() -> impl IntoView {
     }
 }
 
-/// Says that the companion relays to another host, how to have one for this host, and what the run costs without.
+/// Says that the companion does not relay to all of the run, how to have one that does, and what the run costs without.
 #[component]
-fn PastCompanion(relays_to: String) -> impl IntoView {
+fn PastCompanion(past: Past) -> impl IntoView {
     let state = page_state();
     view! {
         <strong>"Directly:"</strong>
-        {format!(" the companion relays only to {relays_to}. For this host, start it again: ")}
+        {format!(" the companion relays only to {}. {}, start it again: ", past.relays_to, purpose(&past))}
         <Command />
         ". "
         {COST_OF_DIRECT}
@@ -58,5 +57,13 @@ fn PastCompanion(relays_to: String) -> impl IntoView {
 #[component]
 fn Command() -> impl IntoView {
     let state = page_state();
-    view! { <code>{move || serve_command(&state.draft.value(Field::Host))}</code> }
+    view! { <code>{move || serve_command(&state.hosts())}</code> }
+}
+
+fn purpose(past: &Past) -> String {
+    if past.not_to.starts_with("the service") {
+        format!("For {}", past.not_to)
+    } else {
+        "For this host".to_owned()
+    }
 }

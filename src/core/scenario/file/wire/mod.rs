@@ -97,7 +97,6 @@ pub struct WireSetting {
     #[serde(default)]
     pub secret: Option<bool>,
     /// What it is for.
-    #[expect(dead_code, reason = "for the reader of the file")]
     #[serde(default)]
     pub about: Option<String>,
 }

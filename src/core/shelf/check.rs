@@ -1,0 +1,193 @@
+//! Whether a text is right: the scenario that it is, what is wrong with it, or what must be given before it can run.
+
+use std::sync::Arc;
+
+use crate::core::scenario::Scenario;
+use crate::core::scenario::file::asks::{Asks, asks};
+use crate::core::scenario::file::problem::Problems;
+use crate::core::scenario::file::read;
+use crate::core::scenario::file::surroundings::{Choices, Nothing};
+
+/// What reading a text came to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// It can run.
+    Right(Arc<Scenario>),
+    /// Nothing is wrong with the text, and these must be given before it can run.
+    Wants(Vec<Want>, Arc<Scenario>),
+    Wrong(Arc<Problems>),
+}
+
+/// What a text leaves to whoever runs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// The value of a setting.
+    Setting {
+        name: String,
+        /// The environment variable that has it on a command line.
+        env: Option<String>,
+    },
+    /// The address of a service.
+    Address(String),
+}
+
+impl Want {
+    /// What to do about it.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Setting { name, env: None } => format!("a value for `{name}`"),
+            Self::Setting { name, env: Some(env) } => {
+                format!("a value for `{name}` (on a command line: {env})")
+            }
+            Self::Address(service) => format!("an address for the service `{service}`"),
+        }
+    }
+}
+
+impl Verdict {
+    /// The scenario, where nothing is wrong with its text. What must be given has a stand-in in it.
+    pub fn scenario(&self) -> Option<&Arc<Scenario>> {
+        match self {
+            Self::Right(scenario) | Self::Wants(_, scenario) => Some(scenario),
+            Self::Wrong(_) => None,
+        }
+    }
+}
+
+/// What stands for a value that was not given, so that the rest of a text can be read: most values are names or numbers,
+/// the others addresses.
+const STAND_INS: [&str; 2] = ["1", "http://localhost"];
+
+/// Reads a text with what was chosen and given for a run of it. Choices that the text does not ask for are left out, as it
+/// may have been another one when they were made. `name` is that of the text in messages.
+pub fn check(name: &str, text: &str, choices: &Choices) -> Verdict {
+    let asked = asks(text, choices.profile.as_deref());
+    let choices = asked_for(choices, &asked);
+    let wants = wants(&asked, &choices);
+    if wants.is_empty() {
+        return match read(name, text, &choices, &Nothing) {
+            Ok(scenario) => Verdict::Right(Arc::new(scenario)),
+            Err(problems) => Verdict::Wrong(Arc::new(problems)),
+        };
+    }
+    let tries =
+        STAND_INS.map(|stand_in| read(name, text, &with_stand_ins(&choices, &wants, stand_in), &Nothing));
+    let [first, second] = tries;
+    match first.or(second) {
+        Ok(scenario) => Verdict::Wants(wants, Arc::new(scenario)),
+        Err(problems) => Verdict::Wrong(Arc::new(problems)),
+    }
+}
+
+fn asked_for(choices: &Choices, asked: &Asks) -> Choices {
+    let Choices { profile, settings, services } = choices.clone();
+    let is_given = |(_, value): &(String, String)| !value.trim().is_empty();
+    let has_setting =
+        |(name, _): &(String, String)| asked.settings.iter().any(|setting| setting.name == *name);
+    let has_service =
+        |(name, _): &(String, String)| asked.services.iter().any(|service| service.name == *name);
+    Choices {
+        profile: profile.filter(|profile| asked.profiles.contains(profile)),
+        settings: settings.into_iter().filter(is_given).filter(has_setting).collect(),
+        services: services.into_iter().filter(is_given).filter(has_service).collect(),
+    }
+}
+
+fn wants(asked: &Asks, choices: &Choices) -> Vec<Want> {
+    let is_given = |given: &[(String, String)], name: &str| given.iter().any(|(known, _)| known == name);
+    let settings = asked
+        .settings
+        .iter()
+        .filter(|setting| setting.default.is_none() && !is_given(&choices.settings, &setting.name))
+        .map(|setting| Want::Setting { name: setting.name.clone(), env: setting.env.clone() });
+    // The main service's address is the host of the form.
+    let services = asked.services.iter().skip(1);
+    let services = services
+        .filter(|service| service.url.is_none() && !is_given(&choices.services, &service.name))
+        .map(|service| Want::Address(service.name.clone()));
+    settings.chain(services).collect()
+}
+
+fn with_stand_ins(choices: &Choices, wants: &[Want], value: &str) -> Choices {
+    let mut filled = choices.clone();
+    for want in wants {
+        match want {
+            Want::Setting { name, .. } => filled.settings.push((name.clone(), value.to_owned())),
+            Want::Address(name) => filled.services.push((name.clone(), "http://localhost".to_owned())),
+        }
+    }
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "
+scenario: shop
+services:
+  shop: http://localhost:8080
+  pay: {}
+settings:
+  password: { env: SHOP_PASSWORD }
+  size: 20
+users:
+  Buyer:
+    tasks:
+      - get: /items?size=${size}
+        headers: { X-Password: \"${password}\" }
+      - get: /pay
+        service: pay
+";
+
+    fn choices(settings: &[(&str, &str)], services: &[(&str, &str)]) -> Choices {
+        let owned = |pairs: &[(&str, &str)]| {
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        };
+        Choices { profile: None, settings: owned(settings), services: owned(services) }
+    }
+
+    #[test]
+    fn what_a_right_text_leaves_open_is_asked_for_and_is_no_mistake() {
+        let Verdict::Wants(wants, scenario) = check("shop", TEXT, &Choices::default()) else { panic!() };
+        let words: Vec<_> = wants.iter().map(Want::words).collect();
+        assert_eq!(
+            words,
+            ["a value for `password` (on a command line: SHOP_PASSWORD)", "an address for the service `pay`"]
+        );
+        assert_eq!(scenario.classes[0].name, "Buyer");
+        let given = choices(&[("password", "s3cret-9")], &[("pay", "http://localhost:81")]);
+        let Verdict::Right(scenario) = check("shop", TEXT, &given) else { panic!() };
+        assert_eq!(scenario.services[1].url.as_ref().unwrap().port, 81);
+        assert_eq!(scenario.secrets, ["s3cret-9"]);
+    }
+
+    #[test]
+    fn an_empty_value_is_none_and_a_choice_that_the_text_does_not_ask_for_is_left_out() {
+        let blank = choices(&[("password", " "), ("gone", "1")], &[("gone", "x"), ("pay", "")]);
+        let Verdict::Wants(wants, _) = check("shop", TEXT, &blank) else { panic!() };
+        assert_eq!(wants.len(), 2);
+        let gone = Choices { profile: Some("gone".into()), ..Choices::default() };
+        assert!(matches!(check("shop", TEXT, &gone), Verdict::Wants(..)));
+    }
+
+    #[test]
+    fn a_mistake_is_found_also_where_something_is_still_to_be_given() {
+        let Verdict::Wrong(problems) =
+            check("shop", &TEXT.replace("headers:", "haeders:"), &Choices::default())
+        else {
+            panic!()
+        };
+        assert_eq!((problems.list.len(), problems.list[0].place.line), (1, 13));
+        assert!(problems.list[0].message.contains("did you mean `headers`?"), "{problems}");
+    }
+
+    #[test]
+    fn an_address_that_is_a_setting_is_asked_for_too() {
+        let text = TEXT
+            .replace("shop: http://localhost:8080", "shop: ${base}")
+            .replace("size: 20", "base: { env: B }\n  size: 3");
+        let Verdict::Wants(wants, _) = check("shop", &text, &Choices::default()) else { panic!() };
+        assert_eq!(wants.len(), 3);
+    }
+}
