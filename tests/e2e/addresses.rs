@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use fantoccini::Locator;
 
+use crate::chromium::SOON;
 use crate::load::World;
 use crate::stub_talk::counted_by_the_stub;
 
-const SOON: Duration = Duration::from_secs(60);
 const RUN: &str = "?users=2&spawn_rate=10&run_time=2s&think_time=50ms&autostart=1";
 
 async fn address(world: &World) -> String {

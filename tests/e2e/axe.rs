@@ -1,15 +1,12 @@
 //! Every view of the page as axe-core sees it: no violation of the rules by which screen readers and keyboards work.
 
-use std::time::Duration;
-
 use serde::Deserialize;
 
-use crate::chromium::{Chromium, ColourScheme};
+use crate::chromium::{Chromium, ColourScheme, SOON};
 use crate::comparing::{addressed, six_reports};
 use crate::load::World;
 use crate::scenarios;
 
-const SOON: Duration = Duration::from_secs(60);
 const AXE: &str = include_str!("axe-core/axe.min.js");
 const RUN: &str = "const done = arguments[0]; axe.run(document, {resultTypes: ['violations']}).then(found => done(
     found.violations.map(rule => ({rule: rule.id, help: rule.help, at: rule.nodes.map(node => node.html)}))))";

@@ -8,12 +8,11 @@ use std::time::Duration;
 use oddiya_load::core::report::{Note, Report, SuspectReason, read};
 use oddiya_load::stub::{self, RunningStub};
 
-use crate::chromium::Chromium;
+use crate::chromium::{Chromium, SOON};
 use crate::kill_support::{Schedule, kills_of_each};
 use crate::load::{exported, seconds_shown};
 use crate::stub_talk::{ask, counted_by_the_report, counted_by_the_stub};
 
-const SOON: Duration = Duration::from_secs(60);
 const QUERY: &str =
     "?users=10&spawn_rate=10&think_time=20ms&run_time=7200s&classes=StressTestUser&autostart=1";
 

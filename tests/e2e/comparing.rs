@@ -16,11 +16,10 @@ use oddiya_load::core::present::comparison::text::sentences;
 use oddiya_load::core::report::{Report, read};
 use oddiya_load::core::run::sim::Reply;
 
+use crate::chromium::SOON;
 use crate::load::World;
 use crate::looks::picture;
 use crate::sim_report::sim_report;
-
-const SOON: Duration = Duration::from_secs(60);
 
 /// A run in virtual time: the plan list takes `list_ms`, and everything takes `factor` times as long.
 fn run(seed: u64, list_ms: f64, factor: f64) -> Report {

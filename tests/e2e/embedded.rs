@@ -3,11 +3,8 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
-use crate::chromium::Chromium;
-
-const SOON: Duration = Duration::from_secs(60);
+use crate::chromium::{Chromium, SOON};
 
 /// The running command; killed when it is dropped.
 struct Served {

@@ -2,17 +2,15 @@
 //! to be right.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use oddiya_load::companion;
 use oddiya_load::core::base::timing_source::TimingSource;
 use oddiya_load::core::report::{Note, SuspectReason, read};
 use oddiya_load::stub;
 
+use crate::chromium::SOON;
 use crate::firefox::Firefox;
 use crate::stub_talk::{ask, counted_by_the_report, counted_by_the_stub};
-
-const SOON: Duration = Duration::from_secs(60);
 
 #[tokio::test]
 async fn a_run_an_export_and_an_import_work_in_firefox() {

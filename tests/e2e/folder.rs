@@ -1,14 +1,11 @@
 //! The built page without a companion: from a folder of a plain file server, with files missing, and as a file.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use crate::chromium::Chromium;
+use crate::chromium::{Chromium, SOON};
 use crate::fake_host::FakeHost;
 use crate::file_server::serve;
 use crate::ways::OPEN_AND_TIMED;
-
-const SOON: Duration = Duration::from_secs(60);
 
 fn built_page() -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/dist");

@@ -4,17 +4,14 @@
 //! that Resource Timing is not blanked, that the page is isolated.
 
 use std::path::Path;
-use std::time::Duration;
 
 use oddiya_load::companion::{self, Options, RunningCompanion};
 use oddiya_load::core::base::failure::{Failure, FailureKind};
 use oddiya_load::core::http::relay::{Envelope, floor_url, lane_authority, relay_url};
 use serde_json::Value;
 
-use crate::chromium::{Chromium, ColourScheme};
+use crate::chromium::{Chromium, ColourScheme, SOON};
 use crate::fake_host::FakeHost;
-
-const SOON: Duration = Duration::from_secs(60);
 
 const PAGE: &str = r#"<!doctype html><title>t</title>
 <style>body { color: black } @media (prefers-color-scheme: dark) { body { color: white } }</style>

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use fantoccini::Locator;
 
+use crate::chromium::SOON;
 use crate::load::World;
 
-const SOON: Duration = Duration::from_secs(60);
 const RUN: &str = "?users=3&spawn_rate=10&run_time=2s&think_time=50ms&autostart=1";
 
 async fn reload(world: &World) {

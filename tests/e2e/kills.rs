@@ -12,12 +12,11 @@ use oddiya_load::core::report::read;
 use serde_json::json;
 use tokio::net::TcpSocket;
 
-use crate::chromium::Chromium;
+use crate::chromium::{Chromium, SOON};
 use crate::fake_host::FakeHost;
 use crate::kill_support::{CountingHost, Death, Schedule, kills_of_each, reconcile};
 use crate::load::{exported, seconds_shown};
 
-const SOON: Duration = Duration::from_secs(60);
 /// Long enough for a start, some seconds that were written down, and what is between them.
 const LATEST_KILL: Duration = Duration::from_secs(4);
 const QUERY: &str =

@@ -10,11 +10,10 @@ use oddiya_load::core::library::words;
 use oddiya_load::core::report::read;
 use serde_json::json;
 
-use crate::chromium::Chromium;
+use crate::chromium::{Chromium, SOON};
 use crate::load::World;
 use crate::looks::picture;
 
-const SOON: Duration = Duration::from_secs(60);
 const RUN: &str = "?users=3&spawn_rate=10&run_time=2s&think_time=50ms&autostart=1";
 
 fn fixture() -> PathBuf {

@@ -5,11 +5,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::chromium::ColourScheme;
+use crate::chromium::{ColourScheme, SOON};
 use crate::load::World;
 use crate::stalls::{is_old, stall};
-
-const SOON: Duration = Duration::from_secs(60);
 
 /// Takes the state's picture at both widths and in both colour schemes.
 pub async fn picture(world: &World, state: &str) {

@@ -12,9 +12,8 @@ use oddiya_load::core::base::units::{format_millis, format_rate, group_thousands
 use oddiya_load::core::report::Report;
 use oddiya_load::core::run::example;
 
+use crate::chromium::SOON;
 use crate::load::World;
-
-const SOON: Duration = Duration::from_secs(60);
 
 /// Drags over a chart, from one share of its width to another.
 async fn drag(world: &World, chart: &str, from: f64, to: f64) {

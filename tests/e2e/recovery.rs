@@ -6,11 +6,11 @@ use fantoccini::Locator;
 use oddiya_load::core::report::{Report, StopReason, read};
 use serde_json::json;
 
+use crate::chromium::SOON;
 use crate::kept::wait_until_kept;
 use crate::load::{World, seconds_shown};
 use crate::stub_talk::{counted_by_the_report, counted_by_the_stub};
 
-const SOON: Duration = Duration::from_secs(60);
 const QUERY: &str = "?users=5&spawn_rate=10&run_time=60s&think_time=50ms&autostart=1";
 
 /// What the running page last showed: requests and seconds.

@@ -1,15 +1,12 @@
 //! What the page says and asks: of another host than the companion's, of a host that refuses everything, and as CSV.
 
-use std::time::Duration;
-
 use oddiya_load::core::report::{Route, read};
 use oddiya_load::stub;
 
+use crate::chromium::SOON;
 use crate::fake_host::FakeHost;
 use crate::load::World;
 use crate::ways::OPEN_AND_TIMED;
-
-const SOON: Duration = Duration::from_secs(60);
 
 #[tokio::test]
 async fn another_host_than_the_companions_is_asked_about_before_anything_is_sent_to_it() {

@@ -4,10 +4,10 @@ use std::time::{Duration, Instant};
 
 use oddiya_load::stub::RunningStub;
 
+use crate::chromium::SOON;
 use crate::load::World;
 use crate::stub_talk::ask;
 
-const SOON: Duration = Duration::from_secs(60);
 /// Two seconds until the figures must show it, and as long again twice for a loaded machine to draw them.
 const SEEN_WITHIN: Duration = Duration::from_secs(6);
 

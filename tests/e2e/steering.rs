@@ -5,10 +5,9 @@ use std::time::{Duration, Instant};
 
 use oddiya_load::core::report::{Note, StopReason, read};
 
+use crate::chromium::SOON;
 use crate::load::World;
 use crate::stub_talk::counted_by_the_stub;
-
-const SOON: Duration = Duration::from_secs(60);
 
 #[tokio::test]
 async fn the_keyboard_alone_starts_a_run() {

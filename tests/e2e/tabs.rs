@@ -1,14 +1,12 @@
 //! Two tabs with one database: neither waits for the other, whatever version of it they know.
 
-use std::time::Duration;
-
 use oddiya_load::core::present::notes::sentences;
 use oddiya_load::core::report::read;
 use serde_json::Value;
 
+use crate::chromium::SOON;
 use crate::load::World;
 
-const SOON: Duration = Duration::from_secs(60);
 const RUN: &str = "?users=2&spawn_rate=10&run_time=3s&think_time=50ms&autostart=1";
 
 /// Goes to a second tab with a page of the same origin that is not ours; the first one stays as it is.

@@ -10,10 +10,9 @@ use oddiya_load::core::report::SuspectReason;
 use oddiya_load::core::report::{Distribution, read};
 use oddiya_load::stub::{self, Speed};
 
+use crate::chromium::SOON;
 use crate::fake_host::FakeHost;
 use crate::load::World;
-
-const SOON: Duration = Duration::from_secs(60);
 
 #[tokio::test]
 async fn the_pages_quantiles_are_the_hosts_and_every_request_is_timed_by_the_companion() {

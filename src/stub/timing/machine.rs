@@ -54,13 +54,11 @@ mod tests {
     use std::cmp::Reverse;
     use std::collections::BinaryHeap;
 
-    use super::super::cost::Cost;
+    use super::super::cost::{AROUND_MS, Cost};
     use super::*;
     use crate::stub::finish::Way;
     use crate::stub::routes::Endpoint;
 
-    /// What reading a request, waking and writing the answer add to its time, in milliseconds.
-    const AROUND_MS: f64 = 0.09;
     const SECS: f64 = 30.0;
 
     /// What came of a closed loop: answers a second, and p50 and p99 in milliseconds.

@@ -21,8 +21,8 @@ use vendor::Vendor;
 
 /// Interval of polling: shorter than a person notices, longer than one poll takes.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
-/// Limit for elements that should be there already. A busy machine may need this long.
-const SOON: Duration = Duration::from_secs(60);
+/// Limit for what should be there already. A busy machine may need this long.
+pub const SOON: Duration = Duration::from_secs(60);
 /// Flags with which Debian's Chromium runs headless, also as root, and makes no connections of its own.
 const FLAGS: [&str; 9] = [
     "--headless",

@@ -15,6 +15,8 @@ use crate::core::http::relay::{
 };
 use crate::core::library::folder::FolderListing;
 
+/// The server has just sent the page, so it is there, and a busy machine may be slow.
+const INFO_LIMIT_MS: u32 = 10_000;
 /// A report may have many megabytes.
 const READING_LIMIT_MS: u32 = 20_000;
 
@@ -34,7 +36,7 @@ pub async fn find() -> Option<Companion> {
     if !may_be_companions() {
         return None;
     }
-    let info: CompanionInfo = get_json(INFO_PATH).await?;
+    let info: CompanionInfo = get_json(INFO_PATH, INFO_LIMIT_MS).await?;
     let CompanionInfo { host, services, token, .. } = info;
     (info.product == CompanionInfo::PRODUCT).then_some(Companion { host, services, token })
 }
@@ -52,7 +54,7 @@ impl Companion {
 
     /// Whether it reaches its host; `None` when the companion itself is gone, or was started anew.
     pub async fn check_host(&self) -> Option<HostCheck> {
-        get_json(&host_check_path(&self.token)).await
+        get_json(&host_check_path(&self.token), FIRST_LIMIT_MS).await
     }
 
     /// The companion as the destination of requests: by a name per user where such names resolve.
@@ -81,7 +83,7 @@ fn may_be_companions() -> bool {
 impl Companion {
     /// The reports in its folder; `None` when it does not answer.
     pub async fn reports(&self) -> Option<FolderListing> {
-        get_json(&format!("{REPORTS_PREFIX}{}", self.token)).await
+        get_json(&format!("{REPORTS_PREFIX}{}", self.token), READING_LIMIT_MS).await
     }
 
     /// The bytes of a report in its folder.
@@ -94,7 +96,7 @@ impl Companion {
     }
 }
 
-async fn get_json<T: DeserializeOwned>(path: &str) -> Option<T> {
-    let response = get(path, RequestMode::SameOrigin, FIRST_LIMIT_MS).await.ok().filter(Response::ok)?;
+async fn get_json<T: DeserializeOwned>(path: &str, limit_ms: u32) -> Option<T> {
+    let response = get(path, RequestMode::SameOrigin, limit_ms).await.ok().filter(Response::ok)?;
     response.json().await.ok()
 }
