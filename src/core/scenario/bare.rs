@@ -35,7 +35,6 @@ impl Scenario {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::core::scenario::file::read;
     use crate::core::scenario::file::surroundings::{Choices, Nothing};
 

@@ -44,7 +44,8 @@ mod tests {
     fn a_draft_knows_whether_it_is_saved_changed_overtaken_or_without_its_scenario() {
         let draft = |text: &str, from_ms| Draft { text: text.to_owned(), from_ms };
         let record = Record::new("kept".into(), 7);
-        let deleted = Record { deleted_ms: Some(9), ..record.clone() };
+        let mut deleted = record.clone();
+        deleted.deleted_ms = Some(9);
         assert_eq!(draft("kept", Some(7)).standing(Some(&record)), Standing::Same);
         assert_eq!(
             draft("kept", Some(6)).standing(Some(&record)),

@@ -20,7 +20,7 @@ pub fn ScenariosView() -> impl IntoView {
     let order = move || rows.with(|rows| rows.iter().map(|row| row.which).collect::<Vec<_>>());
     let title_id = unique_id("scenarios-title");
     let create = move |_| {
-        let id = shelf.add(start::TEXT);
+        let id = shelf.keep_new(start::TEXT);
         state.navigation.go(View::Scenario(Which::Own(id)));
     };
     view! {

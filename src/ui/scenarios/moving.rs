@@ -71,7 +71,7 @@ impl Shelf {
             .flatten();
         let (id, said) = match known {
             Some(id) => (id, format!("{from} is here already.")),
-            None => (self.add(text), format!("{from} is kept in this browser.")),
+            None => (self.keep_new(text), format!("{from} is kept in this browser.")),
         };
         self.news.try_set(News::Said(said));
         id
@@ -80,7 +80,7 @@ impl Shelf {
     /// Copies a scenario, and gives the copy's id.
     pub fn copy(self, which: Which) -> Option<ScenarioId> {
         let text = self.records.with_untracked(|records| text_of(which, records))?;
-        let id = self.add(&text);
+        let id = self.keep_new(&text);
         self.news.set(News::Said(format!("{} was copied.", title(&text))));
         Some(id)
     }

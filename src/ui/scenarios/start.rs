@@ -1,9 +1,6 @@
 //! The text of a new scenario: small enough to be read at a glance, and right as it stands.
 
-/// The name that it has unless another one has it.
-pub const NAME: &str = "My scenario";
-
-/// The text.
+/// The text. Where its name is taken, a number is added.
 pub const TEXT: &str = "\
 scenario: My scenario
 about: What its users do, in one sentence.
@@ -31,8 +28,8 @@ mod tests {
 
     #[test]
     fn a_new_scenario_is_right_and_has_its_name() {
-        let verdict = check(NAME, TEXT, &Choices::default());
+        let verdict = check("My scenario", TEXT, &Choices::default());
         assert!(matches!(verdict, Verdict::Right(_)), "{verdict:?}");
-        assert_eq!(title(TEXT), NAME);
+        assert_eq!(title(TEXT), "My scenario");
     }
 }

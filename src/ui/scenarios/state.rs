@@ -148,7 +148,7 @@ impl Shelf {
     }
 
     /// Keeps a text as a new scenario, under its name or, where another one has that, with a number.
-    pub fn add(self, text: &str) -> ScenarioId {
+    pub fn keep_new(self, text: &str) -> ScenarioId {
         let id = storage::fresh_id();
         let name = title(text);
         let taken = self.records.with_untracked(|records| names_beside(None, records));

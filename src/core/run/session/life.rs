@@ -13,12 +13,17 @@ use crate::core::scenario::model::class::UserClass;
 use crate::core::scenario::model::data::NextRow;
 use crate::core::scenario::model::step::Step;
 
+/// What a user has begun.
+pub struct Begun<P: Platform> {
+    /// `None` where a session begins with steps of its own; the task comes after them.
+    task: Option<BegunTask<P>>,
+}
+
 /// A task that has begun.
-pub enum Begun<P: Platform> {
-    /// A task; its first request is counted as sent, where it begins with one.
-    Task { place: usize, first: Option<Sending<P>> },
-    /// A session that begins with steps of its own; the task comes after them.
-    Session,
+struct BegunTask<P: Platform> {
+    place: usize,
+    /// The first request, counted as sent, where the task begins with one.
+    first: Option<Sending<P>>,
 }
 
 /// A task that is over.
@@ -39,14 +44,14 @@ impl<P: Platform> User<P> {
         let class = self.of()?;
         if !self.is_in_session.get() && !class.on_start.is_empty() {
             let may_begin = self.common.tasks_left.get() != Some(0);
-            return may_begin.then_some(Begun::Session);
+            return may_begin.then_some(Begun { task: None });
         }
         self.is_in_session.set(true);
-        let (place, first) = self.begin_task(class, rng)?;
-        Some(Begun::Task { place, first })
+        let task = self.begin_task(class, rng)?;
+        Some(Begun { task: Some(task) })
     }
 
-    fn begin_task(&self, class: &UserClass, rng: &mut Rng) -> Option<(usize, Option<Sending<P>>)> {
+    fn begin_task(&self, class: &UserClass, rng: &mut Rng) -> Option<BegunTask<P>> {
         if !self.common.take_task() {
             return None;
         }
@@ -54,21 +59,23 @@ impl<P: Platform> User<P> {
         self.state.borrow_mut().iteration += 1;
         self.take_rows(NextRow::EachTask, rng);
         let steps = class.task(place).map(|task| task.steps.as_slice()).unwrap_or_default();
-        let Some(Step::Request(step)) = steps.first() else { return Some((place, None)) };
+        let Some(Step::Request(step)) = steps.first() else {
+            return Some(BegunTask { place, first: None });
+        };
         if step.retry.is_some() || step.again.is_some() {
-            return Some((place, None));
+            return Some(BegunTask { place, first: None });
         }
         let last = self.state.borrow().last;
         let mut walk = Walk { last, ..Walk::new(rng, self.common.platform.now()) };
         let channel = self.prepare(step, &mut walk);
-        Some((place, Some(self.begin_request(step, channel))))
+        Some(BegunTask { place, first: Some(self.begin_request(step, channel)) })
     }
 
     /// Does a task that was due at `scheduled`, and what its session needs before and after it.
     pub async fn carry_out(&self, begun: Begun<P>, scheduled: Micros, rng: &mut Rng) -> Done {
-        match begun {
-            Begun::Task { place, first } => self.do_task(place, first, scheduled, rng).await,
-            Begun::Session => Box::pin(self.start_session(scheduled, rng)).await,
+        match begun.task {
+            Some(task) => self.do_task(task, scheduled, rng).await,
+            None => Box::pin(self.start_session(scheduled, rng)).await,
         }
     }
 
@@ -87,18 +94,13 @@ impl<P: Platform> User<P> {
         }
         self.is_in_session.set(true);
         match self.of().and_then(|class| self.begin_task(class, rng)) {
-            Some((place, first)) => self.do_task(place, first, due, rng).await,
+            Some(task) => self.do_task(task, due, rng).await,
             None => over(Flow::EndUser),
         }
     }
 
-    async fn do_task(
-        &self,
-        place: usize,
-        first: Option<Sending<P>>,
-        scheduled: Micros,
-        rng: &mut Rng,
-    ) -> Done {
+    async fn do_task(&self, task: BegunTask<P>, scheduled: Micros, rng: &mut Rng) -> Done {
+        let BegunTask { place, first } = task;
         let steps = self.of().and_then(|class| class.task(place)).map(|task| task.steps.as_slice());
         let last = self.state.borrow().last;
         let mut walk = Walk { last, ..Walk::new(rng, scheduled) };
