@@ -89,7 +89,7 @@ pub fn speed(rounds: usize, secs: u64) -> Found {
     };
     turn(0);
     let (ratios, lines): (Vec<f64>, Vec<String>) = (1..=rounds).map(turn).unzip();
-    let ratio = median(ratios.into_iter()).unwrap();
+    let ratio = median(ratios).unwrap();
     let figure = "Requests/s with variables, an extraction and a check by those of the same requests without";
     let mut found = Found::default();
     found.target(figure, format!("{ratio:.3}"), &format!("≥ {OF_PLAIN}"), ratio >= OF_PLAIN);
