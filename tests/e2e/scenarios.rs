@@ -552,6 +552,7 @@ async fn nothing_sticks_out_of_the_scenarios_in_any_state() {
     browser.by_testid("copy-to-edit").await;
     picture(&world, "scenario-shipped").await;
     keep(&world, RIGHT).await;
+    browser.by_css("[data-testid=brief] summary").await.click().await.unwrap();
     picture(&world, "scenario-right").await;
     write(browser, BROKEN).await;
     browser.by_testid("problem-1").await;

@@ -58,13 +58,23 @@ enum Job {
 pub fn serve() {
     let job = Rc::new(RefCell::new(Job::Idle));
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
-        let command = message.data().as_string().and_then(|text| serde_json::from_str(&text).ok());
-        // Browser extensions post messages too; what is no command is not for the worker.
-        command.into_iter().for_each(|command| on_command(&job, command));
+        // Browser extensions post messages too; what is no text is not for the worker.
+        match message.data().as_string().map(|text| serde_json::from_str(&text)) {
+            Some(Ok(command)) => on_command(&job, command),
+            Some(Err(error)) => post(&Event::Refused { problem: unreadable(&error) }),
+            None => {}
+        }
     });
     scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget();
     post(&Event::Ready { version: env!("CARGO_PKG_VERSION").to_owned() });
+}
+
+/// Why the page's command cannot be followed. Without this a run would seem to start for ever.
+fn unreadable(error: &serde_json::Error) -> String {
+    format!(
+        "The load worker cannot read what the page asks for: {error}. Nest the steps of the scenario less deeply."
+    )
 }
 
 fn on_command(job: &Rc<RefCell<Job>>, command: Command) {

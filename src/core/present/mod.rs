@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `words.rs` | sentences about trust and delays, a report's file name |
 //! | `advice.rs` | what to check when a host cannot be reached |
+//! | `command.rs` | commands to be copied |
 //! | `comparison/` | a comparison in words, as a table and as JSON |
 //! | `load.rs`, `notes.rs`, `connections.rs` | the load, the notes and the connections in words |
 //! | `findings.rs` | what the host's answers say about the run, and what to do next |
@@ -14,6 +15,7 @@
 //! | `plot/` | charts as geometry |
 
 pub mod advice;
+pub mod command;
 pub mod comparison;
 pub mod connections;
 pub mod findings;

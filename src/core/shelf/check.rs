@@ -55,8 +55,8 @@ impl Verdict {
 }
 
 /// What stands for a value that was not given, so that the rest of a text can be read: most values are names or numbers,
-/// the others addresses.
-const STAND_INS: [&str; 2] = ["1", "http://localhost"];
+/// the others addresses, statuses or paths.
+const STAND_INS: [&str; 4] = ["1", "http://localhost", "200", "/"];
 
 /// Reads a text with what was chosen and given for a run of it. Choices that the text does not ask for are left out, as it
 /// may have been another one when they were made. `name` is that of the text in messages.
@@ -70,13 +70,40 @@ pub fn check(name: &str, text: &str, choices: &Choices) -> Verdict {
             Err(problems) => Verdict::Wrong(Arc::new(problems)),
         };
     }
-    let tries =
-        STAND_INS.map(|stand_in| read(name, text, &with_stand_ins(&choices, &wants, stand_in), &Nothing));
-    let [first, second] = tries;
-    match first.or(second) {
+    let read_with =
+        |stand_ins: &[&str]| read(name, text, &with_stand_ins(&choices, &wants, stand_ins), &Nothing);
+    match with_best_stand_ins(wants.len(), read_with) {
         Ok(scenario) => Verdict::Wants(wants, Arc::new(scenario)),
         Err(problems) => Verdict::Wrong(Arc::new(problems)),
     }
+}
+
+/// Reads with the stand-ins that leave the fewest problems, chosen one value after the other.
+fn with_best_stand_ins(
+    wants: usize,
+    read_with: impl Fn(&[&str]) -> Result<Scenario, Problems>,
+) -> Result<Scenario, Problems> {
+    let [usual, others @ ..] = STAND_INS;
+    let mut stand_ins = vec![usual; wants];
+    let mut best = read_with(&stand_ins);
+    for want in 0..wants {
+        for other in others {
+            if best.is_ok() {
+                return best;
+            }
+            let mut tried = stand_ins.clone();
+            tried.iter_mut().skip(want).take(1).for_each(|stand_in| *stand_in = other);
+            let found = read_with(&tried);
+            if problems(&found) < problems(&best) {
+                (best, stand_ins) = (found, tried);
+            }
+        }
+    }
+    best
+}
+
+fn problems(read: &Result<Scenario, Problems>) -> usize {
+    read.as_ref().err().map_or(0, |problems| problems.list.len() + problems.more)
 }
 
 fn asked_for(choices: &Choices, asked: &Asks) -> Choices {
@@ -108,11 +135,11 @@ fn wants(asked: &Asks, choices: &Choices) -> Vec<Want> {
     settings.chain(services).collect()
 }
 
-fn with_stand_ins(choices: &Choices, wants: &[Want], value: &str) -> Choices {
+fn with_stand_ins(choices: &Choices, wants: &[Want], stand_ins: &[&str]) -> Choices {
     let mut filled = choices.clone();
-    for want in wants {
+    for (want, stand_in) in wants.iter().zip(stand_ins) {
         match want {
-            Want::Setting { name, .. } => filled.settings.push((name.clone(), value.to_owned())),
+            Want::Setting { name, .. } => filled.settings.push((name.clone(), (*stand_in).to_owned())),
             Want::Address(name) => filled.services.push((name.clone(), "http://localhost".to_owned())),
         }
     }
@@ -180,6 +207,18 @@ users:
         };
         assert_eq!((problems.list.len(), problems.list[0].place.line), (1, 13));
         assert!(problems.list[0].message.contains("did you mean `headers`?"), "{problems}");
+    }
+
+    #[test]
+    fn values_of_several_kinds_that_are_still_to_be_given_are_no_mistake() {
+        let text = TEXT
+            .replace("shop: http://localhost:8080", "shop: ${base}")
+            .replace("size: 20", "base: { env: B }\n  size: 20\n  code: { env: C }\n  path: { env: P }")
+            .replace("      - get: /pay", "      - get: ${path}\n        expect: ${code}\n      - get: /pay");
+        let Verdict::Wants(wants, _) = check("shop", &text, &Choices::default()) else {
+            panic!("{:?}", check("shop", &text, &Choices::default()))
+        };
+        assert_eq!(wants.len(), 5);
     }
 
     #[test]

@@ -8,7 +8,7 @@
 //! | `names.rs` | the name within a text, a free name for a copy, the name of a file |
 //! | `check.rs` | whether a text is right, what is wrong with it, what must be given before a run |
 //! | `caret.rs` | a place in a text as a text area counts it |
-//! | `told.rs`, `steps.rs` | what a right scenario says, in words |
+//! | `told.rs`, `steps.rs`, `conditions.rs` | what a right scenario says, in words |
 //! | `list.rs` | what the list of scenarios shows |
 //! | `link.rs` | a text in a link |
 //!
@@ -16,6 +16,7 @@
 
 pub mod caret;
 pub mod check;
+mod conditions;
 pub mod draft;
 pub mod edit;
 pub mod id;

@@ -1,7 +1,7 @@
 //! The steps of a task in words, one line each, nested as the steps are.
 
+use super::conditions::{when, words};
 use crate::core::scenario::model::class::UserClass;
-use crate::core::scenario::model::condition::Condition;
 use crate::core::scenario::model::request::{OnFailure, RequestStep};
 use crate::core::scenario::model::scenario::{EntryId, Scenario, ServiceId};
 use crate::core::scenario::model::step::{End, Poll, Repeat, Step, Times};
@@ -21,8 +21,8 @@ pub fn lines(steps: &[Step], class: &UserClass, scenario: &Scenario) -> Vec<Line
     teller.lines
 }
 
-/// What a step is called that is a task's only one.
-pub fn entry_name(id: EntryId, scenario: &Scenario) -> String {
+/// A row of the report as a step names it: `GET /api/plans`.
+fn entry_name(id: EntryId, scenario: &Scenario) -> String {
     scenario.entries.get(id.0).map_or_else(String::new, |key| format!("{} {}", key.kind.as_str(), key.name))
 }
 
@@ -60,7 +60,8 @@ impl Teller<'_> {
                 }
             }
             Step::If { condition, then, otherwise } => {
-                self.block(format!("{}:", when(condition)), then, depth);
+                let condition = when(condition, self.class, self.scenario);
+                self.block(format!("{condition}:"), then, depth);
                 if !otherwise.is_empty() {
                     self.block("otherwise:", otherwise, depth);
                 }
@@ -110,7 +111,8 @@ impl Teller<'_> {
             }
             Times::Count { from, to } => format!("{from} to {to} times:"),
             Times::While { condition, at_most } => {
-                format!("as long as a condition holds ({}), at most {at_most} times:", when(condition))
+                let condition = words(condition, self.class, self.scenario);
+                format!("as long as {condition}, at most {at_most} times:")
             }
             Times::ForEach { list, .. } => format!("for each of {}:", self.slot(*list)),
         };
@@ -124,17 +126,6 @@ impl Teller<'_> {
 
     fn slot(&self, slot: Slot) -> &str {
         self.class.slots.get(slot.0).map_or("a value", String::as_str)
-    }
-}
-
-fn when(condition: &Condition) -> String {
-    match condition {
-        Condition::Chance(share) => format!("in {} % of cases", share * 100.0),
-        Condition::Filled(_) => "if a value is there".to_owned(),
-        Condition::Compare { .. } | Condition::Matches { .. } => "if a value fits".to_owned(),
-        Condition::Not(_) => "if something is not so".to_owned(),
-        Condition::All(all) => format!("if all of {} are so", counted(all.len(), "condition", "conditions")),
-        Condition::Any(any) => format!("if one of {} is so", counted(any.len(), "condition", "conditions")),
     }
 }
 

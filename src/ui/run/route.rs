@@ -3,6 +3,7 @@
 use crate::browser::page::address;
 use crate::browser::page::probe::companion::Companion;
 use crate::core::base::host::Host;
+use crate::core::present::command;
 
 /// The port of a companion that was started without `--port`.
 const USUAL_PORT: u16 = 8089;
@@ -92,10 +93,8 @@ pub fn serve_command(hosts: &Hosts) -> String {
 /// A host that was typed only in part is left to the reader.
 fn command_at(hosts: &Hosts, port: u16) -> String {
     let host = hosts.main.parse::<Host>().map_or_else(|_| "HOST".to_owned(), |host| host.to_string());
-    let services: String =
-        hosts.services.iter().map(|(name, host)| format!(" --service {name}={host}")).collect();
-    let port = if port == USUAL_PORT { String::new() } else { format!(" --port {port}") };
-    format!("oddiya-load serve -H {host}{services}{port}")
+    let serve = command::serve(&host, &hosts.services);
+    if port == USUAL_PORT { serve } else { format!("{serve} --port {port}") }
 }
 
 /// What a run without the companion costs.

@@ -140,8 +140,11 @@ impl State {
             self.direct_run.set(DirectRun::NotAsked);
         }
         self.navigation.go(View::Run);
+        // Looking for the companion takes a moment, in which a value may be emptied or another tab may save the text.
+        if !self.draft.check() {
+            return;
+        }
         let text = self.draft.asked();
-        // The check before a start found one.
         let Some(scenario) = untrack(move || self.draft.chosen.scenario()) else { return };
         self.session.with_value(|session| session.start(&text, (*scenario).clone(), probe));
     }

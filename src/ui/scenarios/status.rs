@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::state::News;
-use crate::core::shelf::list::{Which, rows};
+use crate::core::shelf::record::Record;
 use crate::core::shelf::steps::counted;
 use crate::ui::library::state::{Keeping, problem};
 use crate::ui::run::state::page_state;
@@ -14,9 +14,8 @@ use crate::ui::run::state::page_state;
 pub fn Status() -> impl IntoView {
     let shelf = page_state().shelf;
     let count = move || {
-        let own = shelf
-            .records
-            .with(|records| rows(records).iter().filter(|row| matches!(row.which, Which::Own(_))).count());
+        let is_there = |record: &&Record| !record.is_deleted();
+        let own = shelf.records.with(|records| records.values().filter(is_there).count());
         if own == 0 {
             String::new()
         } else {

@@ -19,6 +19,7 @@ use crate::core::base::host::Host;
 use crate::core::config::run_config::RunConfig;
 use crate::core::http::relay::HostCheck;
 use crate::core::present::advice::{ARE_SERVICES_RUNNING, STAND_IN};
+use crate::core::present::command;
 use companion::Companion;
 use direct::Reachability;
 
@@ -76,8 +77,8 @@ async fn straight(
     if probe == HostProbe::Skip {
         return Ok(Destination::Direct { lanes: Lanes::Shared });
     }
-    let flags: String = services.iter().map(|(name, host)| format!(" --service {name}={host}")).collect();
-    let serve = format!("Load it through the companion instead: oddiya-load serve -H {host}{flags}");
+    let command = command::serve(&host.to_string(), services);
+    let serve = format!("Load it through the companion instead: {command}");
     let status = open_status(host, &serve).await?;
     for (_, service) in services {
         open_status(service, &serve).await?;

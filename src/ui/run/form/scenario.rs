@@ -31,13 +31,11 @@ pub fn ScenarioChoice() -> impl IntoView {
             <option value=which.to_string() selected=move || chosen.which.get() == which>{name}</option>
         }
     };
-    let of = move |is_own: bool| {
-        let offers =
-            offers.get().into_iter().filter(move |(which, _)| matches!(which, Which::Own(_)) == is_own);
+    let options = move |of: fn(&Which) -> bool| {
+        let offers = offers.get().into_iter().filter(move |(which, _)| of(which));
         offers.map(option).collect_view()
     };
-    let has_own =
-        move || offers.with(|offers| offers.iter().any(|(which, _)| matches!(which, Which::Own(_))));
+    let has_own = move || offers.with(|offers| offers.iter().any(|(which, _)| is_own(which)));
     let choose =
         move |value: String| Which::named(&value).into_iter().for_each(|which| chosen.which.set(which));
     let about = move || chosen.scenario().map(|scenario| scenario.about.clone()).unwrap_or_default();
@@ -62,9 +60,9 @@ pub fn ScenarioChoice() -> impl IntoView {
                 prop:value=move || chosen.which.get().to_string()
                 on:change:target=move |event| choose(event.target().value())
             >
-                <optgroup label="In the program">{move || of(false)}</optgroup>
+                <optgroup label="In the program">{move || options(is_shipped)}</optgroup>
                 <Show when=has_own>
-                    <optgroup label="Your own">{move || of(true)}</optgroup>
+                    <optgroup label="Your own">{move || options(is_own)}</optgroup>
                 </Show>
             </select>
             <p class="text-field-note" id=note_id>
@@ -80,6 +78,14 @@ pub fn ScenarioChoice() -> impl IntoView {
         <OwnAddress />
         <ScenarioValues />
     }
+}
+
+const fn is_own(which: &Which) -> bool {
+    matches!(which, Which::Own(_))
+}
+
+const fn is_shipped(which: &Which) -> bool {
+    matches!(which, Which::Shipped(_))
 }
 
 /// Offers the main service's address of the scenario where the form has another host.

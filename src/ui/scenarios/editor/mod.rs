@@ -8,11 +8,13 @@
 //! | `area.rs` | the text area with its numbers and marks |
 //! | `problems.rs` | the list of problems |
 //! | `words.rs` | what a right text says |
+//! | `brief.rs` | the format in brief |
 //!
 //! The text is checked while it is typed, by the reader that the runner uses.
 
 mod area;
 mod bar;
+mod brief;
 mod edited;
 mod notices;
 mod problems;
@@ -32,6 +34,7 @@ use crate::ui::navigation::View;
 use crate::ui::run::state::page_state;
 use area::TextArea;
 use bar::EditorBar;
+use brief::Brief;
 use edited::{Edited, Subject};
 use notices::{Notices, UnreadableLink};
 use problems::Problems;
@@ -108,6 +111,7 @@ fn Editor(subject: Subject, text: Memo<String>) -> impl IntoView {
                 <div class="editor-side">
                     <Problems edited />
                     <Words edited />
+                    <Brief />
                 </div>
             </div>
         </section>
