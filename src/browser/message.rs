@@ -1,4 +1,5 @@
-//! What page and worker tell each other. Plain data, sent as JSON text.
+//! What page and worker tell each other: plain data. Events are JSON text; commands are bytes of postcard, because reading a
+//! scenario from JSON would take a quarter of the worker's program.
 //!
 //! The worker posts first: a command that is sent before its program is ready would be lost.
 
@@ -29,6 +30,24 @@ pub enum Command {
     Abandon,
     /// The page was hidden or shown.
     SetVisibility(Visibility),
+}
+
+impl Command {
+    /// As the page sends it.
+    ///
+    /// # Errors
+    /// For values that postcard has no form for; commands have none.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, postcard::Error> {
+        postcard::to_allocvec(self)
+    }
+
+    /// As the worker gets it.
+    ///
+    /// # Errors
+    /// When the bytes are not a command of this version.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, postcard::Error> {
+        postcard::from_bytes(bytes)
+    }
 }
 
 /// From the worker to the page.
@@ -121,4 +140,33 @@ pub enum Lanes {
     PerUser,
     /// All by the same address, so all over six connections.
     Shared,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::config::run_config::RunConfigText;
+    use crate::core::scenario::file::read;
+    use crate::core::scenario::file::surroundings::{Choices, Nothing};
+
+    const EVERY_CONSTRUCT: &str = include_str!("../../tests/fixtures/scenarios/lives/constructs.yaml");
+
+    #[test]
+    fn a_run_with_every_construct_reaches_the_worker_as_it_was() {
+        let scenario = read("constructs", EVERY_CONSTRUCT, &Choices::default(), &Nothing);
+        let scenario = scenario.map_err(|problems| problems.to_string()).unwrap();
+        let config = RunConfigText::default().check_for(scenario, 7).unwrap();
+        let destination = Destination::Direct { lanes: Lanes::Shared };
+        let sent = Command::Start { config: Box::new(config.clone()), destination };
+        let got = Command::from_bytes(&sent.to_bytes().unwrap()).unwrap();
+        let Command::Start { config: read, .. } = got else { panic!("{got:?}") };
+        assert_eq!(*read, config);
+    }
+
+    #[test]
+    fn bytes_of_another_version_are_no_command() {
+        assert!(Command::from_bytes(&[200, 1]).is_err());
+        let cut = Command::ChangeLoad(LoadChange::Users { users: 7, spawn_rate: 2.0 }).to_bytes().unwrap();
+        assert!(Command::from_bytes(&cut[..cut.len() - 1]).is_err());
+    }
 }

@@ -1,6 +1,6 @@
 //! The page's end of the conversation with its load worker.
 
-use js_sys::Reflect;
+use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{ErrorEvent, MessageEvent, Url, Worker, WorkerOptions, WorkerType};
@@ -53,9 +53,9 @@ impl WorkerHandle {
 
     /// Sends a command.
     pub fn send(&self, command: &Command) {
-        if let Ok(text) = serde_json::to_string(command) {
-            // Fails only for values that cannot be copied; text can.
-            let _ = self.worker.post_message(&JsValue::from_str(&text));
+        if let Ok(bytes) = command.to_bytes() {
+            // Fails only for values that cannot be copied; bytes can.
+            let _ = self.worker.post_message(&Uint8Array::from(bytes.as_slice()));
         }
     }
 }

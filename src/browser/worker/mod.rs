@@ -30,6 +30,7 @@ use std::rc::Rc;
 
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures_util::future::select;
+use js_sys::Uint8Array;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen_futures::spawn_local;
@@ -58,23 +59,19 @@ enum Job {
 pub fn serve() {
     let job = Rc::new(RefCell::new(Job::Idle));
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
-        // Browser extensions post messages too; what is no text is not for the worker.
-        match message.data().as_string().map(|text| serde_json::from_str(&text)) {
-            Some(Ok(command)) => on_command(&job, command),
-            Some(Err(error)) => post(&Event::Refused { problem: unreadable(&error) }),
-            None => {}
+        // Browser extensions post messages too; what is no bytes is not for the worker.
+        let Ok(bytes) = message.data().dyn_into::<Uint8Array>() else { return };
+        match Command::from_bytes(&bytes.to_vec()) {
+            Ok(command) => on_command(&job, command),
+            // Without this a run would seem to start for ever.
+            Err(error) => post(&Event::Refused {
+                problem: format!("The load worker cannot read what the page asks for: {error}."),
+            }),
         }
     });
     scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget();
     post(&Event::Ready { version: env!("CARGO_PKG_VERSION").to_owned() });
-}
-
-/// Why the page's command cannot be followed. Without this a run would seem to start for ever.
-fn unreadable(error: &serde_json::Error) -> String {
-    format!(
-        "The load worker cannot read what the page asks for: {error}. Nest the steps of the scenario less deeply."
-    )
 }
 
 fn on_command(job: &Rc<RefCell<Job>>, command: Command) {

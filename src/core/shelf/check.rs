@@ -45,7 +45,8 @@ impl Want {
 }
 
 impl Verdict {
-    /// The scenario, where nothing is wrong with its text. What must be given has a stand-in in it.
+    /// The scenario, where nothing is wrong with its text. A value that must be given has a stand-in in it, a service whose
+    /// address must be given has none.
     pub fn scenario(&self) -> Option<&Arc<Scenario>> {
         match self {
             Self::Right(scenario) | Self::Wants(_, scenario) => Some(scenario),
@@ -73,9 +74,22 @@ pub fn check(name: &str, text: &str, choices: &Choices) -> Verdict {
     let read_with =
         |stand_ins: &[&str]| read(name, text, &with_stand_ins(&choices, &wants, stand_ins), &Nothing);
     match with_best_stand_ins(wants.len(), read_with) {
-        Ok(scenario) => Verdict::Wants(wants, Arc::new(scenario)),
+        Ok(scenario) => {
+            let scenario = without_stand_ins(scenario, &wants);
+            Verdict::Wants(wants, Arc::new(scenario))
+        }
         Err(problems) => Verdict::Wrong(Arc::new(problems)),
     }
+}
+
+/// An address that must be given is not there, rather than made up.
+fn without_stand_ins(mut scenario: Scenario, wants: &[Want]) -> Scenario {
+    for service in &mut scenario.services {
+        if wants.contains(&Want::Address(service.name.clone())) {
+            service.url = None;
+        }
+    }
+    scenario
 }
 
 /// Reads with the stand-ins that leave the fewest problems, chosen one value after the other.
@@ -182,7 +196,7 @@ users:
             words,
             ["a value for `password` (on a command line: SHOP_PASSWORD)", "an address for the service `pay`"]
         );
-        assert_eq!(scenario.classes[0].name, "Buyer");
+        assert_eq!((scenario.classes[0].name.as_str(), &scenario.services[1].url), ("Buyer", &None));
         let given = choices(&[("password", "s3cret-9")], &[("pay", "http://localhost:81")]);
         let Verdict::Right(scenario) = check("shop", TEXT, &given) else { panic!() };
         assert_eq!(scenario.services[1].url.as_ref().unwrap().port, 81);

@@ -51,7 +51,7 @@ impl Teller<'_> {
             Step::Request(request) => self.say(depth, self.request(request)),
             Step::Group { entry, steps } => {
                 let name = self.scenario.entries.get(entry.0).map_or("", |key| &key.name);
-                self.block(format!("{name}, timed together:"), steps, depth);
+                self.block(timed_together(name), steps, depth);
             }
             Step::Parallel(branches) => {
                 self.say(depth, "at once:");
@@ -127,6 +127,11 @@ impl Teller<'_> {
     fn slot(&self, slot: Slot) -> &str {
         self.class.slots.get(slot.0).map_or("a value", String::as_str)
     }
+}
+
+/// The line of a group.
+pub fn timed_together(name: &str) -> String {
+    format!("{name}, timed together:")
 }
 
 const fn ending(end: End) -> &'static str {

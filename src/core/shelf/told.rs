@@ -50,7 +50,8 @@ pub fn told(scenario: &Scenario) -> Told {
     ) {
         (Some(url), 0) => format!("{}: {url}, unless the form's host is another", service.name),
         (Some(url), _) => format!("{}: {url}", service.name),
-        (None, _) => format!("{}: the host of the form", service.name),
+        (None, 0) => format!("{}: the host of the form", service.name),
+        (None, _) => format!("{}: its address must be given", service.name),
     };
     let data = |data: &crate::core::scenario::model::data::DataSet| {
         let order = match data.order {

@@ -106,6 +106,23 @@ impl Chosen {
         })
     }
 
+    /// Whether a run needs such a value, and has none.
+    pub fn wants(self, is_it: impl Fn(&Want) -> bool) -> bool {
+        self.reading.with(|reading| match reading {
+            Reading::Read(Verdict::Wants(wants, _)) => wants.iter().any(is_it),
+            Reading::Read(_) | Reading::Gone => false,
+        })
+    }
+
+    /// In how many fields something keeps it from running.
+    pub fn faults(self) -> usize {
+        self.reading.with(|reading| match reading {
+            Reading::Read(Verdict::Right(_)) => 0,
+            Reading::Read(Verdict::Wants(wants, _)) => wants.len(),
+            Reading::Read(Verdict::Wrong(_)) | Reading::Gone => 1,
+        })
+    }
+
     /// The names of all scenarios that can be chosen, in the order of the list.
     pub fn offers(self) -> Vec<(Which, String)> {
         self.shelf.records.with(names)

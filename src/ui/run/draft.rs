@@ -153,7 +153,8 @@ impl Draft {
 
     /// The number of wrong fields.
     pub fn problems(self) -> usize {
-        self.errors.with(Vec::len) + usize::from(self.scenario_problem().is_some())
+        let of_scenario = if self.was_checked.get() { self.chosen.faults() } else { 0 };
+        self.errors.with(Vec::len) + of_scenario
     }
 
     /// The number of wrong fields, without a subscription to its changes.

@@ -17,7 +17,8 @@ pub fn ScenarioChoice() -> impl IntoView {
     let id = unique_id("scenario");
     let note_id = format!("{id}-note");
     let problem = move || state.draft.scenario_problem();
-    let is_wrong = move || problem().is_some();
+    // What is missing is marked where it is missing.
+    let is_wrong = move || problem().is_some() && !chosen.wants(|_| true);
     let offers = Memo::new(move |_| {
         let (which, mut offers) = (chosen.which.get(), chosen.offers());
         // What is chosen stays in sight when it is deleted.

@@ -5,8 +5,7 @@ use leptos::prelude::*;
 
 use crate::core::scenario::file::asks::{AskedService, AskedSetting, Secrecy};
 use crate::core::scenario::file::surroundings::Choices;
-use crate::core::shelf::check::Verdict;
-use crate::ui::run::chosen::Reading;
+use crate::core::shelf::check::Want;
 use crate::ui::run::state::page_state;
 use crate::ui::widgets::ids::unique_id;
 
@@ -20,7 +19,7 @@ pub fn ScenarioValues() -> impl IntoView {
             .asks
             .with(|asks| !asks.profiles.is_empty() || asks.services.len() > 1 || !asks.settings.is_empty())
     });
-    let wants = move || chosen.reading.with(|reading| matches!(reading, Reading::Read(Verdict::Wants(..))));
+    let wants = move || chosen.wants(|_| true);
     let details = NodeRef::<leptos::html::Details>::new();
     // The page opens this part when something must be given. Only a person closes it.
     Effect::new(move || {
@@ -145,6 +144,16 @@ impl Kind {
         }
     }
 
+    /// Whether it is this value that must be given.
+    fn is_wanted(self, name: &str, want: &Want) -> bool {
+        match (self, want) {
+            (Self::Setting, Want::Setting { name: wanted, .. }) | (Self::Service, Want::Address(wanted)) => {
+                wanted == name
+            }
+            (Self::Setting, Want::Address(_)) | (Self::Service, Want::Setting { .. }) => false,
+        }
+    }
+
     const fn word(self) -> &'static str {
         match self {
             Self::Setting => "setting",
@@ -176,6 +185,12 @@ fn Value(
             value.map(|(_, value)| value.clone()).unwrap_or_default()
         }
     };
+    let is_wrong = {
+        let name = name.clone();
+        Memo::new(move |_| {
+            state.draft.scenario_problem().is_some() && chosen.wants(|want| kind.is_wanted(&name, want))
+        })
+    };
     let type_into = move |value: String| {
         chosen.give(|choices| {
             let all = kind.of_mut(choices);
@@ -187,8 +202,11 @@ fn Value(
         Secrecy::Open => "text",
         Secrecy::Secret => "password",
     };
+    let note = (!hint.is_empty())
+        .then(|| view! { <p class="text-field-note" id=hint_id.clone()>{hint.clone()}</p> });
+    let described_by = (!hint.is_empty()).then(|| hint_id.clone());
     view! {
-        <div class="text-field">
+        <div class="text-field" class:is-wrong=is_wrong>
             <label for=id.clone()>{label}</label>
             <input
                 id=id
@@ -198,12 +216,13 @@ fn Value(
                 spellcheck="false"
                 placeholder=placeholder
                 readonly=state.is_active
-                aria-describedby=hint_id.clone()
+                aria-describedby=described_by
+                aria-invalid=move || is_wrong.get().to_string()
                 data-testid=testid
                 prop:value=current
                 on:input:target=move |event| type_into(event.target().value())
             />
-            <p class="text-field-note" id=hint_id>{hint}</p>
+            {note}
         </div>
     }
 }

@@ -133,11 +133,11 @@ fn Keep(edited: Edited) -> impl IntoView {
                     type="button"
                     class="button"
                     data-testid="discard-changes"
-                    title="Goes back to what is saved"
+                    title="Drops the changes: goes back to what is saved"
                     disabled=move || is_same() || shelf.standing(id) == Standing::Deleted
                     on:click=move |_| shelf.drop_draft(id)
                 >
-                    "Discard changes"
+                    "Discard"
                 </button>
             }
             .into_any()

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::edited::Edited;
-use crate::core::shelf::steps::Line;
+use crate::core::shelf::steps::{Line, timed_together};
 use crate::core::shelf::told::{Part, Told, ToldClass, told};
 use crate::ui::widgets::ids::unique_id;
 
@@ -67,18 +67,12 @@ fn Class(class: ToldClass) -> impl IntoView {
 
 #[component]
 fn Task(part: Part) -> impl IntoView {
-    let Part { title, note, lines, more } = part;
-    let is_only_itself = more == 0 && matches!(lines.as_slice(), [only] if only.text.ends_with(&title));
+    let Part { title, note, lines, more } = shortened(part);
     let line = |Line { depth, text }: Line| {
         view! { <li class="words-line" style:padding-left=format!("{depth}rem")>{text}</li> }
     };
-    // A task of one request is called after its path; the line of the request says more.
-    let title = match (is_only_itself, lines.first()) {
-        (true, Some(only)) => only.text.clone(),
-        _ => title,
-    };
     let note = (!note.is_empty()).then(|| view! { <span class="words-note">{format!(" · {note}")}</span> });
-    let steps = (!is_only_itself).then(|| {
+    let steps = (!lines.is_empty()).then(|| {
         view! {
             <ul class="words-mono">
                 {lines.into_iter().map(line).collect_view()}
@@ -92,5 +86,46 @@ fn Task(part: Part) -> impl IntoView {
             {note}
             {steps}
         </li>
+    }
+}
+
+/// A task of one request is called after its path, and one of a single group often like that: the line of it says all that the
+/// title says.
+fn shortened(part: Part) -> Part {
+    let Part { title, note, mut lines, more } = part;
+    let says_it = |first: &Line| {
+        let behind_method = first.text.split_once(' ').map_or("", |(_, rest)| rest);
+        let is_alone = lines.len() == 1 && more == 0 && behind_method.starts_with(&title);
+        let is_all_in_it = lines.iter().skip(1).all(|line| line.depth > 0);
+        is_alone || (is_all_in_it && first.text == timed_together(&title))
+    };
+    if !lines.first().is_some_and(says_it) {
+        return Part { title, note, lines, more };
+    }
+    let first = lines.remove(0);
+    lines.iter_mut().for_each(|line| line.depth = line.depth.saturating_sub(1));
+    Part { title: first.text, note, lines, more }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(title: &str, lines: &[(usize, &str)]) -> Part {
+        let lines = lines.iter().map(|(depth, text)| Line { depth: *depth, text: (*text).to_owned() });
+        Part { title: title.to_owned(), note: String::new(), lines: lines.collect(), more: 0 }
+    }
+
+    #[test]
+    fn a_title_that_its_line_says_again_is_left_out() {
+        let request = shortened(part("/plans", &[(0, "POST /plans · a stream")]));
+        assert_eq!(request, part("POST /plans · a stream", &[]));
+        let group = shortened(part("buy", &[(0, "buy, timed together:"), (1, "GET /a"), (2, "GET /b")]));
+        assert_eq!(group, part("buy, timed together:", &[(0, "GET /a"), (1, "GET /b")]));
+        for other in
+            [part("buy", &[(0, "GET /a")]), part("/a", &[(0, "GET /a"), (0, "GET /b")]), part("a", &[])]
+        {
+            assert_eq!(shortened(other.clone()), other);
+        }
     }
 }
