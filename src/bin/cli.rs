@@ -25,7 +25,7 @@ struct Cli {
 enum Command {
     /// Load a host from here, and report
     Run(Box<native::args::Args>),
-    /// List, show and check scenarios: what users do
+    /// List, show, check and try scenarios: what users do
     Scenario(native::scenario::command::Args),
     /// Show a report, and write it again in other forms
     Report(native::report::Args),

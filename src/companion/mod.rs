@@ -179,6 +179,15 @@ fn service(text: &str) -> Result<(String, Host), String> {
     Ok((name.trim().to_owned(), host))
 }
 
+/// The name of a service that has two addresses.
+fn given_twice(services: &[(String, Host)]) -> Option<&str> {
+    let names: Vec<_> = services.iter().map(|(name, _)| name.as_str()).collect();
+    names
+        .iter()
+        .enumerate()
+        .find_map(|(at, name)| names.iter().skip(at + 1).find(|other| *other == name).copied())
+}
+
 /// Serves until interrupted.
 pub async fn serve(args: Args, given: &Given) -> anyhow::Result<()> {
     // If the system says nothing, the usual limit is the likely one.
@@ -189,6 +198,9 @@ pub async fn serve(args: Args, given: &Given) -> anyhow::Result<()> {
             given.name("--reports"),
             folder.display()
         );
+    }
+    if let Some(name) = given_twice(&args.services) {
+        anyhow::bail!("{}: `{name}` is given twice; each service has one address", given.name("--service"));
     }
     let opening = if args.no_open { Opening::Forbidden } else { Opening::Allowed };
     let max_connections = connections_within(file_handles.min(WANTED_FILE_HANDLES));

@@ -1,4 +1,4 @@
-//! The limit on open files. Each user's connection is an open file, and the system limits them for each process.
+//! The limit on open files. Each connection of a user is an open file, and the system limits them for each process.
 
 use crate::core::config::load::Load;
 use crate::core::present::notes::RESERVED_FILE_HANDLES;
@@ -12,18 +12,22 @@ pub struct FileHandles {
     pub shortage: Option<Note>,
 }
 
-/// Raises the limit as far as this load needs and the system allows.
-pub fn raise_for(load: &Load) -> FileHandles {
+/// Raises the limit as far as this load needs and the system allows. A user may keep so many connections.
+pub fn raise_for(load: &Load, connections_per_user: u64) -> FileHandles {
     let users = u64::from(load.most_users());
-    let Ok(allowed) = rlimit::increase_nofile_limit(users + RESERVED_FILE_HANDLES) else {
+    let Ok(allowed) = rlimit::increase_nofile_limit(needed(users, connections_per_user)) else {
         return FileHandles { connections: usize::MAX, shortage: None };
     };
     let shortage = match load {
-        Load::Closed { .. } => shortage(users, allowed),
+        Load::Closed { .. } => shortage(users, connections_per_user, allowed),
         // An open model rarely reaches its ceiling of users, and a request that finds no file left fails as `exhausted`.
         Load::Open { .. } => None,
     };
     FileHandles { connections: connections_within(allowed), shortage }
+}
+
+const fn needed(users: u64, connections_per_user: u64) -> u64 {
+    users.saturating_mul(connections_per_user).saturating_add(RESERVED_FILE_HANDLES)
 }
 
 /// Where the limit is very low, half of it is for connections: the runner itself seldom needs all that are reserved.
@@ -32,8 +36,9 @@ fn connections_within(allowed: u64) -> usize {
     usize::try_from(connections).unwrap_or(usize::MAX)
 }
 
-fn shortage(users: u64, allowed: u64) -> Option<Note> {
-    (allowed < users + RESERVED_FILE_HANDLES).then_some(Note::FewFileHandles { allowed, users })
+fn shortage(users: u64, connections_per_user: u64, allowed: u64) -> Option<Note> {
+    let is_short = allowed < needed(users, connections_per_user);
+    is_short.then_some(Note::FewFileHandles { allowed, users, connections_per_user })
 }
 
 #[cfg(test)]
@@ -47,9 +52,12 @@ mod tests {
 
     #[test]
     fn only_a_limit_that_the_users_may_reach_is_told() {
-        assert_eq!(shortage(100, 1_024), None);
-        assert_eq!(shortage(960, 1_024), None);
-        let told = Note::FewFileHandles { allowed: 20_000, users: 20_000 };
-        assert_eq!(shortage(20_000, 20_000), Some(told));
+        assert_eq!(shortage(100, 1, 1_024), None);
+        assert_eq!(shortage(960, 1, 1_024), None);
+        let told = |users, connections_per_user, allowed| {
+            Some(Note::FewFileHandles { allowed, users, connections_per_user })
+        };
+        assert_eq!(shortage(20_000, 1, 20_000), told(20_000, 1, 20_000));
+        assert_eq!(shortage(400, 3, 1_024), told(400, 3, 1_024));
     }
 }

@@ -36,6 +36,7 @@ use crate::core::run::coordinator::{Coordinator, first_second_from};
 use crate::core::run::record::Record;
 use crate::core::run::shard::Control;
 use crate::net::clock::RunClock;
+use crate::net::handles::Handles;
 use crate::net::options::ClientOptions;
 
 /// The time limit of the probe of the host. Users should know within three seconds whether the host can be reached.
@@ -164,13 +165,15 @@ async fn load(
     let Asked { config, shards, options, reset_after } = asked;
     let options = *options;
     let shard_count = shard_count(*shards, &config.load);
-    let FileHandles { connections, shortage } = raise_for(&config.load);
+    let FileHandles { connections, shortage } =
+        raise_for(&config.load, config.scenario.connections_per_user());
     let generator = generator(shard_count, options, shortage);
     for note in generator.notes.iter().filter(|note| matches!(note, Note::FewFileHandles { .. })) {
         tell(&format!("oddiya-load: {}", notes::sentence(note, &generator)));
     }
+    let handles = Handles::at_most(connections);
     let hosts = config.hosts().into_iter();
-    let dialers = hosts.map(|host| Ok(Arc::new(dialer(host, options.dial)?.with_at_most(connections))));
+    let dialers = hosts.map(|host| Ok(Arc::new(dialer(host, options.dial)?.with_handles(&handles))));
     let dialers = dialers.collect::<anyhow::Result<Vec<_>>>()?;
     let mut run = Coordinator::new(config, generator, started_at()?);
     run.connects(connection_summary(&options));

@@ -68,10 +68,10 @@ impl Dialer {
         Ok(Self { host, name, tls, options, ports, handles, answering: AtomicUsize::new(0) })
     }
 
-    /// Opens at most so many connections at the same time; one more fails as one does for which no file handle is left.
+    /// Opens a connection only while one of these handles is left.
     #[must_use]
-    pub fn with_at_most(self, connections: usize) -> Self {
-        Self { handles: Handles::at_most(connections), ..self }
+    pub fn with_handles(self, handles: &Arc<Handles>) -> Self {
+        Self { handles: Arc::clone(handles), ..self }
     }
 
     pub const fn host(&self) -> &Host {

@@ -15,6 +15,7 @@ pub struct Handles {
 pub struct Handle(Arc<Handles>);
 
 impl Handles {
+    /// One connection more fails as one does for which the system has no file handle left.
     pub fn at_most(most: usize) -> Arc<Self> {
         Arc::new(Self { taken: AtomicUsize::new(0), most })
     }

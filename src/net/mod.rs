@@ -39,7 +39,7 @@ mod deadlines;
 pub mod dial;
 pub mod failure;
 mod frames;
-mod handles;
+pub mod handles;
 mod http1;
 mod http2;
 mod keepalive;

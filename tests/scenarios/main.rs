@@ -1,5 +1,5 @@
 //! Scenario files as their authors meet them: files that are right, files that are wrong and what is said of them, the
-//! JSON Schema, and the examples of the documentation.
+//! JSON Schema, and the pages of the documentation.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
 
@@ -7,6 +7,7 @@ mod broken;
 mod damaged;
 mod good;
 mod pages;
+mod reference;
 mod schema;
 
 use std::path::{Path, PathBuf};

@@ -81,7 +81,9 @@ pub fn sentence(note: &Note, generator: &Generator) -> String {
             "Shard {shard} broke off ({}): its users stopped, and their last requests are not counted.",
             visible::sentence(why)
         ),
-        Note::FewFileHandles { allowed, users } => few_file_handles(*allowed, *users),
+        Note::FewFileHandles { allowed, users, connections_per_user } => {
+            few_file_handles(*allowed, *users, *connections_per_user)
+        }
         Note::Example => "This is an example: virtual time and a made-up host, no request was sent.".to_owned(),
         Note::Text { text } => visible::sentence(text),
         Note::Other => "A later version of Oddiya Load noted something that this one does not know.".to_owned(),
@@ -133,12 +135,14 @@ const fn shared_connections(route: Option<Route>) -> &'static str {
 /// needs one more.
 pub const RESERVED_FILE_HANDLES: u64 = 64;
 
-fn few_file_handles(allowed: u64, users: u64) -> String {
-    let enough = allowed.saturating_sub(RESERVED_FILE_HANDLES);
+fn few_file_handles(allowed: u64, users: u64, connections_per_user: u64) -> String {
+    let per_user = connections_per_user.max(1);
+    let enough = allowed.saturating_sub(RESERVED_FILE_HANDLES) / per_user;
+    let each = if per_user == 1 { String::new() } else { format!(" of {per_user} each") };
     format!(
-        "this machine lets one process open {allowed} files, enough for about {enough} users' connections; with up to \
+        "this machine lets one process open {allowed} files, enough for about {enough} users' connections{each}; with up to \
          {users} users, requests may fail here: raise the limit (ulimit -n {}) or share the users among machines",
-        users.saturating_add(RESERVED_FILE_HANDLES)
+        users.saturating_mul(per_user).saturating_add(RESERVED_FILE_HANDLES)
     )
 }
 
@@ -193,9 +197,18 @@ mod tests {
         assert!(note.contains("the host is not to blame"), "{note}");
     }
 
+    fn few(allowed: u64, users: u64, connections_per_user: u64) -> Note {
+        Note::FewFileHandles { allowed, users, connections_per_user }
+    }
+
     #[test]
     fn a_limit_on_open_files_says_for_how_many_users_it_is_enough() {
-        let note = of(GeneratorKind::Native, &Note::FewFileHandles { allowed: 20_000, users: 20_000 });
+        let note = of(GeneratorKind::Native, &few(20_000, 20_000, 1));
         assert!(note.contains("about 19936 users") && note.contains("ulimit -n 20064"), "{note}");
+        let note = of(GeneratorKind::Native, &few(1_024, 400, 3));
+        assert!(
+            note.contains("about 320 users' connections of 3 each") && note.contains("ulimit -n 1264"),
+            "{note}"
+        );
     }
 }

@@ -103,6 +103,9 @@ pub enum Note {
         allowed: u64,
         /// Users asked for.
         users: u64,
+        /// How many connections each of them may keep open.
+        #[serde(default = "one")]
+        connections_per_user: u64,
     },
     /// The report is an example: virtual time and a made-up host.
     Example,
@@ -111,4 +114,8 @@ pub enum Note {
     /// A kind that a later version knows.
     #[serde(other)]
     Other,
+}
+
+const fn one() -> u64 {
+    1
 }

@@ -6,6 +6,7 @@
 //! | `file/` | from the text of a scenario file to the model, or to what is wrong with it |
 //! | `shipped/` | the scenarios inside the program |
 //! | `choose.rs` | which classes take part, and which class a user is of |
+//! | `connections.rs` | how many connections a user may keep |
 //! | `adjust.rs` | what a command line changes: tags, headers, tokens |
 //! | `bare.rs` | a scenario without what its users send |
 //! | `outline.rs` | a scenario in a few lines |
@@ -16,6 +17,7 @@
 pub mod adjust;
 mod bare;
 pub mod choose;
+mod connections;
 pub mod file;
 pub mod method;
 pub mod model;

@@ -6,17 +6,20 @@
 //! | `oddiya-load run -H` with a host elsewhere | runs against a port that refuses: everything is checked, nothing is run |
 //! | `oddiya-load serve`, `stub` | starts on free ports, answers one request, is stopped |
 //! | `oddiya-load repeat`, `ab` | makes its runs against the block's stub, each for a second, without pauses |
-//! | `oddiya-load report`, `compare` | runs as it stands, in the block's folder |
+//! | `oddiya-load report`, `compare`, `scenario` | runs as it stands, in the block's folder, which has the examples of docs/scenarios.md |
+//! | `oddiya-load scenario run-once` | runs against the block's stub |
 //! | `oddiya-load` alone | starts on a free port, answers one request, is stopped; it opens no browser outside of a terminal |
 //! | `curl` | is sent to the block's stub |
 //! | `make`, `cargo` | is checked to exist (`project.rs`) |
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use tempfile::TempDir;
 use tokio::net::TcpSocket;
 
 use crate::curl::Request;
+use crate::pages::project_folder;
 use crate::process::{Server, ends};
 use crate::project;
 use crate::words::{option, set_option, split};
@@ -44,6 +47,7 @@ pub struct World {
 impl World {
     pub async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
+        copy_examples(folder.path());
         let arguments = ["stub", "--port", "0", "--llm-port", "0", "--speed", "instant"].map(str::to_owned);
         let stub = Server::start(folder.path(), &arguments, "profile").await.unwrap();
         // The gateway's line comes first, the llm-agent's last; each has another line where there is IPv6.
@@ -61,6 +65,14 @@ impl World {
             LLM_PORT => Some(self.llm_port),
             _ => None,
         }
+    }
+}
+
+/// Puts the examples of docs/scenarios.md where the commands of that page expect them.
+fn copy_examples(folder: &Path) {
+    for entry in std::fs::read_dir(project_folder().join("tests/fixtures/scenarios/good")).unwrap() {
+        let file = entry.unwrap();
+        std::fs::copy(file.path(), folder.join(file.file_name())).unwrap();
     }
 }
 
@@ -112,6 +124,10 @@ async fn oddiya_load(world: &World, mut arguments: Vec<String>) -> Result<(), St
             ends(folder, &arguments, &COMPARED).await
         }
         Some("compare") => ends(folder, &arguments, &COMPARED).await,
+        Some("scenario") if arguments.get(1).is_some_and(|action| action == "run-once") => {
+            let codes = set_host(world, &mut arguments);
+            ends(folder, &arguments, &codes).await
+        }
         Some(_) => ends(folder, &arguments, &[0]).await,
     }
 }

@@ -130,6 +130,8 @@ const MISTAKES: &[(&str, &str)] = &[
     ("run --reset-stats -t 1s -u 10 -r 1", "--reset-stats: the ramp takes 9s and the run 1s, so that nothing would be left; write a longer --run-time"),
     ("serve --port -1", "--port: `-1` is no port; write a whole number from 0 to 65535"),
     ("serve --port 65536", "--port: `65536` is no port; write a whole number from 0 to 65535"),
+    ("serve --service llm=http://localhost:1 --service llm=http://localhost:2", "--service: `llm` is given twice; each service has one address"),
+    ("serve --service llm", "--service: `llm` is no service; write its name and its address, such as llm=http://localhost:8000"),
     ("serve --bind localhost", "--bind: `localhost` is no IP address; write one like 127.0.0.1 or ::1"),
     ("--port -1", "--port: `-1` is no port; write a whole number from 0 to 65535"),
     ("stub --port -1", "--port: `-1` is no port; write a whole number from 0 to 65535"),
