@@ -12,6 +12,7 @@ use serde::forward_to_deserialize_any;
 
 use super::at::AT;
 pub use super::at::At;
+use super::limits::MOST_PROBLEMS;
 use super::node::{Key, Node, Value};
 use super::problem::{Place, Problem, Subject};
 use super::wrong::{KEYS, Wrong, unknown_field};
@@ -235,7 +236,13 @@ impl<'de, 'f> FieldsOf<'de, 'f> {
             return true;
         }
         if !key.name.starts_with("x-") {
-            let (width, message) = (key.name.chars().count().max(1), unknown_field(&key.name, known));
+            let is_shown = self.found.borrow().len() < MOST_PROBLEMS;
+            let message = if is_shown {
+                unknown_field(&key.name, known)
+            } else {
+                format!("unknown field `{}`", key.name)
+            };
+            let width = key.name.chars().count().max(1);
             let (place, path) = (key.place, String::new());
             let problem = Problem { place, width, path, subject: Subject::Field, message };
             self.found.borrow_mut().push(problem);

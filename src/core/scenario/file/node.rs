@@ -17,6 +17,8 @@ use super::problem::{Place, Problem, Subject};
 pub const LONGEST_TEXT: usize = 1 << 20;
 /// The most keys, values and lists, those that aliases repeat included.
 const MOST_NODES: usize = 200_000;
+/// The most fields of one group: each is looked for among the others.
+const MOST_FIELDS: usize = 1_000;
 /// How deep values may be nested.
 const DEEPEST: usize = 60;
 
@@ -69,11 +71,27 @@ impl Node {
         options.alias_limits.max_total_replayed_events = MOST_NODES;
         let read: Spanned<Raw> = serde_saphyr::from_str_with_options(text, options).map_err(problem_of)?;
         let tree = node(read, text);
+        if let Some(place) = tree.crowded() {
+            let message = format!("a group has over {MOST_FIELDS} fields; use fewer");
+            return Err(Problem { place, ..whole_text(message) });
+        }
         match tree.value {
             Value::Null => {
                 Err(whole_text("the text is empty; a scenario begins with `scenario: NAME`".to_owned()))
             }
             _ => Ok(tree),
+        }
+    }
+
+    /// The first field beyond the most that a group may have.
+    fn crowded(&self) -> Option<Place> {
+        match &self.value {
+            Value::Map(fields) => {
+                let beyond = fields.get(MOST_FIELDS).map(|(key, _)| key.place);
+                beyond.or_else(|| fields.iter().find_map(|(_, value)| value.crowded()))
+            }
+            Value::List(items) => items.iter().find_map(Self::crowded),
+            _ => None,
         }
     }
 
@@ -369,6 +387,12 @@ mod tests {
             problem(&bomb).message.starts_with("the text is too large or too deep"),
             "{:?}",
             problem(&bomb)
+        );
+        let crowd: String = (0..=1_000).map(|n| format!("a{n}: 1\n")).collect();
+        let crowded = problem(&crowd);
+        assert_eq!(
+            (crowded.place, crowded.message.as_str()),
+            (at(1_001, 1), "a group has over 1000 fields; use fewer")
         );
         let deep = "[".repeat(10_000);
         assert!(
