@@ -52,9 +52,12 @@ fn a_file_of_ten_megabytes_is_refused_at_once() {
 fn hostile() -> Vec<(String, &'static str)> {
     let doing = |steps: &str| format!("scenario: s\nusers:\n  U:\n    tasks:\n{steps}");
     let long = "x".repeat(30_000);
-    let set = format!("settings: {{ a: {long} }}\n{}", doing("")).replace("tasks:\n", "tasks:\n      - post: /\n        text: ");
-    let doubled: String = (1..13).map(|n| format!("  b{n}: [{{ do: b{} }}, {{ do: b{} }}]\n", n - 1, n - 1)).collect();
-    let blocks = format!("blocks:\n  b0: [{{ post: /, text: {long} }}]\n{doubled}{}", doing("      - do: b12\n"));
+    let set = format!("settings: {{ a: {long} }}\n{}", doing(""))
+        .replace("tasks:\n", "tasks:\n      - post: /\n        text: ");
+    let doubled: String =
+        (1..13).map(|n| format!("  b{n}: [{{ do: b{} }}, {{ do: b{} }}]\n", n - 1, n - 1)).collect();
+    let blocks =
+        format!("blocks:\n  b0: [{{ post: /, text: {long} }}]\n{doubled}{}", doing("      - do: b12\n"));
     let chain: String = (0..900).map(|n| format!("  b{n}: [{{ do: b{} }}]\n", n + 1)).collect();
     let chain = format!("blocks:\n{chain}  b900: [{{ get: / }}]\n{}", doing("      - do: b0\n"));
     let unset: String = (0..30_000).map(|n| format!("      - set: {{ a{n}: \"${{q}}\" }}\n")).collect();
@@ -65,8 +68,14 @@ fn hostile() -> Vec<(String, &'static str)> {
     vec![
         (format!("{set}{}\n", "${a}".repeat(100_000)), "over 64 MB once its settings"),
         (blocks, "over 64 MB once its settings"),
-        (doing(&format!("      - get: \"/{}\"\n", "${zipf of 1..100000}".repeat(700))), "over 64 MB once its settings"),
-        (doing(&format!("      - get: \"/{}x{}\"\n", "${base64 ".repeat(50_000), "}".repeat(50_000))), "stand within each other"),
+        (
+            doing(&format!("      - get: \"/{}\"\n", "${zipf of 1..100000}".repeat(700))),
+            "over 64 MB once its settings",
+        ),
+        (
+            doing(&format!("      - get: \"/{}x{}\"\n", "${base64 ".repeat(50_000), "}".repeat(50_000))),
+            "stand within each other",
+        ),
         (doing(&format!("      - get: \"/${{{}no}}\"\n", "raw ".repeat(200_000))), "is never set"),
         (chain, "over 20 steps stand within each other"),
         (doing(&unset), "more problems"),

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::model::class::{Number, Presence, Tasks, UserClass};
+use super::model::class::{Number, Presence, Task, Tasks, UserClass};
 use super::model::request::RequestStep;
 use super::model::scenario::{EntryId, Scenario};
 use super::model::step::Step;
@@ -97,9 +97,12 @@ impl Scenario {
         }
     }
 
-    /// Gives every class the same think time, for `--think-time`.
+    /// Gives every class the same think time, in place of those of its tasks too, for `--think-time`.
     pub fn with_think_time(mut self, think_time: ThinkTime) -> Self {
-        self.classes.iter_mut().for_each(|class| class.think_time = think_time);
+        for class in &mut self.classes {
+            class.think_time = think_time;
+            class.tasks.each_mut(|task| task.think_time = None);
+        }
         self
     }
 
@@ -146,6 +149,15 @@ impl Scenario {
             credits.get_mut(chosen).into_iter().for_each(|credit| *credit -= total);
         }
         chosen
+    }
+}
+
+impl Tasks {
+    fn each_mut(&mut self, change: impl FnMut(&mut Task)) {
+        match self {
+            Self::Weighted(tasks) | Self::Sequence(tasks) => tasks.iter_mut().for_each(change),
+            Self::States(states) => states.iter_mut().map(|state| &mut state.task).for_each(change),
+        }
     }
 }
 
@@ -272,6 +284,16 @@ mod tests {
         assert_eq!(named.request_steps()[0].entry, EntryId(0));
         let both = ["StressTestUser", "PlanStreamUser"].map(str::to_owned);
         assert_eq!(Scenario::oddiya().with_classes(&both).unwrap().entries.len(), 4);
+    }
+
+    #[test]
+    fn a_think_time_for_all_takes_the_place_of_a_tasks_own() {
+        let mut scenario = Scenario::oddiya();
+        scenario.classes[0].tasks.each_mut(|task| task.think_time = Some(ThinkTime::NONE));
+        let wait: ThinkTime = "5s".parse().unwrap();
+        let class = &scenario.with_think_time(wait).classes[0];
+        assert_eq!(class.think_time, wait);
+        assert!(class.tasks.all().all(|task| task.think_time.is_none()));
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub fn read(name: &At<String>, wire: &WireClass, shop: &Shop) -> Option<UserClas
     declared::declare_all(wire, &names, shop);
     let service = wire.service.as_ref().and_then(|name| shop.services.named(name, shop.trouble));
     let service = service.unwrap_or(ServiceId::MAIN);
-    let requests = ClassRequests { service, headers: &wire.headers.0, has_auth: wire.auth.is_some() };
+    let requests = ClassRequests { service, headers: &wire.headers.0, auth_headers: auth_headers(wire) };
     let steps = Steps { shop, names: &names, requests, within: RefCell::default(), depth: Cell::default() };
     let variables = variables(wire, &steps);
     let auth = wire.auth.as_ref().and_then(|auth| read_auth(auth, &steps));
@@ -64,6 +64,13 @@ pub fn read(name: &At<String>, wire: &WireClass, shop: &Shop) -> Option<UserClas
         on_stop,
         tags: wire.tags.clone(),
     })
+}
+
+/// The headers that a class's `auth` writes.
+fn auth_headers(wire: &WireClass) -> Vec<&str> {
+    let Some(At { value: auth, .. }) = &wire.auth else { return Vec::new() };
+    let bearer = auth.bearer.iter().map(|_| "Authorization");
+    bearer.chain(auth.headers.0.iter().map(|(name, _)| name.value.as_str())).collect()
 }
 
 fn number_of(name: &At<String>, wire: &WireClass, shop: &Shop) -> Option<Number> {

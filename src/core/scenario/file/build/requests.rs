@@ -30,7 +30,8 @@ use crate::core::scenario::reading::Reading;
 pub struct ClassRequests<'c> {
     pub service: ServiceId,
     pub headers: &'c [(At<String>, At<Scalar>)],
-    pub has_auth: bool,
+    /// The headers that the class's `auth` writes.
+    pub auth_headers: Vec<&'c str>,
 }
 
 /// Reads the request of a step. The step has been found to be one.
@@ -49,6 +50,9 @@ pub fn read(
         Some(name) => shop.services.named(name, trouble)?,
         None => class.service,
     };
+    if step.auth != Some(false) {
+        doubled_headers(step, class, trouble);
+    }
     let path_template = path_template(step, path, service, names, shop);
     let body = bodies::read(step, names, shop);
     let headers = headers(step, class, names, shop);
@@ -65,7 +69,7 @@ pub fn read(
     let authorized = if step.auth == Some(false) { Authorized::No } else { Authorized::Yes };
     let mut request =
         RequestTemplate { id: None, service, method, path: path_template, headers, body: body.body, reading };
-    let has_token = class.has_auth && authorized == Authorized::Yes;
+    let has_token = !class.auth_headers.is_empty() && authorized == Authorized::Yes;
     request.id = (!request.has_blanks() && !has_token).then(|| shop.next_ready_made());
     Some(RequestStep {
         entry,
@@ -162,6 +166,19 @@ fn headers(
     let all = common.chain(own).filter_map(|(name, value)| Some((name, value?)));
     let read: Vec<_> = all.map(|(name, value)| header(name, value, names, shop)).collect();
     read.into_iter().collect()
+}
+
+/// Notes headers that the class's `auth` writes too: they would be sent twice.
+fn doubled_headers(step: &WireStep, class: &ClassRequests, trouble: &Trouble) {
+    let common = class.headers.iter().map(|(name, _)| name);
+    let own = step.headers.0.iter().filter(|(_, value)| value.is_some()).map(|(name, _)| name);
+    let is_doubled =
+        |name: &&At<String>| class.auth_headers.iter().any(|auth| auth.eq_ignore_ascii_case(&name.value));
+    for name in common.chain(own).filter(is_doubled) {
+        let message = "the class's `auth` writes the header";
+        trouble
+            .about(name, format!("{message} {} too; leave it out here, or write `auth: false`", name.value));
+    }
 }
 
 /// A header with its checked name.
