@@ -33,6 +33,13 @@ impl Scenario {
         std::iter::once(main.clone()).chain(others).collect()
     }
 
+    /// The scenario with the address of every service.
+    pub fn at(mut self, main: &Host) -> Self {
+        let hosts = self.hosts(main);
+        self.services.iter_mut().zip(hosts).for_each(|(service, host)| service.url = Some(host));
+        self
+    }
+
     /// The services beside the main one that requests go to, with their addresses.
     pub fn further_services(&self) -> Vec<(String, Host)> {
         let used: Vec<_> = self.request_steps().into_iter().map(|step| step.request.service.0).collect();

@@ -61,7 +61,8 @@ pub async fn run(args: &OnceArgs, given: &Given) -> anyhow::Result<Ending> {
             return Ok(Ending::Usage);
         }
     };
-    let hosts = scenario.hosts(&main_host(args, &scenario)?);
+    let main = main_host(args, &scenario)?;
+    let (hosts, scenario) = (scenario.hosts(&main), scenario.at(&main));
     let clock = RunClock::start();
     let clients = clients(&hosts, clock)?;
     let failures = Rc::new(Cell::new(0));

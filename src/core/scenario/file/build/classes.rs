@@ -7,11 +7,12 @@ use super::fields::Standing;
 use super::names::Names;
 use super::repeats::{number, statuses_or, time};
 use super::requests::{self, ClassRequests};
-use super::shop::Shop;
+use super::shop::{Shop, one_row_each};
 use super::steps::Steps;
 use super::tasks;
 use crate::core::base::units::Micros;
 use crate::core::scenario::file::decode::At;
+use crate::core::scenario::file::problem::Place;
 use crate::core::scenario::file::wire::class::{
     WireAfterRefusal, WireAuth, WireClass, WireNextRow, WireRefresh,
 };
@@ -100,6 +101,9 @@ fn row_uses(wire: &WireClass, names: &Names, shop: &Shop) -> Vec<RowUse> {
             WireNextRow::EachUser => NextRow::EachUser,
             WireNextRow::EachTask => NextRow::EachTask,
         };
+        if when == NextRow::EachTask && shop.keeps_its_row(data) {
+            shop.trouble.about(name, one_row_each(&name.value));
+        }
         Some(RowUse { data, when })
     };
     wire.rows.0.iter().filter_map(one).collect()
@@ -134,11 +138,14 @@ fn read_auth(at: &At<WireAuth>, steps: &Steps) -> Option<Auth> {
             wire.headers.0.iter().map(|(name, value)| (name, value)).filter_map(read).collect()
         }
     };
-    Some(Auth { headers, refresh: wire.refresh.as_ref().map(|refresh| read_refresh(refresh, steps)) })
+    Some(Auth { headers, refresh: wire.refresh.as_ref().map(|refresh| read_refresh(at.place, refresh, steps)) })
 }
 
-fn read_refresh(wire: &WireRefresh, steps: &Steps) -> Refresh {
+fn read_refresh(place: Place, wire: &WireRefresh, steps: &Steps) -> Refresh {
     let trouble = steps.shop.trouble;
+    if wire.steps.0.is_empty() {
+        trouble.add(place, 1, "the refresh has no steps; write the request that renews the token");
+    }
     Refresh {
         statuses: statuses_or(wire.when.as_ref(), &[(401, 401)], trouble),
         steps: wire.steps.0.iter().flat_map(|step| steps.one(step, Standing::Step)).collect(),

@@ -8,9 +8,9 @@ use super::values::{grouped_pattern, unquoted};
 use crate::core::scenario::file::decode::At;
 use crate::core::scenario::file::trouble::Trouble;
 use crate::core::scenario::file::wire::answer::{WireExtract, WireMissing, WireTake};
-use crate::core::scenario::file::wire::forms::{Fields, TextOr};
+use crate::core::scenario::file::wire::forms::{Fields, ScalarKind, TextOr};
 use crate::core::scenario::model::answer::{Extraction, Missing, Place, Take};
-use crate::core::scenario::model::text::Escape;
+use crate::core::scenario::model::text::{Escape, Part, Source, Template};
 
 /// Reads the extractions of a request.
 pub fn read(wire: &Fields<At<TextOr<WireExtract>>>, names: &Names, trouble: &Trouble) -> Vec<Extraction> {
@@ -54,6 +54,10 @@ fn missing(full: &WireExtract, take: Take, names: &Names, trouble: &Trouble) -> 
             format!("`missing` and `default` (`{}`) say two things; keep one of them", default.value.text);
         trouble.add(missing.place, 4, message);
         return None;
+    }
+    if let Some(default) = full.default.as_ref().filter(|default| default.value.kind == ScalarKind::Json) {
+        let source = Source::Json(default.value.text.clone());
+        return Some(Missing::Default(Template { parts: vec![Part::Blank { source, escape: Escape::Plain }] }));
     }
     if let Some(default) = &full.default {
         let template = blanks::read(&default.value.text, Escape::Plain, names);

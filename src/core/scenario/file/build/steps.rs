@@ -10,7 +10,7 @@ use super::fields::{self, Kind, Standing};
 use super::names::Names;
 use super::repeats::{number, time};
 use super::requests::{self, ClassRequests};
-use super::shop::Shop;
+use super::shop::{Shop, one_row_each};
 use super::values::range;
 use crate::core::base::units::Micros;
 use crate::core::scenario::file::decode::At;
@@ -158,6 +158,9 @@ impl Steps<'_> {
                 let name = wire.next_row.as_ref()?;
                 let data = self.shop.trouble.keep(name, self.names.data(&name.value))?;
                 self.names.uses(data);
+                if self.shop.keeps_its_row(data) {
+                    self.shop.trouble.about(name, one_row_each(&name.value));
+                }
                 Some(Step::NextRow(data))
             }
             Kind::Wait => self.think_time(wire.wait.as_ref()).map(Step::Wait),
