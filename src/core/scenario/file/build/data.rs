@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::pieces::usable_name;
 use super::shop::read_file;
 use crate::core::scenario::file::decode::At;
+use crate::core::scenario::file::limits::MOST_COLUMNS;
 use crate::core::scenario::file::surroundings::Surroundings;
 use crate::core::scenario::file::trouble::Trouble;
 use crate::core::scenario::file::wire::forms::{Fields, List, Scalar, ScalarKind};
@@ -47,9 +48,12 @@ fn from_file(file: &At<String>, around: &dyn Surroundings, trouble: &Trouble) ->
         Some("json") => json_table(&content),
         _ => Err("has an unknown ending; name a .csv or a .json file".to_owned()),
     };
-    let table = table.and_then(|table| match table.1.is_empty() {
-        true => Err("has no rows; write at least one".to_owned()),
-        false => Ok(table),
+    let table = table.and_then(|table| match table {
+        (columns, _) if columns.len() > MOST_COLUMNS => {
+            Err(format!("has over {MOST_COLUMNS} columns; leave out those that are not used"))
+        }
+        (_, rows) if rows.is_empty() => Err("has no rows; write at least one".to_owned()),
+        table => Ok(table),
     });
     trouble.keep(file, table.map_err(|problem| format!("the file {path} {problem}")))
 }
