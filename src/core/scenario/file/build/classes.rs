@@ -138,7 +138,10 @@ fn read_auth(at: &At<WireAuth>, steps: &Steps) -> Option<Auth> {
             wire.headers.0.iter().map(|(name, value)| (name, value)).filter_map(read).collect()
         }
     };
-    Some(Auth { headers, refresh: wire.refresh.as_ref().map(|refresh| read_refresh(at.place, refresh, steps)) })
+    Some(Auth {
+        headers,
+        refresh: wire.refresh.as_ref().map(|refresh| read_refresh(at.place, refresh, steps)),
+    })
 }
 
 fn read_refresh(place: Place, wire: &WireRefresh, steps: &Steps) -> Refresh {
