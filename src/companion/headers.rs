@@ -5,7 +5,8 @@
 
 use http::{HeaderMap, HeaderName, StatusCode, header};
 
-use crate::core::http::relay::{COOKIES_HEADER, FAILURE_HEADER, HOP_BY_HOP, REFUSAL_HEADER, STATUS_HEADER};
+use crate::core::base::header::HOP_BY_HOP;
+use crate::core::http::relay::{COOKIES_HEADER, FAILURE_HEADER, REFUSAL_HEADER, STATUS_HEADER};
 
 /// Headers of the host that are not passed on: those that would change the browser's state, those that the relay sets by
 /// itself, and names that only the companion uses.

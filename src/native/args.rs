@@ -220,8 +220,7 @@ fn exit_code(text: &str) -> Result<u8, String> {
 impl Args {
     /// The configuration as typed, for a scenario: its main service is the host where none was typed.
     pub fn config_text(&self, scenario: &Scenario) -> RunConfigText {
-        let main = scenario.services.first().and_then(|service| service.url.as_ref());
-        let host = match main {
+        let host = match scenario.main_url() {
             Some(main) if self.host.is_empty() => main.to_string(),
             None if self.host.is_empty() => RunConfigText::default().host,
             _ => self.host.clone(),

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod companion;
+mod endings;
+mod filling;
 mod lives;
 mod load_models;
 mod parts;

@@ -48,6 +48,55 @@ fn a_file_of_ten_megabytes_is_refused_at_once() {
     assert!(said.starts_with("long.yaml: the text has 10.3 MB, and a scenario has at most 1 MB"), "{said}");
 }
 
+/// Short texts of which gigabytes would come, a stack would overflow, or which would take hours.
+fn hostile() -> Vec<(String, &'static str)> {
+    let doing = |steps: &str| format!("scenario: s\nusers:\n  U:\n    tasks:\n{steps}");
+    let long = "x".repeat(30_000);
+    let set = format!("settings: {{ a: {long} }}\n{}", doing(""))
+        .replace("tasks:\n", "tasks:\n      - post: /\n        text: ");
+    let doubled: String =
+        (1..13).map(|n| format!("  b{n}: [{{ do: b{} }}, {{ do: b{} }}]\n", n - 1, n - 1)).collect();
+    let blocks =
+        format!("blocks:\n  b0: [{{ post: /, text: {long} }}]\n{doubled}{}", doing("      - do: b12\n"));
+    let chain: String = (0..900).map(|n| format!("  b{n}: [{{ do: b{} }}]\n", n + 1)).collect();
+    let chain = format!("blocks:\n{chain}  b900: [{{ get: / }}]\n{}", doing("      - do: b0\n"));
+    let unset: String = (0..30_000).map(|n| format!("      - set: {{ a{n}: \"${{q}}\" }}\n")).collect();
+    let names: String = (0..30_000).map(|n| format!("      - set: {{ a{n}: 1 }}\n")).collect();
+    let clear = format!("{names}      - clear: [{}]\n", "y".repeat(300_000));
+    let fields: String = (0..=1_000).map(|n| format!("v{n}: 1, ")).collect();
+    let large = "      - get: /\n        checks: [\"body matches (a{60}){60}\"]\n";
+    vec![
+        (format!("{set}{}\n", "${a}".repeat(100_000)), "over 64 MB once its settings"),
+        (blocks, "over 64 MB once its settings"),
+        (
+            doing(&format!("      - get: \"/{}\"\n", "${zipf of 1..100000}".repeat(700))),
+            "over 64 MB once its settings",
+        ),
+        (
+            doing(&format!("      - get: \"/{}x{}\"\n", "${base64 ".repeat(50_000), "}".repeat(50_000))),
+            "stand within each other",
+        ),
+        (doing(&format!("      - get: \"/${{{}no}}\"\n", "raw ".repeat(200_000))), "is never set"),
+        (chain, "over 20 steps stand within each other"),
+        (doing(&unset), "more problems"),
+        (doing(&clear), "is never set"),
+        (doing(&format!("      - set: {{ {fields} }}\n")), "a group has over 1000 fields"),
+        (doing(&large.repeat(10_000)), "over 64 MB once its settings"),
+    ]
+}
+
+#[test]
+fn a_short_text_of_which_too_much_would_come_is_refused_soon() {
+    for (text, right) in hostile() {
+        let began = std::time::Instant::now();
+        let problems = super::read("s.yaml", &text, &Choices::default(), &Nothing).unwrap_err();
+        let (said, took) = (problems.to_string(), began.elapsed());
+        assert!(said.contains(right), "{}", said.chars().take(500).collect::<String>());
+        // Some of them took hours. A build without optimisation on a busy machine is slow.
+        assert!(took.as_secs() < 60, "{took:?}: {right}");
+    }
+}
+
 #[test]
 fn a_choice_that_the_file_does_not_have_is_named() {
     let path = folder("good").join("profiles.yaml");

@@ -97,7 +97,10 @@ fn sums(report: &Report) -> Vec<Contradiction> {
     let kind = report.generator.kind;
     let is_own = matches!(kind, GeneratorKind::Browser | GeneratorKind::Native | GeneratorKind::Sim);
     let of_failures = if is_own { Parts::AreAll } else { Parts::MayLack };
-    let ended = matches!(report.run.stopped_by, Some(StopReason::RunTime | StopReason::Stopped));
+    let ended = matches!(
+        report.run.stopped_by,
+        Some(StopReason::RunTime | StopReason::Iterations | StopReason::Stopped)
+    );
     let of_time = if is_own && ended { Parts::AreAll } else { Parts::MayLack };
     let rows = report.failures.iter().map(|row| row.count).sum();
     let seconds = report.timeline.iter().map(|row| row.requests).sum();

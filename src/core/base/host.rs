@@ -134,6 +134,23 @@ impl Host {
         format!("{}{slash}{path_and_query}", self.prefix)
     }
 
+    /// The path and the query of an address below this one, without the prefix; `None` for any other text.
+    pub fn path_of(&self, address: &str) -> Option<String> {
+        let (_, after_scheme) = address.split_once("://")?;
+        let rest =
+            after_scheme.find(['/', '?', '#']).map_or("", |at| after_scheme.get(at..).unwrap_or_default());
+        let origin: Self = address.strip_suffix(rest)?.parse().ok()?;
+        if origin != (Self { prefix: String::new(), ..self.clone() }) {
+            return None;
+        }
+        let path = rest.strip_prefix(self.prefix.as_str())?;
+        match path.chars().next() {
+            Some('/') => Some(path.to_owned()),
+            None | Some('?' | '#') => Some(format!("/{path}")),
+            Some(_) => None,
+        }
+    }
+
     /// Whether the name is exactly `localhost`. Only this name of the machine has names below it (`u1.localhost`).
     pub fn is_localhost(&self) -> bool {
         self.name == "localhost"
@@ -210,6 +227,29 @@ mod tests {
             alone("http://localhost/#top", E::Query),
         ] {
             assert_eq!(text.parse::<Host>(), Err(error), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_of_the_host_itself_is_a_path_and_no_other_text_is() {
+        let of = |text: &str| host("https://api.example.com/v1").path_of(text);
+        assert_eq!(of("https://api.example.com/v1/items?page=2").as_deref(), Some("/items?page=2"));
+        assert_eq!(of("HTTPS://API.example.com:443/v1").as_deref(), Some("/"));
+        assert_eq!(of("https://api.example.com/v1?page=2").as_deref(), Some("/?page=2"));
+        for other in [
+            "",
+            ".attacker.net/x",
+            ":8443/v1/x",
+            "items",
+            "//api.example.com/v1/x",
+            "http://api.example.com/v1/x",
+            "https://api.example.com.attacker.net/v1/x",
+            "https://api.example.com:8443/v1/x",
+            "https://api.example.com@attacker.net/v1/x",
+            "https://api.example.com/v10/x",
+            "https://api.example.com/v2/x",
+        ] {
+            assert_eq!(of(other), None, "{other}");
         }
     }
 

@@ -5,6 +5,7 @@ pub mod connections;
 pub mod event_kind;
 pub mod failure;
 pub mod given;
+pub mod header;
 pub mod histogram;
 pub mod host;
 pub mod rng;

@@ -245,6 +245,12 @@ impl RunConfigText {
         let rows =
             (scenario.as_ref().zip(load.as_ref())).map_or(Ok(()), |(s, load)| s.rows_for(load.most_users()));
         keep(&mut errors, Field::Users, rows);
+        // An arrival is of no particular user, so that a fixed number is a weight among arrivals.
+        let places = match (&scenario, &load) {
+            (Some(scenario), Some(load @ Load::Closed { .. })) => scenario.places_for(load.most_users()),
+            _ => Ok(()),
+        };
+        keep(&mut errors, Field::Users, places);
         let run_time = keep(&mut errors, Field::RunTime, optional(&self.run_time, parse_run_time));
         let stop_timeout = keep(&mut errors, Field::StopTimeout, duration(&self.stop_timeout));
         let seed = keep(&mut errors, Field::Seed, optional(&self.seed, parse_seed));

@@ -10,6 +10,7 @@ use crate::core::base::connections::Connections;
 use crate::core::base::failure::{Failure, FailureKind, Status};
 use crate::core::base::timing_source::TimingSource;
 use crate::core::base::units::Micros;
+use crate::core::scenario::model::request::Statuses;
 
 /// The result of one request.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +41,8 @@ pub enum Judged {
     ByAnswer,
     /// It does, whatever the answer is: the scenario expected it.
     Success,
+    /// The answer was lost or late; if it turns out what the host answered, these statuses are a success.
+    IfStatus(Box<Statuses>),
     /// It does not, although the answer may look well.
     Failure(Box<Failure>),
 }
@@ -69,7 +72,10 @@ impl Exchange {
             (_, Err(failure)) if is_own(failure.kind) => Some(failure.clone()),
             (Judged::Success, _) => None,
             (Judged::Failure(failure), _) => Some((**failure).clone()),
-            (Judged::ByAnswer, Err(failure)) => Some(failure.clone()),
+            (Judged::ByAnswer | Judged::IfStatus(_), Err(failure)) => Some(failure.clone()),
+            (Judged::IfStatus(expected), Ok(status)) => {
+                unexpected(expected, *status).or_else(|| self.stream_failure())
+            }
             (Judged::ByAnswer, Ok(status)) => Failure::of_status(*status).or_else(|| self.stream_failure()),
         }
     }
@@ -78,6 +84,12 @@ impl Exchange {
     pub fn stream_failure(&self) -> Option<Failure> {
         self.streamed.as_ref().and_then(|streamed| streamed.failure.clone())
     }
+}
+
+/// The failure of a status that is none of those expected.
+pub fn unexpected(expected: &Statuses, status: Status) -> Option<Failure> {
+    let other = || Failure::new(FailureKind::Status, format!("HTTP {status:03}, which is not expected"));
+    (!expected.contain(status)).then(|| Failure::of_status(status).unwrap_or_else(other))
 }
 
 /// Whether it is the generator's own failure.

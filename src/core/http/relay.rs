@@ -15,6 +15,7 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 
 use crate::core::base::failure::{Failure, FailureKind};
+use crate::core::base::header::{is_header_name, is_header_value, is_set_by_sender};
 use crate::core::base::units::Micros;
 use crate::core::scenario::Reading;
 
@@ -54,23 +55,6 @@ pub const CONNECT_LIMIT: Micros = Micros::from_secs(10);
 pub const MAX_ENVELOPE_BYTES: usize = 8 * 1024;
 /// The path segment of an empty envelope.
 const EMPTY_ENVELOPE: &str = "-";
-
-/// Headers that belong to one connection and not to the message (RFC 9110 §7.6.1, with two older ones). Headers that
-/// `Connection` names belong to one connection too, but are not in this list.
-pub const HOP_BY_HOP: [&str; 9] = [
-    "connection",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
-/// Headers that the relay sets itself (`Content-Length`, `Host`), and `Expect`, which the relay cannot promise for the
-/// page.
-const RELAY_OWNED: [&str; 3] = ["content-length", "expect", "host"];
 
 /// The method and headers that a relayed request has when it reaches the host.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -307,14 +291,13 @@ fn parse_method(method: &str) -> Result<Method, EnvelopeError> {
 
 /// Returns the header unchanged if HTTP allows it (RFC 9110, §5.1 and §5.5) and the relay may send it.
 fn checked(name: &str, value: &str) -> Result<(String, String), EnvelopeError> {
-    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    if name.is_empty() || !name.bytes().all(is_token) {
+    if !is_header_name(name) {
         return Err(EnvelopeError::HeaderName(name.to_owned()));
     }
-    if HOP_BY_HOP.iter().chain(&RELAY_OWNED).any(|own| own.eq_ignore_ascii_case(name)) {
+    if is_set_by_sender(name) {
         return Err(EnvelopeError::ForbiddenHeader(name.to_owned()));
     }
-    if !value.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~')) {
+    if !is_header_value(value) {
         return Err(EnvelopeError::HeaderValue(name.to_owned()));
     }
     Ok((name.to_owned(), value.to_owned()))

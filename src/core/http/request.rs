@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use crate::core::base::failure::Failure;
 use crate::core::base::units::Micros;
 use crate::core::scenario::model::request::{Redirects, TemplateId};
 use crate::core::scenario::{Method, Reading, ServiceId};
@@ -23,6 +24,8 @@ pub struct Request {
     pub time_limit: Option<Micros>,
     pub redirects: Redirects,
     pub wanted: Wanted,
+    /// Why it cannot be sent as it was filled; `None` when it can.
+    pub unsendable: Option<Box<Failure>>,
     /// The template that filled this request last, if it has no blanks. The same template need not fill it again.
     pub filled_from: Option<TemplateId>,
     /// The bytes that a lane wrote for this request, so that it can send them again. Emptied when the request changes.

@@ -51,6 +51,7 @@ fn change(change: &Change) -> String {
 const fn ended_by(reason: StopReason) -> &'static str {
     match reason {
         StopReason::RunTime => "its run time",
+        StopReason::Iterations => "its last task",
         StopReason::Stopped => "somebody who stopped it",
         StopReason::Unfinished => "nothing: it was cut off, or had not ended",
         StopReason::Other => "a reason that this version does not know",

@@ -61,6 +61,8 @@ impl RunInfo {
 pub enum StopReason {
     /// Its time was over.
     RunTime,
+    /// As many tasks as were asked for were done, or no user was left to do them.
+    Iterations,
     /// Somebody stopped it.
     Stopped,
     /// It has not ended: this is a report of a run under way, or of one that was killed.

@@ -118,6 +118,8 @@ impl Coordinator {
     pub fn finish(&mut self, stopped: Micros, ended: Micros) {
         let why = match self.ending {
             Ending::Broken => StopReason::Unfinished,
+            // Only a number of iterations ends a run before its time.
+            Ending::ByItself if self.run_time.is_none_or(|limit| stopped < limit) => StopReason::Iterations,
             Ending::ByItself => StopReason::RunTime,
             Ending::Asked if self.run_time == Some(stopped) => StopReason::RunTime,
             Ending::Asked => StopReason::Stopped,
@@ -188,6 +190,9 @@ mod tests {
         let mut run = run_of("10s");
         run.finish(end, end);
         assert_eq!(stopped_by(&run), Some(StopReason::RunTime));
+        let mut run = run_of("10s");
+        run.finish(early, early);
+        assert_eq!(stopped_by(&run), Some(StopReason::Iterations));
         let mut run = run_of("10s");
         run.on_stop();
         run.finish(early, early);

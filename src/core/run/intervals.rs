@@ -50,12 +50,17 @@ impl Collector {
     /// The intervals so far, including the current one.
     pub fn rows(&self) -> Intervals {
         let open = self.open.iter().map(|(entry, tally)| row(self.open_index, *entry, tally));
-        let rows = self.ended.values().cloned().chain(open).collect();
+        let mut rows: Vec<_> = self.ended.values().cloned().collect();
+        for (entry, tally) in &self.open {
+            take_back(rows.iter_mut().rev(), *entry, tally.sent_before());
+        }
+        rows.extend(open);
         Intervals { period_s: self.period_s, rows }
     }
 
     fn close(&mut self) {
         for (entry, tally) in std::mem::take(&mut self.open) {
+            take_back(self.ended.values_mut().rev(), entry, tally.sent_before());
             self.keep(row(self.open_index, entry, &tally));
         }
     }
@@ -78,6 +83,18 @@ impl Collector {
             row.index /= 2;
             self.keep(row);
         }
+    }
+}
+
+/// Takes requests that belong to another entry out of the intervals in which they were counted as sent, the latest first.
+fn take_back<'a>(rows: impl Iterator<Item = &'a mut IntervalRow>, entry: usize, mut count: u64) {
+    for sent in rows.filter(|row| row.entry == entry).filter_map(|row| row.sent.as_mut()) {
+        if count == 0 {
+            return;
+        }
+        let taken = count.min(*sent);
+        *sent -= taken;
+        count -= taken;
     }
 }
 
@@ -192,6 +209,19 @@ mod tests {
         let counted: u64 =
             intervals.rows.iter().map(|row| row.latency.as_ref().unwrap().decode().unwrap().count()).sum();
         assert_eq!(counted, 5_000);
+    }
+
+    #[test]
+    fn a_stream_that_ends_in_a_later_interval_is_counted_as_sent_once() {
+        let mut collector = Collector::default();
+        collector.add(0, &[(0, &Tally { sent: 1, ..Tally::default() })]);
+        let (fresh, cached) = (Tally { moved_out: 1, ..Tally::default() }, Tally { sent: 1, ..second_of(1) });
+        collector.add(3, &[(0, &fresh), (1, &cached)]);
+        let sent =
+            |collector: &Collector| -> u64 { collector.rows().rows.iter().filter_map(|row| row.sent).sum() };
+        assert_eq!(sent(&collector), 1);
+        (4..700).for_each(|second| collector.add(second, &[]));
+        assert_eq!(sent(&collector), 1);
     }
 
     #[test]

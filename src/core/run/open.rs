@@ -37,11 +37,16 @@ pub struct OpenModel<P: Platform> {
 struct Users<P: Platform> {
     /// The idle users by class, each with its number. The user that became idle last stands at the end.
     idle: Vec<Vec<(u32, User<P>)>>,
-    /// The number of idle and busy users.
+    /// The number of idle and busy users, with those that do their last steps.
     present: u32,
+    /// How many numbers of users were ever given.
+    numbered: u32,
+    /// The numbers of users that are gone, for users that come.
+    free: Vec<u32>,
     /// The busy users that have last steps to do, by their numbers.
     busy: BTreeMap<u32, Rc<Presence>>,
     after_task: AfterTask,
+    shards: u32,
 }
 
 /// What users do after their task.
@@ -63,8 +68,11 @@ impl<P: Platform> OpenModel<P> {
         let users = Rc::new(RefCell::new(Users {
             idle,
             present: 0,
+            numbered: 0,
+            free: Vec::new(),
             busy: BTreeMap::new(),
             after_task: AfterTask::Stay,
+            shards: share.shards.max(1),
         }));
         // Every shard may have one user: a run of two users on three shards has three users.
         let limit = share.of(max_users).max(1);
@@ -112,7 +120,6 @@ impl<P: Platform> OpenModel<P> {
         let mut users = self.users.borrow_mut();
         users.after_task = AfterTask::Leave;
         let idle: Vec<_> = users.idle.iter_mut().flat_map(std::mem::take).collect();
-        users.present -= idle.len() as u32;
         let busy: Vec<_> = users.busy.values().map(Rc::clone).collect();
         drop(users);
         for presence in busy {
@@ -120,7 +127,10 @@ impl<P: Platform> OpenModel<P> {
             self.common.in_flight.hold();
             presence.leave();
         }
-        idle.into_iter().for_each(|(index, user)| self.let_go(index, user));
+        for (index, user) in idle {
+            self.users.borrow_mut().gone(index);
+            self.let_go(index, user);
+        }
     }
 
     /// Ends an idle user; its last steps are waited for.
@@ -160,7 +170,6 @@ impl<P: Platform> OpenModel<P> {
             if after == AfterTask::Stay && !is_dismissed {
                 return users.borrow_mut().put(class, index, user);
             }
-            users.borrow_mut().present -= 1;
             if user.has_last_steps() {
                 let common = Rc::clone(&user.common);
                 // A dismissed user is waited for already.
@@ -170,6 +179,7 @@ impl<P: Platform> OpenModel<P> {
                 user.end_session(&mut rng).await;
                 common.in_flight.release();
             }
+            users.borrow_mut().gone(index);
         });
         Some(())
     }
@@ -179,7 +189,7 @@ impl<P: Platform> OpenModel<P> {
         let mut users = self.users.borrow_mut();
         let index = if users.present < self.limit {
             users.present += 1;
-            (users.present - 1) * self.share.shards + self.share.shard
+            users.number() * self.share.shards + self.share.shard
         } else {
             let (index, idle) = users.dismiss_idle()?;
             drop(users);
@@ -201,8 +211,22 @@ impl<P: Platform> Users<P> {
     fn put(&mut self, class: usize, index: u32, user: User<P>) {
         match self.idle.get_mut(class) {
             Some(idle) if self.after_task == AfterTask::Stay => idle.push((index, user)),
-            _ => self.present -= 1,
+            _ => self.gone(index),
         }
+    }
+
+    /// A number that no user has.
+    fn number(&mut self) -> u32 {
+        self.free.pop().unwrap_or_else(|| {
+            self.numbered += 1;
+            self.numbered - 1
+        })
+    }
+
+    /// A user is gone; its number is free.
+    fn gone(&mut self, index: u32) {
+        self.present -= 1;
+        self.free.push(index / self.shards);
     }
 
     /// Removes a user of the class with the most idle users, and returns it with its number, for use by a new user.

@@ -16,7 +16,8 @@ pub struct Reset {
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Before {
-    sent: u64,
+    /// Below zero only between a stream that is moved to another entry and the second in which it was sent.
+    sent: i64,
     completed: u64,
 }
 
@@ -38,14 +39,16 @@ impl Reset {
     /// Leaves out what an entry counted before the reset.
     pub fn leave_out(&mut self, entry: usize, tally: &Tally) {
         if let Some(before) = self.before.get_mut(entry) {
-            before.sent += tally.sent_here();
+            before.sent += tally.sent as i64 - tally.moved_out as i64;
             before.completed += tally.completed();
         }
     }
 
     /// Requests of an entry that were in flight at the reset.
     pub fn in_flight(&self, entry: usize) -> u64 {
-        self.before.get(entry).map_or(0, |before| before.sent.saturating_sub(before.completed))
+        self.before.get(entry).map_or(0, |before| {
+            u64::try_from(before.sent).unwrap_or_default().saturating_sub(before.completed)
+        })
     }
 
     /// What readers of the report must know.

@@ -51,7 +51,7 @@ impl Assignment {
     pub fn of(config: &RunConfig, share: Share) -> Self {
         Self {
             share,
-            scenario: config.scenario.clone(),
+            scenario: config.scenario.clone().at(&config.host),
             seed: config.seed,
             load: config.load.clone(),
             run_time: config.run_time,
@@ -144,7 +144,7 @@ pub async fn run_read<P: Platform>(
             break end;
         }
         this.model.follow(now);
-        if this.is_done() {
+        if this.is_done(now) {
             break now;
         }
         let second_ends = this.common.recorder.borrow().second_ends();
@@ -213,6 +213,14 @@ impl<P: Platform> Model<P> {
         match self {
             Self::Closed(closed) => closed.users() == 0,
             Self::Open(open) => open.busy() == 0,
+        }
+    }
+
+    /// Whether every user has ended by itself and no other one comes.
+    fn is_spent(&self, now: Micros) -> bool {
+        match self {
+            Self::Closed(closed) => closed.users() == 0 && closed.next_change(now).is_none(),
+            Self::Open(_) => false,
         }
     }
 
@@ -319,9 +327,10 @@ impl<P: Platform> Shard<P> {
         self.common.recorder.borrow_mut().notice(health);
     }
 
-    /// Whether as many tasks as were asked for have begun and ended.
-    fn is_done(&self) -> bool {
-        self.common.tasks_left.get() == Some(0) && self.common.in_flight.is_quiet() && self.model.is_idle()
+    /// Whether as many tasks as were asked for have begun and ended, or no user is left to begin those that are missing.
+    fn is_done(&self, now: Micros) -> bool {
+        let Some(left) = self.common.tasks_left.get() else { return false };
+        self.common.in_flight.is_quiet() && self.model.is_idle() && (left == 0 || self.model.is_spent(now))
     }
 
     fn gauges(&self, now: Micros) -> Gauges {
@@ -332,6 +341,7 @@ impl<P: Platform> Shard<P> {
 
     /// Posts the current second if it has ended, and returns whether it has.
     fn close_seconds(&self, now: Micros, post: &mut impl FnMut(Snapshot)) -> bool {
+        self.common.count_left();
         let mut recorder = self.common.recorder.borrow_mut();
         let is_over = now >= recorder.second_ends();
         if is_over {
@@ -353,6 +363,7 @@ impl<P: Platform> Shard<P> {
     ) -> Micros {
         let ended = self.common.platform.now();
         let gauges = self.gauges(ended);
+        self.common.count_all_held();
         self.common.recorder.borrow_mut().end();
         let until = ended + patience;
         while self.common.recorder.borrow().is_awaiting() && self.common.platform.now() < until {

@@ -149,6 +149,11 @@ impl Tally {
         self.sent.saturating_sub(self.moved_out)
     }
 
+    /// The requests that ended here, belong to another entry, and were counted as sent before this tally began.
+    pub const fn sent_before(&self) -> u64 {
+        self.moved_out.saturating_sub(self.sent)
+    }
+
     /// Counts a journey of several requests; `lasted` is `None` when the machine slept meanwhile.
     pub fn record_journey(&mut self, lasted: Option<Micros>, has_failed: bool) {
         self.sent += 1;

@@ -2,7 +2,7 @@
 //! requests, a row for each user.
 
 use super::file::problem::instead;
-use super::model::class::{Task, Tasks, UserClass};
+use super::model::class::{Number, Task, Tasks, UserClass};
 use super::model::data::RowOrder;
 use super::model::request::{RequestStep, RequestTemplate};
 use super::model::scenario::Scenario;
@@ -11,6 +11,7 @@ use super::model::text::{Escape, Generator, Part, Source, Template};
 
 /// The header by which Oddiya's services know a user.
 const USER_HEADER: &str = "x-user-id";
+const AUTHORIZATION: &str = "Authorization";
 
 impl Scenario {
     /// Keeps the tasks that have one of the `wanted` tags, all if there is none, and none of the `excluded` ones. A class
@@ -71,6 +72,24 @@ impl Scenario {
         })
     }
 
+    /// Whether every user of a run of so many has a class: where each class has a fixed number, these are all.
+    ///
+    /// # Errors
+    /// How many users the classes have.
+    pub fn places_for(&self, users: u32) -> Result<(), String> {
+        let fixed = self.classes.iter().map(|class| match class.number {
+            Number::Fixed(number) => Some(u64::from(number)),
+            Number::Weight(_) => None,
+        });
+        match fixed.sum::<Option<u64>>() {
+            Some(places) if u64::from(users) > places => Err(format!(
+                "{users} is too many: the classes have a fixed `count`, {places} in all; write at most {places}, or give a \
+                 class a `weight`"
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// Every tag that a class or a task has.
     fn tags(&self) -> Vec<String> {
         let of_class = |class: &UserClass| {
@@ -88,6 +107,11 @@ impl Scenario {
         self.each_request(&mut |step| {
             set_header(&mut step.request, name, Template::plain(value));
         });
+        self.without_auth_header(name)
+    }
+
+    /// Leaves out a header of the classes' auth, which would be sent beside another one of that name.
+    fn without_auth_header(mut self, name: &str) -> Self {
         self.classes.iter_mut().filter_map(|class| class.auth.as_mut()).for_each(|auth| {
             auth.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         });
@@ -102,10 +126,10 @@ impl Scenario {
             let user = named.map_or_else(|| blank(Source::User), |(_, value)| value.clone());
             let mut value = Template::plain("Bearer ");
             value.parts.extend(blank(Source::Generator(Generator::MintedToken(Box::new(user)))).parts);
-            set_header(&mut step.request, "Authorization", value);
+            set_header(&mut step.request, AUTHORIZATION, value);
             step.request.id = None;
         });
-        self
+        self.without_auth_header(AUTHORIZATION)
     }
 
     fn each_request(&mut self, change: &mut dyn FnMut(&mut RequestStep)) {
@@ -204,6 +228,21 @@ users:
     }
 
     #[test]
+    fn classes_of_fixed_numbers_have_so_many_users_and_no_more() {
+        let mut scenario = scenario();
+        assert_eq!(scenario.places_for(1_000), Ok(()), "a class with a weight has the others");
+        for (class, count) in scenario.classes.iter_mut().zip([1, 2]) {
+            class.number = Number::Fixed(count);
+        }
+        assert_eq!(scenario.places_for(3), Ok(()));
+        let refused = scenario.places_for(10).unwrap_err();
+        assert!(
+            refused.starts_with("10 is too many: the classes have a fixed `count`, 3 in all"),
+            "{refused}"
+        );
+    }
+
+    #[test]
     fn a_header_of_the_command_line_takes_the_place_of_the_files() {
         let scenario = scenario().with_header("authorization", "Bearer mine").with_header("X-User-Id", "8");
         let Step::Request(step) = &scenario.classes[1].tasks.all().next().unwrap().steps[0] else { panic!() };
@@ -216,6 +255,11 @@ users:
     #[test]
     fn a_minted_token_has_the_user_that_the_request_names() {
         let scenario = scenario().with_minted_tokens();
+        assert_eq!(
+            scenario.classes[1].auth.as_ref().unwrap().headers,
+            [],
+            "the minted token takes its place"
+        );
         let token = |class: usize| {
             let Step::Request(step) = &scenario.classes[class].tasks.all().next().unwrap().steps[0] else {
                 panic!()

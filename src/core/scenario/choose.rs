@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::model::class::{Number, Presence, Tasks, UserClass};
+use super::model::class::{Number, Presence, Task, Tasks, UserClass};
 use super::model::request::RequestStep;
 use super::model::scenario::{EntryId, Scenario};
 use super::model::step::Step;
@@ -11,21 +11,33 @@ use crate::core::base::host::Host;
 use crate::core::base::rng::Rng;
 use crate::core::base::units::Micros;
 
-/// The scenario has no class of the requested name.
+/// Why a choice of classes is refused. `known` are the names of the classes in the scenario.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown user class `{name}`; this scenario has {}", known.join(", "))]
-pub struct UnknownClass {
-    pub name: String,
-    /// The names of the classes in the scenario.
-    pub known: Vec<String>,
+pub enum WrongClasses {
+    #[error("unknown user class `{name}`; this scenario has {}", known.join(", "))]
+    Unknown { name: String, known: Vec<String> },
+    #[error("no class takes part unless it is named; name one or more of {}", known.join(", "))]
+    NoneByDefault { known: Vec<String> },
 }
 
 impl Scenario {
+    /// The address of the main service, where the scenario has one.
+    pub fn main_url(&self) -> Option<&Host> {
+        self.services.first().and_then(|service| service.url.as_ref())
+    }
+
     /// The host of each service: `main` of the main service, and of each that has none of its own.
     pub fn hosts(&self, main: &Host) -> Vec<Host> {
         let others = self.services.iter().skip(1);
         let others = others.map(|service| service.url.clone().unwrap_or_else(|| main.clone()));
         std::iter::once(main.clone()).chain(others).collect()
+    }
+
+    /// The scenario with the address of every service.
+    pub fn at(mut self, main: &Host) -> Self {
+        let hosts = self.hosts(main);
+        self.services.iter_mut().zip(hosts).for_each(|(service, host)| service.url = Some(host));
+        self
     }
 
     /// The services beside the main one that requests go to, with their addresses.
@@ -47,16 +59,22 @@ impl Scenario {
 
     /// Keeps only the named classes, in the order of the scenario. Without a name it keeps the classes of
     /// [`Presence::Default`].
-    pub fn with_classes(mut self, names: &[String]) -> Result<Self, UnknownClass> {
+    ///
+    /// # Errors
+    /// A name that no class has, and a choice that leaves no class.
+    pub fn with_classes(mut self, names: &[String]) -> Result<Self, WrongClasses> {
         let known: Vec<String> = self.classes.iter().map(|class| class.name.clone()).collect();
         if let Some(name) = names.iter().find(|name| !known.contains(name)) {
-            return Err(UnknownClass { name: name.clone(), known });
+            return Err(WrongClasses::Unknown { name: name.clone(), known });
         }
         let takes_part = |class: &UserClass| match class.presence {
             Presence::Default => names.is_empty() || names.contains(&class.name),
             Presence::Named => names.contains(&class.name),
         };
         self.classes.retain(takes_part);
+        if self.classes.is_empty() {
+            return Err(WrongClasses::NoneByDefault { known });
+        }
         self.drop_unused_entries();
         Ok(self)
     }
@@ -86,9 +104,12 @@ impl Scenario {
         }
     }
 
-    /// Gives every class the same think time, for `--think-time`.
+    /// Gives every class the same think time, in place of those of its tasks too, for `--think-time`.
     pub fn with_think_time(mut self, think_time: ThinkTime) -> Self {
-        self.classes.iter_mut().for_each(|class| class.think_time = think_time);
+        for class in &mut self.classes {
+            class.think_time = think_time;
+            class.tasks.each_mut(|task| task.think_time = None);
+        }
         self
     }
 
@@ -135,6 +156,15 @@ impl Scenario {
             credits.get_mut(chosen).into_iter().for_each(|credit| *credit -= total);
         }
         chosen
+    }
+}
+
+impl Tasks {
+    fn each_mut(&mut self, change: impl FnMut(&mut Task)) {
+        match self {
+            Self::Weighted(tasks) | Self::Sequence(tasks) => tasks.iter_mut().for_each(change),
+            Self::States(states) => states.iter_mut().map(|state| &mut state.task).for_each(change),
+        }
     }
 }
 
@@ -264,6 +294,16 @@ mod tests {
     }
 
     #[test]
+    fn a_think_time_for_all_takes_the_place_of_a_tasks_own() {
+        let mut scenario = Scenario::oddiya();
+        scenario.classes[0].tasks.each_mut(|task| task.think_time = Some(ThinkTime::NONE));
+        let wait: ThinkTime = "5s".parse().unwrap();
+        let class = &scenario.with_think_time(wait).classes[0];
+        assert_eq!(class.think_time, wait);
+        assert!(class.tasks.all().all(|task| task.think_time.is_none()));
+    }
+
+    #[test]
     fn classes_interleave_so_that_every_prefix_has_the_mix() {
         let mut scenario = Scenario::oddiya().with_classes(&[]).unwrap();
         assert_eq!((0..6).map(|u| scenario.class_of(u)).collect::<Vec<_>>(), [0, 1, 2, 0, 1, 2]);
@@ -273,6 +313,17 @@ mod tests {
         assert_eq!((5..10).map(|u| scenario.class_of(u)).collect::<Vec<_>>(), first_five);
         scenario.classes[1].number = Number::Fixed(2);
         assert_eq!((0..6).map(|u| scenario.class_of(u)).collect::<Vec<_>>(), [1, 1, 0, 0, 2, 0]);
+    }
+
+    #[test]
+    fn without_a_class_that_takes_part_by_itself_one_must_be_named() {
+        let mut scenario = Scenario::oddiya();
+        scenario.classes.retain(|class| class.presence == Presence::Named);
+        let error = scenario.with_classes(&[]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "no class takes part unless it is named; name one or more of PlanStreamUser"
+        );
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub mod outline;
 pub mod reading;
 pub mod shipped;
 
-pub use choose::UnknownClass;
+pub use choose::WrongClasses;
 pub use method::Method;
 pub use model::class::{Presence, UserClass};
 pub use model::scenario::{EntryId, EntryKey, EntryKind, Scenario, ServiceId};

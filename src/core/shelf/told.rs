@@ -88,9 +88,9 @@ fn class(class: &UserClass, scenario: &Scenario) -> ToldClass {
 }
 
 /// The weights of the classes that take part unless others are ticked.
-fn weights(scenario: &Scenario) -> u32 {
+fn weights(scenario: &Scenario) -> u64 {
     let weight = |class: &UserClass| match (class.number, class.presence) {
-        (Number::Weight(weight), Presence::Default) => weight,
+        (Number::Weight(weight), Presence::Default) => u64::from(weight),
         _ => 0,
     };
     scenario.classes.iter().map(weight).sum()
@@ -100,7 +100,7 @@ fn tasks(class: &UserClass, scenario: &Scenario) -> Vec<Part> {
     let one = |task: &Task, note: String| part(&task.name, note, &task.steps, class, scenario);
     match &class.tasks {
         Tasks::Weighted(tasks) => {
-            let all = tasks.iter().map(|task| task.weight).sum();
+            let all = tasks.iter().map(|task| u64::from(task.weight)).sum();
             tasks.iter().map(|task| one(task, format!("{} of tasks", share(task.weight, all)))).collect()
         }
         Tasks::Sequence(tasks) => {
@@ -116,7 +116,7 @@ fn tasks(class: &UserClass, scenario: &Scenario) -> Vec<Part> {
 }
 
 fn ways(state: &State, states: &[State]) -> String {
-    let all = state.next.iter().map(|way| way.weight).sum();
+    let all = state.next.iter().map(|way| u64::from(way.weight)).sum();
     let way = |way: &crate::core::scenario::model::class::Way| {
         let to = match way.to {
             Next::State(index) => states.get(index).map_or("", |state| state.task.name.as_str()),
@@ -140,8 +140,8 @@ fn part(
     Part { title: title.to_owned(), note, lines, more }
 }
 
-fn share(part: u32, all: u32) -> String {
-    let percent = f64::from(part) / f64::from(all.max(1)) * 100.0;
+fn share(part: u32, all: u64) -> String {
+    let percent = f64::from(part) / all.max(1) as f64 * 100.0;
     if percent > 0.0 && percent < 1.0 { "under 1 %".to_owned() } else { format!("{percent:.0} %") }
 }
 

@@ -225,7 +225,8 @@ fn line(number: usize, of: usize, file: &Path) -> anyhow::Result<String> {
     let p95 = p95.map_or_else(String::new, |p95| format!(", p95 {} ms", format_millis(p95)));
     let failed =
         total.failure_ratio.map_or_else(String::new, |ratio| format!(", failed {}", format_share(ratio)));
-    let cut_off = if run.stopped_by == Some(StopReason::RunTime) { "" } else { ", stopped early" };
+    let is_whole = matches!(run.stopped_by, Some(StopReason::RunTime | StopReason::Iterations));
+    let cut_off = if is_whole { "" } else { ", stopped early" };
     let requests = group_thousands(total.requests);
     Ok(format!("Run {number} of {of}: {requests} requests{p95}{failed}{cut_off} → {}", file.display()))
 }

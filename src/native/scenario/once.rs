@@ -11,6 +11,7 @@ use crate::core::base::host::Host;
 use crate::core::base::units::Micros;
 use crate::core::config::connections::{Certificates, ConnectionReuse, Cookies};
 use crate::core::config::load::Share;
+use crate::core::config::run_config::RunConfigText;
 use crate::core::http::exchange::Exchange;
 use crate::core::http::request::Request;
 use crate::core::http::transcript::{Secrets, answer_lines, request_lines};
@@ -35,16 +36,9 @@ pub struct OnceArgs {
     #[command(flatten)]
     pub choices: ChoiceArgs,
 
-    /// The address of the main service
-    #[arg(
-        short = 'H',
-        long,
-        value_name = "URL",
-        env = "ODDIYA_LOAD_HOST",
-        default_value = "http://localhost:8080",
-        allow_hyphen_values = true
-    )]
-    pub host: Host,
+    /// The address of the main service; without it the scenario's own, or else http://localhost:8080
+    #[arg(short = 'H', long, value_name = "URL", env = "ODDIYA_LOAD_HOST", allow_hyphen_values = true)]
+    pub host: Option<Host>,
 
     /// The class of the user; without it, the first one
     #[arg(long, value_name = "CLASS")]
@@ -67,7 +61,8 @@ pub async fn run(args: &OnceArgs, given: &Given) -> anyhow::Result<Ending> {
             return Ok(Ending::Usage);
         }
     };
-    let hosts = scenario.hosts(&args.host);
+    let main = main_host(args, &scenario)?;
+    let (hosts, scenario) = (scenario.hosts(&main), scenario.at(&main));
     let clock = RunClock::start();
     let clients = clients(&hosts, clock)?;
     let failures = Rc::new(Cell::new(0));
@@ -86,6 +81,14 @@ pub async fn run(args: &OnceArgs, given: &Given) -> anyhow::Result<Ending> {
         tell(NO_TASK);
     }
     Ok(if failures.get() > 0 { Ending::Failures(1) } else { Ending::Clean })
+}
+
+/// The host of the main service, by the same rule as that of `oddiya-load run`.
+fn main_host(args: &OnceArgs, scenario: &Scenario) -> anyhow::Result<Host> {
+    match args.host.as_ref().or(scenario.main_url()) {
+        Some(host) => Ok(host.clone()),
+        None => Ok(RunConfigText::default().host.parse()?),
+    }
 }
 
 /// The scenario with the asked class alone, or its first.

@@ -3,6 +3,7 @@
 
 use super::source::Source;
 use crate::core::base::given::Given;
+use crate::core::base::header::{is_header_name, is_header_value, is_set_by_sender};
 use crate::core::base::typed::whole_number;
 use crate::core::base::visible::visible;
 use crate::core::scenario::file::problem::Problems;
@@ -18,7 +19,13 @@ pub struct ChoiceArgs {
     pub profile: Option<String>,
 
     /// Give a setting of the scenario this value; repeat it for several
-    #[arg(long, value_name = "NAME=VALUE", env = "ODDIYA_LOAD_SET", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "NAME=VALUE",
+        env = "ODDIYA_LOAD_SET",
+        hide_env_values = true,
+        allow_hyphen_values = true
+    )]
     pub set: Vec<String>,
 
     /// Give a service of the scenario this address; repeat it for several. The main one's is --host
@@ -69,7 +76,13 @@ pub struct ScenarioArgs {
     pub iterations: Option<u64>,
 
     /// Send this header with every request, in place of one of the same name; repeat it for several
-    #[arg(long, value_name = "NAME: VALUE", env = "ODDIYA_LOAD_HEADER", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "NAME: VALUE",
+        env = "ODDIYA_LOAD_HEADER",
+        hide_env_values = true,
+        allow_hyphen_values = true
+    )]
     pub header: Vec<String>,
 
     /// Send this token with every request: the token itself, @FILE or env:NAME
@@ -157,10 +170,16 @@ fn header_of(text: &str) -> Result<(String, String), String> {
     let right = "write it like 'X-Tenant: seoul'";
     let (name, value) = text.split_once(':').ok_or_else(|| format!("`{text}` has no `:`; {right}"))?;
     let (name, value) = (name.trim(), value.trim());
-    http::HeaderName::from_bytes(name.as_bytes())
-        .map_err(|_| format!("`{name}` is no name of a header; {right}"))?;
-    http::HeaderValue::from_str(value)
-        .map_err(|_| format!("`{value}` is no value of a header; write visible ASCII"))?;
+    if !is_header_name(name) {
+        return Err(format!("`{name}` is no name of a header; {right}"));
+    }
+    if is_set_by_sender(name) {
+        return Err(format!("the sender writes the header {name} itself; leave it out"));
+    }
+    if !is_header_value(value) {
+        // The value may be a secret, and is no part of the message.
+        return Err(format!("the value of {name} has other characters than visible ASCII; leave them out"));
+    }
     Ok((name.to_owned(), value.to_owned()))
 }
 
@@ -225,6 +244,11 @@ mod tests {
             (["--exclude-tags", "x"], "--exclude-tags: no task has the tag `x`"),
             (["--header", "X-Tenant"], "--header: `X-Tenant` has no `:`; write it like 'X-Tenant: seoul'"),
             (["--header", "a b: c"], "--header: `a b` is no name of a header"),
+            (["--header", "Host: x"], "--header: the sender writes the header Host itself; leave it out"),
+            (
+                ["--header", "Authorization: Bearer tökén"],
+                "--header: the value of Authorization has other characters",
+            ),
             (["--bearer", "@/no/such/file"], "--bearer: /no/such/file cannot be read: "),
             (
                 ["--bearer", "env:ODDIYA_LOAD_NO_SUCH_TOKEN"],
@@ -233,7 +257,17 @@ mod tests {
             (["--bearer", "a b"], "--bearer: the token is empty, or has blanks"),
         ] {
             let said = read(&arguments).unwrap_err();
-            assert!(said.contains(right), "{arguments:?}: {said}");
+            assert!(said.contains(right) && !said.contains("tökén"), "{arguments:?}: {said}");
+        }
+    }
+
+    #[test]
+    fn help_shows_no_value_of_the_environment_that_may_be_a_secret() {
+        use clap::CommandFactory as _;
+        let command = Typed::command();
+        for name in ["set", "header", "bearer"] {
+            let option = command.get_arguments().find(|option| option.get_id() == name).unwrap();
+            assert!(option.is_hide_env_values_set(), "--{name}");
         }
     }
 

@@ -12,8 +12,8 @@ use crate::core::scenario::model::request::RequestStep;
 #[derive(Clone, Copy)]
 pub enum Attempt<'a> {
     Usual,
-    /// No answer is no failure.
-    GivenUpOnPurpose,
+    /// The first of several with the same key: no answer in time is no failure, and any other is compared as theirs.
+    GivenUpOnPurpose(&'a Same<'a>),
     /// One of several with the same key; these statuses are no failure, and its answer must equal the first one.
     Same(&'a Same<'a>),
 }
@@ -33,10 +33,13 @@ impl Attempt<'_> {
     pub fn judge(self, step: &RequestStep, exchange: &mut Exchange) {
         match self {
             Self::Usual => {}
-            Self::GivenUpOnPurpose => {
+            Self::GivenUpOnPurpose(same) => {
                 let timed_out = |kind| kind == FailureKind::RequestTimeout;
                 if exchange.outcome.as_ref().is_err_and(|failure| timed_out(failure.kind)) {
+                    same.left.set(same.left.get().saturating_sub(1));
                     exchange.judged = Judged::Success;
+                } else {
+                    same.judge(step, exchange);
                 }
             }
             Self::Same(same) => same.judge(step, exchange),

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::backoff::Budget;
+use super::held::HeldRequests;
 use super::patterns::Patterns;
 use super::rows::Rows;
 use crate::core::config::load::Share;
@@ -14,7 +15,7 @@ use crate::core::run::in_flight::InFlight;
 use crate::core::run::recorder::Recorder;
 use crate::core::scenario::Scenario;
 
-/// The retries that may be made before any request has earned one.
+/// The retries that all shards together may make before any request has earned one.
 const RETRY_RESERVE: f64 = 10.0;
 
 /// What all users of a shard share.
@@ -23,6 +24,8 @@ pub struct Common<P> {
     pub scenario: Scenario,
     pub recorder: RefCell<Recorder>,
     pub in_flight: InFlight,
+    /// Requests that polls hold back.
+    pub held: Rc<HeldRequests>,
     /// Closed while no request can reach the host.
     pub gate: Gate,
     pub patterns: Patterns,
@@ -51,12 +54,14 @@ impl<P> Common<P> {
         let recorder = RefCell::new(Recorder::new(share.shard, scenario.entries.len()));
         let files = scenario.data.iter().enumerate();
         let rows = files.map(|(file, data)| Rows::new(data.rows.len(), share, seed, file)).collect();
-        let retry_budget = scenario.retry_budget.map(|budget| Budget::new(budget.share, RETRY_RESERVE));
+        let reserve = RETRY_RESERVE / f64::from(share.shards.max(1));
+        let retry_budget = scenario.retry_budget.map(|budget| Budget::new(budget.share, reserve));
         Self {
             platform,
             scenario,
             recorder,
             in_flight: InFlight::default(),
+            held: Rc::default(),
             gate: Gate::default(),
             patterns: Patterns::default(),
             rows,

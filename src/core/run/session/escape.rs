@@ -51,9 +51,7 @@ pub fn write_value(value: &Value, escape: Escape, out: &mut String) {
         Value::Unset => {}
         Value::Text(text) => write_text(text, escape, out),
         Value::Json(json) => write_json(json, escape, out),
-        Value::List(texts) => {
-            write_json(&serde_json::Value::from(texts.as_slice()).to_string(), escape, out);
-        }
+        Value::List(list) => write_json(&list.to_json(), escape, out),
     }
 }
 
@@ -80,6 +78,7 @@ fn write_json_string(text: &str, out: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::run::session::values::List;
 
     fn written(value: &Value, escape: Escape) -> String {
         let mut out = String::new();
@@ -106,8 +105,10 @@ mod tests {
     fn json_stays_json_and_a_list_is_an_array() {
         assert_eq!(written(&Value::Json("7".to_owned()), Escape::JsonValue), "7");
         assert_eq!(written(&Value::Json(r#"{"a":1}"#.to_owned()), Escape::JsonString), r#"{\"a\":1}"#);
-        let list = Value::List(vec!["a".to_owned(), "\"".to_owned()]);
-        assert_eq!(written(&list, Escape::JsonValue), r#"["a","\""]"#);
+        let entries =
+            [Value::Text("a".to_owned()), Value::Text("\"".to_owned()), Value::Json("7".to_owned())];
+        let list = Value::List(List::of(entries));
+        assert_eq!(written(&list, Escape::JsonValue), r#"["a","\"",7]"#);
         assert_eq!(
             (written(&Value::Unset, Escape::JsonValue), written(&Value::Unset, Escape::Plain)),
             ("null".to_owned(), String::new())

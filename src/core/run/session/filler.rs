@@ -10,13 +10,16 @@ use super::escape::{write_json, write_text, write_value};
 use super::generate::{
     choice, day_of, int, read_day, write_day, write_decimal, write_minted_token, write_timestamp,
 };
-use super::values::{Value, Values};
+use super::values::{Length, MOST_BYTES, Value, Values};
 use crate::core::base::failure::Status;
 use crate::core::base::rng::Rng;
 use crate::core::base::units::Micros;
 use crate::core::scenario::Scenario;
+use crate::core::scenario::model::data::Cell;
 use crate::core::scenario::model::scenario::DataId;
-use crate::core::scenario::model::text::{DateBase, Escape, Generator, LastAnswer, Part, Source, Template};
+use crate::core::scenario::model::text::{
+    DateBase, Escape, Generator, LastAnswer, Part, Slot, Source, Template,
+};
 
 /// What is known of the last answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,7 +37,7 @@ pub struct Filler<'a> {
     pub scenario: &'a Scenario,
     /// The present row of each data set.
     pub rows: &'a [Option<usize>],
-    /// The user's number in the run.
+    /// The user's place in the run, from 0; its number is one more.
     pub user: u32,
     /// How many tasks the user has begun.
     pub iteration: u64,
@@ -42,6 +45,8 @@ pub struct Filler<'a> {
     /// The present time in milliseconds since 1970.
     pub unix_ms: u64,
     pub rng: &'a mut Rng,
+    /// Whether all that was filled so far is below the limit; what is not is cut.
+    pub length: Length,
 }
 
 impl Filler<'_> {
@@ -62,6 +67,13 @@ impl Filler<'_> {
     pub fn value(&mut self, template: &Template) -> Value {
         match template.parts.as_slice() {
             [Part::Blank { source: Source::Slot(slot), .. }] => self.values.get(*slot).clone(),
+            [Part::Blank { source: Source::Pick(slot), .. }] => self.pick(*slot),
+            [Part::Blank { source: Source::Column { data, column }, .. }] => match self.field(*data, *column)
+            {
+                Some(Cell::Text(text)) => Value::Text(text.clone()),
+                Some(Cell::Json { json }) => Value::Json(json.clone()),
+                None => Value::Text(String::new()),
+            },
             [Part::Blank { source, .. }] if self.is_json(source) => Value::Json(self.text(template)),
             _ => Value::Text(self.text(template)),
         }
@@ -85,33 +97,47 @@ impl Filler<'_> {
                 Part::Text(text) => out.push_str(text),
                 Part::Blank { source, escape } => self.blank(source, *escape, out),
             }
+            if out.len() > MOST_BYTES {
+                self.length = Length::TooLong;
+                return;
+            }
         }
+    }
+
+    /// One entry of a list, each equally likely.
+    fn pick(&mut self, slot: Slot) -> Value {
+        let entries = self.values.get(slot).entries();
+        let drawn = self.rng.below(entries.len() as u64) as usize;
+        entries.get(drawn).cloned().unwrap_or_else(|| Value::Text(String::new()))
     }
 
     fn blank(&mut self, source: &Source, escape: Escape, out: &mut String) {
         match source {
             Source::Slot(slot) => write_value(self.values.get(*slot), escape, out),
             Source::Pick(slot) => {
-                let texts = self.values.get(*slot).texts();
-                let drawn = self.rng.below(texts.len() as u64) as usize;
-                texts.get(drawn).into_iter().for_each(|text| write_text(text, escape, out));
+                let entries = self.values.get(*slot).entries();
+                let drawn = self.rng.below(entries.len() as u64) as usize;
+                entries.get(drawn).into_iter().for_each(|entry| write_value(entry, escape, out));
             }
-            Source::Count(slot) => write_number(self.values.get(*slot).texts().len(), out),
+            Source::Count(slot) => write_number(self.values.get(*slot).entries().len(), out),
             Source::Column { data, column } => {
-                self.field(*data, *column).into_iter().for_each(|field| write_text(field, escape, out));
+                self.field(*data, *column).into_iter().for_each(|field| match field {
+                    Cell::Text(text) => write_text(text, escape, out),
+                    Cell::Json { json } => write_json(json, escape, out),
+                });
             }
             // A number, a truth value or null, which needs no escape anywhere.
             Source::Json(constant) => out.push_str(constant),
-            Source::User => write_number(self.user, out),
+            Source::User => write_number(u64::from(self.user) + 1, out),
             Source::Iteration => write_number(self.iteration, out),
             Source::Last(what) => self.last_answer(*what, out),
             Source::Generator(generator) => self.generator(generator, escape, out),
         }
     }
 
-    fn field(&self, data: DataId, column: usize) -> Option<&str> {
+    fn field(&self, data: DataId, column: usize) -> Option<&Cell> {
         let row = (*self.rows.get(data.0)?)?;
-        self.scenario.data.get(data.0)?.rows.get(row)?.get(column).map(String::as_str)
+        self.scenario.data.get(data.0)?.rows.get(row)?.get(column)
     }
 
     fn last_answer(&self, what: LastAnswer, out: &mut String) {
@@ -155,7 +181,8 @@ impl Filler<'_> {
             }
             Generator::Timestamp(form) => write_timestamp(self.unix_ms, *form, out),
             Generator::Counter(slot) => {
-                let before = self.values.get(*slot).texts().first().and_then(|text| text.parse::<u64>().ok());
+                let before = self.values.get(*slot).entries().first();
+                let before = before.and_then(|value| value.as_text().parse::<u64>().ok());
                 let count = before.unwrap_or_default() + 1;
                 write_number(count, out);
                 self.values.set(*slot, Value::Json(count.to_string()));
@@ -173,7 +200,7 @@ impl Filler<'_> {
     fn day(&self, base: DateBase) -> Option<time::Date> {
         match base {
             DateBase::Today => day_of(self.unix_ms),
-            DateBase::Slot(slot) => read_day(self.values.get(slot).texts().first()?),
+            DateBase::Slot(slot) => read_day(self.values.get(slot).entries().first()?.as_text()),
         }
     }
 
@@ -206,8 +233,8 @@ fn write_number(number: impl std::fmt::Display, out: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::run::session::values::List;
     use crate::core::scenario::model::data::{DataSet, RowOrder};
-    use crate::core::scenario::model::text::Slot;
 
     fn blank(source: Source, escape: Escape) -> Part {
         Part::Blank { source, escape }
@@ -215,12 +242,12 @@ mod tests {
 
     fn filled(parts: Vec<Part>) -> String {
         let mut scenario = Scenario::oddiya();
-        let rows = vec![vec!["kim@x".to_owned(), "비밀".to_owned()]];
+        let rows = vec![vec![Cell::Json { json: "50000".to_owned() }, Cell::Text("비밀".to_owned())]];
         let columns = vec!["email".to_owned(), "password".to_owned()];
         scenario.data.push(DataSet { name: "users".to_owned(), columns, rows, order: RowOrder::Unique });
         let mut values = Values::unset(3);
         values.set(Slot(0), Value::Text("Jeju \"do\"".to_owned()));
-        values.set(Slot(1), Value::List(vec!["only".to_owned()]));
+        values.set(Slot(1), Value::List(List::of([Value::Json("71".to_owned())])));
         let last =
             LastSeen { status: Some(404), latency: Micros(12_900), is_cached: true, has_failed: false };
         let mut filler = Filler {
@@ -232,6 +259,7 @@ mod tests {
             last,
             unix_ms: 0,
             rng: &mut Rng::new(1),
+            length: Length::Right,
         };
         filler.text(&Template { parts })
     }
@@ -243,10 +271,10 @@ mod tests {
         assert_eq!((of(Source::Slot(Slot(2))), of(Source::Pick(Slot(2)))), (String::new(), String::new()));
         assert_eq!(
             (of(Source::Pick(Slot(1))), of(Source::Count(Slot(1)))),
-            ("only".to_owned(), "1".to_owned())
+            ("71".to_owned(), "1".to_owned())
         );
         assert_eq!(of(Source::Column { data: DataId(0), column: 1 }), "비밀");
-        assert_eq!((of(Source::User), of(Source::Iteration)), ("7".to_owned(), "3".to_owned()));
+        assert_eq!((of(Source::User), of(Source::Iteration)), ("8".to_owned(), "3".to_owned()));
         let last = [LastAnswer::Status, LastAnswer::LatencyMs, LastAnswer::Cached, LastAnswer::Failed];
         assert_eq!(last.map(|what| of(Source::Last(what))), ["404", "12", "true", "false"]);
     }
@@ -256,6 +284,9 @@ mod tests {
         let of = |source| filled(vec![blank(source, Escape::JsonValue)]);
         assert_eq!(of(Source::Slot(Slot(0))), r#""Jeju \"do\"""#);
         assert_eq!(of(Source::Slot(Slot(2))), "null");
+        let column = |column| of(Source::Column { data: DataId(0), column });
+        assert_eq!((column(0), column(1)), ("50000".to_owned(), r#""비밀""#.to_owned()));
+        assert_eq!(of(Source::Pick(Slot(1))), "71", "an entry of a list stays a number");
         assert_eq!(of(Source::Generator(Generator::Int { from: 5, to: 5 })), "5");
         let day = Generator::Date { base: DateBase::Today, from_days: 1, to_days: 1 };
         assert_eq!(of(Source::Generator(day)), r#""1970-01-02""#);

@@ -7,11 +7,11 @@ use super::look::{find, take};
 use super::must::{Finds, Found, is_met};
 use super::patterns::Patterns;
 use super::seek::{is_seekable, seek};
-use super::values::Value;
+use super::values::{List, Value};
 use crate::core::base::failure::{Failure, FailureKind, Status};
 use crate::core::base::units::Micros;
 use crate::core::http::answer::{Answer, HeaderLines};
-use crate::core::http::exchange::{Exchange, Judged};
+use crate::core::http::exchange::{Exchange, Judged, unexpected};
 use crate::core::http::stream::Progress;
 use crate::core::scenario::model::answer::{Check, Extraction, Missing, Must, Test};
 use crate::core::scenario::model::request::{ProgressRule, RequestStep, Statuses};
@@ -53,12 +53,15 @@ pub fn judge(
     filler: &mut Filler<'_>,
     patterns: &Patterns,
 ) -> Verdict {
-    let Ok(status) = exchange.outcome else { return Verdict::of(Judged::ByAnswer) };
+    let Ok(status) = exchange.outcome else {
+        let expected = step.expect.clone().map(Box::new);
+        return Verdict::of(expected.map_or(Judged::ByAnswer, Judged::IfStatus));
+    };
     let by_status = judge_status(step.expect.as_ref(), status);
     let is_failed = match &by_status {
         Judged::Failure(_) => true,
         Judged::Success => exchange.stream_failure().is_some(),
-        Judged::ByAnswer => exchange.failure().is_some(),
+        Judged::ByAnswer | Judged::IfStatus(_) => exchange.failure().is_some(),
     };
     if is_failed {
         let in_stream = exchange.stream_failure().map(|failure| Judged::Failure(Box::new(failure)));
@@ -92,16 +95,11 @@ pub fn judge(
 pub fn judge_status(expected: Option<&Statuses>, status: Status) -> Judged {
     match expected {
         None => Judged::ByAnswer,
-        Some(expected) if expected.contain(status) => match Failure::of_status(status) {
-            Some(_) => Judged::Success,
-            None => Judged::ByAnswer,
+        Some(expected) => match (unexpected(expected, status), Failure::of_status(status)) {
+            (Some(failure), _) => Judged::Failure(Box::new(failure)),
+            (None, Some(_)) => Judged::Success,
+            (None, None) => Judged::ByAnswer,
         },
-        Some(_) => {
-            let detail = format!("HTTP {status:03}, which is not expected");
-            Judged::Failure(Box::new(
-                Failure::of_status(status).unwrap_or_else(|| Failure::new(FailureKind::Status, detail)),
-            ))
-        }
     }
 }
 
@@ -127,7 +125,7 @@ fn extract(
     let value = match (found, &extraction.missing) {
         (Some(value), _) => value,
         (None, Missing::Default(template)) => filler.value(template),
-        (None, Missing::EmptyList) => Value::List(Vec::new()),
+        (None, Missing::EmptyList) => Value::List(List::default()),
         (None, Missing::Skip) => return Some(Verdict { judged: so_far.clone(), then: Then::EndTask }),
         (None, Missing::Fail) => {
             let Verdict { judged, .. } = Verdict::failed_check(&extraction.check);

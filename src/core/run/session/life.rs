@@ -31,10 +31,17 @@ struct BegunTask<P: Platform> {
 pub struct Done {
     /// When it ended.
     pub ended: Micros,
-    /// Which task it was.
-    pub task: usize,
+    /// Which task it was; `None` where the session ended before its first one.
+    pub task: Option<usize>,
     pub flow: Flow,
     pub pass: Pass,
+}
+
+/// Whether a session had steps for its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LastSteps {
+    None,
+    Done,
 }
 
 impl<P: Platform> User<P> {
@@ -42,19 +49,19 @@ impl<P: Platform> User<P> {
     /// when the class has no task, or no task may begin any more.
     pub fn begin(&self, rng: &mut Rng) -> Option<Begun<P>> {
         let class = self.of()?;
-        if !self.is_in_session.get() && !class.on_start.is_empty() {
-            let may_begin = self.common.tasks_left.get() != Some(0);
-            return may_begin.then_some(Begun { task: None });
+        // Taken before the session begins, so that nobody begins one for which there is no task.
+        if !self.common.take_task() {
+            return None;
         }
-        self.is_in_session.set(true);
+        if !self.is_in_session.get() && !class.on_start.is_empty() {
+            return Some(Begun { task: None });
+        }
         let task = self.begin_task(class, rng)?;
+        self.is_in_session.set(true);
         Some(Begun { task: Some(task) })
     }
 
     fn begin_task(&self, class: &UserClass, rng: &mut Rng) -> Option<BegunTask<P>> {
-        if !self.common.take_task() {
-            return None;
-        }
         let place = class.next_task(self.state.borrow().place, rng)?;
         self.state.borrow_mut().iteration += 1;
         self.take_rows(NextRow::EachTask, rng);
@@ -85,11 +92,11 @@ impl<P: Platform> User<P> {
         let flow = self.run_steps(steps, &mut walk).await;
         let (due, last) = (walk.due, walk.last);
         self.state.borrow_mut().last = last;
-        let over = |flow| Done { ended: self.common.platform.now(), task: 0, flow, pass: Pass::EndOfSession };
+        let over =
+            |flow| Done { ended: self.common.platform.now(), task: None, flow, pass: Pass::EndOfSession };
         if flow != Flow::Next {
-            // A session that cannot start is over, and nothing is left to be undone. It counts as a task, or a run of so
-            // many would never end.
-            self.common.take_task();
+            // A session that cannot start is over, and nothing is left to be undone. The task that it was begun for counts
+            // as done, or a run of so many would never end.
             return over(flow.max(Flow::EndSession));
         }
         self.is_in_session.set(true);
@@ -105,7 +112,7 @@ impl<P: Platform> User<P> {
         let last = self.state.borrow().last;
         let mut walk = Walk { last, ..Walk::new(rng, scheduled) };
         let flow = self.run_begun(steps.unwrap_or_default(), first, &mut walk).await;
-        let Walk { due: ended, last, rng, .. } = walk;
+        let Walk { due: mut ended, last, rng, .. } = walk;
         let after = self.of().map(|class| class.after_task(place, rng));
         let (next, pass) = after.unwrap_or((0, Pass::EndOfSession));
         {
@@ -113,10 +120,13 @@ impl<P: Platform> User<P> {
             (state.last, state.place) = (last, next);
         }
         let flow = if pass == Pass::EndOfSession { flow.max(Flow::EndSession) } else { flow };
-        if flow >= Flow::EndSession {
-            self.end_session(rng).await;
+        if flow >= Flow::EndSession
+            && let LastSteps::Done = self.end_session(rng).await
+        {
+            // The think time begins after them.
+            ended = ended.max(self.common.platform.now());
         }
-        Done { ended, task: place, flow, pass }
+        Done { ended, task: Some(place), flow, pass }
     }
 
     /// When the next task is due after one that was due at `due`: after the think time, and after a rest where nothing was
@@ -129,15 +139,16 @@ impl<P: Platform> User<P> {
     }
 
     /// Does what is to be done when a session ends, if one has begun.
-    pub async fn end_session(&self, rng: &mut Rng) {
+    pub async fn end_session(&self, rng: &mut Rng) -> LastSteps {
         self.state.borrow_mut().place = 0;
         if !self.is_in_session.replace(false) || !self.has_last_steps() {
-            return;
+            return LastSteps::None;
         }
         let steps = self.of().map(|class| class.on_stop.as_slice()).unwrap_or_default();
         let last = self.state.borrow().last;
         let now = self.common.platform.now();
         let mut walk = Walk { last, ending: Ending::LastSteps, ..Walk::new(rng, now) };
         Box::pin(self.run_steps(steps, &mut walk)).await;
+        LastSteps::Done
     }
 }

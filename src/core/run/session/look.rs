@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::json::select;
 use super::patterns::Patterns;
 use super::seek::{is_seekable, seek};
-use super::values::Value;
+use super::values::{List, Value};
 use crate::core::base::rng::Rng;
 use crate::core::http::answer::Answer;
 use crate::core::scenario::model::answer::{Place, Take};
@@ -52,7 +52,7 @@ pub fn take(mut found: Vec<Value>, take: Take, rng: &mut Rng) -> Option<Value> {
             let drawn = rng.below(found.len() as u64) as usize;
             Some(found.swap_remove(drawn))
         }
-        Take::All => Some(Value::List(found.into_iter().map(Value::into_text).collect())),
+        Take::All => Some(Value::List(List::of(found))),
     }
 }
 

@@ -6,7 +6,7 @@
 //! | `common.rs` | what all users of a shard share |
 //! | `user.rs`, `presence.rs` | one user; whether it must end |
 //! | `life.rs`, `tasks.rs`, `once.rs` | from task to task; which task is next; one user once |
-//! | `steps.rs`, `poll.rs`, `walk.rs` | the steps of a task; what belongs to one way through them |
+//! | `steps.rs`, `loops.rs`, `poll.rs`, `held.rs`, `walk.rs` | the steps of a task; what belongs to one way through them |
 //! | `send.rs`, `attempt.rs`, `repeated.rs`, `renew.rs` | one request; the same one again; a new token |
 //! | `prepare.rs`, `filler.rs`, `values.rs`, `escape.rs`, `generate.rs`, `rows.rs` | filling requests |
 //! | `judge.rs`, `look.rs`, `must.rs`, `json.rs`, `seek.rs`, `compare.rs`, `condition.rs`, `patterns.rs` | looking at answers |
@@ -21,10 +21,12 @@ mod draw;
 mod escape;
 mod filler;
 mod generate;
+pub mod held;
 mod json;
 mod judge;
 pub mod life;
 mod look;
+mod loops;
 mod must;
 pub mod once;
 mod patterns;

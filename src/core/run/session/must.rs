@@ -106,7 +106,7 @@ mod tests {
     use super::*;
     use crate::core::base::rng::Rng;
     use crate::core::run::session::filler::LastSeen;
-    use crate::core::run::session::values::Values;
+    use crate::core::run::session::values::{Length, Values};
     use crate::core::scenario::Scenario;
     use crate::core::scenario::model::condition::Comparison;
     use crate::core::scenario::model::request::Pattern;
@@ -123,6 +123,7 @@ mod tests {
             last: LastSeen::default(),
             unix_ms: 0,
             rng: &mut Rng::new(1),
+            length: Length::Right,
         };
         is_met(must, found, finds, &mut filler, &Patterns::default())
     }

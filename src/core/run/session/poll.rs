@@ -1,8 +1,9 @@
 //! Repeats steps until something has come about, or gives up.
 
+use super::held::{Held, Holding};
 use super::judge::check_failure;
 use super::user::User;
-use super::walk::{Flow, Held, Walk};
+use super::walk::{Flow, Walk};
 use crate::core::base::units::Micros;
 use crate::core::http::exchange::Judged;
 use crate::core::run::platform::Platform;
@@ -37,8 +38,9 @@ impl<P: Platform> User<P> {
                 return if poll.given_up == GivenUp::Fail { Flow::EndTask } else { Flow::Next };
             }
             walk.due = next;
-            if self.pause_until(next, walk).await == Flow::EndUser {
-                return Flow::EndUser;
+            let flow = self.pause_until(next, walk).await;
+            if flow != Flow::Next {
+                return flow;
             }
         }
         Flow::Next
@@ -46,14 +48,16 @@ impl<P: Platform> User<P> {
 
     /// Counts the request that a poll held back: as a failed check, if the poll gives up.
     fn count_held(&self, walk: &mut Walk<'_>, given_up: Option<&str>) {
-        let Held::Yes(Some(mut last)) = std::mem::take(&mut walk.held) else { return };
-        if let Some(check) = given_up {
-            if last.exchange.failure().is_none() {
-                last.exchange.judged = Judged::Failure(Box::new(check_failure(check)));
-            }
+        let holding = walk.held.holding();
+        let mut last = walk.held.take();
+        if let Some(check) = given_up.filter(|_| holding == Holding::Yes) {
+            // It is in vain whether or not the last round sent something.
             walk.has_failed = true;
             walk.last.has_failed = true;
+            if let Some(last) = last.as_mut().filter(|last| last.exchange.failure().is_none()) {
+                last.exchange.judged = Judged::Failure(Box::new(check_failure(check)));
+            }
         }
-        self.common.count(last.entry, last.sent_as, last.due, &last.exchange);
+        last.into_iter().for_each(|last| self.common.count_held(&last));
     }
 }

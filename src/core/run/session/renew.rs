@@ -1,11 +1,10 @@
 //! Renews an expired token and sends the request once more, as the Oddiya app does it.
 
 use super::attempt::Attempt;
-use super::prepare;
 use super::refresh::RefreshOutcome;
 use super::send::{Refused, Seen};
 use super::user::{Channel, User};
-use super::walk::{Flow, RefreshRight, Walk};
+use super::walk::{Ending, Flow, RefreshRight, Walk};
 use crate::core::base::failure::{Failure, FailureKind};
 use crate::core::base::rng::Rng;
 use crate::core::http::exchange::Judged;
@@ -23,7 +22,8 @@ impl<P: Platform> User<P> {
         attempt: Attempt<'_>,
         walk: &mut Walk<'_>,
     ) -> (Channel<P>, Seen) {
-        let Refused { mut channel, place, generation, due, mut exchange } = refused;
+        let Refused { mut channel, place, due, mut exchange } = refused;
+        let generation = channel.generation;
         let seed = walk.rng.next_u64();
         let outcome = self.refreshes.after_refusal(generation, self.refresh(refresh, seed)).await;
         walk.due = self.common.platform.now();
@@ -45,8 +45,11 @@ impl<P: Platform> User<P> {
             };
             return (channel, Seen { status, has_failed: true, flow });
         }
-        let auth = self.auth_of(step);
-        self.with_filler(walk, |filler| prepare::authorize(step, auth, filler, &mut channel.request));
+        if self.must_end(walk) {
+            // The answer has done what it was for, and nothing starts any more.
+            return (channel, Seen { status, has_failed: false, flow: Flow::EndUser });
+        }
+        self.authorize_again(step, &mut channel, walk);
         let before = std::mem::replace(&mut walk.refresh, RefreshRight::No);
         let sending = self.begin_when_open(step, channel, walk).await;
         let sent = Box::pin(self.send(step, sending, attempt, walk)).await;
@@ -61,14 +64,15 @@ impl<P: Platform> User<P> {
         let mut rng = Rng::new(seed);
         let mut walk = Walk::new(&mut rng, now);
         (walk.refresh, walk.deadline) = (RefreshRight::No, Some(deadline));
+        // Those who wait need its outcome, although the user must end meanwhile. The deadline ends it in time.
+        walk.ending = Ending::LastSteps;
         let flow = self.run_steps(&refresh.steps, &mut walk).await;
-        let is_late = self.common.platform.now() >= deadline;
+        let is_late = self.common.platform.now() >= walk.deadline.unwrap_or(deadline);
+        let is_4xx = walk.last.status.is_some_and(|status| (400..500).contains(&status));
         match (walk.has_failed, flow) {
             (false, Flow::Next) => RefreshOutcome::Refreshed,
-            _ if walk.last.status.is_none() && is_late => RefreshOutcome::Hung,
-            _ if walk.last.status.is_some_and(|status| (400..500).contains(&status)) => {
-                RefreshOutcome::Refused
-            }
+            _ if walk.last.has_failed && is_4xx => RefreshOutcome::Refused,
+            _ if is_late => RefreshOutcome::Hung,
             _ => RefreshOutcome::Failed,
         }
     }

@@ -47,8 +47,10 @@ impl<P: Platform> User<P> {
             let wait =
                 delay(attempt - 1, backoff.first, backoff.factor, backoff.longest, backoff.jitter, walk.rng);
             walk.due += wait;
-            if self.pause_until(walk.due, walk).await == Flow::EndUser {
-                return (channel, Seen { flow: Flow::EndUser, ..seen });
+            let flow = self.pause_until(walk.due, walk).await;
+            if flow != Flow::Next {
+                walk.has_failed |= seen.has_failed;
+                return (channel, Seen { flow: flow.max(seen.flow), ..seen });
             }
             self.common.recorder.borrow_mut().retried(step.entry);
         }
@@ -62,13 +64,9 @@ impl<P: Platform> User<P> {
         channel: Channel<P>,
         walk: &mut Walk<'_>,
     ) -> (Channel<P>, Seen) {
-        let compared = match again.how {
-            AgainHow::InSequence | AgainHow::InParallel => again.times,
-            AgainHow::AfterTimeout { .. } => again.times.saturating_sub(1),
-        };
-        let left = Cell::new(compared.max(1));
-        let same = Same { check: &again.check, first: RefCell::default(), left };
-        let same = Attempt::Same(&same);
+        let left = Cell::new(again.times.max(1));
+        let all = Same { check: &again.check, first: RefCell::default(), left };
+        let same = Attempt::Same(&all);
         match again.how {
             AgainHow::InSequence => self.send_in_sequence(step, again.times, same, channel, walk).await,
             AgainHow::InParallel => self.send_at_once(step, again.times, same, channel, walk).await,
@@ -76,13 +74,15 @@ impl<P: Platform> User<P> {
                 let mut channel = channel;
                 let usual = channel.request.time_limit.replace(after);
                 let sending = self.begin_when_open(step, channel, walk).await;
-                let (back, seen) = self.send(step, sending, Attempt::GivenUpOnPurpose, walk).await;
+                let (back, seen) = self.send(step, sending, Attempt::GivenUpOnPurpose(&all), walk).await;
                 channel = back;
                 channel.request.time_limit = usual;
                 if seen.flow > Flow::EndTask || self.must_end(walk) {
                     return (channel, seen);
                 }
-                self.send_in_sequence(step, compared, same, channel, walk).await
+                let (channel, others) =
+                    self.send_in_sequence(step, again.times.saturating_sub(1), same, channel, walk).await;
+                (channel, seen.worse(others))
             }
         }
     }
@@ -117,22 +117,25 @@ impl<P: Platform> User<P> {
         walk: &mut Walk<'_>,
     ) -> (Channel<P>, Seen) {
         let mut channels: Vec<_> = (1..times).map(|_| self.take_channel()).collect();
-        channels.iter_mut().for_each(|other| other.request.clone_from(&channel.request));
+        for other in &mut channels {
+            other.request.clone_from(&channel.request);
+            other.generation = channel.generation;
+        }
         channels.push(channel);
-        let (due, last, refresh) = (walk.due, walk.last, walk.refresh);
+        let fork = walk.fork();
         let seeds: Vec<_> = channels.iter().map(|_| walk.rng.next_u64()).collect();
         let all = channels.into_iter().zip(seeds).map(|(channel, seed)| async move {
             let mut rng = Rng::new(seed);
-            let mut branch = Walk::new(&mut rng, due);
-            (branch.last, branch.refresh) = (last, refresh);
+            let mut branch = Walk::branch(&mut rng, fork);
             let sending = self.begin_when_open(step, channel, &mut branch).await;
             let (channel, seen) = self.send(step, sending, same, &mut branch).await;
-            (channel, seen, branch.last)
+            (channel, seen, branch.last, branch.held)
         });
         let mut worst: Option<Seen> = None;
         let mut own = None;
-        for (channel, seen, last) in join_all(all).await {
+        for (channel, seen, last, held) in join_all(all).await {
             walk.last = last;
+            self.hold_last(held, walk);
             walk.has_failed |= seen.has_failed;
             worst = Some(worst.map_or(seen, |worst| worst.worse(seen)));
             own.replace(channel).into_iter().for_each(|other| self.keep_channel(other));

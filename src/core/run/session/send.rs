@@ -3,13 +3,14 @@
 use super::attempt::Attempt;
 use super::common::Common;
 use super::filler::LastSeen;
+use super::held::{Held, Pending, Ticket};
 use super::judge::{Then, Verdict, judge};
 use super::prepare;
 use super::user::{Channel, User};
-use super::walk::{Flow, Held, Pending, RefreshRight, Walk};
-use crate::core::base::failure::Status;
+use super::walk::{Flow, REST, RefreshRight, Walk};
+use crate::core::base::failure::{Failure, Status};
 use crate::core::base::units::Micros;
-use crate::core::http::exchange::{Exchange, Judged};
+use crate::core::http::exchange::{Exchange, Judged, Timing};
 use crate::core::http::request::Wanted;
 use crate::core::http::stream::Freshness;
 use crate::core::run::in_flight::Place;
@@ -22,8 +23,6 @@ use crate::core::scenario::model::request::{Authorized, OnFailure, RequestStep};
 pub struct Sending<P: Platform> {
     pub channel: Channel<P>,
     place: Place,
-    /// Which of the user's tokens it carries.
-    generation: u64,
 }
 
 /// What came of a request.
@@ -46,12 +45,7 @@ impl<P: Platform> User<P> {
         let mut channel = self.take_channel();
         let auth = self.auth_of(step);
         self.with_filler(walk, |filler| prepare::fill(step, auth, filler, &mut channel.request));
-        if let Some(deadline) = walk.deadline {
-            let left = deadline.saturating_sub(self.common.platform.now()).max(Micros::from_millis(1));
-            channel.request.time_limit = Some(left.min(step.timeout));
-            // The next one has another limit, so that it must be filled anew.
-            channel.request.filled_from = None;
-        }
+        channel.generation = self.refreshes.generation();
         if self.common.reader.is_some() {
             channel.request.wanted = Wanted::ALL;
         }
@@ -62,13 +56,40 @@ impl<P: Platform> User<P> {
     pub async fn begin_when_open(
         &self,
         step: &RequestStep,
-        channel: Channel<P>,
+        mut channel: Channel<P>,
         walk: &mut Walk<'_>,
     ) -> Sending<P> {
         if self.common.gate.is_closed() {
+            let closed = self.common.platform.now();
             walk.due = self.common.gate.pass(walk.due).await;
+            let waited = self.common.platform.now().saturating_sub(closed);
+            // A host that cannot be reached does not use up a refresh's time.
+            walk.deadline = walk.deadline.map(|deadline| deadline + waited);
         }
+        self.bring_up_to_date(step, &mut channel, walk);
         self.begin_request(step, channel)
+    }
+
+    /// Changes what a filled request must not keep from earlier: a token that was renewed meanwhile, and what was left of
+    /// a refresh's time.
+    fn bring_up_to_date(&self, step: &RequestStep, channel: &mut Channel<P>, walk: &mut Walk<'_>) {
+        if channel.generation != self.refreshes.generation() {
+            self.authorize_again(step, channel, walk);
+        }
+        if let Some(deadline) = walk.deadline {
+            let left = deadline.saturating_sub(self.common.platform.now()).max(Micros::from_millis(1));
+            let usual = channel.request.time_limit.unwrap_or(step.timeout);
+            channel.request.time_limit = Some(left.min(usual));
+            // The next one has another limit, so that it must be filled anew.
+            channel.request.filled_from = None;
+        }
+    }
+
+    /// Puts the user's present token into a filled request.
+    pub fn authorize_again(&self, step: &RequestStep, channel: &mut Channel<P>, walk: &mut Walk<'_>) {
+        let auth = self.auth_of(step);
+        self.with_filler(walk, |filler| prepare::authorize(step, auth, filler, &mut channel.request));
+        channel.generation = self.refreshes.generation();
     }
 
     /// Counts a request as sent; from now on it is in flight.
@@ -76,7 +97,7 @@ impl<P: Platform> User<P> {
         let now = self.common.platform.now();
         self.common.recorder.borrow_mut().sent(step.entry, now);
         self.presence.entered();
-        Sending { channel, place: self.common.in_flight.enter(now), generation: self.refreshes.generation() }
+        Sending { channel, place: self.common.in_flight.enter(now) }
     }
 
     /// Sends a request, waits for its outcome, judges and counts it.
@@ -87,18 +108,34 @@ impl<P: Platform> User<P> {
         attempt: Attempt<'_>,
         walk: &mut Walk<'_>,
     ) -> (Channel<P>, Seen) {
-        let Sending { mut channel, place, generation } = sending;
+        let Sending { mut channel, place } = sending;
         let due = self.common.recorder.borrow_mut().started(walk.due, self.common.platform.now());
-        let mut exchange = channel.lane.exchange(&channel.request).await;
-        walk.due = exchange.timing.finished;
+        let mut exchange = match channel.request.unsendable.clone() {
+            None => channel.lane.exchange(&channel.request).await,
+            Some(failure) => self.leave_unsent(*failure).await,
+        };
+        walk.due = if channel.request.unsendable.is_none() {
+            exchange.timing.finished
+        } else {
+            self.common.platform.now()
+        };
         if let Some(refresh) = self.refresh_for(step, &exchange, walk) {
-            let refused = Refused { channel, place, generation, due, exchange };
+            let refused = Refused { channel, place, due, exchange };
             return Box::pin(self.send_again_refreshed(step, refresh, refused, attempt, walk)).await;
         }
         let verdict = self.judge(step, &mut exchange, attempt, walk);
         self.count(step, &channel, due, exchange, walk);
         self.left(place);
         (channel, verdict)
+    }
+
+    /// What comes of a request that cannot be sent as it was filled. It takes a moment, so that a user that has only such
+    /// requests leaves time for the others.
+    async fn leave_unsent(&self, failure: Failure) -> Exchange {
+        let now = self.common.platform.now();
+        self.common.platform.sleep_until(now + REST).await;
+        let timing = Timing { ready: now, finished: now, ..Timing::default() };
+        Exchange::new(Err(failure), timing, 0)
     }
 
     /// The request is no longer in flight.
@@ -142,6 +179,14 @@ impl<P: Platform> User<P> {
         Seen { status, has_failed, flow: by_failure.max(by_values) }
     }
 
+    /// Takes over what a branch held back: the last one of all is the poll's.
+    pub fn hold_last(&self, of_branch: Held, walk: &mut Walk<'_>) {
+        if let (Held::Yes(held), Held::Yes(Some(ticket))) = (&mut walk.held, of_branch) {
+            let before = held.replace(ticket);
+            before.and_then(Ticket::take).into_iter().for_each(|before| self.common.count_held(&before));
+        }
+    }
+
     /// Counts what came of a request, or holds it back for the poll that decides.
     pub fn count(
         &self,
@@ -160,9 +205,8 @@ impl<P: Platform> User<P> {
             Held::No => self.common.count(entry, step.entry, due, &exchange),
             Held::Yes(held) => {
                 let pending = Pending { entry, sent_as: step.entry, due, exchange };
-                if let Some(before) = held.replace(Box::new(pending)) {
-                    self.common.count(before.entry, before.sent_as, before.due, &before.exchange);
-                }
+                let before = held.replace(self.common.held.hold(pending));
+                before.and_then(Ticket::take).into_iter().for_each(|before| self.common.count_held(&before));
             }
         }
     }
@@ -177,13 +221,27 @@ impl<P: Platform> Common<P> {
         }
         recorder.ended(entry, due, exchange, self.platform.now());
     }
+
+    /// Counts a request that was held back.
+    pub fn count_held(&self, Pending { entry, sent_as, due, exchange }: &Pending) {
+        self.count(*entry, *sent_as, *due, exchange);
+    }
+
+    /// Counts what users held back who are gone.
+    pub fn count_left(&self) {
+        self.held.take_left().iter().for_each(|pending| self.count_held(pending));
+    }
+
+    /// Counts everything that is still held back, at the end of the run.
+    pub fn count_all_held(&self) {
+        self.held.take_all().iter().for_each(|pending| self.count_held(pending));
+    }
 }
 
 /// A request whose token had expired.
 pub struct Refused<P: Platform> {
     pub channel: Channel<P>,
     pub place: Place,
-    pub generation: u64,
     pub due: Micros,
     pub exchange: Exchange,
 }

@@ -1,25 +1,21 @@
 //! Does the steps of a task, one after the other.
 
 use futures_util::FutureExt as _;
-use futures_util::future::{Either, LocalBoxFuture, join_all, select};
+use futures_util::future::{LocalBoxFuture, join_all};
 
 use super::attempt::Attempt;
 use super::condition::is_true;
 use super::send::{Seen, Sending};
 use super::tasks::pause;
 use super::user::User;
-use super::values::Value;
-use super::walk::{Ending, Flow, REST, Walk};
+use super::values::{Length, Value};
+use super::walk::{Ending, Flow, Idle, Walk};
 use crate::core::base::rng::Rng;
-use crate::core::base::units::Micros;
 use crate::core::run::platform::Platform;
 use crate::core::scenario::EntryId;
 use crate::core::scenario::model::condition::Condition;
 use crate::core::scenario::model::request::RequestStep;
-use crate::core::scenario::model::step::{End, Repeat, Step, Times};
-
-/// After so many rounds of a loop in which nothing was sent, a user rests.
-const ROUNDS_WITHOUT_REST: u32 = 1_000;
+use crate::core::scenario::model::step::{End, Step};
 
 impl<P: Platform> User<P> {
     /// Does steps until one of them says that more ends than itself. A list of plain requests allocates nothing here.
@@ -48,8 +44,10 @@ impl<P: Platform> User<P> {
                 | Step::Repeat(_)
                 | Step::Poll(_) => self.run_nested(step, walk).await,
                 Step::Set { .. } | Step::Append { .. } | Step::Clear(_) | Step::NextRow(_) => {
-                    self.set_value(step, walk);
-                    Flow::Next
+                    match self.set_value(step, walk) {
+                        Flow::Next => self.rest_when_idle(walk).await,
+                        flow => flow,
+                    }
                 }
             };
             if flow != Flow::Next {
@@ -97,20 +95,34 @@ impl<P: Platform> User<P> {
         }
     }
 
-    fn set_value(&self, step: &Step, walk: &mut Walk<'_>) {
-        match step {
-            Step::NextRow(data) => self.take_row(*data, walk.rng),
+    /// Sets a value; one that grows beyond every limit ends the task, and its group has failed.
+    fn set_value(&self, step: &Step, walk: &mut Walk<'_>) -> Flow {
+        let length = match step {
             Step::Set { slot, value } => self.with_filler(walk, |filler| {
                 let value = filler.value(value);
                 filler.values.set(*slot, value);
+                filler.length
             }),
             Step::Append { slot, value } => self.with_filler(walk, |filler| {
-                let text = filler.text(value);
-                filler.values.get_mut(*slot).into_iter().for_each(|list| list.append(text.clone()));
+                let value = filler.value(value);
+                let list = filler.values.get_mut(*slot).map(|list| list.append(value));
+                list.unwrap_or_default().and(filler.length)
             }),
-            Step::Clear(slot) => self.with_filler(walk, |filler| filler.values.set(*slot, Value::Unset)),
-            _ => {}
+            Step::Clear(slot) => self.with_filler(walk, |filler| {
+                filler.values.set(*slot, Value::Unset);
+                Length::Right
+            }),
+            Step::NextRow(data) => {
+                self.take_row(*data, walk.rng);
+                Length::Right
+            }
+            _ => Length::Right,
+        };
+        if length == Length::TooLong {
+            walk.has_failed = true;
+            return Flow::EndTask;
         }
+        Flow::Next
     }
 
     /// A step that has steps of its own. Boxed, because it may hold itself.
@@ -148,78 +160,24 @@ impl<P: Platform> User<P> {
     }
 
     async fn run_branches(&self, branches: &[Vec<Step>], walk: &mut Walk<'_>) -> Flow {
-        let (due, last, refresh, deadline) = (walk.due, walk.last, walk.refresh, walk.deadline);
-        let ending = walk.ending;
+        let fork = walk.fork();
         let seeds: Vec<_> = branches.iter().map(|_| walk.rng.next_u64()).collect();
         let all = branches.iter().zip(seeds).map(|(steps, seed)| async move {
             let mut rng = Rng::new(seed);
-            let mut branch = Walk::new(&mut rng, due);
-            (branch.last, branch.refresh, branch.deadline) = (last, refresh, deadline);
-            branch.ending = ending;
+            let mut branch = Walk::branch(&mut rng, fork);
             let flow = self.run_steps(steps, &mut branch).await;
-            (flow, branch.has_failed, branch.last)
+            (flow, branch.has_failed, branch.last, branch.held)
         });
         let mut flow = Flow::Next;
-        for (of_branch, has_failed, last) in join_all(all).await {
+        for (of_branch, has_failed, last, held) in join_all(all).await {
             flow = flow.max(of_branch);
             walk.has_failed |= has_failed;
             walk.last = last;
+            self.hold_last(held, walk);
         }
         walk.due = self.common.platform.now();
+        walk.idle.set(Idle::default());
         flow
-    }
-
-    async fn run_repeat(&self, repeat: &Repeat, walk: &mut Walk<'_>) -> Flow {
-        let texts = match &repeat.times {
-            Times::ForEach { list, .. } => self.state.borrow().values.get(*list).texts().to_vec(),
-            Times::Count { .. } | Times::While { .. } => Vec::new(),
-        };
-        let count = match &repeat.times {
-            Times::Count { from, to } => u64::from(*from) + walk.rng.below(u64::from(to - from) + 1),
-            Times::While { at_most, .. } => u64::from(*at_most),
-            Times::ForEach { .. } => texts.len() as u64,
-        };
-        let mut texts = texts.into_iter();
-        let mut idle_rounds = 0;
-        for _ in 0..count {
-            match &repeat.times {
-                Times::While { condition, .. } if !self.holds(condition, walk) => break,
-                Times::ForEach { item, .. } => {
-                    let text = texts.next().map_or(Value::Unset, Value::Text);
-                    self.state.borrow_mut().values.set(*item, text);
-                }
-                Times::While { .. } | Times::Count { .. } => {}
-            }
-            let begun = self.presence.begun();
-            let flow = self.run_steps(&repeat.steps, walk).await;
-            if flow != Flow::Next {
-                return flow;
-            }
-            idle_rounds = if self.presence.begun() == begun { idle_rounds + 1 } else { 0 };
-            if idle_rounds == ROUNDS_WITHOUT_REST {
-                idle_rounds = 0;
-                let rested = self.common.platform.now() + REST;
-                if self.pause_until(rested, walk).await == Flow::EndUser {
-                    return Flow::EndUser;
-                }
-            }
-        }
-        Flow::Next
-    }
-
-    /// Pauses; the end of the user's time, if it comes before.
-    pub async fn pause_until(&self, at: Micros, walk: &Walk<'_>) -> Flow {
-        if self.has_last_steps() && walk.ending == Ending::WithTheUser {
-            let sleep = std::pin::pin!(self.common.platform.sleep_until(at));
-            let leave = std::pin::pin!(self.presence.asked_to_leave());
-            if let Either::Right(_) = select(sleep, leave).await {
-                return Flow::EndUser;
-            }
-        } else {
-            // A user without last steps is simply dropped while it pauses.
-            self.common.platform.sleep_until(at).await;
-        }
-        if self.must_end(walk) { Flow::EndUser } else { Flow::Next }
     }
 
     /// Whether something is to be done when a session ends.

@@ -82,10 +82,10 @@ pub fn pause(think_time: ThinkTime, rng: &mut Rng) -> Micros {
 }
 
 impl<P: Platform> User<P> {
-    /// The think time after a task.
-    pub fn think_time_after(&self, task: usize) -> ThinkTime {
+    /// The think time after a task; the class's where there was none.
+    pub fn think_time_after(&self, task: Option<usize>) -> ThinkTime {
         let class = self.of();
-        let own = class.and_then(|class| class.task(task)?.think_time);
+        let own = class.and_then(|class| class.task(task?)?.think_time);
         own.or(class.map(|class| class.think_time)).unwrap_or(ThinkTime::NONE)
     }
 }

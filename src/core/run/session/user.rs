@@ -7,7 +7,7 @@ use super::common::Common;
 use super::filler::{Filler, LastSeen};
 use super::presence::Presence;
 use super::refresh::Refreshes;
-use super::values::Values;
+use super::values::{Length, Values};
 use super::walk::Walk;
 use crate::core::base::rng::Rng;
 use crate::core::http::request::Request;
@@ -21,7 +21,7 @@ pub struct User<P: Platform> {
     pub common: Rc<Common<P>>,
     /// Which class of the scenario it is of.
     pub class: usize,
-    /// Its number in the run.
+    /// Its place in the run, from 0.
     pub index: u32,
     pub state: RefCell<State>,
     pub presence: Rc<Presence>,
@@ -53,6 +53,8 @@ pub struct State {
 pub struct Channel<P: Platform> {
     pub lane: <P as Transport>::Lane,
     pub request: Request,
+    /// Which of the user's tokens the request carries.
+    pub generation: u64,
 }
 
 impl<P: Platform> User<P> {
@@ -67,7 +69,7 @@ impl<P: Platform> User<P> {
         let of = common.scenario.classes.get(class)?;
         let shared = <P as Transport>::Shared::default();
         let lane = common.platform.open_lane(index, &shared);
-        let channel = Channel { lane, request: Request::default() };
+        let channel = Channel { lane, request: Request::default(), generation: 0 };
         let state = State {
             values: Values::unset(of.slots.len()),
             rows: vec![None; common.scenario.data.len()],
@@ -114,6 +116,7 @@ impl<P: Platform> User<P> {
             last: walk.last,
             unix_ms: self.common.began_unix_ms + self.common.platform.now().0 / 1_000,
             rng: walk.rng,
+            length: Length::Right,
         };
         work(&mut filler)
     }
@@ -144,7 +147,7 @@ impl<P: Platform> User<P> {
         let kept = self.channels.borrow_mut().pop();
         kept.unwrap_or_else(|| {
             let lane = self.common.platform.open_lane(self.index, &self.shared);
-            Channel { lane, request: Request::default() }
+            Channel { lane, request: Request::default(), generation: 0 }
         })
     }
 

@@ -1,10 +1,11 @@
 //! What belongs to one way through the steps of a task. Branches that are done at once each have their own.
 
+use std::cell::Cell;
+
 use super::filler::LastSeen;
+use super::held::{Held, Holding};
 use crate::core::base::rng::Rng;
 use crate::core::base::units::Micros;
-use crate::core::http::exchange::Exchange;
-use crate::core::scenario::EntryId;
 
 /// How long a user rests that goes on without sending anything: it must not keep all others of its shard from going on.
 pub const REST: Micros = Micros::from_millis(10);
@@ -21,8 +22,40 @@ pub struct Walk<'a> {
     /// When the refresh that this is must be over.
     pub deadline: Option<Micros>,
     pub ending: Ending,
+    pub way: Way,
     /// The last request of a poll that fails when it is given up, not counted yet.
     pub held: Held,
+    /// What it did since it last sent something or paused.
+    pub idle: Cell<Idle>,
+}
+
+/// Whether other ways of the same user are gone at the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    Alone,
+    /// It is one of several branches. The user may have a request in flight while this one pauses.
+    Branch,
+}
+
+/// What a way did without sending anything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Idle {
+    /// How many requests the user had begun when this began.
+    pub begun: u64,
+    /// The number of steps and rounds.
+    pub rounds: u32,
+    pub since: Micros,
+}
+
+/// What a branch has from the way that it leaves.
+#[derive(Clone, Copy, Debug)]
+pub struct Fork {
+    due: Micros,
+    last: LastSeen,
+    refresh: RefreshRight,
+    deadline: Option<Micros>,
+    ending: Ending,
+    holding: Holding,
 }
 
 /// Whether steps end when the user must.
@@ -40,26 +73,6 @@ pub enum RefreshRight {
     Yes,
     /// This is the refresh itself, or a request that is sent again after one.
     No,
-}
-
-/// Whether the last request is counted at once.
-#[derive(Debug, Default)]
-pub enum Held {
-    /// It is.
-    #[default]
-    No,
-    /// It is when the next one comes, or when the poll decides.
-    Yes(Option<Box<Pending>>),
-}
-
-/// A request that has ended and is not counted.
-#[derive(Debug)]
-pub struct Pending {
-    pub entry: EntryId,
-    /// The entry under which it was counted as sent.
-    pub sent_as: EntryId,
-    pub due: Micros,
-    pub exchange: Exchange,
 }
 
 /// What follows a step, from the least to the most.
@@ -86,7 +99,28 @@ impl<'a> Walk<'a> {
             refresh: RefreshRight::Yes,
             deadline: None,
             ending: Ending::WithTheUser,
+            way: Way::Alone,
             held: Held::No,
+            idle: Cell::new(Idle { begun: 0, rounds: 0, since: Micros::ZERO }),
         }
+    }
+
+    /// What branches that begin here have from this way.
+    pub const fn fork(&self) -> Fork {
+        Fork {
+            due: self.due,
+            last: self.last,
+            refresh: self.refresh,
+            deadline: self.deadline,
+            ending: self.ending,
+            holding: self.held.holding(),
+        }
+    }
+
+    /// A way through a branch.
+    pub fn branch(rng: &'a mut Rng, fork: Fork) -> Self {
+        let Fork { due, last, refresh, deadline, ending, holding } = fork;
+        let held = Held::new(holding);
+        Self { last, refresh, deadline, ending, way: Way::Branch, held, ..Self::new(rng, due) }
     }
 }

@@ -12,6 +12,7 @@ use serde::forward_to_deserialize_any;
 
 use super::at::AT;
 pub use super::at::At;
+use super::limits::MOST_PROBLEMS;
 use super::node::{Key, Node, Value};
 use super::problem::{Place, Problem, Subject};
 use super::wrong::{KEYS, Wrong, unknown_field};
@@ -54,6 +55,17 @@ impl<'de> Reader<'de, '_> {
 
     fn placed<T>(&self, result: Result<T, Wrong>) -> Result<T, Wrong> {
         result.map_err(|wrong| wrong.at(self.node.place, self.width(), self.subject()))
+    }
+
+    /// Where a number is wanted, a text that is one is taken: a setting from the environment is a text.
+    fn number<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+        let result = match &self.node.value {
+            Value::Text(text) if text.trim().parse::<f64>().is_ok_and(f64::is_finite) => {
+                visit_number(text.trim(), visitor)
+            }
+            _ => self.visit(visitor),
+        };
+        self.placed(result)
     }
 
     fn visit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
@@ -153,8 +165,30 @@ impl<'de> de::Deserializer<'de> for Reader<'de, '_> {
         self.placed(result)
     }
 
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+        let result = match &self.node.value {
+            Value::Text(text) if matches!(text.trim(), "true" | "false") => {
+                visitor.visit_bool(text.trim() == "true")
+            }
+            _ => self.visit(visitor),
+        };
+        self.placed(result)
+    }
+
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+        self.number(visitor)
+    }
+
+    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+        self.number(visitor)
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+        self.number(visitor)
+    }
+
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf unit unit_struct seq tuple
+        i8 i16 i32 i128 u8 u16 u32 u128 f32 char bytes byte_buf unit unit_struct seq tuple
         tuple_struct map identifier ignored_any
     }
 }
@@ -235,7 +269,13 @@ impl<'de, 'f> FieldsOf<'de, 'f> {
             return true;
         }
         if !key.name.starts_with("x-") {
-            let (width, message) = (key.name.chars().count().max(1), unknown_field(&key.name, known));
+            let is_shown = self.found.borrow().len() < MOST_PROBLEMS;
+            let message = if is_shown {
+                unknown_field(&key.name, known)
+            } else {
+                format!("unknown field `{}`", key.name)
+            };
+            let width = key.name.chars().count().max(1);
             let (place, path) = (key.place, String::new());
             let problem = Problem { place, width, path, subject: Subject::Field, message };
             self.found.borrow_mut().push(problem);

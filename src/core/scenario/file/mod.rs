@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `problem` | what is wrong, with the line shown and a mark below |
 //! | `node` | the text as a tree with places; limits against hostile texts |
+//! | `limits` | how much may come of a text |
 //! | `decode`, `at`, `wrong` | reads the wire types from the tree, with places; its errors |
 //! | `wire/` | the form of a file, from which the JSON Schema is made |
 //! | `settings` | values for the whole run, put in before anything else is read |
@@ -18,6 +19,7 @@ pub mod asks;
 mod at;
 mod build;
 mod decode;
+mod limits;
 mod node;
 pub mod problem;
 pub mod schema;
@@ -38,9 +40,6 @@ use wire::WireScenario;
 
 use super::model::scenario::Scenario;
 
-/// The most steps of a scenario, those of blocks counted wherever they are done.
-const MOST_STEPS: usize = 20_000;
-
 /// Reads a scenario's text. `file` is the name by which problems call it.
 ///
 /// # Errors
@@ -55,15 +54,20 @@ pub fn read(
         Ok(tree) => tree,
         Err(problem) => return Err(Problems::new(file, text, vec![problem])),
     };
-    let trouble = Trouble::new(text, MOST_STEPS);
+    let trouble = Trouble::new(text);
     let settings = Settings::find(&tree, choices, around, &trouble);
-    settings.put_into(&mut tree);
+    settings.put_into(&mut tree, &trouble);
     let (wire, mut found) = decode::read::<WireScenario>(&tree);
     let scenario = wire.map(|wire| build::scenario(&wire, &settings, choices, around, &trouble));
-    found.extend(trouble.into_problems());
-    found.iter_mut().for_each(|problem| problem.message = settings.hide(&problem.message));
+    let (noted, further) = trouble.into_problems();
+    found.extend(noted);
     match scenario {
         Some(scenario) if found.is_empty() => Ok(scenario),
-        _ => Err(Problems::new(file, text, found).with_paths(|place| tree.path_to(place))),
+        _ => {
+            let mut problems = Problems::new(file, text, found).with_paths(|place| tree.path_to(place));
+            problems.more += further;
+            problems.list.iter_mut().for_each(|problem| problem.message = settings.hide(&problem.message));
+            Err(problems)
+        }
     }
 }

@@ -17,6 +17,8 @@ use super::problem::{Place, Problem, Subject};
 pub const LONGEST_TEXT: usize = 1 << 20;
 /// The most keys, values and lists, those that aliases repeat included.
 const MOST_NODES: usize = 200_000;
+/// The most fields of one group: each is looked for among the others.
+const MOST_FIELDS: usize = 1_000;
 /// How deep values may be nested.
 const DEEPEST: usize = 60;
 
@@ -67,13 +69,30 @@ impl Node {
             with_snippet: false,
         };
         options.alias_limits.max_total_replayed_events = MOST_NODES;
-        let read: Spanned<Raw> = serde_saphyr::from_str_with_options(text, options).map_err(problem_of)?;
+        let read: Spanned<Raw> =
+            serde_saphyr::from_str_with_options(text, options).map_err(|error| problem_of(error, text))?;
         let tree = node(read, text);
+        if let Some(place) = tree.crowded() {
+            let message = format!("a group has over {MOST_FIELDS} fields; use fewer");
+            return Err(Problem { place, ..whole_text(message) });
+        }
         match tree.value {
             Value::Null => {
                 Err(whole_text("the text is empty; a scenario begins with `scenario: NAME`".to_owned()))
             }
             _ => Ok(tree),
+        }
+    }
+
+    /// The first field beyond the most that a group may have.
+    fn crowded(&self) -> Option<Place> {
+        match &self.value {
+            Value::Map(fields) => {
+                let beyond = fields.get(MOST_FIELDS).map(|(key, _)| key.place);
+                beyond.or_else(|| fields.iter().find_map(|(_, value)| value.crowded()))
+            }
+            Value::List(items) => items.iter().find_map(Self::crowded),
+            _ => None,
         }
     }
 
@@ -148,9 +167,34 @@ fn place(location: Location) -> Place {
 }
 
 /// What the YAML reader says, in our words where people will often meet it.
-fn problem_of(error: Error) -> Problem {
+fn problem_of(error: Error, text: &str) -> Problem {
     let at = error.location().map(place).unwrap_or_default();
-    Problem { place: at, ..whole_text(message_of(error.without_snippet())) }
+    let mut message = message_of(error.without_snippet());
+    let line = text.lines().nth(at.line.saturating_sub(1)).unwrap_or_default();
+    if message.starts_with(NOT_YAML) && has_bare_blank(line) {
+        message += ". Inside `{ }` and `[ ]`, a text with `${…}` stands in quotes: `{ id: \"${id}\" }`";
+    }
+    Problem { place: at, ..whole_text(message) }
+}
+
+/// How messages begin that are about YAML itself.
+const NOT_YAML: &str = "this is not YAML";
+
+/// Whether a line has `${` outside of quotes and within braces or brackets, whose signs it has in common with YAML.
+fn has_bare_blank(line: &str) -> bool {
+    let (mut quote, mut is_within, mut before) = (None, false, ' ');
+    for c in line.chars() {
+        match (quote, c) {
+            (Some(open), _) if open == c => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '{') if before == '$' && is_within => return true,
+            (None, '{' | '[') => is_within = true,
+            (None, _) => {}
+        }
+        before = c;
+    }
+    false
 }
 
 fn message_of(error: &Error) -> String {
@@ -160,8 +204,8 @@ fn message_of(error: &Error) -> String {
             ExternalMessageSource::Parser(error) if *error.kind() == ErrorKind::RecursionLimitExceeded => {
                 too_large()
             }
-            ExternalMessageSource::Parser(error) => format!("this is not YAML: {}", error.kind()),
-            _ => format!("this is not YAML: {error}"),
+            ExternalMessageSource::Parser(error) => format!("{NOT_YAML}: {}", error.kind()),
+            _ => format!("{NOT_YAML}: {error}"),
         },
         Error::DuplicateMappingKey { key: Some(key), .. } => {
             format!("the field `{key}` stands here twice; keep one of them")
@@ -176,7 +220,7 @@ fn message_of(error: &Error) -> String {
         Error::UnknownAnchor { .. } => {
             "no anchor of that name stands before this alias; write `&name` first".to_owned()
         }
-        other => format!("this is not YAML: {}", first_line(&other.to_string())),
+        other => format!("{NOT_YAML}: {}", first_line(&other.to_string())),
     }
 }
 
@@ -369,6 +413,12 @@ mod tests {
             problem(&bomb).message.starts_with("the text is too large or too deep"),
             "{:?}",
             problem(&bomb)
+        );
+        let crowd: String = (0..=1_000).map(|n| format!("a{n}: 1\n")).collect();
+        let crowded = problem(&crowd);
+        assert_eq!(
+            (crowded.place, crowded.message.as_str()),
+            (at(1_001, 1), "a group has over 1000 fields; use fewer")
         );
         let deep = "[".repeat(10_000);
         assert!(

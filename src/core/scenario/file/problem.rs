@@ -49,6 +49,9 @@ pub struct Problems {
 const KEPT: usize = 10;
 /// How many known words are listed where none is near.
 const LISTED: usize = 12;
+/// The longest word that is compared, in letters, and the most known ones.
+const LONGEST_COMPARED: usize = 200;
+const MOST_COMPARED: usize = 1_000;
 /// How much of a long line is shown.
 const SHOWN_WIDTH: usize = 100;
 
@@ -119,12 +122,26 @@ fn marked(number: usize, line: &str, problem: &Problem) -> String {
     format!(" {number} | {part}\n {gutter} | {}{carets}", " ".repeat(indent))
 }
 
-/// The known word that was probably meant: at most a third of its letters differ.
+/// The known word that was probably meant: at most a third of its letters differ. Words that are long take long to compare
+/// and are no slips, so that none is meant by them, and only the first known words are compared.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let length = word.chars().count();
+    if length > LONGEST_COMPARED {
+        return None;
+    }
     let word = word.to_lowercase();
-    let distance = |other: &&str| strsim::damerau_levenshtein(&word, &other.to_lowercase());
-    let nearest = known.into_iter().min_by_key(distance)?;
-    (distance(&nearest) * 3 <= nearest.chars().count().max(word.chars().count())).then_some(nearest)
+    let near = known.into_iter().take(MOST_COMPARED).filter_map(|other| {
+        let other_length = other.chars().count();
+        let allowed = length.max(other_length) / 3;
+        if other_length.abs_diff(length) > allowed {
+            return None;
+        }
+        let distance = strsim::damerau_levenshtein(&word, &other.to_lowercase());
+        Some((distance, allowed, other))
+    });
+    near.min_by_key(|(distance, ..)| *distance)
+        .filter(|(distance, allowed, _)| distance <= allowed)
+        .map(|(.., nearest)| nearest)
 }
 
 /// What to write in place of an unknown word: the nearest one, or all that there are.
@@ -195,5 +212,7 @@ mod tests {
         assert_eq!(nearest("colour", ["name", "weight"]), None);
         assert_eq!(instead("x", ["name", "weight"]), "there are name, weight");
         assert_eq!(instead("x", ["name"]), "there is only `name`");
+        let long = "x".repeat(1 << 20);
+        assert_eq!(nearest(&long, [long.as_str(), "x"]), None);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::build::pieces::{Piece, escaped, split, usable_name};
+use super::build::pieces::{Piece, escaped, plain_name, split, usable_name};
 use super::decode::{self, At};
 use super::node::{Node, Value};
 use super::problem::instead;
@@ -46,6 +46,11 @@ impl Settings {
     pub fn find(tree: &Node, choices: &Choices, around: &impl Surroundings, trouble: &Trouble) -> Self {
         let Some(head) = read_head(tree) else { return Self::default() };
         let mut settings = Self { profile: chosen_profile(&head, choices, trouble), ..Self::default() };
+        for (name, _) in &head.profiles.0 {
+            if let Err(problem) = plain_name(&name.value) {
+                trouble.about(name, problem);
+            }
+        }
         for (name, setting) in &head.settings.0 {
             settings.declare(name, setting, choices, around, trouble);
         }
@@ -115,21 +120,22 @@ impl Settings {
     }
 
     /// Puts the values into the tree: `${NAME}` in any text outside of `settings` and `profiles`.
-    pub fn put_into(&self, tree: &mut Node) {
+    pub fn put_into(&self, tree: &mut Node, trouble: &Trouble) {
         let Value::Map(fields) = &mut tree.value else { return };
         for (key, value) in fields {
             if !matches!(key.name.as_str(), "settings" | "profiles") {
-                self.replace(value);
+                self.replace(value, trouble);
             }
         }
     }
 
-    fn replace(&self, node: &mut Node) {
+    fn replace(&self, node: &mut Node, trouble: &Trouble) {
         match &mut node.value {
-            Value::List(items) => items.iter_mut().for_each(|item| self.replace(item)),
-            Value::Map(fields) => fields.iter_mut().for_each(|(_, value)| self.replace(value)),
+            Value::List(items) => items.iter_mut().for_each(|item| self.replace(item, trouble)),
+            Value::Map(fields) => fields.iter_mut().for_each(|(_, value)| self.replace(value, trouble)),
             Value::Text(text) => {
-                if let Some(value) = self.replaced(text) {
+                let at = At { place: node.place, value: String::new() };
+                if let Some(value) = self.replaced(text, &|bytes| trouble.takes(bytes, Some(&at))) {
                     node.value = value;
                 }
             }
@@ -138,29 +144,77 @@ impl Settings {
     }
 
     /// A text with its settings filled in; `None` when it has none. A text that is only a setting becomes its value.
-    fn replaced(&self, text: &str) -> Option<Value> {
+    fn replaced(&self, text: &str, take: Take) -> Option<Value> {
         let pieces = split(text).ok()?;
-        let setting = |piece: &Piece| match piece {
-            Piece::Blank(name) => self.values.get(name.trim()),
-            Piece::Text(_) => None,
-        };
-        if let [only] = pieces.as_slice() {
-            let value = setting(only)?;
-            return Some(match value.kind {
+        if let [Piece::Blank(name)] = pieces.as_slice()
+            && let Some(value) = self.values.get(name.trim())
+        {
+            return take(value.text.len()).then(|| match value.kind {
                 ScalarKind::Json if value.text == "true" => Value::Bool(true),
                 ScalarKind::Json if value.text == "false" => Value::Bool(false),
                 ScalarKind::Json => Value::Number(value.text.clone()),
                 ScalarKind::Text => Value::Text(escaped(&value.text)),
             });
         }
-        pieces.iter().any(|piece| setting(piece).is_some()).then(|| {
-            let filled = pieces.iter().map(|piece| match (setting(piece), piece) {
-                (Some(value), _) => escaped(&value.text),
-                (None, Piece::Blank(blank)) => format!("${{{blank}}}"),
-                (None, Piece::Text(text)) => escaped(text),
-            });
-            Value::Text(filled.collect())
-        })
+        self.filled(&pieces, Within::Text, take).map(Value::Text)
+    }
+
+    /// Pieces with their settings filled in; `None` when they have none, or too much came of the text.
+    fn filled(&self, pieces: &[Piece], within: Within, take: Take) -> Option<String> {
+        let setting = |piece: &Piece| match piece {
+            Piece::Blank(name) => self.values.get(name.trim()).filter(|value| within.takes(&value.text)),
+            Piece::Text(_) => None,
+        };
+        let inner: Vec<Option<String>> = pieces.iter().map(|piece| self.inner(piece, within, take)).collect();
+        if inner.iter().all(Option::is_none) && !pieces.iter().any(|piece| setting(piece).is_some()) {
+            return None;
+        }
+        let mut text = String::new();
+        for (piece, inner) in pieces.iter().zip(inner) {
+            let piece = match (setting(piece), inner, piece) {
+                (Some(value), _, _) => within.written(&value.text),
+                (None, Some(inner), _) => format!("${{{inner}}}"),
+                (None, None, Piece::Blank(blank)) => format!("${{{blank}}}"),
+                (None, None, Piece::Text(text)) => escaped(text),
+            };
+            if !take(piece.len()) {
+                return None;
+            }
+            text.push_str(&piece);
+        }
+        Some(text)
+    }
+
+    /// A generator with the settings of its blank filled in. What stands in `base64` is a text of its own, which is read with
+    /// the settings.
+    fn inner(&self, piece: &Piece, within: Within, take: Take) -> Option<String> {
+        let Piece::Blank(blank) = piece else { return None };
+        let is_text = ["base64", "minted_token"].contains(&blank.split_whitespace().next()?);
+        if is_text || within == Within::Blank {
+            return None;
+        }
+        self.filled(&split(blank).ok()?, Within::Blank, take)
+    }
+}
+
+/// Whether so many more bytes may be made.
+type Take<'t> = &'t dyn Fn(usize) -> bool;
+
+/// Where a setting is put in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Within {
+    Text,
+    /// Within another blank, whose end a value with braces would move.
+    Blank,
+}
+
+impl Within {
+    fn takes(self, value: &str) -> bool {
+        self == Self::Text || !value.contains(['{', '}'])
+    }
+
+    fn written(self, value: &str) -> String {
+        if self == Self::Text { escaped(value) } else { value.to_owned() }
     }
 }
 

@@ -1,8 +1,14 @@
 //! What a scenario's text needs from outside: other files, the environment, and what the command line or the page says.
 
+/// The longest file that a scenario may name.
+pub const LARGEST_FILE: usize = 64 << 20;
+/// The most bytes of all files of a scenario together.
+pub const LARGEST_FILES: usize = 256 << 20;
+
 /// What surrounds a scenario's text.
 pub trait Surroundings {
-    /// The content of a file that the scenario names, relative to its own place; or why it cannot be read.
+    /// The content of a file that the scenario names, relative to its own place; or why it cannot be read. What is longer than
+    /// [`LARGEST_FILE`] may end anywhere beyond it.
     fn file(&self, path: &str) -> Result<Vec<u8>, String>;
 
     /// The value of an environment variable.

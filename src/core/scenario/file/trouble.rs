@@ -3,16 +3,17 @@
 use std::cell::{Cell, RefCell};
 
 use super::decode::At;
-use super::problem::{Place, Problem, Subject};
+use super::limits::{Budget, MOST_PROBLEMS, too_many_steps, too_much};
+use super::problem::{Place, Problem, Subject, instead};
 
 /// The problems found so far, and the text that they are in.
 pub struct Trouble<'t> {
     lines: Vec<&'t str>,
     found: RefCell<Vec<Problem>>,
-    /// How many more steps may be made. Blocks that do blocks could make a short text long.
-    steps_left: Cell<usize>,
-    most_steps: usize,
-    /// Whether it was noted that there are too many steps.
+    /// How many more were found than are kept.
+    further: Cell<usize>,
+    budget: Budget,
+    /// Whether it was noted that too much comes of the text.
     limit_noted: Cell<bool>,
 }
 
@@ -20,18 +21,26 @@ pub struct Trouble<'t> {
 const SEARCHED_LINES: usize = 200;
 
 impl<'t> Trouble<'t> {
-    pub fn new(text: &'t str, most_steps: usize) -> Self {
-        Self {
-            lines: text.lines().collect(),
-            found: RefCell::default(),
-            steps_left: Cell::new(most_steps),
-            most_steps,
-            limit_noted: Cell::new(false),
-        }
+    pub fn new(text: &'t str) -> Self {
+        let (found, further, budget, limit_noted) = Default::default();
+        Self { lines: text.lines().collect(), found, further, budget, limit_noted }
+    }
+
+    /// Whether so many problems are known that further ones are only counted.
+    pub fn is_full(&self) -> bool {
+        self.found.borrow().len() >= MOST_PROBLEMS
+    }
+
+    /// What to write in place of an unknown word. Nothing is looked for where the problem is only counted.
+    pub fn instead<'a>(&self, word: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
+        if self.is_full() { String::new() } else { instead(word, known) }
     }
 
     /// Notes a problem with what stands at a place.
     pub fn add(&self, place: Place, width: usize, message: impl Into<String>) {
+        if self.is_full() {
+            return self.further.set(self.further.get() + 1);
+        }
         let (width, path, subject) = (width.max(1), String::new(), Subject::Field);
         let problem = Problem { place, width, path, subject, message: message.into() };
         self.found.borrow_mut().push(problem);
@@ -50,7 +59,7 @@ impl<'t> Trouble<'t> {
     }
 
     fn find(&self, from: Place, word: &str) -> Option<Place> {
-        if word.is_empty() {
+        if word.is_empty() || self.is_full() {
             return None;
         }
         let lines = self.lines.iter().enumerate().skip(from.line.checked_sub(1)?).take(SEARCHED_LINES);
@@ -68,27 +77,63 @@ impl<'t> Trouble<'t> {
         result.map_err(|problem| self.about(at, problem.to_string())).ok()
     }
 
-    /// Whether another step may be made.
-    pub fn takes_step(&self) -> bool {
-        let left = self.steps_left.get();
-        self.steps_left.set(left.saturating_sub(1));
-        left > 0
+    /// Whether another step may be made; notes at its name if not.
+    pub fn takes_step(&self, at: Option<&At<String>>) -> bool {
+        !self.budget.is_spent() && (self.budget.takes_step() || self.note_limit(at, too_many_steps()))
     }
 
-    /// Notes that there are too many steps, once, at the name that made them too many.
-    pub fn add_step_limit(&self, at: Option<&At<String>>) {
-        if self.limit_noted.replace(true) {
-            return;
-        }
-        let most = self.most_steps;
-        let message = format!("the scenario has over {most} steps once its blocks are put in; use fewer");
-        match at {
-            Some(at) => self.about(at, message),
-            None => self.add(Place::default(), 1, message),
-        }
+    /// Whether so many more bytes may come of the text; notes at a name if not.
+    pub fn takes(&self, bytes: usize, at: Option<&At<String>>) -> bool {
+        self.budget.takes(bytes) || self.note_limit(at, too_much())
     }
 
-    pub fn into_problems(self) -> Vec<Problem> {
-        self.found.into_inner()
+    /// Whether so many more bytes may come of a blank or a pattern.
+    ///
+    /// # Errors
+    /// What to say if not.
+    pub fn take(&self, bytes: usize) -> Result<(), String> {
+        if self.budget.takes(bytes) { Ok(()) } else { Err(too_much()) }
+    }
+
+    /// Whether another file of that size may be kept.
+    pub fn takes_file(&self, bytes: usize) -> bool {
+        self.budget.takes_file(bytes)
+    }
+
+    /// Notes that too much comes of the text, once, at the name that made it too much.
+    fn note_limit(&self, at: Option<&At<String>>, message: String) -> bool {
+        if !self.limit_noted.replace(true) {
+            match at {
+                Some(at) => self.about(at, message),
+                None => self.add(Place::default(), 1, message),
+            }
+        }
+        false
+    }
+
+    /// The problems, and how many more there are.
+    pub fn into_problems(self) -> (Vec<Problem>, usize) {
+        (self.found.into_inner(), self.further.get())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn problems_beyond_the_kept_ones_are_counted() {
+        let trouble = Trouble::new("");
+        (0..MOST_PROBLEMS + 7).for_each(|line| trouble.add(Place { line, column: 1 }, 1, "is wrong"));
+        assert!(trouble.is_full() && trouble.instead("nmae", ["name"]).is_empty());
+        let (kept, further) = trouble.into_problems();
+        assert_eq!((kept.len(), further), (MOST_PROBLEMS, 7));
+    }
+
+    #[test]
+    fn too_much_is_said_once() {
+        let trouble = Trouble::new("");
+        assert!(!trouble.takes(usize::MAX, None) && !trouble.takes(1, None) && !trouble.takes_step(None));
+        assert_eq!(trouble.into_problems().0.len(), 1);
     }
 }

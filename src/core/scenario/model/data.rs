@@ -11,8 +11,19 @@ pub struct DataSet {
     pub name: String,
     pub columns: Vec<String>,
     /// At least one row, each with a field for every column.
-    pub rows: Vec<Vec<String>>,
+    pub rows: Vec<Vec<Cell>>,
     pub order: RowOrder,
+}
+
+/// A field of a row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Cell {
+    Text(String),
+    /// JSON that is no string: a number, a truth value, `null`, a list, an object.
+    Json {
+        json: String,
+    },
 }
 
 /// Which row a user takes next.

@@ -5,15 +5,21 @@
 use super::generators;
 use super::names::{Filled, Names};
 use super::pieces::{BlankProblem, Piece, split};
-use crate::core::scenario::model::text::{Escape, Part, Template};
+use crate::core::scenario::file::limits::DEEPEST_BLANKS;
+use crate::core::scenario::model::text::{Escape, Generator, Part, Source, Template};
 
 /// Reads a text. Values are escaped as its place demands.
 pub fn read(text: &str, escape: Escape, names: &Names) -> Result<Template, BlankProblem> {
+    read_at(1, text, escape, names)
+}
+
+/// Reads a text at a depth of blanks within each other.
+fn read_at(depth: usize, text: &str, escape: Escape, names: &Names) -> Result<Template, BlankProblem> {
     let mut template = Template::default();
     for piece in split(text)? {
         match piece {
             Piece::Text(text) => push_text(&mut template, &in_place(&text, escape)),
-            Piece::Blank(blank) => push(&mut template, source(&blank, names)?, escape),
+            Piece::Blank(blank) => push(&mut template, source_at(depth, &blank, names)?, escape),
         }
     }
     Ok(template)
@@ -68,20 +74,71 @@ pub fn json_content(text: &str) -> String {
 
 /// Reads what stands between `${` and `}`.
 pub fn source(blank: &str, names: &Names) -> Result<Filled, BlankProblem> {
-    let trimmed = blank.trim();
+    source_at(1, blank, names)
+}
+
+fn source_at(depth: usize, blank: &str, names: &Names) -> Result<Filled, BlankProblem> {
     let wrong = |message: String| BlankProblem { word: format!("${{{blank}}}"), message };
-    if let Some(inner) = trimmed.strip_prefix("raw ") {
-        return match source(inner, names)? {
-            Filled::Source { source, .. } => Ok(Filled::Source { source, raw: true }),
-            known => Ok(known),
-        };
+    if depth > DEEPEST_BLANKS {
+        return Err(wrong(format!(
+            "at most {DEEPEST_BLANKS} `${{…}}` stand within each other; use `set` before"
+        )));
     }
-    if let Some(generator) = generators::read(trimmed, names, &|text| read(text, Escape::Plain, names)) {
-        let generator = generator.map_err(|problem| match problem {
+    let mut trimmed = blank.trim();
+    let mut raw = false;
+    while let Some(inner) = trimmed.strip_prefix("raw ") {
+        (trimmed, raw) = (inner.trim(), true);
+    }
+    let inner = |text: &str| read_at(depth + 1, text, Escape::Plain, names);
+    if let Some(generator) = generators::read(trimmed, names, &inner) {
+        let source = generator.map_err(|problem| match problem {
             generators::Wrong::Inner(problem) => problem,
             generators::Wrong::Generator(message) => wrong(message),
         })?;
-        return Ok(Filled::Source { source: generator, raw: false });
+        names.take(size(&source)).map_err(wrong)?;
+        return Ok(Filled::Source { source, raw });
     }
-    names.find(trimmed).map_err(wrong)
+    match names.find(trimmed).map_err(wrong)? {
+        Filled::Source { source, raw: own } => Ok(Filled::Source { source, raw: raw || own }),
+        known => Ok(known),
+    }
+}
+
+/// What a source takes, in bytes, where it may be much: a choice.
+fn size(source: &Source) -> usize {
+    match source {
+        Source::Generator(Generator::Choice(choice)) => {
+            choice.texts.iter().map(|text| text.len() + size_of::<String>() + size_of::<u64>()).sum()
+        }
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::scenario::file::trouble::Trouble;
+
+    fn problem(text: &str) -> Option<String> {
+        let (settings, trouble) = (Default::default(), Trouble::new(""));
+        let names = Names::new(&settings, &[], &trouble);
+        read(text, Escape::Plain, &names).err().map(|problem| problem.message)
+    }
+
+    #[test]
+    fn blanks_within_blanks_are_read_to_a_limit() {
+        let nested = |times: usize| format!("{}x{}", "${base64 ".repeat(times), "}".repeat(times));
+        assert_eq!(problem(&nested(DEEPEST_BLANKS)), None);
+        for times in [DEEPEST_BLANKS + 1, 100_000] {
+            assert!(problem(&nested(times)).unwrap().starts_with("at most 4 `${…}` stand within each other"));
+        }
+        assert_eq!(problem(&format!("${{{}user}}", "raw ".repeat(250_000))), None);
+    }
+
+    #[test]
+    fn choices_are_read_to_a_limit_together() {
+        let ranges = |times: usize| "${zipf of 1..100000}".repeat(times);
+        assert_eq!(problem(&ranges(5)), None);
+        assert!(problem(&ranges(700)).unwrap().starts_with("the scenario has over 64 MB"));
+    }
 }

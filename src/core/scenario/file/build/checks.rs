@@ -129,7 +129,9 @@ fn must(text: &str, names: &Names) -> Result<Must, Wrong> {
         ("is", "missing") => Must::BeAbsent,
         ("is", "null") => Must::BeOfType(JsonType::Null),
         ("contains", wanted) if !wanted.is_empty() => Must::Contain(value(wanted)?),
-        ("matches", wanted) if !wanted.is_empty() => Must::Match(pattern(unquoted(wanted))?),
+        ("matches", wanted) if !wanted.is_empty() => {
+            Must::Match(pattern(unquoted(wanted), |size| names.take(size))?)
+        }
         ("count", number) => {
             let (from, to) = range(number).ok_or_else(|| {
                 format!("`{number}` is no number; write `count 3`, `count 1..5` or `count 1..`")

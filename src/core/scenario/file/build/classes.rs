@@ -1,17 +1,18 @@
 //! Reads the classes of users.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use super::declared;
 use super::fields::Standing;
 use super::names::Names;
 use super::repeats::{number, statuses_or, time};
 use super::requests::{self, ClassRequests};
-use super::shop::Shop;
+use super::shop::{Shop, one_row_each};
 use super::steps::Steps;
 use super::tasks;
 use crate::core::base::units::Micros;
 use crate::core::scenario::file::decode::At;
+use crate::core::scenario::file::problem::Place;
 use crate::core::scenario::file::wire::class::{
     WireAfterRefusal, WireAuth, WireClass, WireNextRow, WireRefresh,
 };
@@ -29,12 +30,17 @@ const USUAL_REFRESH: Micros = Micros::from_secs(30);
 
 /// Reads one class; `None` after a problem that leaves nothing of it.
 pub fn read(name: &At<String>, wire: &WireClass, shop: &Shop) -> Option<UserClass> {
-    let names = Names::new(&shop.settings.values, &shop.data);
+    let names = Names::new(&shop.settings.values, &shop.data, shop.trouble);
+    if name.value.is_empty() || name.value.contains(|c: char| c == ',' || c.is_whitespace() || c.is_control())
+    {
+        let message = "the name of a class stands on command lines; write it without blanks and commas";
+        shop.trouble.about(name, message);
+    }
     declared::declare_all(wire, &names, shop);
     let service = wire.service.as_ref().and_then(|name| shop.services.named(name, shop.trouble));
     let service = service.unwrap_or(ServiceId::MAIN);
-    let requests = ClassRequests { service, headers: &wire.headers.0, has_auth: wire.auth.is_some() };
-    let steps = Steps { shop, names: &names, requests, within: RefCell::default() };
+    let requests = ClassRequests { service, headers: &wire.headers.0, auth_headers: auth_headers(wire) };
+    let steps = Steps { shop, names: &names, requests, within: RefCell::default(), depth: Cell::default() };
     let variables = variables(wire, &steps);
     let auth = wire.auth.as_ref().and_then(|auth| read_auth(auth, &steps));
     let on_start = steps.list(&wire.on_start);
@@ -59,6 +65,13 @@ pub fn read(name: &At<String>, wire: &WireClass, shop: &Shop) -> Option<UserClas
         on_stop,
         tags: wire.tags.clone(),
     })
+}
+
+/// The headers that a class's `auth` writes.
+fn auth_headers(wire: &WireClass) -> Vec<&str> {
+    let Some(At { value: auth, .. }) = &wire.auth else { return Vec::new() };
+    let bearer = auth.bearer.iter().map(|_| "Authorization");
+    bearer.chain(auth.headers.0.iter().map(|(name, _)| name.value.as_str())).collect()
 }
 
 fn number_of(name: &At<String>, wire: &WireClass, shop: &Shop) -> Option<Number> {
@@ -88,6 +101,9 @@ fn row_uses(wire: &WireClass, names: &Names, shop: &Shop) -> Vec<RowUse> {
             WireNextRow::EachUser => NextRow::EachUser,
             WireNextRow::EachTask => NextRow::EachTask,
         };
+        if when == NextRow::EachTask && shop.keeps_its_row(data) {
+            shop.trouble.about(name, one_row_each(&name.value));
+        }
         Some(RowUse { data, when })
     };
     wire.rows.0.iter().filter_map(one).collect()
@@ -113,7 +129,8 @@ fn read_auth(at: &At<WireAuth>, steps: &Steps) -> Option<Auth> {
     let headers = match &wire.bearer {
         Some(bearer) => {
             let mut value = Template::plain("Bearer ");
-            super::bodies::append(&mut value, steps.value(bearer)?);
+            let token = requests::header_value(steps.value(bearer)?, bearer, shop.trouble)?;
+            super::bodies::append(&mut value, token);
             vec![("Authorization".to_owned(), value)]
         }
         None => {
@@ -121,11 +138,17 @@ fn read_auth(at: &At<WireAuth>, steps: &Steps) -> Option<Auth> {
             wire.headers.0.iter().map(|(name, value)| (name, value)).filter_map(read).collect()
         }
     };
-    Some(Auth { headers, refresh: wire.refresh.as_ref().map(|refresh| read_refresh(refresh, steps)) })
+    Some(Auth {
+        headers,
+        refresh: wire.refresh.as_ref().map(|refresh| read_refresh(at.place, refresh, steps)),
+    })
 }
 
-fn read_refresh(wire: &WireRefresh, steps: &Steps) -> Refresh {
+fn read_refresh(place: Place, wire: &WireRefresh, steps: &Steps) -> Refresh {
     let trouble = steps.shop.trouble;
+    if wire.steps.0.is_empty() {
+        trouble.add(place, 1, "the refresh has no steps; write the request that renews the token");
+    }
     Refresh {
         statuses: statuses_or(wire.when.as_ref(), &[(401, 401)], trouble),
         steps: wire.steps.0.iter().flat_map(|step| steps.one(step, Standing::Step)).collect(),

@@ -5,6 +5,7 @@ use super::names::Names;
 use super::pieces::BlankProblem;
 use super::values::{pattern, share, unquoted};
 use crate::core::scenario::file::decode::At;
+use crate::core::scenario::file::limits::DEEPEST_CONDITIONS;
 use crate::core::scenario::file::problem::Place;
 use crate::core::scenario::file::trouble::Trouble;
 use crate::core::scenario::file::wire::condition::WireCondition;
@@ -16,8 +17,22 @@ const RIGHT: &str = "write `${state} == COMPLETED` (or !=, <, <=, >, >=), `${nam
 
 /// Reads a condition; `None` after a problem.
 pub fn read(wire: &At<WireCondition>, names: &Names, trouble: &Trouble) -> Option<Condition> {
+    read_at(1, wire, names, trouble)
+}
+
+/// Reads a condition at a depth of conditions within each other.
+fn read_at(depth: usize, wire: &At<WireCondition>, names: &Names, trouble: &Trouble) -> Option<Condition> {
+    if depth > DEEPEST_CONDITIONS {
+        trouble.add(
+            wire.place,
+            1,
+            format!("over {DEEPEST_CONDITIONS} conditions stand within each other; use fewer"),
+        );
+        return None;
+    }
+    let read = |wire: &At<WireCondition>| read_at(depth + 1, wire, names, trouble);
     let all = |wires: &[At<WireCondition>]| {
-        let conditions: Vec<_> = wires.iter().map(|wire| read(wire, names, trouble)).collect();
+        let conditions: Vec<_> = wires.iter().map(read).collect();
         if conditions.is_empty() {
             trouble.add(wire.place, 1, "this list of conditions is empty; write one or more");
         }
@@ -27,7 +42,7 @@ pub fn read(wire: &At<WireCondition>, names: &Names, trouble: &Trouble) -> Optio
         WireCondition::Text(text) => return read_text(text, wire.place, names, trouble),
         WireCondition::All(wires) => Condition::All(all(wires)?),
         WireCondition::Any(wires) => Condition::Any(all(wires)?),
-        WireCondition::Not(inner) => Condition::Not(Box::new(read(inner, names, trouble)?)),
+        WireCondition::Not(inner) => Condition::Not(Box::new(read(inner)?)),
     })
 }
 
@@ -70,7 +85,7 @@ fn parse(text: &str, names: &Names) -> Result<Condition, Wrong> {
     if let Some((left, right)) = split_at(text, "matches") {
         return Ok(Condition::Matches {
             text: template(left)?,
-            pattern: pattern(unquoted(right)).map_err(Wrong::Form)?,
+            pattern: pattern(unquoted(right), |size| names.take(size)).map_err(Wrong::Form)?,
         });
     }
     let found = Comparison::ALL.into_iter().find_map(|comparison| {
@@ -84,9 +99,15 @@ fn parse(text: &str, names: &Names) -> Result<Condition, Wrong> {
 /// Splits a text at a word that stands between blanks, and not within `${…}`.
 pub fn split_at<'a>(text: &'a str, word: &str) -> Option<(&'a str, &'a str)> {
     let wanted = format!(" {word} ");
-    let at = text.match_indices(&wanted).map(|(at, _)| at).find(|at| {
-        let before = text.get(..*at).unwrap_or_default();
-        before.matches("${").count() <= before.matches('}').count()
+    let mut blanks = 0usize;
+    let at = text.char_indices().map(|(at, _)| at).find(|at| {
+        let rest = text.get(*at..).unwrap_or_default();
+        if rest.starts_with("${") {
+            blanks += 1;
+        } else if rest.starts_with('}') {
+            blanks = blanks.saturating_sub(1);
+        }
+        blanks == 0 && rest.starts_with(&wanted)
     })?;
     Some((text.get(..at)?.trim(), text.get(at + wanted.len()..)?.trim()))
 }

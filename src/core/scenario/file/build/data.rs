@@ -5,14 +5,15 @@ use serde_json::Value;
 use super::pieces::usable_name;
 use super::shop::read_file;
 use crate::core::scenario::file::decode::At;
+use crate::core::scenario::file::limits::MOST_COLUMNS;
 use crate::core::scenario::file::surroundings::Surroundings;
 use crate::core::scenario::file::trouble::Trouble;
-use crate::core::scenario::file::wire::forms::{Fields, List, Scalar};
+use crate::core::scenario::file::wire::forms::{Fields, List, Scalar, ScalarKind};
 use crate::core::scenario::file::wire::{WireData, WireOrder};
-use crate::core::scenario::model::data::{DataSet, RowOrder};
+use crate::core::scenario::model::data::{Cell, DataSet, RowOrder};
 
 /// The columns and the rows of a file.
-type Table = (Vec<String>, Vec<Vec<String>>);
+type Table = (Vec<String>, Vec<Vec<Cell>>);
 
 /// Reads all data sets. One with a problem is there without rows, so that its uses are no further problems.
 pub fn read(wire: &Fields<WireData>, around: &dyn Surroundings, trouble: &Trouble) -> Vec<DataSet> {
@@ -47,9 +48,12 @@ fn from_file(file: &At<String>, around: &dyn Surroundings, trouble: &Trouble) ->
         Some("json") => json_table(&content),
         _ => Err("has an unknown ending; name a .csv or a .json file".to_owned()),
     };
-    let table = table.and_then(|table| match table.1.is_empty() {
-        true => Err("has no rows; write at least one".to_owned()),
-        false => Ok(table),
+    let table = table.and_then(|table| match table {
+        (columns, _) if columns.len() > MOST_COLUMNS => {
+            Err(format!("has over {MOST_COLUMNS} columns; leave out those that are not used"))
+        }
+        (_, rows) if rows.is_empty() => Err("has no rows; write at least one".to_owned()),
+        table => Ok(table),
     });
     trouble.keep(file, table.map_err(|problem| format!("the file {path} {problem}")))
 }
@@ -61,8 +65,12 @@ fn csv_table(content: &[u8]) -> Result<Table, String> {
     if columns.iter().all(String::is_empty) {
         return Err("is empty; its first line has the names of the columns".to_owned());
     }
-    let rows = reader.records().map(|row| Ok(row.map_err(csv_problem)?.iter().map(str::to_owned).collect()));
+    let rows = reader.records().map(|row| Ok(row.map_err(csv_problem)?.iter().map(text).collect()));
     Ok((columns, rows.collect::<Result<_, String>>()?))
+}
+
+fn text(text: &str) -> Cell {
+    Cell::Text(text.to_owned())
 }
 
 fn csv_problem(error: csv::Error) -> String {
@@ -93,7 +101,7 @@ fn json_table(content: &[u8]) -> Result<Table, String> {
         let field = |column: &String| {
             let value =
                 row.get(column).ok_or_else(|| format!("lacks the column `{column}` in row {}", index + 1))?;
-            Ok(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+            Ok(value.as_str().map_or_else(|| Cell::Json { json: value.to_string() }, text))
         };
         columns.iter().map(field).collect::<Result<Vec<_>, String>>()
     };
@@ -116,9 +124,16 @@ fn from_rows(name: &At<String>, rows: &At<List<Fields<Scalar>>>, trouble: &Troub
             trouble.add(place, 1, format!("row {} lacks the column `{missing}`", index + 1));
             return None;
         }
-        table.push(columns.iter().filter_map(field).map(|(_, value)| value.text.clone()).collect());
+        table.push(columns.iter().filter_map(field).map(|(_, value)| cell(value)).collect());
     }
     Some((columns, table))
+}
+
+fn cell(value: &Scalar) -> Cell {
+    match value.kind {
+        ScalarKind::Text => text(&value.text),
+        ScalarKind::Json => Cell::Json { json: value.text.clone() },
+    }
 }
 
 #[cfg(test)]
@@ -129,10 +144,11 @@ mod tests {
     fn rows_are_read_from_csv_and_json() {
         let table = csv_table("\u{feff}name, city\na,\"Se,oul\"\nb,부산\n".as_bytes()).unwrap();
         assert_eq!(table.0, ["name", "city"]);
-        assert_eq!(table.1, [["a", "Se,oul"], ["b", "부산"]]);
+        assert_eq!(table.1, [[text("a"), text("Se,oul")], [text("b"), text("부산")]]);
         let table = json_table(br#"[{"id": 7, "name": "a"}, {"name": "b", "id": null, "more": 1}]"#).unwrap();
         assert_eq!(table.0, ["id", "name"]);
-        assert_eq!(table.1, [["7", "a"], ["null", "b"]]);
+        let json = |json: &str| Cell::Json { json: json.to_owned() };
+        assert_eq!(table.1, [[json("7"), text("a")], [json("null"), text("b")]]);
     }
 
     #[test]

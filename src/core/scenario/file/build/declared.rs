@@ -6,13 +6,14 @@ use super::names::Names;
 use super::pieces::usable_name;
 use super::shop::Shop;
 use crate::core::scenario::file::decode::At;
+use crate::core::scenario::file::limits::DEEPEST_STEPS;
 use crate::core::scenario::file::wire::class::WireClass;
 use crate::core::scenario::file::wire::forms::List;
 use crate::core::scenario::file::wire::step::WireStep;
 
 /// Makes all names of a class known.
 pub fn declare_all(class: &WireClass, names: &Names, shop: &Shop) {
-    let mut walk = Walk { names, shop, seen: BTreeSet::new() };
+    let mut walk = Walk { names, shop, seen: BTreeSet::new(), depth: 0 };
     class.variables.0.iter().for_each(|(name, _)| walk.name(name));
     let tasks = class.tasks.iter().chain(&class.sequence).map(|list| &list.value);
     let states = class.states.iter().flat_map(|states| states.value.0.iter().map(|(_, state)| &state.steps));
@@ -27,6 +28,8 @@ struct Walk<'w, 's> {
     shop: &'w Shop<'s>,
     /// The blocks that were walked. Once is enough, and a circle ends; that it is one is said elsewhere.
     seen: BTreeSet<String>,
+    /// How many steps the present one stands within. Too many are a problem, which is said elsewhere.
+    depth: usize,
 }
 
 impl Walk<'_, '_> {
@@ -44,7 +47,11 @@ impl Walk<'_, '_> {
     }
 
     fn steps(&mut self, list: &List<WireStep>) {
-        list.0.iter().for_each(|step| self.step(step));
+        if self.depth < DEEPEST_STEPS {
+            self.depth += 1;
+            list.0.iter().for_each(|step| self.step(step));
+            self.depth -= 1;
+        }
     }
 
     fn step(&mut self, step: &WireStep) {

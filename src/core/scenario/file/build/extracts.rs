@@ -4,13 +4,13 @@ use super::blanks;
 use super::checks::{event_kind, event_path, header_name};
 use super::names::Names;
 use super::paths;
-use super::values::{pattern, taken_group, unquoted};
+use super::values::{grouped_pattern, unquoted};
 use crate::core::scenario::file::decode::At;
 use crate::core::scenario::file::trouble::Trouble;
 use crate::core::scenario::file::wire::answer::{WireExtract, WireMissing, WireTake};
-use crate::core::scenario::file::wire::forms::{Fields, TextOr};
+use crate::core::scenario::file::wire::forms::{Fields, ScalarKind, TextOr};
 use crate::core::scenario::model::answer::{Extraction, Missing, Place, Take};
-use crate::core::scenario::model::text::Escape;
+use crate::core::scenario::model::text::{Escape, Part, Source, Template};
 
 /// Reads the extractions of a request.
 pub fn read(wire: &Fields<At<TextOr<WireExtract>>>, names: &Names, trouble: &Trouble) -> Vec<Extraction> {
@@ -32,7 +32,7 @@ fn one(
             &short
         }
     };
-    let from = trouble.keep(&full.from, place(&full.from.value))?;
+    let from = trouble.keep(&full.from, place(&full.from.value, names))?;
     let take = match full.take {
         WireTake::First => Take::First,
         WireTake::Last => Take::Last,
@@ -55,6 +55,12 @@ fn missing(full: &WireExtract, take: Take, names: &Names, trouble: &Trouble) -> 
         trouble.add(missing.place, 4, message);
         return None;
     }
+    if let Some(default) = full.default.as_ref().filter(|default| default.value.kind == ScalarKind::Json) {
+        let source = Source::Json(default.value.text.clone());
+        return Some(Missing::Default(Template {
+            parts: vec![Part::Blank { source, escape: Escape::Plain }],
+        }));
+    }
     if let Some(default) = &full.default {
         let template = blanks::read(&default.value.text, Escape::Plain, names);
         return template
@@ -70,7 +76,7 @@ fn missing(full: &WireExtract, take: Take, names: &Names, trouble: &Trouble) -> 
     })
 }
 
-fn place(text: &str) -> Result<Place, String> {
+fn place(text: &str, names: &Names) -> Result<Place, String> {
     let text = text.trim();
     if text.starts_with(['$', '/']) {
         return paths::read(text).map(Place::Json);
@@ -81,8 +87,8 @@ fn place(text: &str) -> Result<Place, String> {
         "header" => Place::Header(header_name(rest)?),
         "cookie" if !rest.is_empty() => Place::Cookie(rest.to_owned()),
         "regex" if !rest.is_empty() => {
-            let pattern = pattern(unquoted(rest))?;
-            Place::Regex { group: taken_group(&pattern), pattern }
+            let (pattern, group) = grouped_pattern(unquoted(rest), |size| names.take(size))?;
+            Place::Regex { group, pattern }
         }
         "event" => {
             let (kind, path) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));

@@ -29,6 +29,25 @@ pub enum Kind {
     Branch,
 }
 
+impl Kind {
+    /// Whether it has steps within.
+    pub const fn has_steps(self) -> bool {
+        matches!(
+            self,
+            Self::Group
+                | Self::Task
+                | Self::Parallel
+                | Self::Choice
+                | Self::Repeat
+                | Self::While
+                | Self::ForEach
+                | Self::Poll
+                | Self::Block
+                | Self::Branch
+        )
+    }
+}
+
 /// Where a step stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {

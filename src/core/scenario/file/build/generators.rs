@@ -7,7 +7,10 @@ use crate::core::scenario::model::text::{Choice, DateBase, Generator, Source, Te
 /// The longest random text, the widest range of Zipf's law, and the longest offset of a date.
 const LONGEST_TEXT: u32 = 1_000_000;
 const MOST_CHOICES: u64 = 100_000;
-const MOST_DAYS: i32 = 100_000;
+const MOST_DAYS: u32 = 100_000;
+
+/// The generators whose blank is the same for the whole run.
+const FIXED: [&str; 7] = ["int", "decimal", "one", "zipf", "date", "timestamp", "text"];
 
 /// Why a generator is refused.
 pub enum Wrong {
@@ -29,6 +32,14 @@ type ReadInner<'r> = &'r dyn Fn(&str) -> Result<Template, BlankProblem>;
 pub fn read(blank: &str, names: &Names, inner: ReadInner) -> Option<Result<Source, Wrong>> {
     let (word, rest) = blank.split_once(char::is_whitespace).unwrap_or((blank, ""));
     let rest = rest.trim();
+    if FIXED.contains(&word) && rest.contains("${") {
+        let message = match word {
+            "one" | "zipf" => "; of values that change, make a list with `append` and write `${pick LIST}`",
+            _ => "",
+        };
+        let message = format!("`${{{blank}}}` may have settings in it, and no other values{message}");
+        return Some(Err(Wrong::Generator(message)));
+    }
     let generator = match word {
         "int" => int(rest).ok_or("no range; write `${int 1..10}`, both ends included"),
         "decimal" => decimal(rest).ok_or("no range; write `${decimal 0.50..9.99}`, with as many digits at both ends"),
@@ -140,7 +151,7 @@ fn date(text: &str, names: &Names) -> Option<Generator> {
         None => (DateBase::Slot(names.slot(text)?), ""),
     };
     let (from_days, to_days) = if offset.is_empty() { (0, 0) } else { range::<i32>(offset)? };
-    let near = |days: i32| days.abs() <= MOST_DAYS;
+    let near = |days: i32| days.unsigned_abs() <= MOST_DAYS;
     (near(from_days) && near(to_days)).then_some(Generator::Date { base, from_days, to_days })
 }
 

@@ -56,6 +56,9 @@ pub fn scenario(
     if wire.users.0.is_empty() {
         trouble.about(&wire.scenario, "the scenario has no class of users; write one under `users:`");
     }
+    if wire.scenario.value.trim().is_empty() {
+        trouble.about(&wire.scenario, "the scenario has no name; write one, such as `scenario: my-users`");
+    }
     let budget = wire.retry_budget.as_ref().and_then(|share| repeats::share_of(share, trouble));
     let services = shop.services.list.clone();
     let (entries, blobs, data, ready_made) = shop.into_parts();

@@ -1,9 +1,9 @@
 //! What the names in a class's blanks stand for: its values, the settings, columns of data, and what is always known.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use crate::core::scenario::file::problem::instead;
+use crate::core::scenario::file::trouble::Trouble;
 use crate::core::scenario::file::wire::forms::{Scalar, ScalarKind};
 use crate::core::scenario::model::data::DataSet;
 use crate::core::scenario::model::scenario::DataId;
@@ -35,20 +35,36 @@ pub struct Names<'s> {
     data: &'s [DataSet],
     /// The values of a user, each at the index of its slot.
     slots: RefCell<Vec<String>>,
+    /// Where each name stands among them.
+    places: RefCell<HashMap<String, Slot>>,
     /// The data sets whose rows are used.
     used_data: RefCell<Vec<DataId>>,
+    trouble: &'s Trouble<'s>,
 }
 
 impl<'s> Names<'s> {
-    pub fn new(settings: &'s BTreeMap<String, Scalar>, data: &'s [DataSet]) -> Self {
-        Self { settings, data, slots: RefCell::default(), used_data: RefCell::default() }
+    pub fn new(
+        settings: &'s BTreeMap<String, Scalar>,
+        data: &'s [DataSet],
+        trouble: &'s Trouble<'s>,
+    ) -> Self {
+        let (slots, places, used_data) = Default::default();
+        Self { settings, data, slots, places, used_data, trouble }
+    }
+
+    /// Takes so many bytes from what may come of the text.
+    pub fn take(&self, bytes: usize) -> Result<(), String> {
+        self.trouble.take(bytes)
     }
 
     /// Makes a name known as a value of the user. A name that is known already keeps its slot.
     pub fn declare(&self, name: &str) -> Slot {
         self.slot(name).unwrap_or_else(|| {
-            self.slots.borrow_mut().push(name.to_owned());
-            Slot(self.slots.borrow().len() - 1)
+            let mut slots = self.slots.borrow_mut();
+            let slot = Slot(slots.len());
+            slots.push(name.to_owned());
+            self.places.borrow_mut().insert(name.to_owned(), slot);
+            slot
         })
     }
 
@@ -59,7 +75,7 @@ impl<'s> Names<'s> {
 
     /// The slot of a value.
     pub fn slot(&self, name: &str) -> Option<Slot> {
-        self.slots.borrow().iter().position(|known| known == name).map(Slot)
+        self.places.borrow().get(name).copied()
     }
 
     pub fn is_setting(&self, name: &str) -> bool {
@@ -103,7 +119,7 @@ impl<'s> Names<'s> {
             let known = columns.iter().map(String::as_str);
             return Some(Err(format!(
                 "the data `{set}` has no column `{column}`; {}",
-                instead(column, known)
+                self.trouble.instead(column, known)
             )));
         };
         self.uses(DataId(id));
@@ -122,11 +138,14 @@ impl<'s> Names<'s> {
     pub fn data(&self, name: &str) -> Result<DataId, String> {
         let known = self.data.iter().map(|set| set.name.as_str());
         let found = self.data.iter().position(|set| set.name == name).map(DataId);
-        found.ok_or_else(|| format!("no data `{name}`; {}", instead(name, known)))
+        found.ok_or_else(|| format!("no data `{name}`; {}", self.trouble.instead(name, known)))
     }
 
     /// What to say of a name that stands for nothing.
     pub fn unknown(&self, name: &str) -> String {
+        if self.trouble.is_full() {
+            return format!("`{name}` is never set");
+        }
         let slots = self.slots.borrow();
         let own = slots.iter().map(String::as_str).filter(|name| !name.contains(' '));
         let columns =
@@ -136,7 +155,7 @@ impl<'s> Names<'s> {
         let always = ["user", "iteration"].into_iter().chain(LAST.iter().map(|(name, _)| *name));
         let all: Vec<&str> =
             own.chain(settings).chain(columns.iter().map(String::as_str)).chain(always).collect();
-        format!("`{name}` is never set; {}", instead(name, all.iter().copied()))
+        format!("`{name}` is never set; {}", self.trouble.instead(name, all.iter().copied()))
     }
 
     /// The names of the slots, and the data sets that are used.

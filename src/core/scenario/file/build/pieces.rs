@@ -91,8 +91,8 @@ pub fn escaped(text: &str) -> String {
     text.replace("${", "$${")
 }
 
-/// Whether a name may be given to a value.
-pub fn usable_name(name: &str) -> Result<(), String> {
+/// Whether a name is one that may stand on a command line as it is.
+pub fn plain_name(name: &str) -> Result<(), String> {
     let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
     if name.is_empty()
         || !name.chars().all(is_word)
@@ -100,6 +100,12 @@ pub fn usable_name(name: &str) -> Result<(), String> {
     {
         return Err(format!("`{name}` is no name; write letters, digits, `_` and `-`, and a letter first"));
     }
+    Ok(())
+}
+
+/// Whether a name may be given to a value.
+pub fn usable_name(name: &str) -> Result<(), String> {
+    plain_name(name)?;
     if RESERVED.contains(&name) {
         return Err(format!("the name `{name}` has a meaning of its own in `${{…}}`; choose another one"));
     }

@@ -1,5 +1,7 @@
 //! Reads requests: the path, the query, the headers, and what is expected of the answer.
 
+use std::collections::BTreeSet;
+
 use super::blanks;
 use super::bodies;
 use super::checks;
@@ -10,7 +12,9 @@ use super::pieces::{Piece, split};
 use super::repeats;
 use super::shop::Shop;
 use super::values::statuses;
+use crate::core::base::header::{is_header_value, is_set_by_sender};
 use crate::core::scenario::file::decode::At;
+use crate::core::scenario::file::trouble::Trouble;
 use crate::core::scenario::file::wire::forms::Scalar;
 use crate::core::scenario::file::wire::request::{WireOnFailure, WireRedirects, WireStream};
 use crate::core::scenario::file::wire::step::WireStep;
@@ -19,18 +23,16 @@ use crate::core::scenario::model::request::{
     Authorized, OnFailure, ProgressRule, Redirects, RequestStep, RequestTemplate, Statuses, StreamRules,
 };
 use crate::core::scenario::model::scenario::{EntryKind, ServiceId};
-use crate::core::scenario::model::text::{Escape, Template};
+use crate::core::scenario::model::text::{Escape, Part, Template};
 use crate::core::scenario::reading::Reading;
 
 /// What the requests of a class have in common.
 pub struct ClassRequests<'c> {
     pub service: ServiceId,
     pub headers: &'c [(At<String>, At<Scalar>)],
-    pub has_auth: bool,
+    /// The headers that the class's `auth` writes.
+    pub auth_headers: Vec<&'c str>,
 }
-
-/// Headers that the sender writes itself.
-const OWN_HEADERS: [&str; 4] = ["content-length", "transfer-encoding", "connection", "host"];
 
 /// Reads the request of a step. The step has been found to be one.
 pub fn read(
@@ -41,10 +43,16 @@ pub fn read(
     shop: &Shop,
 ) -> Option<RequestStep> {
     let trouble = shop.trouble;
+    if let (Some(_), Some(again)) = (&step.retry, &step.again) {
+        trouble.add(again.place, 1, "a request has either `retry` or `again`; keep one of them");
+    }
     let service = match &step.service {
         Some(name) => shop.services.named(name, trouble)?,
         None => class.service,
     };
+    if step.auth != Some(false) {
+        doubled_headers(step, class, trouble);
+    }
     let path_template = path_template(step, path, service, names, shop);
     let body = bodies::read(step, names, shop);
     let headers = headers(step, class, names, shop);
@@ -61,7 +69,7 @@ pub fn read(
     let authorized = if step.auth == Some(false) { Authorized::No } else { Authorized::Yes };
     let mut request =
         RequestTemplate { id: None, service, method, path: path_template, headers, body: body.body, reading };
-    let has_token = class.has_auth && authorized == Authorized::Yes;
+    let has_token = !class.auth_headers.is_empty() && authorized == Authorized::Yes;
     request.id = (!request.has_blanks() && !has_token).then(|| shop.next_ready_made());
     Some(RequestStep {
         entry,
@@ -147,7 +155,8 @@ fn headers(
     names: &Names,
     shop: &Shop,
 ) -> Option<Vec<(String, Template)>> {
-    let is_own = |name: &str| step.headers.0.iter().any(|(own, _)| own.value.eq_ignore_ascii_case(name));
+    let own: BTreeSet<_> = step.headers.0.iter().map(|(own, _)| own.value.to_ascii_lowercase()).collect();
+    let is_own = |name: &str| own.contains(&name.to_ascii_lowercase());
     let common = class
         .headers
         .iter()
@@ -159,6 +168,19 @@ fn headers(
     read.into_iter().collect()
 }
 
+/// Notes headers that the class's `auth` writes too: they would be sent twice.
+fn doubled_headers(step: &WireStep, class: &ClassRequests, trouble: &Trouble) {
+    let common = class.headers.iter().map(|(name, _)| name);
+    let own = step.headers.0.iter().filter(|(_, value)| value.is_some()).map(|(name, _)| name);
+    let is_doubled =
+        |name: &&At<String>| class.auth_headers.iter().any(|auth| auth.eq_ignore_ascii_case(&name.value));
+    for name in common.chain(own).filter(is_doubled) {
+        let message = "the class's `auth` writes the header";
+        trouble
+            .about(name, format!("{message} {} too; leave it out here, or write `auth: false`", name.value));
+    }
+}
+
 /// A header with its checked name.
 pub fn header(
     name: &At<String>,
@@ -167,19 +189,30 @@ pub fn header(
     shop: &Shop,
 ) -> Option<(String, Template)> {
     let trouble = shop.trouble;
-    let lower = trouble.keep(name, checks::header_name(&name.value))?;
-    if OWN_HEADERS.contains(&lower.as_str()) {
+    trouble.keep(name, checks::header_name(&name.value))?;
+    if is_set_by_sender(&name.value) {
         trouble.about(name, format!("the sender writes the header {} itself; leave it out", name.value));
-        return None;
-    }
-    if value.value.text.contains(['\r', '\n']) {
-        trouble.add(value.place, 1, "a header's value is one line");
         return None;
     }
     let template = blanks::read(&value.value.text, Escape::Plain, names);
     let template =
         template.map_err(|problem| trouble.within(value.place, &problem.word, problem.message)).ok()?;
-    Some((name.value.clone(), template))
+    Some((name.value.clone(), header_value(template, value, trouble)?))
+}
+
+/// The value of a header, if HTTP allows what of it stands in the file. What is filled in is looked at when it is.
+pub fn header_value(template: Template, at: &At<Scalar>, trouble: &Trouble) -> Option<Template> {
+    let is_right = |part: &Part| match part {
+        Part::Text(text) => is_header_value(text),
+        Part::Blank { .. } => true,
+    };
+    if template.parts.iter().all(is_right) {
+        return Some(template);
+    }
+    let message = "a header's value is one line of letters, digits and signs of ASCII; write other characters \
+                   percent-encoded, such as `%EB%B6%80` for `부`";
+    trouble.within(at.place, &at.value.text, message);
+    None
 }
 
 fn has(headers: &[(String, Template)], name: &str) -> bool {

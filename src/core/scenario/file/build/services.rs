@@ -1,8 +1,9 @@
 //! The hosts of a scenario: their addresses by file, profile and command line.
 
+use super::pieces::plain_name;
 use crate::core::base::host::Host;
 use crate::core::scenario::file::decode::At;
-use crate::core::scenario::file::problem::{Place, instead};
+use crate::core::scenario::file::problem::Place;
 use crate::core::scenario::file::settings::Settings;
 use crate::core::scenario::file::surroundings::Choices;
 use crate::core::scenario::file::trouble::Trouble;
@@ -27,13 +28,16 @@ impl Services {
         let known = || wire.services.0.iter().map(|(name, _)| name.value.as_str());
         for (name, _) in in_profile.into_iter().flat_map(|fields| &fields.0) {
             if !known().any(|known| known == name.value) {
-                trouble
-                    .about(name, format!("no service `{}`; {}", name.value, instead(&name.value, known())));
+                trouble.about(
+                    name,
+                    format!("no service `{}`; {}", name.value, trouble.instead(&name.value, known())),
+                );
             }
         }
         for (name, _) in &choices.services {
             if !known().any(|known| known == name) {
-                let message = format!("no service `{name}` for --service; {}", instead(name, known()));
+                let message =
+                    format!("no service `{name}` for --service; {}", trouble.instead(name, known()));
                 trouble.add(Place::default(), 1, message);
             }
         }
@@ -56,6 +60,9 @@ impl Services {
         choices: &Choices,
         trouble: &Trouble,
     ) {
+        if let Err(problem) = plain_name(&name.value) {
+            trouble.about(name, problem);
+        }
         let own = full(name, service);
         let other = in_profile
             .and_then(|fields| fields.0.iter().find(|(known, _)| known.value == name.value))
@@ -93,7 +100,8 @@ impl Services {
         let found = self.list.iter().position(|service| service.name == name.value);
         if found.is_none() {
             let known = self.list.iter().map(|service| service.name.as_str());
-            trouble.about(name, format!("no service `{}`; {}", name.value, instead(&name.value, known)));
+            trouble
+                .about(name, format!("no service `{}`; {}", name.value, trouble.instead(&name.value, known)));
         }
         found.map(ServiceId)
     }

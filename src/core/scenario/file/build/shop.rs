@@ -6,17 +6,21 @@ use std::collections::BTreeMap;
 use super::services::Services;
 use crate::core::scenario::file::decode::At;
 use crate::core::scenario::file::settings::Settings;
-use crate::core::scenario::file::surroundings::Surroundings;
+use crate::core::scenario::file::surroundings::{LARGEST_FILE, LARGEST_FILES, Surroundings};
 use crate::core::scenario::file::trouble::Trouble;
 use crate::core::scenario::file::wire::forms::Fields;
 use crate::core::scenario::file::wire::forms::List;
 use crate::core::scenario::file::wire::step::WireStep;
-use crate::core::scenario::model::data::{Blob, BlobId, DataSet};
+use crate::core::scenario::model::data::{Blob, BlobId, DataSet, RowOrder};
 use crate::core::scenario::model::request::TemplateId;
-use crate::core::scenario::model::scenario::{EntryId, EntryKey, EntryKind};
+use crate::core::scenario::model::scenario::{DataId, EntryId, EntryKey, EntryKind};
 
-/// The longest file that is sent or has rows.
-const LARGEST_FILE: usize = 64 << 20;
+/// Why nobody takes another row of a data set whose rows are unique.
+pub fn one_row_each(name: &str) -> String {
+    format!(
+        "the data `{name}` is `order: unique`, so each user keeps its one row; write another `order` for a next one"
+    )
+}
 
 /// What all parts of the check share.
 pub struct Shop<'s> {
@@ -44,6 +48,11 @@ impl<'s> Shop<'s> {
         let (entries, blobs, blob_paths) = (RefCell::default(), RefCell::default(), RefCell::default());
         let ready_made = Cell::new(0);
         Self { trouble, around, settings, services, data, blocks, entries, blobs, blob_paths, ready_made }
+    }
+
+    /// Whether each user has one row of a data set and never another.
+    pub fn keeps_its_row(&self, data: DataId) -> bool {
+        self.data.get(data.0).is_some_and(|set| set.order == RowOrder::Unique)
     }
 
     /// The entry with that key. Equal keys share an entry. A path may have a secret, which no report may show.
@@ -100,6 +109,14 @@ pub fn read_file(around: &dyn Surroundings, trouble: &Trouble, path: &At<String>
     let content = trouble.keep(path, around.file(&path.value))?;
     if content.len() > LARGEST_FILE {
         trouble.about(path, format!("the file {} has over 64 MB; use a smaller one", path.value));
+        return None;
+    }
+    if !trouble.takes_file(content.len()) {
+        let most = LARGEST_FILES >> 20;
+        trouble.about(
+            path,
+            format!("the scenario's files have over {most} MB together; use fewer or smaller ones"),
+        );
         return None;
     }
     Some(content)

@@ -1,6 +1,8 @@
 //! Reads steps: all that a task may consist of.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+
+use serde::Serialize;
 
 use super::blanks;
 use super::conditions;
@@ -8,11 +10,11 @@ use super::fields::{self, Kind, Standing};
 use super::names::Names;
 use super::repeats::{number, time};
 use super::requests::{self, ClassRequests};
-use super::shop::Shop;
+use super::shop::{Shop, one_row_each};
 use super::values::range;
 use crate::core::base::units::Micros;
 use crate::core::scenario::file::decode::At;
-use crate::core::scenario::file::problem::instead;
+use crate::core::scenario::file::limits::DEEPEST_STEPS;
 use crate::core::scenario::file::wire::condition::WireCondition;
 use crate::core::scenario::file::wire::forms::{Fields, List, Scalar, ScalarKind};
 use crate::core::scenario::file::wire::step::{WireEnd, WireGivenUp, WireStep};
@@ -37,6 +39,27 @@ pub struct Steps<'c> {
     pub requests: ClassRequests<'c>,
     /// The blocks that are being read, one within the other.
     pub within: RefCell<Vec<At<String>>>,
+    /// How many steps the present one stands within.
+    pub depth: Cell<usize>,
+}
+
+/// The size of what was made, in bytes of JSON, which is how a worker gets it.
+fn size(made: &impl Serialize) -> usize {
+    struct Counted(usize);
+    impl std::io::Write for Counted {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut counted = Counted(0);
+    // Neither the types of a scenario nor counting can fail.
+    let _ = serde_json::to_writer(&mut counted, made);
+    counted.0
 }
 
 impl Steps<'_> {
@@ -62,12 +85,30 @@ impl Steps<'_> {
 
     /// Reads one step. A block becomes all its steps.
     pub fn one(&self, wire: &WireStep, standing: Standing) -> Vec<Step> {
-        if !self.shop.trouble.takes_step() {
-            let within = self.within.borrow();
-            self.shop.trouble.add_step_limit(within.first().or(wire.keys.first()));
+        let trouble = self.shop.trouble;
+        if !trouble.takes_step(self.origin(wire).as_ref()) {
             return Vec::new();
         }
-        let Some(kind) = fields::kind(wire, standing, self.shop.trouble) else { return Vec::new() };
+        let Some(kind) = fields::kind(wire, standing, trouble) else { return Vec::new() };
+        let levels = if wire.condition.is_some() && kind != Kind::Choice { 2 } else { 1 };
+        self.depth.set(self.depth.get() + levels);
+        let steps = if self.depth.get() > DEEPEST_STEPS {
+            let message = format!("over {DEEPEST_STEPS} steps stand within each other; use fewer");
+            self.origin(wire).iter().for_each(|at| trouble.about(at, message.clone()));
+            Vec::new()
+        } else {
+            self.of_kind(kind, wire)
+        };
+        self.depth.set(self.depth.get() - levels);
+        steps
+    }
+
+    /// Where a step comes from: the name of the outermost block that is put in, or its own first field.
+    fn origin(&self, wire: &WireStep) -> Option<At<String>> {
+        self.within.borrow().first().or(wire.keys.first()).cloned()
+    }
+
+    fn of_kind(&self, kind: Kind, wire: &WireStep) -> Vec<Step> {
         let condition = wire.condition.as_ref().map(|condition| self.condition(condition));
         let steps = match kind {
             Kind::Choice => return self.choice(wire, condition.flatten()).into_iter().collect(),
@@ -80,11 +121,20 @@ impl Steps<'_> {
             }
             _ => self.single(kind, wire).into_iter().collect(),
         };
+        // What stands within a step has been counted.
+        if !kind.has_steps() && !self.takes(&steps, wire) {
+            return Vec::new();
+        }
         match condition {
             None => steps,
             Some(Some(condition)) => vec![Step::If { condition, then: steps, otherwise: Vec::new() }],
             Some(None) => Vec::new(),
         }
+    }
+
+    /// Whether so much more may come of the text.
+    fn takes(&self, made: &impl Serialize, wire: &WireStep) -> bool {
+        self.shop.trouble.takes(size(made), self.origin(wire).as_ref())
     }
 
     fn single(&self, kind: Kind, wire: &WireStep) -> Option<Step> {
@@ -108,6 +158,9 @@ impl Steps<'_> {
                 let name = wire.next_row.as_ref()?;
                 let data = self.shop.trouble.keep(name, self.names.data(&name.value))?;
                 self.names.uses(data);
+                if self.shop.keeps_its_row(data) {
+                    self.shop.trouble.about(name, one_row_each(&name.value));
+                }
                 Some(Step::NextRow(data))
             }
             Kind::Wait => self.think_time(wire.wait.as_ref()).map(Step::Wait),
@@ -128,7 +181,9 @@ impl Steps<'_> {
 
     /// Reads a condition.
     fn condition(&self, wire: &At<WireCondition>) -> Option<Condition> {
-        conditions::read(wire, self.names, self.shop.trouble)
+        let condition = conditions::read(wire, self.names, self.shop.trouble)?;
+        let at = At { place: wire.place, value: String::new() };
+        self.shop.trouble.takes(size(&condition), Some(&at)).then_some(condition)
     }
 
     /// Reads a think time.
@@ -173,7 +228,8 @@ impl Steps<'_> {
         let Some(name) = &wire.block else { return Vec::new() };
         let Some(steps) = self.shop.block(&name.value) else {
             let known = self.shop.blocks.0.iter().map(|(known, _)| known.value.as_str());
-            let message = format!("no block `{}`; {}", name.value, instead(&name.value, known));
+            let message =
+                format!("no block `{}`; {}", name.value, self.shop.trouble.instead(&name.value, known));
             self.shop.trouble.about(name, message);
             return Vec::new();
         };
@@ -184,6 +240,10 @@ impl Steps<'_> {
             self.shop
                 .trouble
                 .about(name, format!("the block does itself again ({circle}); use `repeat` or `while`"));
+            return Vec::new();
+        }
+        if self.shop.trouble.is_full() {
+            // The text is wrong already, and what the block says was read or will be.
             return Vec::new();
         }
         self.within.borrow_mut().push(name.clone());
@@ -256,6 +316,9 @@ impl Steps<'_> {
             return None;
         };
         let trouble = self.shop.trouble;
+        if !trouble.takes(name.value.len(), Some(name)) {
+            return None;
+        }
         let within = wire.within.as_ref().map(|at| time(Some(at), Micros::ZERO, trouble));
         let steps = self.required_list(wire.steps.as_ref(), wire);
         Some(Step::Poll(Poll {

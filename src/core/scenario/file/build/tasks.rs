@@ -4,7 +4,6 @@ use super::fields::Standing;
 use super::repeats::number;
 use super::steps::Steps;
 use crate::core::scenario::file::decode::At;
-use crate::core::scenario::file::problem::instead;
 use crate::core::scenario::file::wire::class::{WireClass, WireState};
 use crate::core::scenario::file::wire::forms::{Fields, List, Scalar};
 use crate::core::scenario::file::wire::step::WireStep;
@@ -93,7 +92,8 @@ fn way(to: &At<String>, weight: &At<Scalar>, all: &Fields<WireState>, steps: &St
         Some(state) => Some(Next::State(state)),
         None if to.value == END => Some(Next::EndOfSession),
         None => {
-            let message = format!("no state `{}`; {}", to.value, instead(&to.value, known.chain([END])));
+            let message =
+                format!("no state `{}`; {}", to.value, trouble.instead(&to.value, known.chain([END])));
             trouble.about(to, message);
             None
         }

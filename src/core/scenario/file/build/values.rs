@@ -1,6 +1,7 @@
 //! Reads small texts: sets of statuses, shares, durations, ranges, weights, patterns.
 
 use crate::core::base::units::{Micros, parse_duration};
+use crate::core::scenario::file::limits::{LONGEST_PATTERN, PATTERN_SIZES};
 use crate::core::scenario::model::request::{Pattern, Statuses};
 
 /// A set of statuses: `200`, `200..299, 404`, `2xx`.
@@ -50,15 +51,35 @@ pub fn range(text: &str) -> Option<(u64, u64)> {
     (from <= to).then_some((from, to))
 }
 
-/// A regular expression, checked.
-pub fn pattern(text: &str) -> Result<Pattern, String> {
-    regex_lite::Regex::new(text).map_err(|error| format!("`{text}` is no pattern: {error}"))?;
-    Ok(Pattern(text.to_owned()))
+/// A regular expression, checked. `take` takes its size from what may come of the text.
+pub fn pattern(text: &str, take: impl FnOnce(usize) -> Result<(), String>) -> Result<Pattern, String> {
+    compiled(text, take).map(|(pattern, _)| pattern)
 }
 
-/// The group of a pattern that is taken: the first where it has one.
-pub fn taken_group(pattern: &Pattern) -> usize {
-    regex_lite::Regex::new(&pattern.0).map_or(0, |regex| usize::from(regex.captures_len() > 1))
+/// A pattern, and the group of it that is taken: the first where it has one.
+pub fn grouped_pattern(
+    text: &str,
+    take: impl FnOnce(usize) -> Result<(), String>,
+) -> Result<(Pattern, usize), String> {
+    compiled(text, take).map(|(pattern, regex)| (pattern, usize::from(regex.captures_len() > 1)))
+}
+
+fn compiled(
+    text: &str,
+    take: impl FnOnce(usize) -> Result<(), String>,
+) -> Result<(Pattern, regex_lite::Regex), String> {
+    if text.len() > LONGEST_PATTERN {
+        return Err(format!("the pattern has over {LONGEST_PATTERN} letters; write a shorter one"));
+    }
+    let [usual, largest] = PATTERN_SIZES;
+    let sized = |limit| regex_lite::RegexBuilder::new(text).size_limit(limit).build();
+    let (size, regex) = match sized(usual) {
+        Ok(regex) => (usual, Ok(regex)),
+        Err(_) => (largest, sized(largest)),
+    };
+    take(size)?;
+    let regex = regex.map_err(|error| format!("`{text}` is no pattern: {error}"))?;
+    Ok((Pattern(text.to_owned()), regex))
 }
 
 /// A text without the quotes around it.
@@ -94,8 +115,17 @@ mod tests {
 
     #[test]
     fn a_pattern_gives_its_first_group_where_it_has_one() {
-        assert_eq!(taken_group(&pattern("id=([0-9]+)").unwrap()), 1);
-        assert_eq!(taken_group(&pattern("[0-9]+").unwrap()), 0);
-        assert!(pattern("(").unwrap_err().starts_with("`(` is no pattern: "));
+        let free = |_| Ok(());
+        assert_eq!(grouped_pattern("id=([0-9]+)", free).unwrap().1, 1);
+        assert_eq!(grouped_pattern("[0-9]+", free).unwrap().1, 0);
+        assert!(pattern("(", free).unwrap_err().starts_with("`(` is no pattern: "));
+    }
+
+    #[test]
+    fn a_pattern_that_is_too_long_or_too_large_is_refused() {
+        let free = |_| Ok(());
+        assert!(pattern(&"a".repeat(1_001), free).unwrap_err().contains("over 1000 letters"));
+        assert!(pattern("(((a{60}){60}){60})", free).unwrap_err().contains("is no pattern"));
+        assert_eq!(pattern("a", |_| Err("spent".to_owned())).unwrap_err(), "spent");
     }
 }

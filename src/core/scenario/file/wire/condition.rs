@@ -41,11 +41,17 @@ impl<'de> Deserialize<'de> for WireCondition {
                 let Some(word) = map.next_key::<CombinationWord>()? else {
                     return Err(de::Error::custom("an empty condition; write one, or `all`, `any` or `not`"));
                 };
-                Ok(match word {
+                let condition = match word {
                     CombinationWord::All => WireCondition::All(map.next_value()?),
                     CombinationWord::Any => WireCondition::Any(map.next_value()?),
                     CombinationWord::Not => WireCondition::Not(map.next_value()?),
-                })
+                };
+                match map.next_key::<CombinationWord>()? {
+                    Some(_) => Err(de::Error::custom(
+                        "a condition has one of `all`, `any` and `not`; write one within the other",
+                    )),
+                    None => Ok(condition),
+                }
             }
         }
         deserializer.deserialize_any(ConditionVisitor)
