@@ -40,7 +40,9 @@ fn renewing(refresh_ms: u64) -> impl Fn(&Sent, &Request) -> Reply + Clone {
 
 #[test]
 fn a_refresh_that_is_under_way_at_the_end_of_the_run_is_no_failure() {
-    let of = |refresh_ms| run(&config(scenario(&format!("{AUTH}tasks: [get: /a]")), 1, "1s"), renewing(refresh_ms));
+    let of = |refresh_ms| {
+        run(&config(scenario(&format!("{AUTH}tasks: [get: /a]")), 1, "1s"), renewing(refresh_ms))
+    };
     let (report, sent) = of(2_000);
     assert_eq!(lines(&sent), ["GET /a", "POST /refresh"], "what was refused is not sent again after the end");
     assert_eq!((report.total.requests, failures(&report)), (2, Vec::new()));
@@ -49,7 +51,9 @@ fn a_refresh_that_is_under_way_at_the_end_of_the_run_is_no_failure() {
 
 #[test]
 fn a_token_that_expired_before_the_last_steps_is_refreshed_for_them() {
-    let class = format!("{AUTH}on_stop: [get: /logout]\ntasks: [{{ task: t, steps: [get: /a, set: {{ access: old }}] }}]");
+    let class = format!(
+        "{AUTH}on_stop: [get: /logout]\ntasks: [{{ task: t, steps: [get: /a, set: {{ access: old }}] }}]"
+    );
     let (report, sent) = run(&config(scenario(&class), 1, "1s"), renewing(100));
     assert_eq!(lines(&sent)[3..], ["GET /logout", "POST /refresh", "GET /logout"]);
     assert_eq!(failures(&report), [""; 0]);
@@ -63,7 +67,8 @@ fn a_refresh_ends_at_its_deadline_whatever_it_does() {
     ] {
         let class = AUTH.replace("{ post: /refresh, auth: false, extract: { access: $.token } }", steps);
         let class = format!("{class}sequence: [get: /a, get: /b]");
-        let class = class.replace("within: 10s,", "within: 10s, refused: continue,").replace("think_time: 10m\n", "");
+        let class =
+            class.replace("within: 10s,", "within: 10s, refused: continue,").replace("think_time: 10m\n", "");
         let (report, sent) = run(&config(scenario(&class), 1, "15s"), renewing(1_000_000));
         let b = sent.iter().find(|sent| sent.line == "GET /b").unwrap();
         assert_eq!(b.at_ms, 10_020, "{steps}");
@@ -74,9 +79,14 @@ fn a_refresh_ends_at_its_deadline_whatever_it_does() {
 #[test]
 fn a_request_that_is_repeated_carries_the_token_that_was_renewed_meanwhile() {
     let burst = "tasks: [{ task: t, steps: [parallel: [{ get: /a, retry: { attempts: 3, on: 503, first: 500ms } }, get: /b]] }]";
-    let (report, sent) = run(&config(scenario(&format!("{AUTH}{burst}")), 1, "5s"), |sent: &Sent, request: &Request| {
-        if sent.line == "GET /a" && sent.at_ms < 100 { json(10, 503, "") } else { renewing(100)(sent, request) }
-    });
+    let (report, sent) =
+        run(&config(scenario(&format!("{AUTH}{burst}")), 1, "5s"), |sent: &Sent, request: &Request| {
+            if sent.line == "GET /a" && sent.at_ms < 100 {
+                json(10, 503, "")
+            } else {
+                renewing(100)(sent, request)
+            }
+        });
     assert_eq!(lines(&sent), ["GET /a", "GET /b", "POST /refresh", "GET /b", "GET /a"]);
     assert_eq!(row(&report, "/a").statuses.as_ref().unwrap().get(&401), None);
 }
@@ -88,7 +98,8 @@ fn arrivals_never_share_a_number_while_users_come_and_go() {
         "scenario: test\ndata: {{ accounts: {{ order: unique, rows: [{}] }} }}\nusers:\n  U:\n    sequence:\n      - get: /${{accounts.name}}\n        name: /a\n      - {{ task: leave, steps: [{{ if: chance 20 %, end: user }}] }}\n      - get: /${{accounts.name}}\n        name: /b\n",
         rows.join(", ")
     );
-    let scenario = read("test.yaml", &text, &Choices::default(), &Nothing).unwrap_or_else(|p| panic!("{p:?}"));
+    let scenario =
+        read("test.yaml", &text, &Choices::default(), &Nothing).unwrap_or_else(|p| panic!("{p:?}"));
     let typed = RunConfigText {
         rate: "20".to_owned(),
         max_users: "40".to_owned(),
@@ -100,7 +111,12 @@ fn arrivals_never_share_a_number_while_users_come_and_go() {
     let mut last = BTreeMap::new();
     for sent in &sent {
         let before = last.insert(sent.line.clone(), sent.at_ms);
-        assert!(before.is_none_or(|before| before + 500 <= sent.at_ms), "{} twice at {}", sent.line, sent.at_ms);
+        assert!(
+            before.is_none_or(|before| before + 500 <= sent.at_ms),
+            "{} twice at {}",
+            sent.line,
+            sent.at_ms
+        );
     }
     assert!(sent.len() > 800 && last.len() < 40, "{} {}", sent.len(), last.len());
 }
@@ -157,7 +173,8 @@ const POLL: &str = "tasks:
 #[test]
 fn what_a_poll_holds_back_is_counted_when_its_user_is_dropped() {
     let class = format!("{POLL}[{{ get: /v, extract: {{ s: $.s }} }}, {{ wait: 10m }}]");
-    let (report, sent) = run(&config(scenario(&class), 20, "10s"), |_: &Sent, _: &Request| json(10, 200, r#"{"s": 1}"#));
+    let (report, sent) =
+        run(&config(scenario(&class), 20, "10s"), |_: &Sent, _: &Request| json(10, 200, r#"{"s": 1}"#));
     assert_eq!((sent.len(), report.total.requests, report.total.in_flight_at_end), (20, 20, Some(0)));
     assert_eq!(report.total.failures, 0);
 }
@@ -169,7 +186,8 @@ fn a_poll_in_vain_is_a_failed_check_whatever_its_steps_are() {
         "[{ get: /b, extract: { s: $.s }, again: { how: in parallel, times: 2, same: $.s } }]",
     ] {
         let class = format!("think_time: 10m\n{POLL}{steps}");
-        let (report, sent) = run(&config(scenario(&class), 1, "10s"), |_: &Sent, _: &Request| json(10, 200, r#"{"s": 1}"#));
+        let (report, sent) =
+            run(&config(scenario(&class), 1, "10s"), |_: &Sent, _: &Request| json(10, 200, r#"{"s": 1}"#));
         assert_eq!(failures(&report), ["/b: Check it is done x1"]);
         assert_eq!(report.total.requests, sent.len() as u64);
     }
@@ -177,7 +195,8 @@ fn a_poll_in_vain_is_a_failed_check_whatever_its_steps_are() {
 
 #[test]
 fn a_branch_that_pauses_does_not_hold_the_end_of_the_run() {
-    let class = "tasks: [{ task: t, steps: [parallel: [get: /a, { steps: [get: /b, wait: 20s, get: /c] }]] }]";
+    let class =
+        "tasks: [{ task: t, steps: [parallel: [get: /a, { steps: [get: /b, wait: 20s, get: /c] }]] }]";
     let (snapshots, _) = posted(&config(scenario(class), 1, "2s"), 1, |_: u32, _, request: &Request| {
         json(if request.path == "/a" { 2_500 } else { 10 }, 200, "")
     });

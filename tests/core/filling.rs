@@ -17,7 +17,8 @@ fn once(steps: &str, body: &'static str) -> (Report, Vec<Sent>) {
         "scenario: test\ndata: {{ budgets: {{ rows: [{{ amount: 50000, code: \"007\" }}] }} }}\nusers:\n  U:\n    \
          think_time: 10m\n    tasks:\n      - task: t\n        steps:\n{steps}"
     );
-    let scenario = read("test.yaml", &text, &Choices::default(), &Nothing).unwrap_or_else(|p| panic!("{p:?}"));
+    let scenario =
+        read("test.yaml", &text, &Choices::default(), &Nothing).unwrap_or_else(|p| panic!("{p:?}"));
     run(&config(scenario, 1, "1s"), move |sent: &Sent, _: &Request| {
         json(10, 200, if sent.line == "GET /a" { body } else { "{}" })
     })
@@ -48,7 +49,10 @@ fn a_value_that_no_header_can_have_is_a_failure_and_nothing_is_sent() {
     for body in [r#"{"token": "abc\n"}"#, r#"{"token": "a\r\nX-Admin: 1"}"#, r#"{"token": "부산"}"#] {
         let (report, sent) = once(steps, body);
         assert_eq!(lines(&sent), ["GET /a", "GET /c"]);
-        assert_eq!(failures(&report), ["/b: Other the header X-CSRF has a value that HTTP does not allow x1"]);
+        assert_eq!(
+            failures(&report),
+            ["/b: Other the header X-CSRF has a value that HTTP does not allow x1"]
+        );
         assert_eq!((report.total.requests, report.total.sent), (3, Some(3)));
     }
     assert_eq!(lines(&once(steps, r#"{"token": "a b"}"#).1), ["GET /a", "POST /b", "GET /c"]);
@@ -62,11 +66,16 @@ fn a_path_from_an_answer_stays_with_its_service() {
         let body = Box::leak(format!(r#"{{"next": "{next}"}}"#).into_boxed_str());
         assert_eq!(lines(&once(steps, body).1), ["GET /a", "GET /items?page=2"]);
     }
-    for next in ["https://localhost:8080/x", "http://evil.example/x", ".evil.example/x", ":8443/x", "items", ""] {
+    for next in
+        ["https://localhost:8080/x", "http://evil.example/x", ".evil.example/x", ":8443/x", "items", ""]
+    {
         let body = Box::leak(format!(r#"{{"next": "{next}"}}"#).into_boxed_str());
         let (report, sent) = once(steps, body);
         assert_eq!(lines(&sent), ["GET /a"], "{next}");
-        assert_eq!(failures(&report), ["next: Other the path is none of the service: it must begin with / x1"]);
+        assert_eq!(
+            failures(&report),
+            ["next: Other the path is none of the service: it must begin with / x1"]
+        );
     }
 }
 
@@ -99,8 +108,12 @@ fn loops_within_loops_rest_and_the_rest_is_nobodys_lateness() {
 #[test]
 fn the_first_of_several_with_one_key_is_compared_too_where_it_was_answered_in_time() {
     let steps = "- post: /b\n  again: { how: after timeout, after: 200ms, same: $.id, name: one id }";
-    let text = format!("scenario: test\nusers:\n  U:\n    think_time: 10m\n    tasks:\n      - task: t\n        steps:\n          {}", steps.replace('\n', "\n          "));
-    let scenario = read("test.yaml", &text, &Choices::default(), &Nothing).unwrap_or_else(|p| panic!("{p:?}"));
+    let text = format!(
+        "scenario: test\nusers:\n  U:\n    think_time: 10m\n    tasks:\n      - task: t\n        steps:\n          {}",
+        steps.replace('\n', "\n          ")
+    );
+    let scenario =
+        read("test.yaml", &text, &Choices::default(), &Nothing).unwrap_or_else(|p| panic!("{p:?}"));
     let (report, sent) = run(&config(scenario, 1, "1s"), |sent: &Sent, _: &Request| {
         json(50, 200, if sent.at_ms == 0 { r#"{"id": 1}"# } else { r#"{"id": 2}"# })
     });

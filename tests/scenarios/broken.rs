@@ -114,6 +114,9 @@ fn a_choice_that_the_file_does_not_have_is_named() {
             "no service `lm` for --service; did you mean `llm`?",
         ]
     );
+    let services = vec![("llm".to_owned(), "x".to_owned())];
+    let said = read_file(&path, &Choices { services, ..Choices::default() }).unwrap_err().to_string();
+    assert!(said.starts_with("profiles.yaml: --service llm: the address "), "{said}");
 }
 
 const WITH_A_KEY: &str = "

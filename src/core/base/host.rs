@@ -137,7 +137,8 @@ impl Host {
     /// The path and the query of an address below this one, without the prefix; `None` for any other text.
     pub fn path_of(&self, address: &str) -> Option<String> {
         let (_, after_scheme) = address.split_once("://")?;
-        let rest = after_scheme.find(['/', '?', '#']).map_or("", |at| after_scheme.get(at..).unwrap_or_default());
+        let rest =
+            after_scheme.find(['/', '?', '#']).map_or("", |at| after_scheme.get(at..).unwrap_or_default());
         let origin: Self = address.strip_suffix(rest)?.parse().ok()?;
         if origin != (Self { prefix: String::new(), ..self.clone() }) {
             return None;

@@ -61,7 +61,9 @@ fn describe_run(run: &RunInfo) -> String {
     let end = match run.stopped_by {
         Some(StopReason::Stopped) => format!("stopped by hand after {lasted}"),
         Some(StopReason::Unfinished) => format!("CUT OFF after {lasted}: what came then is missing"),
-        Some(StopReason::RunTime | StopReason::Iterations | StopReason::Other) | None => format!("for {lasted}"),
+        Some(StopReason::RunTime | StopReason::Iterations | StopReason::Other) | None => {
+            format!("for {lasted}")
+        }
     };
     format!("{host}: {}, {end}\nStarted {started_at}{seed}\n", load_in_words(run))
 }

@@ -217,9 +217,8 @@ mod tests {
         collector.add(0, &[(0, &Tally { sent: 1, ..Tally::default() })]);
         let (fresh, cached) = (Tally { moved_out: 1, ..Tally::default() }, Tally { sent: 1, ..second_of(1) });
         collector.add(3, &[(0, &fresh), (1, &cached)]);
-        let sent = |collector: &Collector| -> u64 {
-            collector.rows().rows.iter().filter_map(|row| row.sent).sum()
-        };
+        let sent =
+            |collector: &Collector| -> u64 { collector.rows().rows.iter().filter_map(|row| row.sent).sum() };
         assert_eq!(sent(&collector), 1);
         (4..700).for_each(|second| collector.add(second, &[]));
         assert_eq!(sent(&collector), 1);

@@ -46,7 +46,9 @@ impl Reset {
 
     /// Requests of an entry that were in flight at the reset.
     pub fn in_flight(&self, entry: usize) -> u64 {
-        self.before.get(entry).map_or(0, |before| u64::try_from(before.sent).unwrap_or_default().saturating_sub(before.completed))
+        self.before.get(entry).map_or(0, |before| {
+            u64::try_from(before.sent).unwrap_or_default().saturating_sub(before.completed)
+        })
     }
 
     /// What readers of the report must know.

@@ -105,7 +105,8 @@ mod tests {
     fn json_stays_json_and_a_list_is_an_array() {
         assert_eq!(written(&Value::Json("7".to_owned()), Escape::JsonValue), "7");
         assert_eq!(written(&Value::Json(r#"{"a":1}"#.to_owned()), Escape::JsonString), r#"{\"a\":1}"#);
-        let entries = [Value::Text("a".to_owned()), Value::Text("\"".to_owned()), Value::Json("7".to_owned())];
+        let entries =
+            [Value::Text("a".to_owned()), Value::Text("\"".to_owned()), Value::Json("7".to_owned())];
         let list = Value::List(List::of(entries));
         assert_eq!(written(&list, Escape::JsonValue), r#"["a","\"",7]"#);
         assert_eq!(

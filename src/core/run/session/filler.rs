@@ -68,7 +68,8 @@ impl Filler<'_> {
         match template.parts.as_slice() {
             [Part::Blank { source: Source::Slot(slot), .. }] => self.values.get(*slot).clone(),
             [Part::Blank { source: Source::Pick(slot), .. }] => self.pick(*slot),
-            [Part::Blank { source: Source::Column { data, column }, .. }] => match self.field(*data, *column) {
+            [Part::Blank { source: Source::Column { data, column }, .. }] => match self.field(*data, *column)
+            {
                 Some(Cell::Text(text)) => Value::Text(text.clone()),
                 Some(Cell::Json { json }) => Value::Json(json.clone()),
                 None => Value::Text(String::new()),
@@ -232,8 +233,8 @@ fn write_number(number: impl std::fmt::Display, out: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::scenario::model::data::{DataSet, RowOrder};
     use crate::core::run::session::values::List;
+    use crate::core::scenario::model::data::{DataSet, RowOrder};
 
     fn blank(source: Source, escape: Escape) -> Part {
         Part::Blank { source, escape }

@@ -92,7 +92,8 @@ impl<P: Platform> User<P> {
         let flow = self.run_steps(steps, &mut walk).await;
         let (due, last) = (walk.due, walk.last);
         self.state.borrow_mut().last = last;
-        let over = |flow| Done { ended: self.common.platform.now(), task: None, flow, pass: Pass::EndOfSession };
+        let over =
+            |flow| Done { ended: self.common.platform.now(), task: None, flow, pass: Pass::EndOfSession };
         if flow != Flow::Next {
             // A session that cannot start is over, and nothing is left to be undone. The task that it was begun for counts
             // as done, or a run of so many would never end.

@@ -1,8 +1,8 @@
 //! Repeats steps until something has come about, or gives up.
 
+use super::held::{Held, Holding};
 use super::judge::check_failure;
 use super::user::User;
-use super::held::{Held, Holding};
 use super::walk::{Flow, Walk};
 use crate::core::base::units::Micros;
 use crate::core::http::exchange::Judged;

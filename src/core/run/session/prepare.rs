@@ -94,7 +94,9 @@ fn own_path(template: &RequestTemplate, scenario: &Scenario, request: &mut Reque
     let own = base.and_then(|base| base.path_of(&request.path));
     match own {
         Some(path) => request.path = path,
-        None => request.unsendable = Some(unsendable("the path is none of the service: it must begin with /")),
+        None => {
+            request.unsendable = Some(unsendable("the path is none of the service: it must begin with /"))
+        }
     }
 }
 

@@ -167,7 +167,9 @@ impl<'de> de::Deserializer<'de> for Reader<'de, '_> {
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
         let result = match &self.node.value {
-            Value::Text(text) if matches!(text.trim(), "true" | "false") => visitor.visit_bool(text.trim() == "true"),
+            Value::Text(text) if matches!(text.trim(), "true" | "false") => {
+                visitor.visit_bool(text.trim() == "true")
+            }
             _ => self.visit(visitor),
         };
         self.placed(result)

@@ -57,7 +57,9 @@ fn missing(full: &WireExtract, take: Take, names: &Names, trouble: &Trouble) -> 
     }
     if let Some(default) = full.default.as_ref().filter(|default| default.value.kind == ScalarKind::Json) {
         let source = Source::Json(default.value.text.clone());
-        return Some(Missing::Default(Template { parts: vec![Part::Blank { source, escape: Escape::Plain }] }));
+        return Some(Missing::Default(Template {
+            parts: vec![Part::Blank { source, escape: Escape::Plain }],
+        }));
     }
     if let Some(default) = &full.default {
         let template = blanks::read(&default.value.text, Escape::Plain, names);

@@ -17,7 +17,9 @@ use crate::core::scenario::model::scenario::{DataId, EntryId, EntryKey, EntryKin
 
 /// Why nobody takes another row of a data set whose rows are unique.
 pub fn one_row_each(name: &str) -> String {
-    format!("the data `{name}` is `order: unique`, so each user keeps its one row; write another `order` for a next one")
+    format!(
+        "the data `{name}` is `order: unique`, so each user keeps its one row; write another `order` for a next one"
+    )
 }
 
 /// What all parts of the check share.
