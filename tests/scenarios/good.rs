@@ -338,7 +338,8 @@ fn values_are_taken_from_all_places_of_an_answer() {
     let kinds: Vec<_> = extractions.iter().map(|extraction| (extraction.take, &extraction.missing)).collect();
     assert_eq!(kinds[0], (Take::All, &Missing::EmptyList));
     assert_eq!(kinds[1], (Take::First, &Missing::Skip));
-    assert_eq!(kinds[2], (Take::Random, &Missing::Default(Template::plain("1"))));
+    let one = Part::Blank { source: Source::Json("1".to_owned()), escape: Escape::Plain };
+    assert_eq!(kinds[2], (Take::Random, &Missing::Default(Template { parts: vec![one] })));
     assert_eq!(kinds[6], (Take::First, &Missing::Fail));
     assert_eq!(extractions[3].from, Place::Header("etag".to_owned()));
     assert_eq!(extractions[4].from, Place::Cookie("SESSION".to_owned()));
