@@ -60,8 +60,8 @@ fn hostile() -> Vec<(String, &'static str)> {
         format!("blocks:\n  b0: [{{ post: /, text: {long} }}]\n{doubled}{}", doing("      - do: b12\n"));
     let chain: String = (0..900).map(|n| format!("  b{n}: [{{ do: b{} }}]\n", n + 1)).collect();
     let chain = format!("blocks:\n{chain}  b900: [{{ get: / }}]\n{}", doing("      - do: b0\n"));
-    let unset: String = (0..30_000).map(|n| format!("      - set: {{ a{n}: \"${{q}}\" }}\n")).collect();
-    let names: String = (0..30_000).map(|n| format!("      - set: {{ a{n}: 1 }}\n")).collect();
+    let unset: String = (0..15_000).map(|n| format!("      - set: {{ a{n}: \"${{q}}\" }}\n")).collect();
+    let names: String = (0..15_000).map(|n| format!("      - set: {{ a{n}: 1 }}\n")).collect();
     let clear = format!("{names}      - clear: [{}]\n", "y".repeat(300_000));
     let fields: String = (0..=1_000).map(|n| format!("v{n}: 1, ")).collect();
     let large = "      - get: /\n        checks: [\"body matches (a{60}){60}\"]\n";
@@ -114,6 +114,9 @@ fn a_choice_that_the_file_does_not_have_is_named() {
             "no service `lm` for --service; did you mean `llm`?",
         ]
     );
+    let services = vec![("llm".to_owned(), "x".to_owned())];
+    let said = read_file(&path, &Choices { services, ..Choices::default() }).unwrap_err().to_string();
+    assert!(said.starts_with("profiles.yaml: --service llm: the address "), "{said}");
 }
 
 const WITH_A_KEY: &str = "

@@ -8,7 +8,7 @@ use oddiya_load::core::scenario::model::answer::{JsonType, Missing, Must, Place,
 use oddiya_load::core::scenario::model::auth::AfterRefusal;
 use oddiya_load::core::scenario::model::class::{Next, Number, Presence, Tasks, UserClass};
 use oddiya_load::core::scenario::model::condition::{Comparison, Condition};
-use oddiya_load::core::scenario::model::data::{NextRow, RowOrder};
+use oddiya_load::core::scenario::model::data::{Cell, NextRow, RowOrder};
 use oddiya_load::core::scenario::model::request::{Body, BodyPiece, OnFailure, Redirects, RequestStep};
 use oddiya_load::core::scenario::model::scenario::Scenario;
 use oddiya_load::core::scenario::model::step::{End, Step, Times};
@@ -272,10 +272,10 @@ fn rows_come_from_files_and_from_the_scenario() {
     let scenario = good("data");
     let [accounts, cities, budgets] = &scenario.data[..] else { panic!("{:?}", scenario.data) };
     assert_eq!((accounts.order, accounts.rows.len()), (RowOrder::Unique, 2));
-    assert_eq!((cities.order, cities.rows[1][0].as_str()), (RowOrder::Shuffled, "부산"));
+    assert_eq!((cities.order, &cities.rows[1][0]), (RowOrder::Shuffled, &Cell::Text("부산".to_owned())));
     assert_eq!(
-        (budgets.columns.join(","), budgets.rows[1][1].as_str()),
-        ("name,amount".to_owned(), "200000")
+        (budgets.columns.join(","), &budgets.rows[1][1]),
+        ("name,amount".to_owned(), &Cell::Json { json: "200000".to_owned() })
     );
     let class = &scenario.classes[0];
     let uses: Vec<_> = class.rows.iter().map(|row| (row.data.0, row.when)).collect();
@@ -338,7 +338,8 @@ fn values_are_taken_from_all_places_of_an_answer() {
     let kinds: Vec<_> = extractions.iter().map(|extraction| (extraction.take, &extraction.missing)).collect();
     assert_eq!(kinds[0], (Take::All, &Missing::EmptyList));
     assert_eq!(kinds[1], (Take::First, &Missing::Skip));
-    assert_eq!(kinds[2], (Take::Random, &Missing::Default(Template::plain("1"))));
+    let one = Part::Blank { source: Source::Json("1".to_owned()), escape: Escape::Plain };
+    assert_eq!(kinds[2], (Take::Random, &Missing::Default(Template { parts: vec![one] })));
     assert_eq!(kinds[6], (Take::First, &Missing::Fail));
     assert_eq!(extractions[3].from, Place::Header("etag".to_owned()));
     assert_eq!(extractions[4].from, Place::Cookie("SESSION".to_owned()));

@@ -3,9 +3,11 @@
 use super::model::class::{Number, Presence, Tasks, UserClass};
 use super::model::scenario::Scenario;
 
-/// One line for the whole, one for each service with an address, and one for each class.
+/// One line for the whole, one for each service with an address, and one for each class. No secret stands in them: names
+/// have none, and an address may.
 pub fn lines(scenario: &Scenario) -> Vec<String> {
-    let Scenario { name, about, services, entries, classes, .. } = scenario;
+    let Scenario { name, about, services, entries, classes, secrets, .. } = scenario;
+    let hide = |text: String| secrets.iter().fold(text, |text, secret| text.replace(secret.as_str(), "***"));
     let about = if about.is_empty() { String::new() } else { format!(": {about}") };
     let counts = format!(
         "{}, {}",
@@ -14,7 +16,8 @@ pub fn lines(scenario: &Scenario) -> Vec<String> {
     );
     let addresses = services
         .iter()
-        .filter_map(|service| service.url.as_ref().map(|url| format!("  service {} at {url}", service.name)));
+        .filter_map(|service| service.url.as_ref().map(|url| format!("  service {} at {url}", service.name)))
+        .map(hide);
     let head = format!("{name}{about} ({counts} in the report)");
     std::iter::once(head).chain(addresses).chain(classes.iter().map(class_line)).collect()
 }
@@ -43,6 +46,14 @@ fn counted(number: usize, one: &str, several: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_is_said_without_secrets() {
+        let mut scenario = Scenario::oddiya();
+        scenario.services[0].url = Some("http://tenant-7.example".parse().unwrap());
+        scenario.secrets = vec!["tenant-7".to_owned()];
+        assert!(lines(&scenario)[1].ends_with(" at http://***.example"), "{:?}", lines(&scenario));
+    }
 
     #[test]
     fn a_scenario_is_said_in_a_line_for_each_class() {

@@ -66,7 +66,7 @@ pub async fn run(args: &OnceArgs, given: &Given) -> anyhow::Result<Ending> {
     let clock = RunClock::start();
     let clients = clients(&hosts, clock)?;
     let failures = Rc::new(Cell::new(0));
-    let secrets = Secrets { texts: scenario.secrets.clone() };
+    let secrets = Secrets::new(&scenario.secrets);
     let reader = Transcript { hosts, secrets, failures: Rc::clone(&failures) };
     let local = tokio::task::LocalSet::new();
     let ran = local.run_until(async move {

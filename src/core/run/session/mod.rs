@@ -7,7 +7,7 @@
 //! | `user.rs`, `presence.rs` | one user; whether it must end |
 //! | `life.rs`, `tasks.rs`, `once.rs` | from task to task; which task is next; one user once |
 //! | `steps.rs`, `loops.rs`, `poll.rs`, `held.rs`, `walk.rs` | the steps of a task; what belongs to one way through them |
-//! | `send.rs`, `attempt.rs`, `repeated.rs`, `renew.rs` | one request; the same one again; a new token |
+//! | `send.rs`, `count.rs`, `attempt.rs`, `repeated.rs`, `renew.rs` | one request; the same one again; a new token |
 //! | `prepare.rs`, `filler.rs`, `values.rs`, `escape.rs`, `generate.rs`, `rows.rs` | filling requests |
 //! | `judge.rs`, `look.rs`, `must.rs`, `json.rs`, `seek.rs`, `compare.rs`, `condition.rs`, `patterns.rs` | looking at answers |
 //! | `draw.rs`, `backoff.rs`, `refresh.rs` | random draws; waits between retries; one refresh at a time |
@@ -17,6 +17,7 @@ mod backoff;
 pub mod common;
 mod compare;
 mod condition;
+mod count;
 mod draw;
 mod escape;
 mod filler;

@@ -17,7 +17,6 @@ pub struct DataSet {
 
 /// A field of a row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
 pub enum Cell {
     Text(String),
     /// JSON that is no string: a number, a truth value, `null`, a list, an object.

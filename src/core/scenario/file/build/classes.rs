@@ -16,11 +16,12 @@ use crate::core::scenario::file::problem::Place;
 use crate::core::scenario::file::wire::class::{
     WireAfterRefusal, WireAuth, WireClass, WireNextRow, WireRefresh,
 };
+use crate::core::scenario::file::wire::forms::Scalar;
 use crate::core::scenario::model::auth::{AfterRefusal, Auth, Refresh};
 use crate::core::scenario::model::class::{Number, Presence, UserClass, Variable};
 use crate::core::scenario::model::data::{NextRow, RowUse};
 use crate::core::scenario::model::scenario::{DataId, ServiceId};
-use crate::core::scenario::model::text::Template;
+use crate::core::scenario::model::text::{DateBase, Generator, Part, Slot, Source, Template};
 use crate::core::scenario::model::think_time::ThinkTime;
 
 /// The most users that a class can have.
@@ -90,8 +91,35 @@ fn number_of(name: &At<String>, wire: &WireClass, shop: &Shop) -> Option<Number>
 }
 
 fn variables(wire: &WireClass, steps: &Steps) -> Vec<Variable> {
-    let one = |(name, value)| Some(Variable { slot: steps.names.slot(name)?, value: steps.value(value)? });
-    wire.variables.0.iter().map(|(name, value)| (name.value.as_str(), value)).filter_map(one).collect()
+    let one = |(name, value): &(At<String>, At<Scalar>)| {
+        let variable = Variable { slot: steps.names.slot(&name.value)?, value: steps.value(value)? };
+        // The values of a class have the first slots, in the order of the text.
+        each_slot(&variable.value, &mut |used| {
+            if used >= variable.slot {
+                let used = steps.names.name(used);
+                let message = "variables are drawn in the order of the text, when nothing else is set";
+                let message = format!("`{used}` is not set yet: {message}; write it above");
+                steps.shop.trouble.within(value.place, &used, message);
+            }
+        });
+        Some(variable)
+    };
+    wire.variables.0.iter().filter_map(one).collect()
+}
+
+/// Shows the values that a text uses.
+fn each_slot(template: &Template, look: &mut dyn FnMut(Slot)) {
+    for part in &template.parts {
+        let Part::Blank { source, .. } = part else { continue };
+        match source {
+            Source::Slot(slot) | Source::Pick(slot) | Source::Count(slot) => look(*slot),
+            Source::Generator(Generator::Date { base: DateBase::Slot(slot), .. }) => look(*slot),
+            Source::Generator(Generator::Base64(inner) | Generator::MintedToken(inner)) => {
+                each_slot(inner, look)
+            }
+            _ => {}
+        }
+    }
 }
 
 fn row_uses(wire: &WireClass, names: &Names, shop: &Shop) -> Vec<RowUse> {

@@ -35,7 +35,7 @@ pub fn read(blank: &str, names: &Names, inner: ReadInner) -> Option<Result<Sourc
     if FIXED.contains(&word) && rest.contains("${") {
         let message = match word {
             "one" | "zipf" => "; of values that change, make a list with `append` and write `${pick LIST}`",
-            _ => "",
+            _ => "; write fixed ones",
         };
         let message = format!("`${{{blank}}}` may have settings in it, and no other values{message}");
         return Some(Err(Wrong::Generator(message)));

@@ -64,7 +64,7 @@ pub fn scenario(
     let (entries, blobs, data, ready_made) = shop.into_parts();
     Scenario {
         name: settings.hide(&wire.scenario.value),
-        about: wire.about.clone().unwrap_or_default(),
+        about: settings.hide(wire.about.as_deref().unwrap_or_default()),
         services,
         entries,
         data,

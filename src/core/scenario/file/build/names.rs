@@ -73,6 +73,11 @@ impl<'s> Names<'s> {
         self.declare(&format!("counter {name}"))
     }
 
+    /// The name of a value.
+    pub fn name(&self, slot: Slot) -> String {
+        self.slots.borrow().get(slot.0).cloned().unwrap_or_default()
+    }
+
     /// The slot of a value.
     pub fn slot(&self, name: &str) -> Option<Slot> {
         self.places.borrow().get(name).copied()

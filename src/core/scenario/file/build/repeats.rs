@@ -3,6 +3,7 @@
 use super::values::{duration, share, statuses};
 use crate::core::base::units::Micros;
 use crate::core::scenario::file::decode::At;
+use crate::core::scenario::file::settings::Settings;
 use crate::core::scenario::file::trouble::Trouble;
 use crate::core::scenario::file::wire::forms::Scalar;
 use crate::core::scenario::file::wire::request::{WireAgain, WireAgainHow, WireRetry};
@@ -77,7 +78,7 @@ pub fn share_of(at: &At<String>, trouble: &Trouble) -> Option<f64> {
 }
 
 /// Reads the test that one key has one effect.
-pub fn again(wire: &WireAgain, same: JsonPath, trouble: &Trouble) -> Option<Again> {
+pub fn again(wire: &WireAgain, same: JsonPath, settings: &Settings, trouble: &Trouble) -> Option<Again> {
     let times = match &wire.times {
         Some(at) => number(at, "the number of times", 2, MOST_TIMES, trouble)?,
         None => 2,
@@ -93,6 +94,7 @@ pub fn again(wire: &WireAgain, same: JsonPath, trouble: &Trouble) -> Option<Agai
         }
     };
     let tolerated = wire.tolerate.as_ref().map(|at| statuses_or(Some(at), &[], trouble));
-    let check = wire.name.clone().unwrap_or_else(|| "one key, one effect".to_owned());
+    let check =
+        wire.name.as_deref().map_or_else(|| "one key, one effect".to_owned(), |name| settings.hide(name));
     Some(Again { how, times, same, tolerated, check })
 }

@@ -84,7 +84,7 @@ pub fn read(
         retry: step.retry.as_ref().and_then(|retry| repeats::retry(&retry.value, trouble)),
         again: step.again.as_ref().and_then(|again| {
             let same = trouble.keep(&again.value.same, paths::read(&again.value.same.value))?;
-            repeats::again(&again.value, same, trouble)
+            repeats::again(&again.value, same, shop.settings, trouble)
         }),
         on_failure: on_failure(step),
     })

@@ -69,17 +69,18 @@ impl Services {
             .map(|(name, service)| full(name, service))
             .unwrap_or_default();
         let chosen = choices.services.iter().rev().find(|(chosen, _)| *chosen == name.value);
-        let url = match chosen {
-            Some((_, url)) => Some(At { place: name.place, value: url.clone() }),
-            None => other.url.or(own.url),
-        };
+        let url = other.url.or(own.url);
         let is_main = self.list.is_empty();
         let prefix = other.prefix.or(own.prefix);
-        let address = url.as_ref().and_then(|url| {
+        let written = |url: &At<String>| {
             let host = url.value.parse::<Host>().map_err(|error| format!("the address {error}"));
             trouble.keep(url, host)
-        });
-        if url.is_none() && !is_main {
+        };
+        let address = match chosen {
+            Some((_, chosen)) => chosen_address(&name.value, chosen, trouble),
+            None => url.as_ref().and_then(written),
+        };
+        if url.is_none() && chosen.is_none() && !is_main {
             let way = format!("write `{}: http://…`, or run with --service {}=URL", name.value, name.value);
             trouble.about(name, format!("the service has no address; {way}"));
         }
@@ -110,6 +111,14 @@ impl Services {
     pub fn prefix(&self, service: ServiceId) -> &str {
         self.prefixes.get(service.0).map_or("", String::as_str)
     }
+}
+
+/// An address that was chosen beside the text, which has no place in it.
+fn chosen_address(service: &str, url: &str, trouble: &Trouble) -> Option<Host> {
+    let wrong = |error| {
+        trouble.add(Place::default(), 1, format!("--service {service}: the address {error}"));
+    };
+    url.parse::<Host>().map_err(wrong).ok()
 }
 
 /// A service with its fields; an address alone stands for `url`.
