@@ -47,6 +47,7 @@ fn the_schema_allows_every_file_that_is_right() {
 const REFUSED: [&str; 15] = [
     "a-list",
     "again-once",
+    "condition-with-two-words",
     "data-order",
     "empty",
     "fields-in-place-of-a-list",
