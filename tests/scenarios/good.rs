@@ -331,6 +331,12 @@ fn a_profile_changes_addresses_prefixes_and_settings() {
     assert_eq!(*left, Template::plain("direct"));
 }
 
+/// What a number of the file is as a text with blanks.
+fn number(json: &str) -> Template {
+    let blank = Part::Blank { source: Source::Json(json.to_owned()), escape: Escape::Plain };
+    Template { parts: vec![blank] }
+}
+
 #[test]
 fn values_are_taken_from_all_places_of_an_answer() {
     let scenario = good("extract");
@@ -338,8 +344,7 @@ fn values_are_taken_from_all_places_of_an_answer() {
     let kinds: Vec<_> = extractions.iter().map(|extraction| (extraction.take, &extraction.missing)).collect();
     assert_eq!(kinds[0], (Take::All, &Missing::EmptyList));
     assert_eq!(kinds[1], (Take::First, &Missing::Skip));
-    let one = Part::Blank { source: Source::Json("1".to_owned()), escape: Escape::Plain };
-    assert_eq!(kinds[2], (Take::Random, &Missing::Default(Template { parts: vec![one] })));
+    assert_eq!(kinds[2], (Take::Random, &Missing::Default(number("1"))));
     assert_eq!(kinds[6], (Take::First, &Missing::Fail));
     assert_eq!(extractions[3].from, Place::Header("etag".to_owned()));
     assert_eq!(extractions[4].from, Place::Cookie("SESSION".to_owned()));

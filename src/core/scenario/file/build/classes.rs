@@ -12,7 +12,6 @@ use super::steps::Steps;
 use super::tasks;
 use crate::core::base::units::Micros;
 use crate::core::scenario::file::decode::At;
-use crate::core::scenario::file::problem::Place;
 use crate::core::scenario::file::wire::class::{
     WireAfterRefusal, WireAuth, WireClass, WireNextRow, WireRefresh,
 };
@@ -166,20 +165,17 @@ fn read_auth(at: &At<WireAuth>, steps: &Steps) -> Option<Auth> {
             wire.headers.0.iter().map(|(name, value)| (name, value)).filter_map(read).collect()
         }
     };
-    Some(Auth {
-        headers,
-        refresh: wire.refresh.as_ref().map(|refresh| read_refresh(at.place, refresh, steps)),
-    })
+    Some(Auth { headers, refresh: wire.refresh.as_ref().map(|refresh| read_refresh(refresh, steps)) })
 }
 
-fn read_refresh(place: Place, wire: &WireRefresh, steps: &Steps) -> Refresh {
+fn read_refresh(wire: &WireRefresh, steps: &Steps) -> Refresh {
     let trouble = steps.shop.trouble;
-    if wire.steps.0.is_empty() {
-        trouble.add(place, 1, "the refresh has no steps; write the request that renews the token");
+    if wire.steps.value.0.is_empty() {
+        trouble.add(wire.steps.place, 2, "the refresh has no steps; write the request that renews the token");
     }
     Refresh {
         statuses: statuses_or(wire.when.as_ref(), &[(401, 401)], trouble),
-        steps: wire.steps.0.iter().flat_map(|step| steps.one(step, Standing::Step)).collect(),
+        steps: wire.steps.value.0.iter().flat_map(|step| steps.one(step, Standing::Step)).collect(),
         deadline: time(wire.within.as_ref(), USUAL_REFRESH, trouble),
         refused: match wire.refused {
             Some(WireAfterRefusal::Continue) => AfterRefusal::Continue,

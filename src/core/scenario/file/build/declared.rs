@@ -18,7 +18,7 @@ pub fn declare_all(class: &WireClass, names: &Names, shop: &Shop) {
     let tasks = class.tasks.iter().chain(&class.sequence).map(|list| &list.value);
     let states = class.states.iter().flat_map(|states| states.value.0.iter().map(|(_, state)| &state.steps));
     let refresh =
-        class.auth.iter().filter_map(|auth| auth.value.refresh.as_ref()).map(|refresh| &refresh.steps);
+        class.auth.iter().filter_map(|auth| auth.value.refresh.as_ref()).map(|refresh| &refresh.steps.value);
     let lists = [&class.on_start, &class.on_stop].into_iter().chain(tasks).chain(states).chain(refresh);
     lists.for_each(|list| walk.steps(list));
 }

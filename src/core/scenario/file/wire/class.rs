@@ -121,7 +121,7 @@ pub struct WireRefresh {
     #[serde(default)]
     pub refused: Option<WireAfterRefusal>,
     /// What is done to renew the token.
-    pub steps: List<WireStep>,
+    pub steps: At<List<WireStep>>,
 }
 
 /// What follows a refresh that was refused or hung.
