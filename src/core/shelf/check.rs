@@ -1,10 +1,11 @@
 //! Whether a text is right: the scenario that it is, what is wrong with it, or what must be given before it can run.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use crate::core::scenario::Scenario;
 use crate::core::scenario::file::asks::{Asks, asks};
-use crate::core::scenario::file::problem::Problems;
+use crate::core::scenario::file::problem::{Place, Problems};
 use crate::core::scenario::file::read;
 use crate::core::scenario::file::surroundings::{Choices, Nothing};
 
@@ -92,7 +93,8 @@ fn without_stand_ins(mut scenario: Scenario, wants: &[Want]) -> Scenario {
     scenario
 }
 
-/// Reads with the stand-ins that leave the fewest problems, chosen one value after the other.
+/// Reads with the stand-ins with which reading gets farthest, chosen one value after the other. One problem may hide another,
+/// so this goes on for as long as it gets farther.
 fn with_best_stand_ins(
     wants: usize,
     read_with: impl Fn(&[&str]) -> Result<Scenario, Problems>,
@@ -100,24 +102,29 @@ fn with_best_stand_ins(
     let [usual, others @ ..] = STAND_INS;
     let mut stand_ins = vec![usual; wants];
     let mut best = read_with(&stand_ins);
-    for want in 0..wants {
-        for other in others {
+    let mut got_farther = true;
+    while got_farther {
+        got_farther = false;
+        for (want, other) in (0..wants).flat_map(|want| others.map(|other| (want, other))) {
             if best.is_ok() {
                 return best;
             }
             let mut tried = stand_ins.clone();
             tried.iter_mut().skip(want).take(1).for_each(|stand_in| *stand_in = other);
             let found = read_with(&tried);
-            if problems(&found) < problems(&best) {
-                (best, stand_ins) = (found, tried);
+            if distance(&found) < distance(&best) {
+                (best, stand_ins, got_farther) = (found, tried, true);
             }
         }
     }
     best
 }
 
-fn problems(read: &Result<Scenario, Problems>) -> usize {
-    read.as_ref().err().map_or(0, |problems| problems.list.len() + problems.more)
+/// How far reading is from a scenario: the number of problems, then how early the first is.
+fn distance(read: &Result<Scenario, Problems>) -> (usize, Reverse<Place>) {
+    let Err(problems) = read else { return Default::default() };
+    let first = problems.list.first().map_or_else(Default::default, |problem| problem.place);
+    (problems.list.len() + problems.more, Reverse(first))
 }
 
 fn asked_for(choices: &Choices, asked: &Asks) -> Choices {

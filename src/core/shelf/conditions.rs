@@ -119,7 +119,7 @@ settings:
   key: {{ env: KEY }}
 users:
   A:
-    variables: {{ state: new, id: 7, key: \"${{key}}\" }}
+    variables: {{ state: new, id: 7 }}
     tasks:
       - task: t
         steps:
