@@ -64,7 +64,7 @@ fn hostile() -> Vec<(String, &'static str)> {
     let names: String = (0..15_000).map(|n| format!("      - set: {{ a{n}: 1 }}\n")).collect();
     let clear = format!("{names}      - clear: [{}]\n", "y".repeat(300_000));
     let fields: String = (0..=1_000).map(|n| format!("v{n}: 1, ")).collect();
-    let large = "      - get: /\n        checks: [\"body matches (a{60}){60}\"]\n";
+    let large = "      - get: /\n        checks: [\"body matches (a{30}){30}\"]\n";
     vec![
         (format!("{set}{}\n", "${a}".repeat(100_000)), "over 64 MB once its settings"),
         (blocks, "over 64 MB once its settings"),
@@ -81,7 +81,7 @@ fn hostile() -> Vec<(String, &'static str)> {
         (doing(&unset), "more problems"),
         (doing(&clear), "is never set"),
         (doing(&format!("      - set: {{ {fields} }}\n")), "a group has over 1000 fields"),
-        (doing(&large.repeat(10_000)), "over 64 MB once its settings"),
+        (doing(&large.repeat(5_000)), "over 64 MB once its settings"),
     ]
 }
 
