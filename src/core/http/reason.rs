@@ -167,14 +167,15 @@ fn is_status(word: &str) -> bool {
 
 /// Whether the word after this one is a secret, as in `api_key=…`, `token: …` and `Bearer …`.
 fn names_secret(word: &str, after: &[char]) -> bool {
-    let lower = word.to_lowercase();
+    // The names are ASCII; tables of all other letters would make the load worker a twentieth larger.
+    let lower = word.to_ascii_lowercase();
     let assigns = after.iter().find(|c| !c.is_whitespace() && !is_quote(**c));
     SECRET_NAMES.iter().any(|name| lower.ends_with(name))
         && (names_scheme(word) || assigns.is_some_and(|c| matches!(c, ':' | '=')))
 }
 
 fn names_scheme(word: &str) -> bool {
-    ["bearer", "basic"].contains(&word.to_lowercase().as_str())
+    ["bearer", "basic"].contains(&word.to_ascii_lowercase().as_str())
 }
 
 const fn is_quote(c: char) -> bool {

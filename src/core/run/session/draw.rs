@@ -25,10 +25,16 @@ pub fn between(from: Micros, to: Micros, rng: &mut Rng) -> Micros {
     from + Micros(rng.below(to.saturating_sub(from).0.saturating_add(1)))
 }
 
-/// A normally distributed duration, never below zero (Box–Muller).
+/// A normally distributed duration, never below zero (Marsaglia's polar method: trigonometry would be one more part of the page's
+/// load worker).
 pub fn normal(mean: Micros, deviation: Micros, rng: &mut Rng) -> Micros {
-    let radius = (-2.0 * (1.0 - rng.unit()).ln()).sqrt();
-    let standard = radius * (std::f64::consts::TAU * rng.unit()).cos();
+    let standard = loop {
+        let (x, y) = (2.0 * rng.unit() - 1.0, 2.0 * rng.unit() - 1.0);
+        let square = x * x + y * y;
+        if square > 0.0 && square < 1.0 {
+            break x * (-2.0 * square.ln() / square).sqrt();
+        }
+    };
     Micros::from_secs_f64((mean.as_secs_f64() + standard * deviation.as_secs_f64()).max(0.0))
 }
 

@@ -11,7 +11,7 @@ data:
 users:
   Reader:
     weight: 3           # or count: 5, or optional: true
-    think_time: 1s..3s  # 2s, normal 3s 500ms, poisson 2s, pacing 10s
+    think_time: 1s..3s  # 2s, poisson 2s, pacing 10s
     variables:
       city: ${one of Seoul|Busan}
       day: ${date +30}
