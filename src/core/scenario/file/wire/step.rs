@@ -50,7 +50,7 @@ pub struct WireStep {
     pub multipart: Option<At<Fields<At<TextOr<WirePart>>>>>,
     /// How long a request may take; 30 s, or 120 s for a stream.
     pub timeout: Option<At<String>>,
-    /// Whether redirects are followed.
+    /// Whether redirects are followed; `follow` when it is missing.
     pub redirects: Option<WireRedirects>,
     /// The statuses of success, such as `200` or `200..299, 404`; those below 400 when it is missing.
     pub expect: Option<At<Scalar>>,
@@ -66,7 +66,7 @@ pub struct WireStep {
     pub retry: Option<At<WireRetry>>,
     /// Sends the same request several times, to see that one key has one effect.
     pub again: Option<At<WireAgain>>,
-    /// What a failed request means for the steps after it.
+    /// What a failed request means for the steps after it; `continue` when it is missing.
     pub on_failure: Option<WireOnFailure>,
     /// Times `steps` together as one entry of this name.
     pub group: Option<At<String>>,
@@ -98,14 +98,14 @@ pub struct WireStep {
     pub poll: Option<At<String>>,
     /// What a `poll` waits for, such as `${state} == COMPLETED`.
     pub until: Option<At<WireCondition>>,
-    /// The pause of a `poll`.
+    /// The pause of a `poll`; 5 s when it is missing.
     pub every: Option<At<String>>,
-    /// How often a `poll` or a `while` does its steps at most.
+    /// How often a `poll` or a `while` does its steps at most; 36 and 1,000 when it is missing.
     #[schemars(with = "Option<Whole<1>>")]
     pub at_most: Option<At<i64>>,
-    /// How long a `poll` goes on.
+    /// How long after its begin a `poll` still asks, in place of a number of times.
     pub within: Option<At<String>>,
-    /// What follows a `poll` in vain: `fail` or `continue`.
+    /// What follows when a `poll` gives up; `fail` when it is missing.
     pub given_up: Option<WireGivenUp>,
     /// Sets values.
     pub set: Option<Fields<At<Scalar>>>,
