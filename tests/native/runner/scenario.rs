@@ -98,7 +98,19 @@ async fn a_minted_token_passes_the_gateway_that_refuses_requests_without() {
     let host = format!("http://127.0.0.1:{}", stub.gateway.port());
     let statuses = async |flags: &[&str]| {
         ask(stub.gateway, "DELETE", "/__stub/stats", "").await;
-        let arguments = ["run", "-H", &host, "-t", "1s", "-u", "2", "DatabaseStressUser"];
+        // Three tasks of four read the plans.
+        let arguments = [
+            "run",
+            "-H",
+            &host,
+            "--iterations",
+            "10",
+            "--seed",
+            "7",
+            "--think-time",
+            "1ms",
+            "DatabaseStressUser",
+        ];
         run(&[&arguments[..], flags].concat()).await;
         let plans = stats(&stub).await.into_keys().filter(|(method, ..)| method == "GET");
         plans.map(|(.., status)| status).collect::<Vec<_>>()
