@@ -99,7 +99,7 @@ fn every_good_file_is_right_and_travels_as_json() {
 }
 
 #[test]
-fn six_lines_are_a_scenario() {
+fn seven_lines_are_a_scenario() {
     let scenario = good("minimal");
     assert_eq!(scenario.services[0].url, None, "the host is the command line's");
     let request = nth(&scenario, 0);

@@ -81,6 +81,8 @@ fn find(name: &str) -> Result<Source, Mistake> {
 fn check(args: &CheckArgs) -> Result<String, Mistake> {
     let choices = args.choices.check()?;
     let scenario = find(&args.scenario)?.read(&choices).map_err(Mistake::Text)?;
-    let lines: Vec<_> = outline::lines(&scenario).iter().map(|line| visible(line).into_owned()).collect();
+    let right = format!("{} is right:", args.scenario);
+    let lines = std::iter::once(right).chain(outline::lines(&scenario));
+    let lines: Vec<_> = lines.map(|line| visible(&line).into_owned()).collect();
     Ok(lines.join("\n"))
 }

@@ -42,6 +42,7 @@ async fn a_scenario_inside_the_program_is_listed_shown_and_right() {
     assert_eq!((listed.code, shown.code, checked.code), (Some(0), Some(0), Some(0)), "{}", checked.stderr);
     let class = "  OddiyaUser: weight 1, 5 tasks by weight, think time 1s..3s\n";
     assert!(checked.stdout.contains(class), "{}", checked.stdout);
+    assert!(checked.stdout.starts_with(&format!("{} is right:\n", file.display())), "{}", checked.stdout);
 }
 
 #[tokio::test]
