@@ -85,7 +85,8 @@ async fn the_life_of_a_plan_in_the_page_counts_what_the_host_counted() {
     assert_eq!(failures(&report), [""; 0]);
     assert_eq!(counted_by_the_report(&report), counted_by_the_stub(&stats(&stub).await));
     let lives = row(&report, "the whole life");
-    assert!(lives.requests >= 20 && lives.failures == 0, "{}", lives.requests);
+    // How many more than one for each user depends on the machine.
+    assert!(lives.requests >= 3 && lives.failures == 0, "{}", lives.requests);
     // Who is in the middle of a plan when the run ends has no whole life.
     let created = report.requests.iter().find(|entry| entry.method == "POST").unwrap().requests;
     assert!((lives.requests..=lives.requests + 3).contains(&created), "{created} {}", lives.requests);

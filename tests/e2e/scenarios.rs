@@ -286,7 +286,10 @@ async fn a_link_has_the_whole_scenario_and_opens_in_another_browser() {
 
     other.open(&link[..link.len() - 40]).await;
     assert!(other.text_of("unreadable-link").await.contains("damaged"));
-    let long: String = (0..9_000_u32).map(|n| char::from(b'0' + (n * n % 8_191 % 75) as u8)).collect();
+    // Letters that cannot be packed.
+    let next = |n: &u32| Some(n.wrapping_mul(1_103_515_245).wrapping_add(12_345));
+    let drawn = std::iter::successors(Some(1), next).map(|n: u32| char::from(b'0' + (n >> 16) as u8 % 75));
+    let long: String = drawn.take(9_000).collect();
     write(browser, &format!("{RIGHT}# {long}\n")).await;
     browser.click("copy-link").await;
     browser.wait_until_text_contains("editor-said", "share the file instead", SOON).await;
@@ -309,6 +312,8 @@ async fn an_edited_scenario_runs_and_counts_what_the_host_counted() {
     browser.click("run-this").await;
     browser.wait_until("scenario", "the form", SOON, |_| true).await;
     assert_eq!(browser.value_of("classes").await, "Reader, Planner");
+    // High enough for the whole form, whose last fields lie behind its buttons otherwise.
+    browser.set_viewport(1440, 1500).await;
     for (field, text) in [("users", "8"), ("spawn-rate", "20"), ("run-time", "5s"), ("seed", "3")] {
         if field == "seed" {
             browser.by_css(".advanced:not(.scenario-values) summary").await.click().await.unwrap();
