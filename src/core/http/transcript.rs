@@ -138,7 +138,7 @@ fn forms(secret: &str) -> Vec<String> {
         let text = STANDARD_NO_PAD.encode([vec![0; before], secret.as_bytes().to_vec()].concat());
         // The first and the last letter may also say something about the neighbours.
         let from = [0, 2, 3].get(before).copied().unwrap_or_default();
-        let to = text.len().saturating_sub(usize::from((secret.len() + before) % 3 != 0));
+        let to = text.len().saturating_sub(usize::from(!(secret.len() + before).is_multiple_of(3)));
         text.get(from..to).unwrap_or_default().to_owned()
     });
     let long_enough = |text: &String| text.len() >= SHORTEST_BASE64;
