@@ -37,7 +37,7 @@ async fn each_wrong_field_is_named_beside_it_and_what_was_typed_stays() {
         ("spawn-rate", "0", "Spawn rate: `0` is no rate; write users per second"),
         ("run-time", "5x", "Run time: `5x` is not a duration"),
         ("classes", "Nobody", "User classes: unknown user class `Nobody`"),
-        ("think-time", "3s..1s", "Think time: `3s..1s` is no wait"),
+        ("think-time", "3s..1s", "Think time: `3s..1s` is no think time; write a duration"),
         ("stop-timeout", "soon", "Stop timeout: "),
         ("seed", "-1", "Seed: `-1` is no seed"),
     ];
