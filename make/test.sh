@@ -140,7 +140,26 @@ count_tests() {
 # In a process of its own, so that `set -e` holds inside the step.
 run_step() {
   printf '\n=== %s  (%d:%02d)\n' "$(title "$1")" $((SECONDS / 60)) $((SECONDS % 60))
-  "$BASH" make/test.sh --inside "$1" 2>&1 | tee -a "$log"
+  if [ "$1" = page ] && [ -n "$(process_beside page)" ]; then
+    end_page_beside
+  else
+    "$BASH" make/test.sh --inside "$1" 2>&1 | tee -a "$log"
+  fi
+}
+
+# Linking the page takes minutes of one core. So it is built beside what stands between the tools and its own step.
+start_page_beside() {
+  case " $chosen " in
+    *" tools "*" page "*) start_beside page "$BASH" make/test.sh --inside page ;;
+  esac
+}
+
+end_page_beside() {
+  local code=0
+  wait "$(process_beside page)" || code=$?
+  beside=
+  tee -a "$log" <"$logs/page.log"
+  return "$code"
 }
 
 if [ "${1:-}" = --inside ]; then
@@ -159,6 +178,7 @@ for name in $chosen; do
     count_tests 1
     exit 1
   fi
+  if [ "$name" = tools ]; then start_page_beside; fi
 done
 printf '\nAll steps passed in %d:%02d.\n' $((SECONDS / 60)) $((SECONDS % 60))
 count_tests ""
