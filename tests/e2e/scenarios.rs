@@ -304,7 +304,7 @@ async fn an_edited_scenario_runs_and_counts_what_the_host_counted() {
         browser,
         &RIGHT.replace(
             "get: /api/users/me",
-            "get: /api/videos/${int 1..10}\n        name: /api/videos/{id}\n        expect: 200, 404",
+            "get: /api/videos/${int 1..10}\n        name: /api/videos/{id}\n        expect: 200, 500",
         ),
     )
     .await;
