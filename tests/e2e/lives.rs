@@ -100,7 +100,9 @@ async fn every_construct_in_the_page_counts_what_the_host_counted() {
     assert_eq!(failures(&report), [""; 0]);
     let of_stub: u64 = counted_by_the_stub(&stats(&stub).await).values().sum();
     assert_eq!(of_stub, report.total.requests);
-    assert_eq!(row(&report, "last look").requests, row(&report, "/actuator/health").requests);
+    // Who is still starting when the run ends has no session that could end.
+    let (started, ended) = (row(&report, "/actuator/health").requests, row(&report, "last look").requests);
+    assert!((ended..=ended + 3).contains(&started), "{started} {ended}");
     assert!(row(&report, "both away").requests >= 5, "{}", row(&report, "both away").requests);
 }
 
