@@ -49,6 +49,7 @@ impl World {
         assert!(page.join("index.html").exists(), "the page is not built: run `make bench-browser`");
         let bare_page = tempfile::tempdir().unwrap();
         std::fs::write(bare_page.path().join("index.html"), include_str!("bare.html")).unwrap();
+        std::fs::write(bare_page.path().join("bare.js"), include_str!("bare.js")).unwrap();
         Self { server: DelayServer::start(), page, bare_page }
     }
 
