@@ -60,7 +60,7 @@ fn Noted(row: Row) -> impl IntoView {
             </Show>
             {is_shared.then(|| view! {
                 <span class="mark mark-warn" title="Reports of two scenarios with one name cannot be told apart">
-                    "name taken twice"
+                    "name used twice"
                 </span>
             })}
             <span class="report-note" title=about.clone()>{about.clone()}</span>

@@ -149,7 +149,7 @@ impl<'s> Names<'s> {
     /// What to say of a name that stands for nothing.
     pub fn unknown(&self, name: &str) -> String {
         if self.trouble.is_full() {
-            return format!("`{name}` is never set");
+            return format!("no value `{name}`");
         }
         let slots = self.slots.borrow();
         let own = slots.iter().map(String::as_str).filter(|name| !name.contains(' '));
@@ -160,7 +160,7 @@ impl<'s> Names<'s> {
         let always = ["user", "iteration"].into_iter().chain(LAST.iter().map(|(name, _)| *name));
         let all: Vec<&str> =
             own.chain(settings).chain(columns.iter().map(String::as_str)).chain(always).collect();
-        format!("`{name}` is never set; {}", self.trouble.instead(name, all.iter().copied()))
+        format!("no value `{name}`; {}", self.trouble.instead(name, all.iter().copied()))
     }
 
     /// The names of the slots, and the data sets that are used.

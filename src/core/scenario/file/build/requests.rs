@@ -191,7 +191,7 @@ pub fn header(
     let trouble = shop.trouble;
     trouble.keep(name, checks::header_name(&name.value))?;
     if is_set_by_sender(&name.value) {
-        trouble.about(name, format!("the sender writes the header {} itself; leave it out", name.value));
+        trouble.about(name, format!("the client sets the header {} itself; leave it out", name.value));
         return None;
     }
     let template = blanks::read(&value.value.text, Escape::Plain, names);

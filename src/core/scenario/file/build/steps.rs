@@ -239,7 +239,7 @@ impl Steps<'_> {
             let circle = format!("{outer}{}", name.value);
             self.shop
                 .trouble
-                .about(name, format!("the block does itself again ({circle}); use `repeat` or `while`"));
+                .about(name, format!("the block contains itself ({circle}); use `repeat` or `while`"));
             return Vec::new();
         }
         if self.shop.trouble.is_full() {
