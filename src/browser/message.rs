@@ -83,7 +83,7 @@ pub enum Event {
     },
     /// It cannot start the run.
     Refused {
-        /// Why.
+        /// The reason, as it is shown.
         problem: String,
     },
 }

@@ -178,7 +178,8 @@ impl JudgingArgs {
     }
 }
 
-/// A change that a condition names matters to whoever named it.
+/// The smallest change that matters: `matters`, or the limit of a condition where that is smaller, because a change that a
+/// condition names must not pass as too small.
 fn strictest(matters: f64, conditions: &[Condition]) -> f64 {
     conditions.iter().map(|condition| condition.limit.abs()).fold(matters, f64::min)
 }

@@ -59,7 +59,7 @@ pub struct Tapped {
 pub enum PaceSetter {
     /// It was read as fast as it came.
     Host,
-    /// Reading waited for whoever the response was passed on to.
+    /// Reading waited for the client that the response was relayed to.
     Receiver,
 }
 

@@ -156,7 +156,7 @@ pub struct Report {
     pub seed: u64,
     /// TCP connections accepted, those for `/__stub` included.
     pub connections: u64,
-    /// OPTIONS requests.
+    /// The number of OPTIONS requests.
     pub options: u64,
     /// Sorted by service, name and method; only routes that were requested.
     pub routes: Vec<RouteReport>,

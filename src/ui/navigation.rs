@@ -19,7 +19,7 @@ pub enum View {
     Scenario(Which),
     /// The scenario that the link itself has, behind the `?`.
     SharedScenario,
-    /// The library.
+    /// The list of reports.
     Reports,
     Report(ReportRef),
     /// Several reports side by side.

@@ -221,7 +221,7 @@ impl Session {
         (self.on_update)();
     }
 
-    /// The journal of a run that is over: whoever keeps the run's report removes it.
+    /// Hands over the journal of a run that is over. The caller removes it once the run's report is stored.
     pub fn take_journal(&self) -> Option<Journal> {
         let mut state = self.state.borrow_mut();
         if state.run_state.is_over() { state.journal.take() } else { None }

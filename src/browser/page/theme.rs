@@ -4,7 +4,7 @@ use super::local_storage;
 
 const KEY: &str = "oddiya-load.theme";
 
-/// Which colours.
+/// The colours of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
     /// As the system says.

@@ -49,7 +49,7 @@ const PAGE_HEADERS: [(HeaderName, HeaderValue); 6] = [
 /// Where the page's files come from.
 #[derive(Clone, Debug)]
 pub enum PageSource {
-    /// The binary.
+    /// The files inside the binary.
     Embedded(EmbeddedPage),
     /// The folder with the page's `index.html`, or the one it would be in.
     Folder(PathBuf),

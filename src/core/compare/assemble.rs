@@ -80,7 +80,7 @@ fn overall(comparison: &Comparison) -> Verdict {
 }
 
 impl Comparison {
-    /// Figures stay for whoever wants to look; verdicts would mislead.
+    /// Replaces every verdict by `NotComparable`. The figures stay, because they are true; verdicts would mislead.
     fn withdraw_verdicts(&mut self) {
         if let Some(common) = &mut self.common {
             common.verdict = Verdict::NotComparable;

@@ -13,7 +13,8 @@ const FROZEN_SECONDS: u64 = 3;
 const USUAL_ANSWERS: u64 = 5;
 /// A run that is longer than another by more than this has more of a warm host in it.
 const LONGER: f64 = 2.0;
-/// A base of which so much failed says how fast the host refuses, not how fast it serves.
+/// The share of failed requests from which a base is useless: its latencies say how fast the host refuses, not how fast it
+/// serves.
 const MOSTLY: f64 = 0.5;
 
 /// What must be alike for runs to be comparable, of one run.

@@ -88,7 +88,7 @@ pub fn difference(cells: &Cells, figure: Figure, prior: Prior) -> Option<Differe
     };
     let sides = [side(base, new), side(new, base)];
     let variance: f64 = sides.iter().map(|side| side.variance).sum();
-    // Welch–Satterthwaite.
+    // The degrees of freedom of two samples with unequal variances (Welch–Satterthwaite).
     let doubt: f64 = sides.iter().map(|side| side.variance.powi(2) / side.freedom).sum();
     let freedom = if doubt > 0.0 { variance.powi(2) / doubt } else { f64::INFINITY };
     Some(Difference { at: new.mean - base.mean, error: variance.sqrt(), freedom })

@@ -21,7 +21,7 @@ const SHARING_DOUBT: f64 = 0.15;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Evidence {
     pub figure: Figure,
-    /// As measured.
+    /// The difference as measured, with the common shift in it.
     pub absolute: Difference,
     /// With the common shift taken off, where the endpoint shares it; otherwise as measured.
     pub own: Difference,

@@ -86,7 +86,7 @@ impl Exchange {
     }
 }
 
-/// The failure of a status that is none of those expected.
+/// The failure of a request whose status is not expected.
 pub fn unexpected(expected: &Statuses, status: Status) -> Option<Failure> {
     let other = || Failure::new(FailureKind::Status, format!("HTTP {status:03}, which is not expected"));
     (!expected.contain(status)).then(|| Failure::of_status(status).unwrap_or_else(other))

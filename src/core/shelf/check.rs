@@ -19,7 +19,7 @@ pub enum Verdict {
     Wrong(Arc<Problems>),
 }
 
-/// What a text leaves to whoever runs it.
+/// A value that a text leaves open, to be given for the run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Want {
     /// The value of a setting.

@@ -23,7 +23,7 @@ pub trait Sink {
     fn body(&mut self, head: &Head, bytes: &[u8]);
 }
 
-/// Counts only.
+/// A sink that drops everything: the reader itself counts the bytes.
 impl Sink for () {
     fn head(&mut self, _: &Head, _: &[httparse::Header<'_>]) {}
     fn body(&mut self, _: &Head, _: &[u8]) {}

@@ -42,7 +42,7 @@ impl Machine {
         if self.rng.unit() >= HELD_SHARE {
             return Duration::ZERO;
         }
-        // Exponential.
+        // Exponentially distributed with mean 1.
         let length = -(1.0 - self.rng.unit()).ln();
         let mean = takes.mul_f64(HELD_FACTOR) + Duration::from_secs_f64(self.slowness * HELD_MS / 1000.0);
         mean.mul_f64(length)

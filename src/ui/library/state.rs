@@ -20,7 +20,8 @@ use crate::core::library::record::{Origin, Record};
 use crate::core::library::summary::Summary;
 use crate::core::report::Report;
 
-/// What was deleted longer ago is forgotten when the page is opened; whoever deleted it has not undone it.
+/// Records marked as deleted for longer than this are removed for good when the page is opened, in milliseconds: an hour is
+/// time enough to undo.
 const FORGET_AFTER_MS: u64 = 3_600_000;
 
 /// Whether reports come back after a reload.
@@ -30,7 +31,7 @@ pub enum Keeping {
     #[default]
     Looking,
     Kept,
-    /// They do not.
+    /// Reports are lost with the tab, because the browser stores nothing.
     NotKept(StorageError),
 }
 
@@ -41,7 +42,7 @@ pub enum News {
     None,
     /// These were deleted, which can be undone.
     Deleted(Vec<ReportId>),
-    /// A sentence.
+    /// This sentence, as it is shown.
     Said(String),
 }
 

@@ -13,9 +13,8 @@ use crate::ui::widgets::ids::unique_id;
 
 #[component]
 pub fn Toolbar(
-    /// Every report.
     all: Memo<Vec<Listed>>,
-    /// Those that the search finds, in order.
+    /// The reports that the search finds, in the order of the table.
     found: Memo<Vec<Listed>>,
 ) -> impl IntoView {
     let state = page_state();

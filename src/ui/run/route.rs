@@ -37,7 +37,7 @@ pub enum DirectRun {
 /// Where a run's requests go: to the host in the form, and to further services of the scenario.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hosts {
-    /// As typed.
+    /// The text of the field Host, unchecked.
     pub main: String,
     pub services: Vec<(String, Host)>,
 }

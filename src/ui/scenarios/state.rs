@@ -18,7 +18,8 @@ use crate::core::shelf::names::{free, renamed, title};
 use crate::core::shelf::record::Record;
 use crate::ui::library::state::Keeping;
 
-/// What was deleted longer ago is forgotten when the page is opened; whoever deleted it has not undone it.
+/// Records marked as deleted for longer than this are removed for good when the page is opened, in milliseconds: an hour is
+/// time enough to undo.
 const FORGET_AFTER_MS: u64 = 3_600_000;
 
 /// What the list says happened last.
@@ -28,7 +29,7 @@ pub enum News {
     None,
     /// The scenario of this name was deleted, which can be undone.
     Deleted(ScenarioId, String),
-    /// A sentence.
+    /// This sentence, as it is shown.
     Said(String),
 }
 

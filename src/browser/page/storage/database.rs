@@ -235,7 +235,7 @@ impl Database {
         Ok(texts.into_iter().map(|text| text.as_string().unwrap_or_default()).collect())
     }
 
-    /// What `find` makes of a text in a range of keys: of the last one of which it makes something.
+    /// Goes through the texts of a range of keys from the last to the first, and returns the first `Some` of `find`.
     pub async fn find_last<T>(
         &self,
         store: Store,

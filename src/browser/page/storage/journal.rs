@@ -80,7 +80,7 @@ impl Cutoff {
         rebuild(Header::read(&header)?, records.iter().map(String::as_str))
     }
 
-    /// Forgets it.
+    /// Deletes its journal.
     pub async fn discard(&self) {
         discard(&self.run).await;
     }

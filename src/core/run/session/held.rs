@@ -73,10 +73,10 @@ impl Drop for Ticket {
 /// Whether the last request of a way is counted at once.
 #[derive(Debug, Default)]
 pub enum Held {
-    /// It is.
+    /// It is counted at once.
     #[default]
     No,
-    /// It is when the next one comes, or when the poll decides.
+    /// It is counted when the next request comes, or when the poll has decided.
     Yes(Option<Ticket>),
 }
 

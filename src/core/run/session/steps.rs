@@ -23,7 +23,7 @@ impl<P: Platform> User<P> {
         self.run_begun(steps, None, walk).await
     }
 
-    /// Does steps, of which the first may have begun.
+    /// Does steps. `begun` is the request of the first one, if it was already counted as sent.
     pub async fn run_begun(
         &self,
         steps: &[Step],

@@ -23,7 +23,7 @@ impl Length {
     }
 }
 
-/// One value.
+/// A value of a user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Value {
     #[default]

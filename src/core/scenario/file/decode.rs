@@ -26,11 +26,11 @@ pub fn read<'de, T: Deserialize<'de>>(node: &'de Node) -> (Option<T>, Vec<Proble
     (value, found)
 }
 
-/// Reads one node.
+/// Reads one node of the tree as the type that serde asks for.
 #[derive(Clone, Copy)]
 struct Reader<'de, 'f> {
     node: &'de Node,
-    /// Unknown fields.
+    /// Collects a problem for each unknown field, so that reading goes on.
     found: &'f RefCell<Vec<Problem>>,
 }
 

@@ -12,7 +12,7 @@ pub const MOST_STEPS: usize = 20_000;
 /// The most bytes that texts, choices and patterns have once settings, ranges and blocks are put in.
 const MOST_BYTES: usize = 64 << 20;
 /// How many steps may stand within each other, a block and an `if` beside a step counted. A worker reads the scenario as
-/// JSON of at most 128 levels, of which a step takes three.
+/// JSON of at most 128 levels, and a step takes three levels.
 pub const DEEPEST_STEPS: usize = 20;
 /// How many conditions may stand within each other.
 pub const DEEPEST_CONDITIONS: usize = 8;
@@ -73,12 +73,12 @@ fn take(left: &Cell<usize>, wanted: usize) -> bool {
     rest.is_some()
 }
 
-/// What to say of a scenario with too many steps.
+/// The message for a scenario with too many steps.
 pub fn too_many_steps() -> String {
     format!("the scenario has over {MOST_STEPS} steps once its blocks are put in; use fewer")
 }
 
-/// What to say of a scenario of which too much comes.
+/// The message for a scenario that takes too many bytes once settings, choices and blocks are put in.
 pub fn too_much() -> String {
     format!(
         "the scenario has over {} MB once its settings, choices and blocks are put in; use fewer or shorter ones",

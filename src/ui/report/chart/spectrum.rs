@@ -21,14 +21,14 @@ use crate::ui::report::shared_report::SharedReport;
 /// The most lines at a time: more cannot be told apart.
 const MOST_LINES: usize = 6;
 
-/// One line.
 #[derive(Clone)]
 struct Line {
     label: String,
     histogram: Histogram,
 }
 
-/// Two lists of lines are never compared: they are made anew when what is looked at changes.
+/// A list of lines that is never equal to another: it is made anew when the chosen range or endpoints change, and comparing
+/// histograms would cost more than drawing them.
 #[derive(Clone, Default)]
 struct Lines(Vec<Line>);
 

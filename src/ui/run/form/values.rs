@@ -162,7 +162,7 @@ impl Kind {
     }
 }
 
-/// One value.
+/// The input of one value, with its label and hint.
 #[component]
 fn Value(
     kind: Kind,
