@@ -546,6 +546,16 @@ async fn the_editor_works_by_keyboard_and_says_what_it_finds() {
     assert_eq!(script(browser, "return document.activeElement.dataset.testid").await, json!("scenario-text"));
 }
 
+/// Nobody scrolls a row sideways to find its buttons.
+async fn assert_buttons_are_in_sight_on_a_phone(browser: &Chromium) {
+    const OUT_OF_SIGHT: &str = "const buttons = [...document.querySelectorAll('.scenario-table .row-button')]
+        const out = buttons.filter(button => button.getBoundingClientRect().right > innerWidth)
+        return [buttons.length > 0, out.map(button => button.dataset.testid)]";
+    browser.set_viewport(360, 2400).await;
+    assert_eq!(script(browser, OUT_OF_SIGHT).await, json!([true, []]));
+    browser.set_viewport(1440, 1500).await;
+}
+
 #[tokio::test]
 async fn nothing_sticks_out_of_the_scenarios_in_any_state() {
     let world = World::start().await;
@@ -567,6 +577,7 @@ async fn nothing_sticks_out_of_the_scenarios_in_any_state() {
     browser.click("nav-scenarios").await;
     browser.by_testid("broken-mark").await;
     picture(&world, "scenarios").await;
+    assert_buttons_are_in_sight_on_a_phone(browser).await;
     keep(&world, ASKING).await;
     browser.by_testid("wants").await;
     picture(&world, "scenario-asking").await;
