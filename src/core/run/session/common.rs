@@ -29,7 +29,7 @@ pub struct Common<P> {
     /// Closed while no request can reach the host.
     pub gate: Gate,
     pub patterns: Patterns,
-    /// By data set.
+    /// The rows of each data set, in the order of [`Scenario::data`].
     pub rows: Vec<Rows>,
     /// `None` when retries have no limit but their own.
     pub retry_budget: Option<Budget>,
@@ -39,13 +39,13 @@ pub struct Common<P> {
     pub tasks_left: Cell<Option<u64>>,
     /// Whether no request may start any more.
     pub is_over: Cell<bool>,
-    /// Who reads every request and answer along.
+    /// Gets every request and answer, for `run-once`; `None` in a run.
     pub reader: Option<Box<dyn Reader>>,
 }
 
-/// Reads every request and answer of a run along, to show them.
+/// Gets every request with its answer, to show them.
 pub trait Reader {
-    /// A request was answered, or not; it is counted as the exchange says.
+    /// Called once for each request, after its outcome was judged and before it is counted.
     fn on_exchange(&self, request: &Request, exchange: &Exchange);
 }
 

@@ -25,7 +25,7 @@ pub struct Pending {
 pub struct HeldRequests {
     next: Cell<u64>,
     waiting: RefCell<BTreeMap<u64, Pending>>,
-    /// Those whose user is gone.
+    /// The held requests of users that are gone.
     left: RefCell<Vec<Pending>>,
 }
 
@@ -70,7 +70,7 @@ impl Drop for Ticket {
     }
 }
 
-/// Whether the last request of a way is counted at once.
+/// Whether the last request of a walk is counted at once.
 #[derive(Debug, Default)]
 pub enum Held {
     /// It is counted at once.
@@ -80,7 +80,7 @@ pub enum Held {
     Yes(Option<Ticket>),
 }
 
-/// As [`Held`], without the request.
+/// Whether requests are held back, without the request itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holding {
     No,

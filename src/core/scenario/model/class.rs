@@ -47,9 +47,9 @@ pub enum Presence {
 /// How many users of a run are of a class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Number {
-    /// A share of the users that are not of a fixed number, relative to the weights of the other classes; 1 or more.
+    /// A share of the users that no class with a fixed number has, relative to the other weights; 1 or more.
     Weight(u32),
-    /// Exactly so many, before any other class has a user; 1 or more.
+    /// Exactly so many users, who come before those of classes with a weight; 1 or more.
     Fixed(u32),
 }
 
