@@ -1,7 +1,7 @@
 //! Files that are right, one for each construct, and what becomes of them.
 
 use oddiya_load::core::base::units::Micros;
-use oddiya_load::core::scenario::file::surroundings::Choices;
+use oddiya_load::core::scenario::file::surroundings::{Choices, Nothing};
 use oddiya_load::core::scenario::method::Method;
 use oddiya_load::core::scenario::model::again::AgainHow;
 use oddiya_load::core::scenario::model::answer::{JsonType, Missing, Must, Place, Take, Test};
@@ -200,6 +200,18 @@ fn requests_have_queries_headers_and_limits() {
     assert_eq!(methods, [get, get, put, patch, Method::Delete, Method::Head, get]);
     assert_eq!(entry(&scenario, nth(&scenario, 4)), "DELETE delete a plan");
     assert_eq!(nth(&scenario, 6).redirects, Redirects::Kept);
+}
+
+#[test]
+fn statuses_are_one_text_or_a_list() {
+    let of = |expect: &str| {
+        let text = format!("scenario: s\nusers:\n U:\n  tasks:\n   - get: /\n     expect: {expect}\n");
+        let scenario = super::read("s.yaml", &text, &Choices::default(), &Nothing).unwrap();
+        nth(&scenario, 0).expect.clone().unwrap().ranges
+    };
+    assert_eq!((of("404"), of("[404]")), (vec![(404, 404)], vec![(404, 404)]));
+    assert_eq!(of("[200, 404]"), of("200, 404"));
+    assert_eq!(of("[200..299, \"404, 410\"]"), [(200, 299), (404, 404), (410, 410)]);
 }
 
 #[test]
