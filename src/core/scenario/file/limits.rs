@@ -1,5 +1,5 @@
-//! How much may come of a text. A short one could otherwise ask for gigabytes or hours: by a setting that stands in many
-//! places, by wide ranges, by blocks that do blocks, by patterns, by blanks within blanks.
+//! The budget of a text: how much a scenario may take once it is read. A short text could otherwise ask for gigabytes or
+//! hours: by a setting in many places, by wide ranges, by blocks that do blocks, by patterns, by blanks within blanks.
 //!
 //! The limits of the text itself are in `node`, those of the files that it names in `surroundings`.
 
@@ -20,14 +20,14 @@ pub const DEEPEST_CONDITIONS: usize = 8;
 pub const DEEPEST_BLANKS: usize = 4;
 /// The longest pattern, in letters.
 pub const LONGEST_PATTERN: usize = 1_000;
-/// What patterns take once they are compiled, in bytes: most of them, and the largest.
+/// The size that compiled patterns are counted with, in bytes: of most patterns, and of the largest that is allowed.
 pub const PATTERN_SIZES: [usize; 2] = [1 << 14, 1 << 18];
 /// The most columns of a data set.
 pub const MOST_COLUMNS: usize = 1_000;
 /// How many problems are kept. The others are only counted.
 pub const MOST_PROBLEMS: usize = 50;
 
-/// How much may still come of a text.
+/// What is left of the budget of a text.
 #[derive(Debug)]
 pub struct Budget {
     steps: Cell<usize>,

@@ -35,7 +35,7 @@ pub struct Names<'s> {
     data: &'s [DataSet],
     /// The values of a user, each at the index of its slot.
     slots: RefCell<Vec<String>>,
-    /// Where each name stands among them.
+    /// The slot of each name.
     places: RefCell<HashMap<String, Slot>>,
     /// The data sets whose rows are used.
     used_data: RefCell<Vec<DataId>>,
@@ -52,7 +52,7 @@ impl<'s> Names<'s> {
         Self { settings, data, slots, places, used_data, trouble }
     }
 
-    /// Takes so many bytes from what may come of the text.
+    /// Takes so many bytes from the budget of the text.
     pub fn take(&self, bytes: usize) -> Result<(), String> {
         self.trouble.take(bytes)
     }
@@ -146,7 +146,7 @@ impl<'s> Names<'s> {
         found.ok_or_else(|| format!("no data `{name}`; {}", self.trouble.instead(name, known)))
     }
 
-    /// What to say of a name that stands for nothing.
+    /// The message for an unknown name.
     pub fn unknown(&self, name: &str) -> String {
         if self.trouble.is_full() {
             return format!("no value `{name}`");
