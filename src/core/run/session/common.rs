@@ -85,3 +85,23 @@ impl<P> Common<P> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::scenario::model::scenario::RetryBudget;
+
+    /// How many retries a shard may make before any request has earned one.
+    fn reserve_of_one(shards: u32) -> usize {
+        let budget = Some(RetryBudget { share: 0.1 });
+        let scenario = Scenario { retry_budget: budget, ..Scenario::oddiya() };
+        let common = Common::new(Rc::new(()), scenario, Share { shard: 0, shards }, 1);
+        let budget = common.retry_budget.unwrap();
+        (0..100).filter(|_| budget.take()).count()
+    }
+
+    #[test]
+    fn all_shards_together_have_one_reserve_of_retries() {
+        assert_eq!([1, 2, 5].map(reserve_of_one), [10, 5, 2]);
+    }
+}
