@@ -98,9 +98,9 @@ pub enum CompanionNews {
     Silent,
     /// Nothing answers in its place.
     Gone,
-    /// A companion came back, for another host than the run's.
+    /// A companion came back that does not relay to all of the run's hosts.
     OfAnotherHost {
-        /// The host that it relays to.
+        /// What it relays to.
         host: String,
     },
 }

@@ -16,9 +16,9 @@ pub enum CompanionState {
         /// For how many whole seconds.
         for_s: u64,
     },
-    /// It is back, but relays to another host, so the run cannot go on through it.
+    /// It is back, but does not relay to all of the run's hosts, so the run cannot go on through it.
     BackWithAnotherHost {
-        /// The host that it relays to now.
+        /// What it relays to now.
         host: String,
     },
 }
