@@ -37,13 +37,13 @@ pub struct Session {
 #[derive(Default)]
 struct State {
     run_state: RunState,
-    /// Counts the starts: one that was stopped on its way must not go on.
+    /// Counts the starts, so that a start that was stopped before its run began does not go on.
     attempt: u64,
     run: Option<Coordinator>,
     worker: Option<WorkerHandle>,
     /// What the worker is told when it is ready.
     first_command: Option<Command>,
-    /// Where the run is written down, in case the tab ends before it.
+    /// The journal of the run, in case the tab ends before it.
     journal: Option<Journal>,
     /// When the worker started the first user, on the page's clock.
     started_ms: Option<f64>,

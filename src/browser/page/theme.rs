@@ -26,7 +26,7 @@ impl Theme {
         }
     }
 
-    /// The one that a click on the button brings.
+    /// The theme after a click on the button.
     pub const fn next(self) -> Self {
         match self {
             Self::System => Self::Light,

@@ -16,7 +16,7 @@ use super::settle::runs_to_settle;
 use super::study::{Studied, endpoints};
 use crate::core::report::TOTAL_NAME;
 
-/// What the user decides.
+/// The settings of a comparison.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     /// Relative changes below it do not count.
@@ -236,7 +236,7 @@ fn only_in(all: &[Endpoint], runs: &Groups<Run>) -> Vec<OnlyIn> {
     all.iter().filter_map(lonely).collect()
 }
 
-/// Of the difference that is largest and not evident.
+/// How many runs a side would settle the largest difference without evidence.
 fn to_settle(comparison: &Comparison, findings: &Findings, matters: f64) -> Option<u32> {
     if comparison.verdict != Verdict::NoEvidence {
         return None;

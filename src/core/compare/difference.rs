@@ -8,9 +8,10 @@ use super::student::{critical, two_sided};
 /// How far a single run may be from what its like would show, at 95 %, where nothing better is known. Unchanged runs of
 /// one load against the real Oddiya had a standard deviation of 6–8 % in an endpoint's mean.
 pub const STATED_SPREAD: f64 = 0.15;
-/// So many runs tell the spread of a group that has a single run.
+/// The fewest runs elsewhere that tell the spread of a group with a single run.
 pub const ENOUGH_RUNS: usize = 3;
-/// So few runs, made one after the other, may by chance be alike. The stated spread then counts for some runs.
+/// Up to this number of runs, made one after the other, a group may be alike by chance. The stated spread then counts for
+/// some runs.
 pub const FEW_RUNS: usize = 3;
 const STATED_COUNTS_FOR: f64 = 2.0;
 const ROUNDING: f64 = 1e-9;
@@ -68,7 +69,7 @@ fn stated_variance() -> f64 {
 
 /// One group's part in the uncertainty.
 struct Side {
-    /// Of the group's mean.
+    /// The variance of the group's mean.
     variance: f64,
     freedom: f64,
 }

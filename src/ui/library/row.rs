@@ -69,7 +69,7 @@ pub fn Row(
     }
 }
 
-/// What is noted about a report, below its name: where it is, its baseline mark, its tags, its note.
+/// The line below a report's name: where it is, its baseline mark, its tags, its note.
 #[component]
 fn Noted(report: Listed) -> impl IntoView {
     let library = page_state().library;

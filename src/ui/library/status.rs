@@ -46,7 +46,7 @@ pub fn Status(all: Memo<Vec<Listed>>, found: Memo<Vec<Listed>>) -> impl IntoView
     }
 }
 
-/// The button that takes the news off.
+/// The button that removes the line about what happened last.
 #[component]
 fn Dismiss(library: Library) -> impl IntoView {
     view! {

@@ -143,7 +143,7 @@ impl Lens {
         }
     }
 
-    /// Chooses an endpoint, or no longer.
+    /// Chooses an endpoint, or takes the choice back.
     pub fn toggle(self, endpoint: usize) {
         self.focus.update(|focus| {
             if !focus.endpoints.remove(&endpoint) {

@@ -79,7 +79,7 @@ impl State {
             no_scenario.map(|name| format!("`{name}` is no scenario; Scenarios lists those that there are."));
         let problems: Vec<String> = unknown.chain(contradictions).chain(no_scenario).collect();
         if problems.is_empty() {
-            // Whoever wrote the address chose the host.
+            // The address names the host on purpose, so no question is asked.
             self.allow_direct_run();
             return self.start(HostProbe::Before);
         }

@@ -26,7 +26,7 @@ pub fn is_scenario(file: &File) -> bool {
 }
 
 impl Shelf {
-    /// Offers a text as a file; gives what to say of it.
+    /// Offers a text as a file, and returns the sentence about it.
     pub fn export(self, text: &str) -> String {
         let name = file_name(&title(text));
         match files::download(&name, text, Format::Yaml) {
@@ -86,7 +86,7 @@ impl Shelf {
     }
 }
 
-/// Puts a link with a text on the clipboard; gives what to say of it.
+/// Puts a link with a text on the clipboard, and returns the sentence about it.
 pub async fn copy_link(text: &str) -> String {
     let packed = match link::pack(text) {
         Ok(packed) => packed,

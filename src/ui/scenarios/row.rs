@@ -34,7 +34,7 @@ pub fn ScenarioRow(which: Which, rows: Memo<Vec<Row>>) -> impl IntoView {
     }
 }
 
-/// What is noted below the name: whose it is, what is the matter with it, what it is about.
+/// The line below the name: whether it is one's own, its problems, its sentence `about`.
 #[component]
 fn Noted(row: Row) -> impl IntoView {
     let shelf = page_state().shelf;

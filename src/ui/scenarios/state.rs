@@ -36,7 +36,7 @@ pub enum News {
 /// The state of the scenarios.
 #[derive(Clone, Copy)]
 pub struct Shelf {
-    /// What is kept, by the browser or, where that refuses, by this tab.
+    /// The stored scenarios: in the browser or, where it refuses, in this tab.
     pub records: RwSignal<Records>,
     pub keeping: RwSignal<Keeping>,
     /// Scenarios that only this tab has.
@@ -115,7 +115,7 @@ impl Shelf {
         ids.into_iter().any(|id| self.standing(id) != Standing::Same)
     }
 
-    /// Takes over what was typed.
+    /// Stores the typed text as a draft.
     pub fn type_into(self, id: ScenarioId, text: String) {
         let from_ms = self.records.with_untracked(|records| {
             records.get(&id).filter(|record| !record.is_deleted()).map(|record| record.changed_ms)
@@ -226,7 +226,7 @@ impl Shelf {
         self.records.try_with_untracked(|shown| {
             records.extend(only_here.iter().filter_map(|id| Some((*id, shown.get(id)?.clone()))));
         });
-        // What is the same is not shown again: rows that are built anew lose the focus.
+        // The signal is not set to an equal value, because rows that are built anew lose the focus.
         if self.records.try_with_untracked(|shown| *shown == records) == Some(false) {
             self.records.set(records);
         }

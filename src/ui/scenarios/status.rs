@@ -51,7 +51,7 @@ pub fn Status() -> impl IntoView {
     }
 }
 
-/// The button that takes the news off.
+/// The button that removes the line about what happened last.
 #[component]
 fn Dismiss() -> impl IntoView {
     let shelf = page_state().shelf;

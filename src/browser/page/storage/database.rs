@@ -26,8 +26,8 @@ const NAME: &str = "oddiya-load";
 const VERSION: u32 = 4;
 /// How long another tab may take to let go of the database. It does so at once, or after what it is writing.
 const LETTING_GO_MS: u32 = 1_000;
-/// Opening takes milliseconds, and seconds where a busy browser must first end a page that it kept for "back". After this
-/// long another tab stands in the way, and be it one that deletes the database.
+/// The longest time for opening. It takes milliseconds, and seconds where a busy browser must first end a page that it kept
+/// for "back". After this time another tab blocks it, perhaps one that deletes the database.
 const OPEN_LIMIT_MS: u32 = 15_000;
 
 /// The database's stores.

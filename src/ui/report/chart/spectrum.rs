@@ -179,7 +179,7 @@ fn Legend(lines: Memo<Lines>, cursor: RwSignal<Option<f64>>) -> impl IntoView {
     view! { <ul class="legend">{keys}</ul> }
 }
 
-/// The same as figures.
+/// The spectrum as a table.
 #[component]
 fn Table(lines: Memo<Lines>) -> impl IntoView {
     let rows = move || {

@@ -116,7 +116,7 @@ pub fn TextArea(edited: Edited) -> impl IntoView {
     }
 }
 
-/// Numbers and marks. Screen readers have the list of problems.
+/// The numbers and marks, hidden from screen readers, which have the list of problems.
 #[component]
 fn Behind(edited: Edited, in_view: RwSignal<InView>) -> impl IntoView {
     let problems = move || match edited.verdict.get() {

@@ -109,7 +109,7 @@ fn RunButton(edited: Edited) -> impl IntoView {
     }
 }
 
-/// Save, or keep what is not one's own yet.
+/// The button that saves the text, or keeps a text that is not one's own yet.
 #[component]
 fn Keep(edited: Edited) -> impl IntoView {
     let state = page_state();
@@ -165,7 +165,7 @@ fn Keep(edited: Edited) -> impl IntoView {
     }
 }
 
-/// The text as a link or as a file, as it stands in the editor.
+/// The buttons that share the text of the editor as a link or as a file.
 #[component]
 fn Share(edited: Edited) -> impl IntoView {
     let shelf = page_state().shelf;
