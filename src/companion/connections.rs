@@ -30,7 +30,7 @@ pub struct Connections {
     most: usize,
     open: RefCell<HashMap<u64, Open>>,
     opened: Cell<u64>,
-    /// Counts what happens on any of them, which orders them without a clock.
+    /// The number of events on all connections. It orders the connections by age without a clock.
     events: Arc<AtomicU64>,
 }
 

@@ -215,7 +215,8 @@ impl Judging {
         })
     }
 
-    /// A name that no endpoint bears would silently never fail.
+    /// The names in `--control` and `--fail-if` that no endpoint has. A condition on one would never fail, and nobody would
+    /// notice.
     fn unknown_names(&self, comparison: &Comparison) -> Vec<String> {
         let has_control =
             |name: &&String| comparison.entries.iter().any(|entry| entry.endpoint.is_called(name));

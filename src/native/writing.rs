@@ -24,7 +24,7 @@ pub struct Target {
 #[derive(Debug)]
 pub struct Written {
     pub result: io::Result<()>,
-    /// From its start, the wait for its turn included.
+    /// The duration from its start, the wait for its turn included.
     pub took: Duration,
 }
 
@@ -43,7 +43,7 @@ pub enum WriteError {
 #[derive(Debug)]
 pub struct Writing {
     ended: oneshot::Receiver<Written>,
-    /// Counts bytes, to tell what is slow from what stands still.
+    /// The bytes written so far, to tell a slow write from one that stands still.
     taken: Arc<AtomicU64>,
 }
 

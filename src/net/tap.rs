@@ -80,7 +80,7 @@ impl Waiting {
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        // What nobody received any more.
+        // The room of the pieces that were not received any more is given back.
         self.room.taken.fetch_sub(*self.bytes.get_mut(), Ordering::AcqRel);
     }
 }
