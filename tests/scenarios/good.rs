@@ -229,6 +229,15 @@ fn a_weight_and_a_number_of_times_may_come_from_the_environment() {
 }
 
 #[test]
+fn a_setting_within_a_generator_is_as_if_its_value_stood_there() {
+    let text = "scenario: s\nsettings: { city: Seoul, most: 20 }\nusers:\n  U:\n    tasks:\n      \
+                - get: \"/${one of ${city}|Busan}/${int 1..${most}}\"\n";
+    let written = text.replace("${city}", "Seoul").replace("${most}", "20");
+    let read = |text: &str| super::read("s.yaml", text, &Choices::default(), &Nothing).unwrap();
+    assert_eq!(read(text), read(&written));
+}
+
+#[test]
 fn statuses_are_one_text_or_a_list() {
     let of = |expect: &str| {
         let text = format!("scenario: s\nusers:\n U:\n  tasks:\n   - get: /\n     expect: {expect}\n");
