@@ -178,7 +178,7 @@ pub struct RouteReport {
     pub unanswered: u64,
     /// From head read to last byte handed over, of finished answers; `None` before the first.
     pub server_ms: Option<Figures>,
-    /// The times of `server_ms` as a whole histogram.
+    /// The histogram of `server_ms`.
     pub histogram: Encoded,
 }
 

@@ -27,7 +27,7 @@ pub struct Hosts {
     pub main: Host,
     /// The further services of the scenario, in its order: their names and hosts.
     pub services: Vec<(String, Host)>,
-    /// Those of them that requests go to.
+    /// The hosts among these that requests go to.
     pub used: Vec<(String, Host)>,
 }
 
@@ -45,7 +45,7 @@ pub struct Route {
     host: Host,
     /// The further services of the scenario, in its order: their names and hosts.
     services: Vec<(String, Host)>,
-    /// Those of them that requests go to, which a companion must relay to.
+    /// The services among these that requests go to. A companion must relay to them.
     used: Vec<(String, Host)>,
     /// Where requests go.
     pub destination: Destination,

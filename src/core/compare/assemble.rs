@@ -32,7 +32,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// By `METHOD name` or by the name alone.
+    /// Whether the user named the endpoint a control, by `METHOD name` or by the name alone.
     pub fn is_control(&self, endpoint: &Endpoint) -> bool {
         self.controls.iter().any(|control| endpoint.is_called(control))
     }
@@ -135,7 +135,7 @@ fn common(findings: &Findings, matters: f64) -> Option<Common> {
     Some(Common { shift: ratio(&difference), verdict })
 }
 
-/// From the logarithmic scale to a relative change.
+/// Turns a difference on the logarithmic scale into a relative change.
 fn ratio(difference: &Difference) -> Shift {
     let reach = difference.reach();
     let change = |at: f64| at.exp_m1().min(f64::MAX);

@@ -115,7 +115,7 @@ fn complete(cells: &Cells) -> Option<Groups<Measured>> {
     is_complete.then(|| cells.map(|cell| cell.unwrap_or(zero)))
 }
 
-/// One level less another; their errors are independent.
+/// The difference of two levels, whose errors are independent.
 pub fn less(one: &Measured, other: &Measured) -> Measured {
     Measured { at: one.at - other.at, error: one.error.hypot(other.error) }
 }

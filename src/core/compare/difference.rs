@@ -67,7 +67,7 @@ fn stated_variance() -> f64 {
     (STATED_SPREAD / NORMAL_95).powi(2)
 }
 
-/// One group's part in the uncertainty.
+/// What one group adds to the uncertainty.
 struct Side {
     /// The variance of the group's mean.
     variance: f64,
@@ -108,7 +108,7 @@ fn for_single(donor: Moments, figure: Figure, prior: Prior) -> Prior {
     if is_few { Prior::stated() } else { prior }
 }
 
-/// Nothing tells the spread of this single run.
+/// The side of a single run with the stated spread, where nothing else tells it.
 fn stated_side(own: Moments, figure: Figure) -> Side {
     let stated = if figure == Figure::FailureRatio { 0.0 } else { stated_variance().sqrt() };
     Side { variance: (own.within.sqrt() + stated).powi(2), freedom: f64::INFINITY }

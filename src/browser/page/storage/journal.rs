@@ -146,7 +146,7 @@ enum Seen {
     Unreadable,
     /// Nothing was measured yet, so nothing is lost with it.
     Empty,
-    /// It was removed meanwhile, in another tab.
+    /// The run was removed meanwhile, in another tab.
     Gone,
 }
 

@@ -36,7 +36,7 @@ pub struct Grid {
     /// The axis of latency, in milliseconds.
     values: Scale,
     rows: usize,
-    /// By column, then by row from the bottom.
+    /// The counts by column, then by row from the bottom.
     counts: Vec<u64>,
 }
 

@@ -61,7 +61,7 @@ impl Same<'_> {
                 .outcome
                 .as_ref()
                 .is_ok_and(|status| tolerated.is_some_and(|all| all.contain(*status)));
-            // One answer at least must be a success.
+            // At least one answer must be a success.
             if is_tolerated {
                 let is_last_hope = left == 0 && self.first.borrow().is_none();
                 exchange.judged = if is_last_hope { differs() } else { Judged::Success };

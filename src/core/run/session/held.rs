@@ -48,7 +48,7 @@ impl HeldRequests {
         self.left.take()
     }
 
-    /// All that nobody has decided about, at the end of a run.
+    /// Takes out all requests that are still held, at the end of a run.
     pub fn take_all(&self) -> Vec<Pending> {
         let mut all = self.left.take();
         all.extend(self.waiting.take().into_values());
