@@ -125,7 +125,7 @@ impl Chosen {
 
     /// The names of all scenarios that can be chosen, in the order of the list.
     pub fn offers(self) -> Vec<(Which, String)> {
-        self.shelf.records.with(names)
+        self.shelf.kept.records.with(names)
     }
 }
 

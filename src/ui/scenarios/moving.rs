@@ -66,6 +66,7 @@ impl Shelf {
                 && renamed(text, &title(&record.text)) == renamed(&record.text, &title(&record.text))
         };
         let known = self
+            .kept
             .records
             .try_with_untracked(|records| records.iter().find(is_it).map(|(id, _)| *id))
             .flatten();
@@ -79,7 +80,7 @@ impl Shelf {
 
     /// Copies a scenario, and gives the copy's id.
     pub fn copy(self, which: Which) -> Option<ScenarioId> {
-        let text = self.records.with_untracked(|records| text_of(which, records))?;
+        let text = self.kept.records.with_untracked(|records| text_of(which, records))?;
         let id = self.keep_new(&text);
         self.news.set(News::Said(format!("{} was copied.", title(&text))));
         Some(id)

@@ -47,7 +47,8 @@ fn Facts(edited: Edited) -> impl IntoView {
         Subject::Kept(Which::Shipped(_)) => "In the program: it can be read, run and copied".to_owned(),
         Subject::Kept(Which::Own(id)) => match shelf.standing(id) {
             Standing::Same => {
-                let at_ms = shelf.records.with(|records| records.get(&id).map(|record| record.changed_ms));
+                let records = shelf.kept.records;
+                let at_ms = records.with(|records| records.get(&id).map(|record| record.changed_ms));
                 let at = at_ms.map(|at_ms| moment(at_ms, minutes_ahead_at(at_ms)));
                 at.map_or_else(String::new, |at| format!("Saved {at}"))
             }
@@ -57,7 +58,7 @@ fn Facts(edited: Edited) -> impl IntoView {
     let is_taken = Memo::new(move |_| {
         let name = edited.text.with(|text| title(text));
         which != Some(Which::default_one())
-            && shelf.records.with(|records| names_beside(which, records).contains(&name))
+            && shelf.kept.records.with(|records| names_beside(which, records).contains(&name))
     });
     view! {
         <span data-testid="saved-state">{saved}</span>
