@@ -44,7 +44,7 @@ pub struct OnceArgs {
     #[arg(long, value_name = "CLASS")]
     pub user: Option<String>,
 
-    /// The seed of all that is drawn
+    /// The seed of everything that is drawn; the same seed sends the same requests
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
 }
