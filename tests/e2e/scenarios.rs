@@ -196,6 +196,10 @@ async fn changes_that_are_not_saved_stay_while_other_views_are_on_screen_and_the
     assert_eq!(script(browser, asks).await, json!(false));
 }
 
+/// What a screen reader says of the first button that copies.
+const COPY_BUTTON: &str = "const button = document.querySelector('[data-testid=copy-scenario]')
+    return [button.getAttribute('aria-label'), button.hasAttribute('aria-pressed'), button.disabled]";
+
 #[tokio::test]
 async fn scenarios_are_copied_and_deleted_and_come_back_by_undo() {
     let world = World::start().await;
@@ -204,6 +208,7 @@ async fn scenarios_are_copied_and_deleted_and_come_back_by_undo() {
     let [first, second] = [copies[0].as_str(), copies[1].as_str()];
     browser.open(&world.url("#/scenarios")).await;
     browser.by_testid("no-own-scenarios").await;
+    assert_eq!(script(browser, COPY_BUTTON).await, json!([format!("Copy {}", shipped_name()), false, false]));
     browser.click("copy-scenario").await;
     wait_for_names(browser, &[first]).await;
     click_in_last_row(browser, "copy-scenario").await;
@@ -214,6 +219,8 @@ async fn scenarios_are_copied_and_deleted_and_come_back_by_undo() {
     wait_for_names(browser, &[second, first]).await;
     click_in_last_row(browser, "delete-scenario").await;
     browser.wait_for_text("scenario-news", &format!("Deleted {first}."), SOON).await;
+    browser.click("dismiss-scenario-news").await;
+    browser.wait_for_text("scenario-count", "1 scenario of your own", SOON).await;
     browser.client().refresh().await.unwrap();
     wait_for_names(browser, &[second]).await;
 
