@@ -131,7 +131,7 @@ pub struct WireStep {
     pub tags: Option<At<Vec<String>>>,
 }
 
-/// What follows a poll in vain.
+/// What follows a poll whose condition was not met in time.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "GivenUp")]
