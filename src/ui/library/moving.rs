@@ -14,7 +14,7 @@ use crate::core::library::id::ReportId;
 use crate::core::library::record::Record;
 use crate::ui::keeping::{Keeping, problem};
 
-/// What became of the reports of a file.
+/// How many reports of a file were kept, and how many were not.
 #[derive(Default)]
 struct Imported {
     kept: usize,
@@ -69,7 +69,7 @@ impl Library {
         self.news.try_set(News::Said(said));
     }
 
-    /// The same from the bytes of a file; gives what to say of it.
+    /// The same from the bytes of a file; returns the sentence about it.
     pub async fn import_bytes(self, bytes: &[u8]) -> Result<String, String> {
         let mut imported = Imported::default();
         self.refresh().await;

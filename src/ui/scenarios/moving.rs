@@ -60,7 +60,7 @@ impl Shelf {
 
     /// Keeps a text that came from elsewhere, unless it is here already.
     pub fn take_over(self, text: &str, from: &str) -> ScenarioId {
-        // It may have got another name when it was taken over first.
+        // The copy may have another name, given when it was first kept.
         let is_it = |(_, record): &(&ScenarioId, &Record)| {
             !record.is_deleted()
                 && renamed(text, &title(&record.text)) == renamed(&record.text, &title(&record.text))
