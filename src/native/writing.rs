@@ -74,7 +74,7 @@ impl Writing {
         let began = Instant::now();
         let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(move || {
             let result = write();
-            // Nobody waits any more for a write that was given up.
+            // Sending fails when the write was given up, because the receiver is gone.
             let _ = done.send(Written { result, took: began.elapsed() });
         });
         let ended = thread.map_or_else(ended_at_once, |_| ended);

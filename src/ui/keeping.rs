@@ -19,7 +19,7 @@ pub enum Keeping {
     #[default]
     Looking,
     Kept,
-    /// They are lost with the tab, because the browser stores nothing.
+    /// The records are lost with the tab, because the browser stores nothing.
     NotKept(StorageError),
 }
 
@@ -95,7 +95,7 @@ where
         match read {
             Ok(records) => {
                 self.show(records);
-                // That what is kept can be read does not mean that there is room for more.
+                // Reading works even when there is no room to write.
                 if self.unkept.try_with_untracked(BTreeSet::is_empty) == Some(true) {
                     self.keeping.try_set(Keeping::Kept);
                 }

@@ -52,7 +52,7 @@ users:
           - $.id exsits
 ";
 
-/// A text that leaves a secret, a service's address and a profile to whoever runs it.
+/// A text that leaves a secret, a service's address and a profile to be given for the run.
 pub const ASKING: &str = "\
 scenario: asking
 about: It asks for a password.

@@ -48,7 +48,7 @@ fn a_file_of_ten_megabytes_is_refused_at_once() {
     assert!(said.starts_with("long.yaml: the text has 10.3 MB, and a scenario has at most 1 MB"), "{said}");
 }
 
-/// Short texts of which gigabytes would come, a stack would overflow, or which would take hours.
+/// Short texts that would take gigabytes, overflow the stack or take hours, each with a part of its message.
 fn hostile() -> Vec<(String, &'static str)> {
     let doing = |steps: &str| format!("scenario: s\nusers:\n  U:\n    tasks:\n{steps}");
     let long = "x".repeat(30_000);

@@ -151,7 +151,7 @@ impl Database {
         request.on_upgrade_needed(create_stores);
         let (blocked, is_blocked) = oneshot::channel();
         request.on_blocked(move |_| {
-            // Nobody listens any more once the time is up.
+            // Sending fails once the time is up, because the receiver is gone.
             let _ = blocked.send(());
         });
         let open = Box::pin(async { request.await });
@@ -315,7 +315,7 @@ fn begin_changes(transaction: &Transaction, changes: Vec<Change>) -> Result<(), 
 async fn committed(mut transaction: Transaction) -> Result<(), StorageError> {
     let (kept, is_kept) = oneshot::channel();
     let (aborted, is_aborted) = oneshot::channel();
-    // Nobody listens any more only when the page is gone.
+    // Sending fails only when the page is gone.
     transaction.on_complete(move |_| {
         let _ = kept.send(());
     });
