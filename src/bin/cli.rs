@@ -74,7 +74,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The stub has one thread: waking others would take more of a core than its answers do.
+/// The stub runs on one thread, because waking others would take more of a core than its answers do.
 fn runtime_for(command: &Command) -> tokio::runtime::Builder {
     match command {
         Command::Stub(_) => tokio::runtime::Builder::new_current_thread(),

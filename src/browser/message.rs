@@ -12,7 +12,7 @@ use crate::core::report::Calibration;
 use crate::core::run::health::Visibility;
 use crate::core::run::recorder::Snapshot;
 
-/// From the page to the worker.
+/// A message from the page to the worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Command {
     /// Start this run. A worker serves one run.
@@ -50,10 +50,10 @@ impl Command {
     }
 }
 
-/// From the worker to the page.
+/// A message from the worker to the page.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Event {
-    /// It takes commands; which build it is.
+    /// The worker takes commands from now on.
     Ready {
         /// The package's version.
         version: String,
@@ -81,9 +81,9 @@ pub enum Event {
         /// When the last answer had come.
         ended: Micros,
     },
-    /// It cannot start the run.
+    /// The worker cannot start the run.
     Refused {
-        /// Why.
+        /// The reason, as it is shown.
         problem: String,
     },
 }
@@ -91,16 +91,16 @@ pub enum Event {
 /// What the worker notices of the companion.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CompanionNews {
-    /// It does, or the run needs none.
+    /// The companion answers, or the run needs none.
     #[default]
     Present,
-    /// It was stopped, or has no processor; it may go on by itself.
+    /// The companion was stopped, or has no processor; it may go on by itself.
     Silent,
-    /// Nothing answers in its place.
+    /// Nothing answers at the companion's address.
     Gone,
-    /// A companion came back, for another host than the run's.
+    /// A companion came back that does not relay to all of the run's hosts.
     OfAnotherHost {
-        /// The host that it relays to.
+        /// What it relays to.
         host: String,
     },
 }
@@ -138,7 +138,7 @@ impl Destination {
 pub enum Lanes {
     /// Each by a name of its own under `.localhost`, so each with connections of its own.
     PerUser,
-    /// All by the same address, so all over six connections.
+    /// All users by the same address, so all over six connections.
     Shared,
 }
 

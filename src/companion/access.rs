@@ -42,7 +42,7 @@ impl Visitor {
     }
 }
 
-/// The text of a header that stands once. Of two, another server on the way may have read the other one.
+/// The text of a header; `None` when the request has it twice, because a server on the way may have read the other one.
 fn only<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str> {
     let mut values = headers.get_all(name).iter();
     let first = values.next()?;

@@ -1,7 +1,7 @@
 //! The browsers' connections: how many may be open, and which one is closed for a new one.
 //!
 //! A connection costs a file handle, and strangers may open hundreds and send nothing. When there are as many as may be,
-//! the one that has been idle the longest makes room, so that whoever comes is heard. No socket is read or written here.
+//! the one that has been idle the longest is closed, so that a new one is always accepted. No socket is read or written here.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -30,7 +30,7 @@ pub struct Connections {
     most: usize,
     open: RefCell<HashMap<u64, Open>>,
     opened: Cell<u64>,
-    /// Counts what happens on any of them, which orders them without a clock.
+    /// The number of events on all connections. It orders the connections by age without a clock.
     events: Arc<AtomicU64>,
 }
 

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use crate::core::http::request_id::RequestId;
 use crate::net::cookies::CookieJar;
 
-/// More runs at a time than anybody has tabs for.
+/// The most runs that have jars at a time: more than anybody has tabs for.
 const MAX_RUNS: usize = 64;
-/// A run that sent nothing for this long is over: longer than any think time.
+/// How long the jars of a run without requests are kept: longer than any think time.
 const RUN_IDLE: Duration = Duration::from_secs(3_600);
 
 /// The jars of all runs.

@@ -12,8 +12,8 @@ use tokio::task::JoinSet;
 use super::connections::{Admitted, Connections, InUse};
 use super::service::Companion;
 
-/// A connection that sends no complete head of a request for this long is closed, also one that has served requests.
-/// Browsers send a request anew whose connection closed under it.
+/// How long a connection may be open without a complete head of a request, also one that has served requests. A browser
+/// whose connection is closed sends its request on a new one.
 pub const HEAD_LIMIT: Duration = Duration::from_secs(60);
 /// The pause after a failed `accept` (no file handle left), so that the loop does not spin until one is free.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);

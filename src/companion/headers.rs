@@ -44,7 +44,7 @@ pub fn retain_end_to_end(headers: &mut HeaderMap) {
 /// How a status of the host is passed to the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
-    /// Unchanged.
+    /// The status itself.
     Plain,
     /// As [`WRAPPED_STATUS`](crate::core::http::relay::WRAPPED_STATUS), with the real one in [`STATUS_HEADER`], because
     /// a browser would act on it.

@@ -17,7 +17,7 @@ const PORT_TRIES: usize = 16;
 pub struct Listeners {
     /// One for each address.
     pub sockets: Vec<TcpListener>,
-    /// Never 0.
+    /// The port that all of them listen on; never 0.
     pub port: u16,
 }
 

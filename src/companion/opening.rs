@@ -8,7 +8,7 @@ use std::io::{IsTerminal as _, stdout};
 pub enum Opening {
     /// When it was started in a terminal on a machine with a display.
     Allowed,
-    /// `--no-open`
+    /// The option `--no-open` was given.
     Forbidden,
 }
 

@@ -23,9 +23,9 @@ use super::headers::{Delivery, retain_end_to_end};
 use super::lanes::{Exchanged, Lanes, Sender};
 use super::response::{self, BoxResponse};
 
-/// How long a request's body may take to come. A page has all of it before it sends the first byte.
+/// The time limit for receiving a request's body. A page has all of it before it sends the first byte.
 const BODY_LIMIT: Duration = Duration::from_secs(60);
-/// No request of a scenario comes near.
+/// The largest body of a request. No scenario's request comes near it.
 const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;
 
 /// A request as the host gets it.

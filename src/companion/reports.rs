@@ -40,7 +40,7 @@ enum Content {
     Report(Summary),
     /// A report that cannot be opened, and why.
     Unreadable(String),
-    /// Some other file, which is nobody's concern here.
+    /// A file that is no report, which the list leaves out.
     SomethingElse,
 }
 

@@ -60,7 +60,7 @@ pub fn json(value: &impl serde::Serialize) -> BoxResponse {
     json_bytes(serde_json::to_vec(value).unwrap_or_default())
 }
 
-/// The same of JSON that is written already.
+/// The same for a text that is JSON already.
 pub fn json_bytes(bytes: Vec<u8>) -> BoxResponse {
     let mut response = small(StatusCode::OK, "application/json", bytes);
     response.headers_mut().insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));

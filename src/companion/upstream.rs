@@ -15,11 +15,11 @@ use crate::core::http::relay::{CONNECT_LIMIT, HostCheck};
 use crate::net::dial::Dialer;
 use crate::net::options::{ClientOptions, DialOptions, Protocols};
 
-/// The page waits two seconds for the result of a check, and a lost SYN is sent again after one.
+/// The time limit of a check of the host. The page waits two seconds for the result, and a lost SYN is sent again after one.
 const CHECK_LIMIT: Micros = Micros::from_millis(1_700);
-/// The page decides how long a request may take; this only ends what it forgot.
+/// The longest time of a request. The page has shorter limits; this one ends requests whose page is gone.
 const REQUEST_LIMIT: Micros = Micros::from_secs(600);
-/// As many bytes of an event stream are read as events.
+/// How many bytes of an event stream are read as events.
 const MAX_EVENT_BYTES: u64 = 64 * 1024 * 1024;
 
 const fn dial_options(protocols: Protocols) -> DialOptions {

@@ -139,7 +139,7 @@ pub struct Args {
     )]
     pub stop_timeout: String,
 
-    /// Think this long between tasks, whatever the class says: 0, 1s, 1s..3s, "normal 3s 500ms", "poisson 2s",
+    /// Think this long between tasks, whatever a class or a task says: 0, 1s, 1s..3s, "normal 3s 500ms", "poisson 2s",
     /// "pacing 10s"
     #[arg(
         long,

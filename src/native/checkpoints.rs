@@ -30,7 +30,7 @@ struct Checkpoint {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     Works,
-    /// The user knows.
+    /// The user was told of the trouble.
     InTrouble,
 }
 
@@ -51,7 +51,7 @@ impl<'a> Checkpoints<'a> {
         self.under_way = writing.map(|writing| Checkpoint { began, made, writing });
     }
 
-    /// Looks what became of a checkpoint. Returns a message for the user when it fails or stands still, but only for the
+    /// Checks on the checkpoint under way. Returns a message for the user when it fails or stands still, but only for the
     /// first of successive troubles, because the run goes on.
     pub fn look(&mut self, now: Micros) -> Option<String> {
         let mut checkpoint = self.under_way.take()?;

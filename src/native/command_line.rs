@@ -49,8 +49,8 @@ pub fn read<C: Parser>(words: &[OsString]) -> Result<(C, Given), Refusal> {
     Ok((C::from_arg_matches(&matches).map_err(refused)?, given))
 }
 
-/// The flags of the program itself are those of a command too, unless another command is named. Their variables are then
-/// none of that command's.
+/// The parser for these words. The program's own flags are those of `serve`. Where a command is named, their environment
+/// variables are left out, because they are not for that command.
 fn without_idle_variables(command: Command, words: &[OsString]) -> Command {
     match named_command(&command, words) {
         Some(_) => command.mut_args(|argument| argument.env(None)),
@@ -91,7 +91,7 @@ fn is_from_variable(argument: &Arg, matches: &ArgMatches) -> bool {
     matches.value_source(argument.get_id().as_str()) == Some(ValueSource::EnvVariable)
 }
 
-/// What is said of an argument that was given an empty value.
+/// The message for an argument with an empty value.
 fn empty(argument: &Arg, matches: &ArgMatches) -> Option<String> {
     let id = argument.get_id().as_str();
     let is_default = matches.value_source(id) == Some(ValueSource::DefaultValue);
@@ -104,7 +104,7 @@ fn empty(argument: &Arg, matches: &ArgMatches) -> Option<String> {
     })
 }
 
-/// What is said of an error of the parser.
+/// The message for an error of the parser.
 fn mistake(error: &clap::Error, command: &Command, words: &[OsString]) -> String {
     let Some(named) = text(error, ContextKind::InvalidArg) else {
         return match unreadable_variable(error, command, words) {

@@ -178,7 +178,8 @@ impl JudgingArgs {
     }
 }
 
-/// A change that a condition names matters to whoever named it.
+/// The smallest change that matters: `matters`, or the limit of a condition where that is smaller, because a change that a
+/// condition names must not pass as too small.
 fn strictest(matters: f64, conditions: &[Condition]) -> f64 {
     conditions.iter().map(|condition| condition.limit.abs()).fold(matters, f64::min)
 }
@@ -214,7 +215,8 @@ impl Judging {
         })
     }
 
-    /// A name that no endpoint bears would silently never fail.
+    /// The names in `--control` and `--fail-if` that no endpoint has. A condition on one would never fail, and nobody would
+    /// notice.
     fn unknown_names(&self, comparison: &Comparison) -> Vec<String> {
         let has_control =
             |name: &&String| comparison.entries.iter().any(|entry| entry.endpoint.is_called(name));

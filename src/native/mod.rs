@@ -7,7 +7,7 @@
 //! | `command_line.rs` | from words to arguments, or to the one line that says what is wrong |
 //! | `args.rs` | the flags of `oddiya-load run` |
 //! | `options.rs` | its flags about connections, checked |
-//! | `scenario/` | its flags about scenarios; the command that lists, shows and checks them |
+//! | `scenario/` | its flags about scenarios; the command that lists, shows, checks and tries them |
 //! | `run.rs` | the command, from the first check to the exit code |
 //! | `ending.rs` | how it ended, and the exit code |
 //! | `interrupts.rs` | the signals that stop a run |

@@ -30,7 +30,7 @@ pub struct Outputs {
     json: Option<Output>,
     /// In the order of [`Table::ALL`]; empty when the user asked for none.
     csv: Vec<Output>,
-    /// Gets the report at the end, under a name of its own.
+    /// The folder that gets the report at the end, under a name of its own.
     reports: Option<ReportsFolder>,
 }
 
@@ -110,7 +110,7 @@ impl Outputs {
         self.json.as_ref().map(|json| json.start(move |sink| report.write_json(sink)))
     }
 
-    /// What is said during the run when the report's file cannot be written.
+    /// The message of the run when the report's file cannot be written.
     pub fn checkpoint_problem(&self, why: &WriteError) -> Option<String> {
         self.json.as_ref().map(|json| json.problem(why) + "; trying again while the run goes on")
     }
@@ -132,7 +132,7 @@ impl Outputs {
         let names: String = written.iter().map(name).collect();
         let results = text::summary(&report) + &names;
         let shown = Writing::in_thread(move || say(&results));
-        // Who gave the files up still gets the tables, and gives those up by another signal.
+        // A user who gave the files up still gets the tables, and can give those up by another signal.
         if let Err(error) = unless(&interrupted().shared(), shown.end(None)).await {
             problems.push(format!("standard output: cannot write: {error}"));
         }

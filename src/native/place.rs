@@ -99,8 +99,8 @@ fn open_stream(path: &Path) -> io::Result<File> {
     File::options().append(true).open(path)
 }
 
-/// An empty file in the same folder, under a new name; whatever stands there already is never opened. Whoever may read
-/// the file that it will replace may read it, or whoever may read any new file.
+/// Creates an empty file in the same folder under a new name, without opening a file that exists. It gets the permissions
+/// of the file that it will replace, or those of a new file where there is none.
 fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
     let replaced = fs::metadata(path).map(|file| Permissions::from_mode(file.permissions().mode() & 0o777));
     let permissions = replaced.unwrap_or_else(|_| Permissions::from_mode(NEW_FILE));

@@ -98,7 +98,7 @@ pub async fn run(args: Args, given: &Given) -> anyhow::Result<Ending> {
     Ok(ending)
 }
 
-/// Says a mistake of the user's in one line.
+/// Prints a mistake of the user in one line.
 fn complain(problem: &str) {
     tell(&format!("oddiya-load: {}", visible(problem)));
 }

@@ -35,8 +35,8 @@ fn line(text: &str) -> String {
     harmless(text).into_owned() + "\n"
 }
 
-/// Text without commands to the terminal. A line break is one: whoever quotes a file or a host makes its line breaks
-/// visible before.
+/// Text without commands to the terminal. Line breaks stay, so the caller makes the line breaks of a quoted file name or
+/// host visible before.
 pub fn harmless(text: &str) -> Cow<'_, str> {
     visible_lines(text)
 }

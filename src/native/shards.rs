@@ -122,7 +122,7 @@ pub struct Joined {
 
 struct Work {
     assignment: Assignment,
-    /// By service.
+    /// One dialer for each service of the scenario.
     dialers: Vec<Arc<Dialer>>,
     options: ClientOptions,
     clock: RunClock,

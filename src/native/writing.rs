@@ -24,7 +24,7 @@ pub struct Target {
 #[derive(Debug)]
 pub struct Written {
     pub result: io::Result<()>,
-    /// From its start, the wait for its turn included.
+    /// The duration from its start, the wait for its turn included.
     pub took: Duration,
 }
 
@@ -43,7 +43,7 @@ pub enum WriteError {
 #[derive(Debug)]
 pub struct Writing {
     ended: oneshot::Receiver<Written>,
-    /// Counts bytes, to tell what is slow from what stands still.
+    /// The bytes written so far, to tell a slow write from one that stands still.
     taken: Arc<AtomicU64>,
 }
 
@@ -74,7 +74,7 @@ impl Writing {
         let began = Instant::now();
         let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(move || {
             let result = write();
-            // Nobody waits any more for a write that was given up.
+            // Sending fails when the write was given up, because the receiver is gone.
             let _ = done.send(Written { result, took: began.elapsed() });
         });
         let ended = thread.map_or_else(ended_at_once, |_| ended);

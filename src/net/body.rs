@@ -16,9 +16,9 @@ use crate::core::http::stream::{StreamReader, Streamed};
 /// One event stream that is being read.
 pub struct EventBody {
     sink: Rc<RefCell<Sink>>,
-    /// Made when the first bytes come.
+    /// The decoder, made when the first bytes come.
     unpacker: Option<Box<dyn Unpacker>>,
-    /// What is wrong with the body, so that its events cannot be read.
+    /// Why the events of the body cannot be read any further.
     fault: Option<String>,
     encoding: Encoding,
 }

@@ -11,7 +11,7 @@ use super::http1::RequestWriter;
 use super::options::ClientOptions;
 use super::pool::Pool;
 
-/// As much as a socket commonly hands over at once.
+/// The size of the receive buffer in bytes: as much as a socket commonly hands over at once.
 const READ_BUFFER_BYTES: usize = 64 * 1024;
 
 /// The clients of a shard, one for each service. A [`ServiceId`](crate::core::scenario::ServiceId) is an index.

@@ -1,8 +1,8 @@
-//! What of an HTTP/2 connection's bytes reaches the crate `h2`: all but empty DATA frames that end nothing.
+//! Passes the bytes of an HTTP/2 connection on to the crate `h2`, without empty DATA frames that end nothing.
 //!
 //! `h2` ends a connection after 100 such frames, for fear of a flood, and cannot be told otherwise. Relays send one with each
-//! answer, which is allowed (RFC 9113, §6.1), so a host would fail for a guard of ours. They carry nothing and count for no
-//! window, so nobody misses them. Frames are told apart by their heads; their contents are `h2`'s matter.
+//! answer, which is allowed (RFC 9113, §6.1), so a right host would seem to fail. These frames carry nothing and count for no
+//! window, so leaving them out changes nothing. Frames are told apart by their heads; `h2` reads their contents.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -28,7 +28,7 @@ struct Filter {
 }
 
 impl Filter {
-    /// Appends to `out` what of `bytes` is to be read. An incomplete head is held back until the rest of it comes.
+    /// Appends the part of `bytes` that `h2` is to read to `out`. An incomplete head is held back until the rest of it comes.
     fn pass(&mut self, mut bytes: &[u8], out: &mut Vec<u8>) {
         while !bytes.is_empty() {
             if self.payload > 0 {
@@ -100,7 +100,7 @@ impl AsyncRead for Frames {
             let start = buf.filled().len();
             ready!(Pin::new(&mut this.stream).poll_read(cx, buf))?;
             let Some(bytes) = buf.filled().get(start..).filter(|bytes| !bytes.is_empty()) else {
-                // The end. What is held back is no frame, and `h2` says so.
+                // The connection has ended. What is held back is no frame, and `h2` says so.
                 this.passed.append(&mut this.filter.head);
                 break;
             };

@@ -15,14 +15,14 @@ pub struct Handles {
 pub struct Handle(Arc<Handles>);
 
 impl Handles {
-    /// One connection more fails as one does for which the system has no file handle left.
+    /// The error of one connection too many: the same as when the system has no file handle left.
     pub fn at_most(most: usize) -> Arc<Self> {
         Arc::new(Self { taken: AtomicUsize::new(0), most })
     }
 
     /// Takes one; `None` when all are taken.
     pub fn take(self: &Arc<Self>) -> Option<Handle> {
-        // Gives itself back where it is one too many.
+        // A handle that is one too many is given back when it is dropped.
         let handle = Handle(Arc::clone(self));
         let taken_before = self.taken.fetch_add(1, Ordering::Relaxed);
         (taken_before < self.most).then_some(handle)

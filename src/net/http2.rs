@@ -246,7 +246,7 @@ fn broken_rule(part: Part, error: &h2::Error, reason: Reason) -> &'static str {
     }
 }
 
-/// What there was too much of. `h2` says it only in the text that it sends to the host.
+/// Which limit the host exceeded. `h2` says it only in the text that it sends to the host.
 fn flood(error: &h2::Error) -> &'static str {
     let text = error.to_string();
     let floods = [

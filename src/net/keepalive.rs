@@ -1,6 +1,7 @@
 //! One user's connections between requests: take a kept one, open another one, keep it again.
 //!
-//! Who keeps a connection is the run's choice: each user, nobody, or a pool that all users of a shard share.
+//! The run's option `--connection-reuse` decides who keeps a connection: each user, nobody, or a pool that all users of a
+//! shard share.
 
 use super::client::HttpClient;
 use super::dial::DialNotes;

@@ -28,10 +28,11 @@ use crate::core::run::platform::Lane;
 use crate::core::scenario::model::request::Redirects;
 use crate::core::scenario::{Method, Reading, ServiceId};
 
-/// A connection that was used this recently was not closed for being idle. If it is lost, the host has lost it.
+/// A connection that was used within this time was not closed for being idle. If it is lost, that is the host's failure.
 const IDLE_FROM: Micros = Micros::SECOND;
 
-/// How often a request that the host did not take is sent again. A host that refuses every time has to be seen.
+/// How often a request that the host did not take is sent again. After that it is a failure, so that a host that refuses
+/// every time is seen.
 const MAX_REFUSALS: u32 = 3;
 
 /// One user of the HTTP client.
@@ -47,7 +48,7 @@ pub struct HttpLane {
     cookies: CookieJar,
 }
 
-/// What came of a request whose response was passed on.
+/// The outcome of a request whose response was passed on.
 pub struct Tapped {
     pub exchange: Exchange,
     /// Who decided how fast the response was read.
@@ -59,7 +60,7 @@ pub struct Tapped {
 pub enum PaceSetter {
     /// It was read as fast as it came.
     Host,
-    /// Reading waited for whoever the response was passed on to.
+    /// Reading waited for the client that the response was relayed to.
     Receiver,
 }
 

@@ -38,7 +38,6 @@ pub enum Protocols {
     /// Over TLS, the version that the host prefers; without TLS, HTTP/1.1.
     #[default]
     Negotiated,
-    /// HTTP/1.1 only.
     Http1,
     /// HTTP/2 only; without TLS by prior knowledge (RFC 9113, §3.3).
     Http2,

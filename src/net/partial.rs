@@ -51,7 +51,7 @@ pub struct HopResponse {
 pub enum HopError {
     /// The connection was lost; the request may be sent again on another one.
     Lost(LostConnection),
-    /// Anything else, which ends the exchange.
+    /// Any other failure, which ends the exchange.
     Failed(Failure),
 }
 

@@ -12,11 +12,11 @@ use futures_channel::oneshot;
 use futures_util::FutureExt as _;
 use futures_util::future::Shared;
 
-/// As long as Java's cache keeps addresses, so that a host that moves is found again.
+/// How long addresses are kept: as long as Java's cache keeps them, so that a host that moves is found again.
 const KEEP: Duration = Duration::from_secs(30);
-/// Long enough that a failed look-up is not repeated for every user at once.
+/// How long a failed look-up is kept, so that it is not repeated for every user at once.
 const KEEP_FAILURE: Duration = Duration::from_secs(1);
-/// A century, for addresses that were typed as such.
+/// How long an address that was typed as such is kept: a century.
 const KEEP_LITERAL: Duration = Duration::from_secs(3_155_760_000);
 
 /// The addresses of a name; `None` when it has none.

@@ -70,7 +70,8 @@ impl Waiting {
         self.reader.wake();
     }
 
-    /// A body of which nothing waits may always be read, so that each goes on.
+    /// Whether reading must wait. A body with no piece waiting is never full, so that every body makes progress even when
+    /// the others have taken all the room.
     fn is_full(&self) -> bool {
         let own = self.bytes.load(Ordering::Acquire);
         own >= ROOM_BYTES || (own > 0 && self.room.taken.load(Ordering::Acquire) >= ROOM_OF_ALL_BYTES)
@@ -79,7 +80,7 @@ impl Waiting {
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        // What nobody received any more.
+        // The room of the pieces that were not received any more is given back.
         self.room.taken.fetch_sub(*self.bytes.get_mut(), Ordering::AcqRel);
     }
 }

@@ -13,7 +13,7 @@ use super::server::RunningStub;
 
 /// Prints one line per listener, then one line about profile, speed and seed.
 pub fn started(stub: &RunningStub) {
-    // An error is ignored: whoever asked for the stub may no longer read, and it serves all the same.
+    // An error is ignored: a stub whose output is no longer read still serves.
     let _ = io::stdout().lock().write_all(lines(stub).as_bytes());
 }
 

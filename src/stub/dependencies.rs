@@ -18,7 +18,7 @@ pub struct Unreachable;
 
 /// Lettuce's time limit for a command, with what the caller adds.
 const REDIS: Duration = Duration::from_millis(2100);
-/// The first command after Redis is back, until the connection stands again.
+/// How long the first command after Redis is back takes, because the connection must be opened again.
 const REDIS_AGAIN: (Duration, Duration) = (Duration::from_millis(1800), Duration::from_millis(2500));
 /// How long a refused connection takes, with what the caller adds.
 const REFUSED: (Duration, Duration) = (Duration::from_millis(30), Duration::from_millis(40));
@@ -27,7 +27,8 @@ const NO_QUEUE: (Duration, Duration) = (Duration::from_millis(300), Duration::fr
 /// How long a service takes to find its database again.
 const DATABASE_AGAIN: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(3));
 
-/// Takes a database connection. With the database down nobody gets one; with the plans locked, who has one waits on.
+/// Takes a database connection. While the database is down no request gets one; while the plans are locked, a request that
+/// has one waits.
 pub async fn database(app: &App, pool: PoolName) -> Result<Connection, PoolExhausted> {
     if app.faults.outage() == Some(Outage::DatabaseDown) {
         let limit = app.options.connection_timeout;

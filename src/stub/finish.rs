@@ -54,7 +54,7 @@ pub fn finished(reply: Reply, way: Way, headers: &HeaderMap, path: &str) -> Repl
     reply
 }
 
-/// Tomcat's list.
+/// Whether Tomcat closes the connection after this status (its `statusDropsConnection`).
 fn closes_after(status: StatusCode) -> bool {
     matches!(status.as_u16(), 400 | 408 | 411 | 413 | 414 | 500 | 501 | 503)
 }

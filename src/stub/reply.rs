@@ -30,7 +30,7 @@ pub struct Reply {
 /// Where an error's body comes from. It decides what a client gets that does not take JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
-    /// No error.
+    /// The answer is not an error.
     None,
     /// Spring Boot's error page, which has a form in JSON and one in HTML.
     Boot,

@@ -156,7 +156,7 @@ pub struct Report {
     pub seed: u64,
     /// TCP connections accepted, those for `/__stub` included.
     pub connections: u64,
-    /// OPTIONS requests.
+    /// The number of OPTIONS requests.
     pub options: u64,
     /// Sorted by service, name and method; only routes that were requested.
     pub routes: Vec<RouteReport>,
@@ -178,7 +178,7 @@ pub struct RouteReport {
     pub unanswered: u64,
     /// From head read to last byte handed over, of finished answers; `None` before the first.
     pub server_ms: Option<Figures>,
-    /// The times of `server_ms` as a whole histogram.
+    /// The histogram of `server_ms`.
     pub histogram: Encoded,
 }
 

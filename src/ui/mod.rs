@@ -11,6 +11,7 @@
 //! | `scenarios/` | scenarios: the list, and the editor of one |
 //! | `compare/` | two groups of reports, and what changed between them |
 //! | `files/` | report files: opening them, holding them open, closing them |
+//! | `keeping.rs` | what the browser keeps for a list, and what to say where it does not |
 //! | `widgets/` | parts that any view may use |
 //!
 //! Components take values and signals. Requests and files belong to `browser`, arithmetic to `core`.
@@ -18,6 +19,7 @@
 pub mod app;
 pub mod compare;
 pub mod files;
+pub mod keeping;
 pub mod library;
 pub mod navigation;
 pub mod report;

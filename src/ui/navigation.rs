@@ -1,5 +1,5 @@
-//! The views and their addresses: `#/run`, `#/scenarios`, `#/scenario/…`, `#/reports`, `#/report/…`, `#/compare/…`. After a `?` an address says what of the
-//! view is looked at; the view itself reads that.
+//! The views and their addresses: `#/run`, `#/scenarios`, `#/scenario/…`, `#/reports`, `#/report/…`, `#/compare`. What follows
+//! a `?` is read by the view itself.
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -19,7 +19,7 @@ pub enum View {
     Scenario(Which),
     /// The scenario that the link itself has, behind the `?`.
     SharedScenario,
-    /// The library.
+    /// The list of reports.
     Reports,
     Report(ReportRef),
     /// Several reports side by side.
@@ -118,12 +118,12 @@ impl Navigation {
         address::replace_fragment(&view.fragment());
     }
 
-    /// What of the view is looked at, as the address says it.
+    /// The part of the address that the view reads itself.
     pub fn query(self) -> String {
         self.query.get()
     }
 
-    /// Says in the address what of the view is looked at, without a step in the history.
+    /// Replaces the part of the address that the view reads itself, without a step in the history.
     pub fn look_at(self, query: &str) {
         if self.query.try_get_untracked().is_some_and(|known| known != query) {
             self.query.set(query.to_owned());

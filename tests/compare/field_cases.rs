@@ -120,7 +120,7 @@ fn a_small_change_without_any_spread_is_clear_and_no_change_is_none() {
     );
 }
 
-/// sitespeed.io PR#4341: five runs against seven, one of which lacks the value.
+/// sitespeed.io PR#4341: five runs against seven, and one of the seven lacks the value.
 #[test]
 fn groups_of_different_sizes_compare_and_a_missing_value_is_dropped() {
     let with = |millis: f64| one("/a", timed(&[(millis, 500)]));

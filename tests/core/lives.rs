@@ -175,6 +175,19 @@ fn a_run_of_so_many_iterations_ends_although_no_session_can_start() {
 }
 
 #[test]
+fn a_user_whose_start_fails_thinks_as_its_class_says_and_not_as_its_first_task() {
+    let exactly = |secs| ThinkTime::Between { from: Micros::from_secs(secs), to: Micros::from_secs(secs) };
+    let mut plan = Plan::default();
+    let mut all = tasks(&mut plan, &["/never"]);
+    all[0].think_time = Some(exactly(60));
+    let mut class = class(all, 1);
+    class.think_time = exactly(1);
+    class.on_start = vec![step(RequestStep { on_failure: OnFailure::EndSession, ..plan.get("/login") })];
+    let (_, sent) = run(&config(plan.with(class), 1, "3s"), |_: &Sent, _: &Request| json(10, 500, ""));
+    assert_eq!(sent.iter().map(|sent| sent.at_ms).collect::<Vec<_>>(), [0, 1_010, 2_020]);
+}
+
+#[test]
 fn classes_of_a_fixed_number_come_first() {
     let mut plan = Plan::default();
     let many = paced(class(tasks(&mut plan, &["/many"]), 1));

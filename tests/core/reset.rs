@@ -14,7 +14,7 @@ use crate::world::{generator, posted, steady};
 
 const STARTED_AT: &str = "2026-01-01T00:00:00Z";
 
-/// Ten users, the last of whom starts after 4.5 seconds.
+/// Ten users; the last one starts after 4.5 seconds.
 fn text() -> RunConfigText {
     RunConfigText {
         users: "10".to_owned(),

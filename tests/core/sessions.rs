@@ -2,7 +2,12 @@
 //! time, each construct with the requests that it sends and the figures that it leaves.
 
 use oddiya_load::core::base::units::Micros;
+use oddiya_load::core::convert::csv;
 use oddiya_load::core::http::request::Request;
+use oddiya_load::core::present::table::Column;
+use oddiya_load::core::present::text::summary;
+use oddiya_load::core::present::words::NO_DATA;
+use oddiya_load::core::report::{Entry, Report};
 use oddiya_load::core::run::sim::Reply;
 use oddiya_load::core::scenario::model::answer::{JsonPath, Missing, Must, Place, Segment, Take, Test};
 use oddiya_load::core::scenario::model::condition::{Comparison, Condition};
@@ -282,6 +287,22 @@ fn a_group_is_a_row_of_its_own_that_is_timed_as_one_journey() {
     assert_eq!((report.total.requests, report.total.failures), (4, 1), "a group is no request");
     assert_eq!(report.requests.len(), 2);
     assert_eq!(report.timeline.iter().map(|row| row.requests).sum::<u64>(), 4);
+    says_no_size_of(&report, group);
+}
+
+/// A group has no body: its size is absent, a dash in the terminal, and the CSV files' word for what is not known.
+fn says_no_size_of(report: &Report, group: &Entry) {
+    assert_eq!((group.received_bytes, Column::MeanBytes.text(group).as_str()), (None, NO_DATA));
+    let shown = summary(report);
+    let line = shown.lines().find(|line| line.contains(&group.name)).unwrap();
+    assert!(line.ends_with(NO_DATA), "{line}");
+    let [(_, stats), ..] = csv::files(report);
+    let sizes = ["Name", group.name.as_str(), "/a"].map(|name| {
+        let row = stats.lines().find(|row| row.split(',').nth(1) == Some(name)).unwrap();
+        row.split(',').nth(8).unwrap()
+    });
+    assert_eq!(sizes[..2], ["Average Content Size", "N/A"]);
+    assert!(sizes[2].parse::<f64>().is_ok(), "{sizes:?}");
 }
 
 #[test]

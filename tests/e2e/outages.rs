@@ -1,4 +1,4 @@
-//! The page against a host of which one part is broken: page and host count the same, and the right calls fail.
+//! The page against a host with one broken part: page and host count the same, and the right calls fail.
 
 use std::time::Duration;
 

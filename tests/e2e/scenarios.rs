@@ -52,7 +52,7 @@ users:
           - $.id exsits
 ";
 
-/// A text that leaves a secret, a service's address and a profile to whoever runs it.
+/// A text that leaves a secret, a service's address and a profile to be given for the run.
 pub const ASKING: &str = "\
 scenario: asking
 about: It asks for a password.
@@ -196,6 +196,10 @@ async fn changes_that_are_not_saved_stay_while_other_views_are_on_screen_and_the
     assert_eq!(script(browser, asks).await, json!(false));
 }
 
+/// What a screen reader says of the first button that copies.
+const COPY_BUTTON: &str = "const button = document.querySelector('[data-testid=copy-scenario]')
+    return [button.getAttribute('aria-label'), button.hasAttribute('aria-pressed'), button.disabled]";
+
 #[tokio::test]
 async fn scenarios_are_copied_and_deleted_and_come_back_by_undo() {
     let world = World::start().await;
@@ -204,6 +208,7 @@ async fn scenarios_are_copied_and_deleted_and_come_back_by_undo() {
     let [first, second] = [copies[0].as_str(), copies[1].as_str()];
     browser.open(&world.url("#/scenarios")).await;
     browser.by_testid("no-own-scenarios").await;
+    assert_eq!(script(browser, COPY_BUTTON).await, json!([format!("Copy {}", shipped_name()), false, false]));
     browser.click("copy-scenario").await;
     wait_for_names(browser, &[first]).await;
     click_in_last_row(browser, "copy-scenario").await;
@@ -214,6 +219,8 @@ async fn scenarios_are_copied_and_deleted_and_come_back_by_undo() {
     wait_for_names(browser, &[second, first]).await;
     click_in_last_row(browser, "delete-scenario").await;
     browser.wait_for_text("scenario-news", &format!("Deleted {first}."), SOON).await;
+    browser.click("dismiss-scenario-news").await;
+    browser.wait_for_text("scenario-count", "1 scenario of your own", SOON).await;
     browser.client().refresh().await.unwrap();
     wait_for_names(browser, &[second]).await;
 
@@ -546,6 +553,16 @@ async fn the_editor_works_by_keyboard_and_says_what_it_finds() {
     assert_eq!(script(browser, "return document.activeElement.dataset.testid").await, json!("scenario-text"));
 }
 
+/// Nobody scrolls a row sideways to find its buttons.
+async fn assert_buttons_are_in_sight_on_a_phone(browser: &Chromium) {
+    const OUT_OF_SIGHT: &str = "const buttons = [...document.querySelectorAll('.scenario-table .row-button')]
+        const out = buttons.filter(button => button.getBoundingClientRect().right > innerWidth)
+        return [buttons.length > 0, out.map(button => button.dataset.testid)]";
+    browser.set_viewport(360, 2400).await;
+    assert_eq!(script(browser, OUT_OF_SIGHT).await, json!([true, []]));
+    browser.set_viewport(1440, 1500).await;
+}
+
 #[tokio::test]
 async fn nothing_sticks_out_of_the_scenarios_in_any_state() {
     let world = World::start().await;
@@ -567,6 +584,7 @@ async fn nothing_sticks_out_of_the_scenarios_in_any_state() {
     browser.click("nav-scenarios").await;
     browser.by_testid("broken-mark").await;
     picture(&world, "scenarios").await;
+    assert_buttons_are_in_sight_on_a_phone(browser).await;
     keep(&world, ASKING).await;
     browser.by_testid("wants").await;
     picture(&world, "scenario-asking").await;

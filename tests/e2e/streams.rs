@@ -36,7 +36,7 @@ async fn a_streamed_plan_is_timed_event_by_event_from_inside_the_page() {
 
     let streams = entry.stream_ms.as_ref().unwrap();
     let count_of = |kind| streams.by_type.get(&kind).map_or(0, |family| family.figures.count);
-    // A generation is 13 events, of which a plan from the cache sends only 3, none of them `progress`.
+    // A generation sends 13 events. A plan from the cache sends 3, and none of them is `progress`.
     assert!(entry.requests >= 2, "{}", entry.requests);
     assert_eq!(entry.stream_events.unwrap(), 13 * entry.requests);
     assert_eq!(cached.stream_events.unwrap_or_default(), 3 * cached.requests);

@@ -1,7 +1,7 @@
 //! Files that are right, one for each construct, and what becomes of them.
 
 use oddiya_load::core::base::units::Micros;
-use oddiya_load::core::scenario::file::surroundings::Choices;
+use oddiya_load::core::scenario::file::surroundings::{Choices, Nothing, Surroundings};
 use oddiya_load::core::scenario::method::Method;
 use oddiya_load::core::scenario::model::again::AgainHow;
 use oddiya_load::core::scenario::model::answer::{JsonType, Missing, Must, Place, Take, Test};
@@ -200,6 +200,53 @@ fn requests_have_queries_headers_and_limits() {
     assert_eq!(methods, [get, get, put, patch, Method::Delete, Method::Head, get]);
     assert_eq!(entry(&scenario, nth(&scenario, 4)), "DELETE delete a plan");
     assert_eq!(nth(&scenario, 6).redirects, Redirects::Kept);
+}
+
+/// An environment in which every variable has this value, and no files.
+struct Environment(&'static str);
+
+impl Surroundings for Environment {
+    fn file(&self, path: &str) -> Result<Vec<u8>, String> {
+        Err(format!("the file {path} cannot be read"))
+    }
+
+    fn environment(&self, _: &str) -> Option<String> {
+        Some(self.0.to_owned())
+    }
+}
+
+#[test]
+fn a_weight_and_a_number_of_times_may_come_from_the_environment() {
+    let text = "scenario: s\nsettings: { n: { env: N } }\nusers:\n  U:\n    weight: ${n}\n    tasks:\n      \
+                - while: chance 50 %\n        at_most: ${n}\n        steps: [get: /]\n";
+    let read = |value| super::read("s.yaml", text, &Choices::default(), &Environment(value));
+    let class = read("5").unwrap().classes.remove(0);
+    assert_eq!(class.number, Number::Weight(5));
+    let Step::Repeat(repeat) = &steps(&class, 0)[0] else { panic!("no loop") };
+    assert!(matches!(repeat.times, Times::While { at_most: 5, .. }), "{:?}", repeat.times);
+    let refused = read("five").unwrap_err().to_string();
+    assert!(refused.contains("this is the text `***`; write a whole number"), "{refused}");
+}
+
+#[test]
+fn a_setting_within_a_generator_is_as_if_its_value_stood_there() {
+    let text = "scenario: s\nsettings: { city: Seoul, most: 20 }\nusers:\n  U:\n    tasks:\n      \
+                - get: \"/${one of ${city}|Busan}/${int 1..${most}}\"\n";
+    let written = text.replace("${city}", "Seoul").replace("${most}", "20");
+    let read = |text: &str| super::read("s.yaml", text, &Choices::default(), &Nothing).unwrap();
+    assert_eq!(read(text), read(&written));
+}
+
+#[test]
+fn statuses_are_one_text_or_a_list() {
+    let of = |expect: &str| {
+        let text = format!("scenario: s\nusers:\n U:\n  tasks:\n   - get: /\n     expect: {expect}\n");
+        let scenario = super::read("s.yaml", &text, &Choices::default(), &Nothing).unwrap();
+        nth(&scenario, 0).expect.clone().unwrap().ranges
+    };
+    assert_eq!((of("404"), of("[404]")), (vec![(404, 404)], vec![(404, 404)]));
+    assert_eq!(of("[200, 404]"), of("200, 404"));
+    assert_eq!(of("[200..299, \"404, 410\"]"), [(200, 299), (404, 404), (410, 410)]);
 }
 
 #[test]

@@ -43,8 +43,19 @@ fn the_schema_allows_every_file_that_is_right() {
     }
 }
 
+#[test]
+fn the_schema_allows_statuses_as_a_list() {
+    let of = |expect: &str| {
+        let text = format!("scenario: s\nusers:\n U:\n  tasks:\n   - get: /\n     expect: {expect}\n");
+        problems(&text)
+    };
+    assert_eq!(of("[200, 404]"), of("200"));
+    assert_eq!(of("[200, \"500..503\"]"), [""; 0]);
+    assert!(!of("[[200]]").is_empty());
+}
+
 /// The broken files whose mistake is one of form. What they mean is beyond a schema.
-const REFUSED: [&str; 16] = [
+const REFUSED: [&str; 17] = [
     "a-list",
     "again-once",
     "condition-with-two-words",
@@ -52,6 +63,7 @@ const REFUSED: [&str; 16] = [
     "empty",
     "fields-in-place-of-a-list",
     "list-in-place-of-text",
+    "no-statuses",
     "no-users",
     "retry-without-retry",
     "several-problems",

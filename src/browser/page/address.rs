@@ -26,7 +26,7 @@ pub struct AddressParameters {
     pub demo: bool,
     /// What to show of the run.
     pub views: Views,
-    /// Parameters that the page does not know: slips, most likely.
+    /// Parameters that the page does not know, which are probably misspelt.
     pub unknown: Vec<String>,
 }
 
@@ -36,7 +36,7 @@ pub enum Views {
     /// Tiles, charts and tables, redrawn every second.
     #[default]
     On,
-    /// Where it stands, and its report once it is over: `views=off`.
+    /// Only the state of the run, and its report once it is over: `views=off`.
     Off,
 }
 

@@ -1,4 +1,4 @@
-//! What is copied to other programs: the cells of a table.
+//! Copies the cells of a table to other programs.
 
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;

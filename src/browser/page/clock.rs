@@ -13,7 +13,7 @@ pub enum ClockChoice {
 }
 
 impl ClockChoice {
-    /// The choice that is not this one.
+    /// The other choice.
     pub const fn other(self) -> Self {
         match self {
             Self::SinceStart => Self::TimeOfDay,

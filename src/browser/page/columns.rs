@@ -12,7 +12,7 @@ pub fn turned() -> BTreeSet<String> {
     text.split(',').filter(|field| !field.is_empty()).map(str::to_owned).collect()
 }
 
-/// Remembers them.
+/// Stores the fields of the columns that are not as they are by default.
 pub fn remember(turned: &BTreeSet<String>) {
     let fields: Vec<&str> = turned.iter().map(String::as_str).collect();
     local_storage::write(KEY, &fields.join(","));

@@ -3,7 +3,7 @@
 /// The state of the companion during a run through it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum CompanionState {
-    /// It answers, or no run goes through it.
+    /// The companion answers, or no run goes through one.
     #[default]
     Present,
     /// Nothing listens at its address: it was ended or crashed. No request is started meanwhile.
@@ -11,14 +11,14 @@ pub enum CompanionState {
         /// For how many whole seconds.
         for_s: u64,
     },
-    /// It takes connections and does not answer: it was paused, or its machine is overloaded.
+    /// The companion takes connections and does not answer: it was paused, or its machine is overloaded.
     Silent {
         /// For how many whole seconds.
         for_s: u64,
     },
-    /// It is back, but relays to another host, so the run cannot go on through it.
+    /// It is back, but does not relay to all of the run's hosts, so the run cannot go on through it.
     BackWithAnotherHost {
-        /// The host that it relays to now.
+        /// What it relays to now.
         host: String,
     },
 }

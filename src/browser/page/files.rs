@@ -7,7 +7,7 @@ use web_sys::{BlobPropertyBag, HtmlAnchorElement};
 /// A file that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileError {
-    /// So many bytes would freeze the page while it reads them; the file was not read.
+    /// The file was not read, because reading so many bytes would freeze the page.
     TooLarge(u64),
     /// The browser could not read it.
     Unreadable,

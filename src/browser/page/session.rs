@@ -37,13 +37,13 @@ pub struct Session {
 #[derive(Default)]
 struct State {
     run_state: RunState,
-    /// Counts the starts: one that was stopped on its way must not go on.
+    /// Counts the starts, so that a start that was stopped before its run began does not go on.
     attempt: u64,
     run: Option<Coordinator>,
     worker: Option<WorkerHandle>,
     /// What the worker is told when it is ready.
     first_command: Option<Command>,
-    /// Where the run is written down, in case the tab ends before it.
+    /// The journal of the run, in case the tab ends before it.
     journal: Option<Journal>,
     /// When the worker started the first user, on the page's clock.
     started_ms: Option<f64>,
@@ -221,7 +221,7 @@ impl Session {
         (self.on_update)();
     }
 
-    /// The journal of a run that is over: whoever keeps the run's report removes it.
+    /// Hands over the journal of a run that is over. The caller removes it once the run's report is stored.
     pub fn take_journal(&self) -> Option<Journal> {
         let mut state = self.state.borrow_mut();
         if state.run_state.is_over() { state.journal.take() } else { None }

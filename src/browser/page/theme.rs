@@ -4,7 +4,7 @@ use super::local_storage;
 
 const KEY: &str = "oddiya-load.theme";
 
-/// Which colours.
+/// The colours of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
     /// As the system says.
@@ -26,7 +26,7 @@ impl Theme {
         }
     }
 
-    /// The one that a click on the button brings.
+    /// The theme after a click on the button.
     pub const fn next(self) -> Self {
         match self {
             Self::System => Self::Light,

@@ -14,7 +14,7 @@ pub struct Trouble {
 /// What a person may do about a trouble at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remedy {
-    /// Nothing but to follow the advice.
+    /// The page offers no button: the advice says what to do.
     Advice,
     /// Start the run without the check that failed.
     SkipCheck,

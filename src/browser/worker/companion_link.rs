@@ -107,13 +107,13 @@ impl CompanionLink {
         batches.for_each(|batch: RecordBatch| self.control(Control::Batch(batch)));
     }
 
-    /// Waits for a companion of the same host, and takes over its token: each process has a new one.
+    /// Waits for a companion of the same hosts, and takes over its token: each process has a new one.
     async fn shake_hands(&mut self) {
         let Some(url) = self.route.companion_url(INFO_PATH) else { return };
         loop {
             match info(&url).await {
-                Some(info) if self.route.relays(&info.host) => return self.route.renew(info.token),
-                Some(info) => self.notice(CompanionNews::OfAnotherHost { host: info.host }),
+                Some(info) if self.route.is_served_by(&info) => return self.route.renew(info.token),
+                Some(info) => self.notice(CompanionNews::OfAnotherHost { host: info.relayed() }),
                 None => self.notice(CompanionNews::Gone),
             }
             self.pause().await;

@@ -12,10 +12,10 @@ const ROUNDING_MS: f64 = 0.1;
 
 /// Entries that wait for their request, and requests that wait for their entry.
 pub struct Entries<T> {
-    /// By address: when each began, and the entry.
+    /// The entries by address, each with the moment at which its request began.
     unclaimed: HashMap<String, Vec<(f64, T)>>,
     unclaimed_count: usize,
-    /// By address: when each request was called, and how to tell it.
+    /// The waiting requests by address, each with the moment of its call and the sender for its entry.
     waiting: HashMap<String, Vec<(f64, oneshot::Sender<T>)>>,
 }
 

@@ -68,7 +68,7 @@ impl FetchLane {
                 call.over();
                 fetched
             }
-            // Nobody knows what the host did while the companion was gone.
+            // The outcome is unknown, because the host may have answered while the companion was gone.
             Either::Right(_) if self.route.is_gone() => Fetched::failed(FailureKind::Lost, ""),
             Either::Right(_) => Fetched::failed(FailureKind::RequestTimeout, ""),
         }

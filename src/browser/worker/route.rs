@@ -11,7 +11,9 @@ use crate::core::base::failure::{Failure, FailureKind};
 use crate::core::base::host::Host;
 use crate::core::base::units::Micros;
 use crate::core::config::run_config::RunConfig;
-use crate::core::http::relay::{SeesCookies, Sender, floor_url, lane_authority, relay_url, seal};
+use crate::core::http::relay::{
+    CompanionInfo, SeesCookies, Sender, floor_url, lane_authority, relay_url, seal,
+};
 use crate::core::http::relay_record::RECORDS_PREFIX;
 use crate::core::http::request::Request;
 use crate::core::http::request_id::RequestId;
@@ -25,6 +27,8 @@ pub struct Hosts {
     pub main: Host,
     /// The further services of the scenario, in its order: their names and hosts.
     pub services: Vec<(String, Host)>,
+    /// The hosts among these that requests go to.
+    pub used: Vec<(String, Host)>,
 }
 
 impl Hosts {
@@ -32,7 +36,7 @@ impl Hosts {
     pub fn of(config: &RunConfig) -> Self {
         let names = config.scenario.services.iter().map(|service| service.name.clone());
         let services = names.zip(config.hosts()).skip(1).collect();
-        Self { main: config.host.clone(), services }
+        Self { main: config.host.clone(), services, used: config.scenario.further_services() }
     }
 }
 
@@ -41,6 +45,8 @@ pub struct Route {
     host: Host,
     /// The further services of the scenario, in its order: their names and hosts.
     services: Vec<(String, Host)>,
+    /// The services among these that requests go to. A companion must relay to them.
+    used: Vec<(String, Host)>,
     /// Where requests go.
     pub destination: Destination,
     /// The worker's clock.
@@ -62,7 +68,7 @@ pub struct Route {
 impl Route {
     /// From a worker to a host.
     pub fn new(hosts: Hosts, destination: Destination, clock: Rc<WorkerClock>, timings: Timings) -> Self {
-        let Hosts { main: host, services } = hosts;
+        let Hosts { main: host, services, used } = hosts;
         let token = match &destination {
             Destination::Companion { token, .. } => RefCell::new(token.clone()),
             Destination::Direct { .. } => RefCell::default(),
@@ -70,7 +76,7 @@ impl Route {
         let run = (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
         let (is_gone, numbered) = Default::default();
         let fetch = Rc::new(Fetch::new());
-        Self { host, services, destination, clock, timings, fetch, token, is_gone, run, numbered }
+        Self { host, services, used, destination, clock, timings, fetch, token, is_gone, run, numbered }
     }
 
     /// Now, on the run's clock.
@@ -154,9 +160,9 @@ impl Route {
         Some(format!("http://{authority}{path}"))
     }
 
-    /// Whether a companion that relays to `host` relays to this run's host.
-    pub fn relays(&self, host: &str) -> bool {
-        host.parse() == Ok(self.host.clone())
+    /// Whether a companion relays to all hosts that this run's requests go to.
+    pub fn is_served_by(&self, companion: &CompanionInfo) -> bool {
+        companion.relays_to(&self.host, &self.used)
     }
 
     /// Takes over the token of a companion that was started anew.

@@ -79,7 +79,7 @@ impl Timings {
 
 fn enter(observed: &Array, entries: &mut Entries<ResourceTiming>) {
     for entry in observed.iter() {
-        // Nothing else is observed.
+        // The observer was given this type alone.
         let entry: PerformanceResourceTiming = entry.unchecked_into();
         let timing = read(&entry);
         entries.add(entry.name(), timing.start, timing);

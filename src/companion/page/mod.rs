@@ -21,9 +21,9 @@ const BUILT_PAGE: &str = "target/dist";
 const INDEX: &str = "index.html";
 const NOT_BUILT: &str = include_str!("not_built.html");
 const REVALIDATED: HeaderValue = HeaderValue::from_static("no-cache");
-/// A year, the longest that RFC 2616 §14.21 allowed and caches expect.
+/// How long a browser may keep a file whose name has its hash: a year, the longest that RFC 2616 §14.21 allowed.
 const KEPT_FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
-/// Trunk writes 64 bits in hex, without leading zeros.
+/// The most digits of a hash in a file's name. Trunk writes 64 bits in hex, without leading zeros.
 const HASH_DIGITS: RangeInclusive<usize> = 12..=16;
 
 /// COOP and COEP make the page cross-origin isolated, which makes `performance.now()` step by 5 µs instead of 100.
@@ -49,7 +49,7 @@ const PAGE_HEADERS: [(HeaderName, HeaderValue); 6] = [
 /// Where the page's files come from.
 #[derive(Clone, Debug)]
 pub enum PageSource {
-    /// The binary.
+    /// The files inside the binary.
     Embedded(EmbeddedPage),
     /// The folder with the page's `index.html`, or the one it would be in.
     Folder(PathBuf),

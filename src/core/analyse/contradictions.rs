@@ -11,7 +11,7 @@ use crate::core::base::histogram::Figures;
 use crate::core::base::visible::cell;
 use crate::core::report::{Distribution, Entry, GeneratorKind, Quantiles, Report, StopReason, StreamFigures};
 
-/// Two figures, or a figure and what it means, of which not both can be true.
+/// Two figures that cannot both be true, or a figure that its meaning excludes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Contradiction {
     /// A total is not what its parts add up to.

@@ -142,7 +142,7 @@ fn of_kind(
     vec![FailureRow { method, name, kind, detail, count, first_s, last_s }]
 }
 
-/// Nobody watched a part of a run of which nobody watched the whole.
+/// The health of a part of a run, from its seconds. Suspect seconds are absent where they are absent of the whole run.
 fn health(report: &Report, timeline: &Timeline, dropped: Option<u64>) -> Health {
     let mut reasons: BTreeMap<SuspectReason, u64> = BTreeMap::new();
     for reason in timeline.iter().flat_map(|row| &row.suspect) {

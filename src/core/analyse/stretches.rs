@@ -26,7 +26,7 @@ pub enum Family {
 /// The stretches of one report.
 pub struct Stretches {
     report: Arc<Report>,
-    /// Of each row of the report's intervals, in the same order.
+    /// The histograms of each row of the report's intervals, in the same order.
     unpacked: Vec<OnceLock<Unpacked>>,
     unpacker: Mutex<Unpacker>,
 }

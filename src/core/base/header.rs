@@ -13,8 +13,8 @@ pub const HOP_BY_HOP: [&str; 9] = [
     "transfer-encoding",
     "upgrade",
 ];
-/// Headers that whoever sends a request sets itself (`Content-Length`, `Host`), and `Expect`, whose answer nobody here
-/// waits for.
+/// Headers that a scenario must not set: the client writes `Content-Length` and `Host` itself, and does not wait for the
+/// answer that `Expect` asks for.
 const OWNED: [&str; 3] = ["content-length", "expect", "host"];
 
 /// Whether HTTP allows this name (RFC 9110, §5.1).

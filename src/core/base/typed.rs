@@ -1,4 +1,4 @@
-//! Single values as people type them, and what is said about a text that is none.
+//! Reads single values as people type them: whole numbers, ports, addresses. Errors say what would be right.
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;

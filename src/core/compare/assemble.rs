@@ -16,7 +16,7 @@ use super::settle::runs_to_settle;
 use super::study::{Studied, endpoints};
 use crate::core::report::TOTAL_NAME;
 
-/// What the user decides.
+/// The settings of a comparison.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     /// Relative changes below it do not count.
@@ -32,7 +32,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// By `METHOD name` or by the name alone.
+    /// Whether the user named the endpoint a control, by `METHOD name` or by the name alone.
     pub fn is_control(&self, endpoint: &Endpoint) -> bool {
         self.controls.iter().any(|control| endpoint.is_called(control))
     }
@@ -80,7 +80,7 @@ fn overall(comparison: &Comparison) -> Verdict {
 }
 
 impl Comparison {
-    /// Figures stay for whoever wants to look; verdicts would mislead.
+    /// Replaces every verdict by `NotComparable`. The figures stay, because they are true; verdicts would mislead.
     fn withdraw_verdicts(&mut self) {
         if let Some(common) = &mut self.common {
             common.verdict = Verdict::NotComparable;
@@ -135,7 +135,7 @@ fn common(findings: &Findings, matters: f64) -> Option<Common> {
     Some(Common { shift: ratio(&difference), verdict })
 }
 
-/// From the logarithmic scale to a relative change.
+/// Turns a difference on the logarithmic scale into a relative change.
 fn ratio(difference: &Difference) -> Shift {
     let reach = difference.reach();
     let change = |at: f64| at.exp_m1().min(f64::MAX);
@@ -236,7 +236,7 @@ fn only_in(all: &[Endpoint], runs: &Groups<Run>) -> Vec<OnlyIn> {
     all.iter().filter_map(lonely).collect()
 }
 
-/// Of the difference that is largest and not evident.
+/// How many runs a side would settle the largest difference without evidence.
 fn to_settle(comparison: &Comparison, findings: &Findings, matters: f64) -> Option<u32> {
     if comparison.verdict != Verdict::NoEvidence {
         return None;

@@ -7,12 +7,12 @@
 use super::groups::{Cells, Groups, variance_between, variance_within};
 use super::measured::Measured;
 
-/// What an endpoint differs from the others between unchanged runs, about: 1–3 % in runs against the real Oddiya. It keeps
-/// an endpoint with very many requests from being the common shift alone.
+/// The usual difference of an endpoint from the others between unchanged runs: 1–3 % in runs against the real Oddiya. It
+/// keeps an endpoint with very many requests from being the common shift alone.
 const OWN_SPREAD: f64 = 0.02;
-/// A shift that is common needs so many endpoints; of two, nobody can tell which one changed.
+/// The fewest endpoints for a common shift: of two, nobody can tell which one changed.
 pub const FEWEST_ENDPOINTS: usize = 3;
-/// Which runs are slow is known once there are so many more runs than groups.
+/// How many more runs than groups are needed to tell which runs are slow.
 const FEWEST_RUNS_BEYOND: usize = 2;
 /// Few runs tell the spread badly, so the common shift is taken off unless that leaves clearly more of it.
 const CLEARLY_MORE: f64 = 1.5;
@@ -115,7 +115,7 @@ fn complete(cells: &Cells) -> Option<Groups<Measured>> {
     is_complete.then(|| cells.map(|cell| cell.unwrap_or(zero)))
 }
 
-/// One level less another; their errors are independent.
+/// The difference of two levels, whose errors are independent.
 pub fn less(one: &Measured, other: &Measured) -> Measured {
     Measured { at: one.at - other.at, error: one.error.hypot(other.error) }
 }

@@ -7,7 +7,7 @@ use crate::core::report::TOTAL_NAME;
 /// A change that is not accepted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Condition {
-    /// As typed.
+    /// The text of the option, for messages.
     pub text: String,
     /// The endpoint, by `METHOD name` or name; without one, every endpoint (for `rps` all requests together).
     endpoint: Option<String>,

@@ -1,6 +1,6 @@
 //! Under which conditions a run was made, and whether runs under different ones can be compared at all.
 //!
-//! What is not known of a run is not held against it.
+//! A condition that is not known of a run makes no difference.
 
 use crate::core::base::timing_source::TimingSource;
 use crate::core::report::load::Load;
@@ -8,12 +8,13 @@ use crate::core::report::{Change, GeneratorKind, Report, Route, StopReason};
 
 /// Seconds that may be suspect by chance, as a share of a run.
 const SUSPECT_SHARE: f64 = 0.05;
-/// So many seconds without any answer are a freeze, of a host that answers so many requests a second otherwise.
+/// This many seconds without any answer are a freeze, if the host answers `USUAL_ANSWERS` requests a second otherwise.
 const FROZEN_SECONDS: u64 = 3;
 const USUAL_ANSWERS: u64 = 5;
 /// A run that is longer than another by more than this has more of a warm host in it.
 const LONGER: f64 = 2.0;
-/// A base of which so much failed says how fast the host refuses, not how fast it serves.
+/// The share of failed requests from which a base is useless: its latencies say how fast the host refuses, not how fast it
+/// serves.
 const MOSTLY: f64 = 0.5;
 
 /// What must be alike for runs to be comparable, of one run.
@@ -130,7 +131,7 @@ impl Conditions {
         self.failure_ratio.filter(|ratio| *ratio > MOSTLY).map(|ratio| ReasonKind::BaseFailed { ratio })
     }
 
-    /// What is another here than in the first base run.
+    /// The conditions that differ from those of the first base run.
     pub fn differences_from(&self, first: &Self) -> Vec<ReasonKind> {
         let mut found = Vec::new();
         if let Some((first, this)) =

@@ -21,7 +21,7 @@ pub enum BySecond {
     Failures,
 }
 
-/// Which second of each run stands at the start of the axis.
+/// The second of each run that stands at the start of the axis.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Aligned {
     #[default]

@@ -11,7 +11,7 @@ use super::study::Studied;
 /// The part of the allowed false alarms that an endpoint's steadiest latency has; the others share the rest.
 const STEADIEST_SHARE: f64 = 0.7;
 
-/// What was found of an endpoint.
+/// The findings about an endpoint.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Finding {
     pub evidence: Vec<Evidence>,
@@ -25,7 +25,7 @@ pub struct Finding {
     pub differs: bool,
 }
 
-/// What was found of all.
+/// The findings about all endpoints.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Findings {
     pub endpoints: Vec<Finding>,

@@ -8,9 +8,10 @@ use super::student::{critical, two_sided};
 /// How far a single run may be from what its like would show, at 95 %, where nothing better is known. Unchanged runs of
 /// one load against the real Oddiya had a standard deviation of 6–8 % in an endpoint's mean.
 pub const STATED_SPREAD: f64 = 0.15;
-/// So many runs tell the spread of a group that has a single run.
+/// The fewest runs elsewhere that tell the spread of a group with a single run.
 pub const ENOUGH_RUNS: usize = 3;
-/// So few runs, made one after the other, may by chance be alike. The stated spread then counts for some runs.
+/// Up to this number of runs, made one after the other, a group may be alike by chance. The stated spread then counts for
+/// some runs.
 pub const FEW_RUNS: usize = 3;
 const STATED_COUNTS_FOR: f64 = 2.0;
 const ROUNDING: f64 = 1e-9;
@@ -66,9 +67,9 @@ fn stated_variance() -> f64 {
     (STATED_SPREAD / NORMAL_95).powi(2)
 }
 
-/// One group's part in the uncertainty.
+/// What one group adds to the uncertainty.
 struct Side {
-    /// Of the group's mean.
+    /// The variance of the group's mean.
     variance: f64,
     freedom: f64,
 }
@@ -88,7 +89,7 @@ pub fn difference(cells: &Cells, figure: Figure, prior: Prior) -> Option<Differe
     };
     let sides = [side(base, new), side(new, base)];
     let variance: f64 = sides.iter().map(|side| side.variance).sum();
-    // Welch–Satterthwaite.
+    // The degrees of freedom of two samples with unequal variances (Welch–Satterthwaite).
     let doubt: f64 = sides.iter().map(|side| side.variance.powi(2) / side.freedom).sum();
     let freedom = if doubt > 0.0 { variance.powi(2) / doubt } else { f64::INFINITY };
     Some(Difference { at: new.mean - base.mean, error: variance.sqrt(), freedom })
@@ -107,7 +108,7 @@ fn for_single(donor: Moments, figure: Figure, prior: Prior) -> Prior {
     if is_few { Prior::stated() } else { prior }
 }
 
-/// Nothing tells the spread of this single run.
+/// The side of a single run with the stated spread, where nothing else tells it.
 fn stated_side(own: Moments, figure: Figure) -> Side {
     let stated = if figure == Figure::FailureRatio { 0.0 } else { stated_variance().sqrt() };
     Side { variance: (own.within.sqrt() + stated).powi(2), freedom: f64::INFINITY }

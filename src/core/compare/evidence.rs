@@ -7,21 +7,21 @@ use super::groups::{Cells, Groups, variance_between, variance_within};
 use super::measured::Measured;
 use super::study::Studied;
 
-/// For so many runs counts, in an endpoint's spread, each run of another endpoint beyond one in a group, and all of them at
-/// most: endpoints are much alike, but not the same.
+/// How much the other endpoints say of an endpoint's spread, in runs: so much for each of their runs beyond one in a group,
+/// and so much at most. Endpoints are much alike, but not the same.
 const OTHERS_RUN_COUNTS_FOR: f64 = 0.75;
 const OTHERS_COUNT_FOR: f64 = 8.0;
-/// For so many runs counts, in the spread of failures, what their number alone says of it.
+/// How much the number of failures alone says of their spread, in runs.
 const CHANCE_COUNTS_FOR: f64 = 3.0;
-/// How far an endpoint moves with the common shift, for each percent of it, is known to so many percent: the plan list of
-/// the real Oddiya moves by a fifth more than its neighbours.
+/// The uncertainty of how far an endpoint moves with the common shift, as a share of that shift: the plan list of the real
+/// Oddiya moves by a fifth more than its neighbours.
 const SHARING_DOUBT: f64 = 0.15;
 
 /// What an endpoint's runs say of one figure.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Evidence {
     pub figure: Figure,
-    /// As measured.
+    /// The difference as measured, with the common shift in it.
     pub absolute: Difference,
     /// With the common shift taken off, where the endpoint shares it; otherwise as measured.
     pub own: Difference,

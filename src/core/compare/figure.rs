@@ -29,7 +29,7 @@ pub enum Better {
 impl Figure {
     pub const ALL: [Self; 7] =
         [Self::Rps, Self::FailureRatio, Self::Mean, Self::P50, Self::P90, Self::P95, Self::P99];
-    /// Those that say how long requests took.
+    /// The figures that say how long requests took.
     pub const LATENCIES: [Self; 5] = [Self::Mean, Self::P50, Self::P90, Self::P95, Self::P99];
 
     /// Its name in files and conditions.

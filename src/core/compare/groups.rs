@@ -1,4 +1,4 @@
-//! Something of every run of the three groups: base, new, and like runs, which only tell how far unchanged runs differ.
+//! A value for every run of the three groups: base, new, and like runs, which only tell how far unchanged runs differ.
 
 use super::measured::Measured;
 

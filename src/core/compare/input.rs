@@ -1,4 +1,4 @@
-//! From reports to what a comparison needs of them.
+//! Takes from a report what a comparison needs.
 
 use super::buckets::Buckets;
 use super::conditions::Conditions;

@@ -1,6 +1,6 @@
 //! Many tests at once: a false alarm in any of them must stay as rare as in one.
 
-/// How often unchanged runs may be called different, whatever the number of endpoints.
+/// The share of comparisons of unchanged runs that may be called different, whatever the number of endpoints.
 pub const FALSE_ALARMS: f64 = 0.05;
 
 /// One probability for several figures of one endpoint, which move together (Simes, Biometrika 73, 1986). It stays valid

@@ -42,7 +42,7 @@ pub fn measured(sample: &EndpointSample, figure: Figure) -> Option<Measured> {
     }
 }
 
-/// From 0 there is no ratio.
+/// `None` for values that have no logarithm, such as 0.
 fn log(value: f64, error: f64) -> Option<Measured> {
     (value > 0.0 && error.is_finite()).then(|| Measured { at: value.ln(), error })
 }

@@ -69,7 +69,7 @@ pub struct FigureChange {
     pub verdict: Verdict,
 }
 
-/// One endpoint.
+/// How one endpoint changed between the groups.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EntryChange {
     pub endpoint: Endpoint,

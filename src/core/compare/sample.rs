@@ -19,7 +19,7 @@ impl Endpoint {
     }
 }
 
-/// One run.
+/// The figures of one run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunSample {
     pub endpoints: Vec<(Endpoint, EndpointSample)>,

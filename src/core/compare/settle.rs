@@ -4,7 +4,7 @@ use super::difference::Difference;
 use super::many::holm;
 use super::student::critical;
 
-/// More runs than that are no advice.
+/// The most runs that are advised.
 const MOST: u32 = 100;
 
 /// So many runs a side would make a difference as large as this one evident, among so many tests; `None` where that

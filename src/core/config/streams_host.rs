@@ -11,7 +11,7 @@ const AGENT_PORT: u16 = 8000;
 /// What there is to say about the host of the chosen classes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HostAdvice {
-    /// Nothing.
+    /// The host suits the chosen classes, or the text is no host.
     Fits,
     /// Only streaming classes were chosen, and the host may be another service than the llm-agent.
     WantsAgent {

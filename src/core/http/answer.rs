@@ -42,13 +42,13 @@ impl Answer {
         String::from_utf8_lossy(&self.body)
     }
 
-    /// The body as JSON; `None` where it is none. Parsed at the first call.
+    /// The body as JSON, parsed at the first call; `None` where it is no JSON.
     pub fn json(&self) -> Option<&Value> {
         self.json.get_or_init(|| serde_json::from_slice(&self.body).ok()).as_ref()
     }
 
-    /// Notes that somebody looks for a value in the body, and says whether the whole tree of it is worth making: one
-    /// value or two are found sooner without it.
+    /// Counts a look-up in the body, and says whether parsing the whole body pays: one value or two are found sooner
+    /// without a tree.
     pub fn is_tree_worth_it(&self) -> bool {
         let looks = self.looks.get() + 1;
         self.looks.set(looks);

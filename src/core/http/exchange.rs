@@ -36,14 +36,14 @@ pub struct Exchange {
 /// Whether a request counts as a success.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Judged {
-    /// By its status and its event stream.
+    /// Its status and its event stream decide.
     #[default]
     ByAnswer,
-    /// It does, whatever the answer is: the scenario expected it.
+    /// It is a success, whatever the answer is: the scenario expected it.
     Success,
     /// The answer was lost or late; if it turns out what the host answered, these statuses are a success.
     IfStatus(Box<Statuses>),
-    /// It does not, although the answer may look well.
+    /// It is a failure, although the answer may look right: a check of the scenario failed.
     Failure(Box<Failure>),
 }
 
@@ -86,7 +86,7 @@ impl Exchange {
     }
 }
 
-/// The failure of a status that is none of those expected.
+/// The failure of a request whose status is not expected.
 pub fn unexpected(expected: &Statuses, status: Status) -> Option<Failure> {
     let other = || Failure::new(FailureKind::Status, format!("HTTP {status:03}, which is not expected"));
     (!expected.contain(status)).then(|| Failure::of_status(status).unwrap_or_else(other))

@@ -40,7 +40,7 @@ pub struct Spare {
     body: Vec<u8>,
 }
 
-/// What of an answer is handed back. What nobody looks at is counted and dropped.
+/// The parts of an answer that the client hands back. It counts and drops the others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
     pub head: bool,
@@ -49,15 +49,15 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// Everything, for somebody who reads along.
+    /// All parts of the answer, for `run-once`.
     pub const ALL: Self = Self { head: true, body: true, events: true };
 
-    /// Whether anything is.
+    /// Whether any part of the answer is wanted.
     pub const fn is_anything(self) -> bool {
         self.head || self.body || self.events
     }
 
-    /// What either wants.
+    /// The parts that either wants.
     pub const fn and(self, other: Self) -> Self {
         Self {
             head: self.head || other.head,

@@ -13,7 +13,7 @@ impl RequestId {
         Self((run as u64) << 32 | number as u64)
     }
 
-    /// The run.
+    /// The number of the run, as given to [`Self::new`].
     pub const fn run(self) -> u32 {
         (self.0 >> 32) as u32
     }

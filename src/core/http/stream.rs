@@ -81,7 +81,7 @@ pub struct Streamed {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Freshness {
-    /// It was, as far as the events say.
+    /// The plan was made for this request, as far as the events say.
     #[default]
     Fresh,
     /// An event said `"cached": true`.

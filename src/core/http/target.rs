@@ -19,7 +19,7 @@ const ENCODED: &AsciiSet = &CONTROLS
     .add(b'\\')
     .add(b'^');
 
-/// The path and query as they are sent. A fragment is none of the host's business and is left out.
+/// The path and query as they are sent. A fragment is left out, because HTTP does not send it.
 pub fn encoded(path_and_query: &str) -> Cow<'_, str> {
     let sent = path_and_query.split('#').next().unwrap_or_default();
     utf8_percent_encode(sent, ENCODED).into()

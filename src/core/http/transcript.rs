@@ -6,6 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::exchange::Exchange;
 use super::request::Request;
+use crate::core::base::failure::{Failure, FailureKind};
 use crate::core::base::host::Host;
 use crate::core::base::units::Micros;
 use crate::core::base::visible::visible;
@@ -57,11 +58,18 @@ pub fn answer_lines(exchange: &Exchange, secrets: &Secrets) -> Vec<String> {
             lines.push(body_line('<', &answer.text(), secrets));
         }
     }
-    lines.extend(exchange.failure().map(|failure| {
-        let detail = if failure.detail.is_empty() { String::new() } else { format!(": {}", failure.detail) };
-        format!("! {}{detail}", failure.kind.label())
-    }));
+    lines.extend(exchange.failure().map(|failure| failure_line(&failure)));
     lines
+}
+
+/// The detail of a wrong status says by itself that it is one.
+fn failure_line(failure: &Failure) -> String {
+    let label = failure.kind.label();
+    match (failure.kind, failure.detail.as_str()) {
+        (_, "") => format!("! {label}"),
+        (FailureKind::Status, detail) => format!("! {detail}"),
+        (_, detail) => format!("! {label}: {detail}"),
+    }
 }
 
 fn in_ms(span: Micros) -> String {
@@ -197,7 +205,6 @@ fn mask_all(json: &mut serde_json::Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::base::failure::{Failure, FailureKind};
     use crate::core::http::answer::{Answer, HeaderLines};
     use crate::core::http::exchange::{Judged, Timing};
     use crate::core::scenario::Method;
@@ -243,6 +250,18 @@ mod tests {
                 "! check failed: has an e-mail"
             ]
         );
+    }
+
+    #[test]
+    fn a_failure_says_its_status_once() {
+        let last_line = |outcome| {
+            let exchange = Exchange::new(outcome, Timing::default(), 0);
+            answer_lines(&exchange, &Secrets::default()).pop().unwrap()
+        };
+        assert_eq!(last_line(Ok(400)), "! HTTP 400");
+        let refused = |detail| Err(Failure::new(FailureKind::Refused, detail));
+        assert_eq!(last_line(refused("")), "! connection refused");
+        assert_eq!(last_line(refused("nobody listens")), "! connection refused: nobody listens");
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::core::base::visible::sentence;
 use crate::core::report::Report;
 use crate::core::report::read::{ReadError, read as read_report};
 
-/// What the file says it is.
+/// The value of the file's `schema`.
 pub const SCHEMA: &str = "oddiya-load/library";
 /// The version this program writes, and the newest it reads.
 const VERSION: u64 = 1;

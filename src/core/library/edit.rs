@@ -8,7 +8,7 @@ use super::record::{Record, name, note, tags};
 /// A change of records.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
-    /// What a person noted about a report, as typed. An empty name gives it back its own.
+    /// Sets name, tags and note of a report, as typed. An empty name restores the report's own.
     Describe {
         id: ReportId,
         name: String,

@@ -114,7 +114,7 @@ impl Column {
     }
 }
 
-/// By which column the list is sorted, and which way.
+/// The column by which the list is sorted, and the direction.
 pub type Order = (Column, Direction);
 
 /// The latest on top.

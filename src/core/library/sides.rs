@@ -28,7 +28,7 @@ impl Sides {
         sides
     }
 
-    /// The address.
+    /// The page's address for this comparison, from `#` on.
     pub fn fragment(&self) -> String {
         let ids = |ids: &[ReportId]| ids.iter().map(ReportId::to_string).collect::<Vec<_>>().join(",");
         format!("#/compare?base={}&new={}", ids(&self.base), ids(&self.new))

@@ -22,7 +22,7 @@ pub fn moment(unix_ms: u64, minutes_ahead: i64) -> String {
     )
 }
 
-/// Whether the generator kept up.
+/// The cell that says whether the generator kept up.
 pub fn verdict(trust: TrustVerdict) -> String {
     match trust {
         TrustVerdict::Clean => "clean".to_owned(),

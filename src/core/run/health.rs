@@ -31,10 +31,10 @@ pub struct Health {
 /// Whether the companion was there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CompanionSeen {
-    /// It was, or there is none.
+    /// The companion was there, or the run needs none.
     #[default]
     Present,
-    /// It was gone for at least part of the second.
+    /// The companion was gone for at least part of the second.
     Gone,
 }
 
@@ -50,10 +50,10 @@ pub enum Slept {
 /// Whether the page was visible.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Visibility {
-    /// Visible, or there is no page.
+    /// The page was visible, or there is none.
     #[default]
     Visible,
-    /// Hidden for at least part of the second: browsers slow hidden pages down.
+    /// The page was hidden for at least part of the second: browsers slow hidden pages down.
     Hidden,
 }
 
@@ -110,10 +110,10 @@ pub struct Verdict {
 /// What a delay inside the generator does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delay {
-    /// It is in the figures that lead: the generator measures itself, or corrected latency leads, which counts from when a
-    /// request was due.
+    /// The delay is in the leading figures: the generator measures itself, or the leading figure is corrected latency, which
+    /// counts from when a request was due.
     SpoilsFigures,
-    /// It holds the rate back: the companion measures, and users wait for answers.
+    /// The delay only lowers the rate: the companion measures, and users wait for answers.
     HoldsRateBack,
 }
 

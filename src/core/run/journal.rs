@@ -42,9 +42,9 @@ impl Header {
 /// How far a journal goes, as far as one of its records tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
-    /// To this moment of the run.
+    /// The record tells of the run up to this moment.
     Until(Micros),
-    /// To the start: nothing was measured yet.
+    /// The record tells of the start, before anything was measured.
     Start,
     /// The record cannot be read.
     Unreadable,

@@ -1,7 +1,7 @@
 //! Notices that a program did not run for a while: the machine slept, or the process was stopped. Reads no clock.
 //!
-//! Whoever keeps one says again and again that it runs. A long silence in between is a gap, and what was measured across
-//! a gap is no measurement.
+//! A program that has one calls it again and again. A long time without a call is a gap, and a duration that was measured
+//! across a gap is not used.
 
 use crate::core::base::units::Micros;
 

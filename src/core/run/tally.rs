@@ -34,7 +34,7 @@ pub struct Tally {
     /// Requests that the generator lost: they have neither a latency nor an outcome.
     #[serde(default)]
     pub lost: u64,
-    /// Requests of which the companion's record did not come, so that the page's own timing counts.
+    /// Requests without a record from the companion, so that the page's own timing counts.
     #[serde(default)]
     pub unrecorded: u64,
     /// Complete responses by status.

@@ -41,7 +41,8 @@ impl MergedRun {
                 ..self.entry("", TOTAL_NAME, &total, 0..self.entries.len(), detail)
             },
             requests: rows(Kind::Request).collect(),
-            groups: rows(Kind::Group).collect(),
+            // A journey has no answer of its own: a size of 0 would say that it had an empty one.
+            groups: rows(Kind::Group).map(|group| Entry { received_bytes: None, ..group }).collect(),
             failures: self.failures(),
             timeline: self.timeline.clone(),
             intervals: (detail == Detail::Full).then(|| self.intervals.rows()),

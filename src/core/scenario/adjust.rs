@@ -110,7 +110,7 @@ impl Scenario {
         self.without_auth_header(name)
     }
 
-    /// Leaves out a header of the classes' auth, which would be sent beside another one of that name.
+    /// Removes a header from the classes' auth, so that it is not sent twice.
     fn without_auth_header(mut self, name: &str) -> Self {
         self.classes.iter_mut().filter_map(|class| class.auth.as_mut()).for_each(|auth| {
             auth.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));

@@ -1,4 +1,4 @@
-//! A scenario without what its users send: as much as a report of its run needs.
+//! A scenario without the texts that its users send: as much of it as a report of its run needs.
 
 use super::model::class::{Tasks, UserClass};
 use super::model::scenario::{Scenario, Service};

@@ -113,8 +113,8 @@ impl Scenario {
         self
     }
 
-    /// Draws the class of an arrival by weight and returns its index. A fixed number counts as a weight here: an arrival
-    /// is of no particular user.
+    /// Draws the class of an arrival by weight and returns its index. A fixed number counts as a weight here, because
+    /// arrivals, not users, are shared out.
     pub fn draw_class(&self, rng: &mut Rng) -> usize {
         let weights = || self.classes.iter().map(|class| u64::from(class.number.value()));
         let mut ticket = rng.below(weights().sum());
@@ -175,7 +175,7 @@ impl Number {
         }
     }
 
-    /// The weight among the users that are of no fixed number.
+    /// The weight in sharing out users; 0 for a class with a fixed number.
     const fn weight(self) -> u32 {
         match self {
             Self::Weight(weight) => weight,
@@ -198,7 +198,7 @@ impl UserClass {
         found
     }
 
-    /// Everything that its users do.
+    /// Every list of steps of the class: start, end, tasks and the refresh of its token.
     pub fn step_lists(&self) -> Vec<&Vec<Step>> {
         let refresh = self.auth.iter().filter_map(|auth| auth.refresh.as_ref());
         let tasks = self.tasks.all().map(|task| &task.steps);
@@ -241,7 +241,7 @@ fn inner_mut(step: &mut Step) -> Vec<&mut Vec<Step>> {
     }
 }
 
-/// Shows every step to `look`, those within other steps too.
+/// Calls `look` with every step, those within other steps too.
 pub fn visit<'a>(steps: &'a [Step], look: &mut dyn FnMut(&'a Step)) {
     for step in steps {
         look(step);

@@ -9,17 +9,17 @@ use crate::core::scenario::file::problem::{Place, Problems};
 use crate::core::scenario::file::read;
 use crate::core::scenario::file::surroundings::{Choices, Nothing};
 
-/// What reading a text came to.
+/// The result of reading a text.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
     /// It can run.
     Right(Arc<Scenario>),
-    /// Nothing is wrong with the text, and these must be given before it can run.
+    /// The text is right, and these values must be given before it can run.
     Wants(Vec<Want>, Arc<Scenario>),
     Wrong(Arc<Problems>),
 }
 
-/// What a text leaves to whoever runs it.
+/// A value that a text leaves open, to be given for the run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Want {
     /// The value of a setting.
@@ -33,7 +33,7 @@ pub enum Want {
 }
 
 impl Want {
-    /// What to do about it.
+    /// What must be given, for a sentence of the page.
     pub fn words(&self) -> String {
         match self {
             Self::Setting { name, env: None } => format!("a value for `{name}`"),
@@ -56,12 +56,12 @@ impl Verdict {
     }
 }
 
-/// What stands for a value that was not given, so that the rest of a text can be read: most values are names or numbers,
-/// the others addresses, statuses or paths.
+/// The values that are tried in place of one that was not given, so that the rest of a text can be read. Most such values are
+/// names or numbers, the others addresses, statuses or paths.
 const STAND_INS: [&str; 4] = ["1", "http://localhost", "200", "/"];
 
-/// Reads a text with what was chosen and given for a run of it. Choices that the text does not ask for are left out, as it
-/// may have been another one when they were made. `name` is that of the text in messages.
+/// Reads a text with what was chosen and given for a run of it. Choices that the text does not ask for are left out, because
+/// the text may have changed since they were made. `name` is the text's name in messages.
 pub fn check(name: &str, text: &str, choices: &Choices) -> Verdict {
     let asked = asks(text, choices.profile.as_deref());
     let choices = asked_for(choices, &asked);
@@ -83,7 +83,7 @@ pub fn check(name: &str, text: &str, choices: &Choices) -> Verdict {
     }
 }
 
-/// An address that must be given is not there, rather than made up.
+/// Removes the addresses that were made up for services whose address must be given.
 fn without_stand_ins(mut scenario: Scenario, wants: &[Want]) -> Scenario {
     for service in &mut scenario.services {
         if wants.contains(&Want::Address(service.name.clone())) {
@@ -93,8 +93,8 @@ fn without_stand_ins(mut scenario: Scenario, wants: &[Want]) -> Scenario {
     scenario
 }
 
-/// Reads with the stand-ins with which reading gets farthest, chosen one value after the other. One problem may hide another,
-/// so this goes on for as long as it gets farther.
+/// Reads a text with the stand-ins that leave the fewest problems, chosen one value after the other. One problem may hide
+/// another, so it starts over as long as a choice has helped.
 fn with_best_stand_ins(
     wants: usize,
     read_with: impl Fn(&[&str]) -> Result<Scenario, Problems>,
@@ -120,7 +120,7 @@ fn with_best_stand_ins(
     best
 }
 
-/// How far reading is from a scenario: the number of problems, then how early the first is.
+/// How far a reading is from a scenario: the number of problems, then how early the first one stands.
 fn distance(read: &Result<Scenario, Problems>) -> (usize, Reverse<Place>) {
     let Err(problems) = read else { return Default::default() };
     let first = problems.list.first().map_or_else(Default::default, |problem| problem.place);

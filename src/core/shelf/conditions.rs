@@ -22,7 +22,7 @@ pub fn words(condition: &Condition, class: &UserClass, scenario: &Scenario) -> S
 }
 
 fn chance(share: f64) -> String {
-    // A share is typed in percent with few digits, which the way through a binary fraction may lengthen.
+    // A share is typed in percent with few digits, and a binary fraction of it may have more. So it is rounded.
     format!("in {} % of cases", (share * 1e8).round() / 1e6)
 }
 
@@ -57,7 +57,7 @@ impl Words<'_> {
         conditions.iter().map(part).collect::<Vec<_>>().join(word)
     }
 
-    /// An empty text would not be seen.
+    /// A text with its blanks; an empty one is shown as `""`, because it would not be seen.
     fn text(&self, template: &Template) -> String {
         let text: String = template.parts.iter().map(|part| self.part(part)).collect();
         if text.is_empty() { "\"\"".to_owned() } else { text }
@@ -110,7 +110,7 @@ mod tests {
     use crate::core::scenario::file::surroundings::{Choices, Nothing};
     use crate::core::shelf::steps::lines;
 
-    /// What is said of a condition as a file has it.
+    /// The line of a step with this condition.
     fn said(condition: &str) -> String {
         let text = format!(
             "

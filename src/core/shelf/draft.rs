@@ -2,7 +2,7 @@
 
 use super::record::Record;
 
-/// A text that differs from what is kept, or did when it was typed.
+/// A text that differs from the stored one, or differed when it was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
     pub text: String,
@@ -10,12 +10,12 @@ pub struct Draft {
     pub from_ms: Option<u64>,
 }
 
-/// How a draft stands to what is kept.
+/// How a draft differs from the stored text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// It says what is kept.
+    /// The draft equals the stored text.
     Same,
-    /// It has changes, and saving it overwrites only what it began from.
+    /// The draft has changes, and saving it overwrites only the text that it began from.
     Changed,
     /// Another tab has saved another text meanwhile.
     Overtaken,

@@ -8,7 +8,7 @@ use super::steps::counted;
 use crate::core::scenario::file::surroundings::Choices;
 use crate::core::scenario::shipped::{self, Shipped};
 
-/// Which scenario.
+/// The scenario of a row, a run or an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Which {
     /// The one of that name inside the program.
@@ -47,7 +47,7 @@ pub struct Row {
     pub about: String,
     /// Names of classes and of services, or why there are none.
     pub content: Content,
-    /// When it was last saved, in milliseconds since 1970; `None` of one inside the program.
+    /// When it was last saved, in milliseconds since 1970; `None` for one inside the program.
     pub changed_ms: Option<u64>,
     pub naming: Naming,
 }
@@ -59,7 +59,7 @@ pub enum Content {
         classes: Vec<String>,
         services: Vec<String>,
     },
-    /// `2 problems`.
+    /// The number of problems in words: `2 problems`.
     Broken(String),
 }
 
@@ -67,7 +67,7 @@ pub enum Content {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Naming {
     Unique,
-    /// Another one has the same name.
+    /// Another scenario has the same name.
     Shared,
 }
 

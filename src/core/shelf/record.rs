@@ -23,7 +23,7 @@ impl Record {
         Self { form: FORM, text, changed_ms, deleted_ms: None }
     }
 
-    /// Reads what [`Self::to_json`] wrote; `None` when it is damaged or of a later form.
+    /// Reads a record that [`Self::to_json`] wrote; `None` when it is damaged or of a later form.
     pub fn read(json: &str) -> Option<Self> {
         serde_json::from_str(json).ok().filter(|record: &Self| record.form == FORM)
     }

@@ -32,14 +32,14 @@ pub struct ToldClass {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
     pub title: String,
-    /// How often: `48 % of tasks`.
+    /// How often the task is done: `48 % of tasks`.
     pub note: String,
     pub lines: Vec<Line>,
-    /// How many lines are left out.
+    /// The number of lines that are left out.
     pub more: usize,
 }
 
-/// The most lines of a task. A file may have thousands of steps, which nobody reads here.
+/// The most lines of a task. A file may have thousands of steps, more than anybody reads here.
 const MOST_LINES: usize = 60;
 
 /// Puts a scenario into words.

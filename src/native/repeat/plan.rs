@@ -16,7 +16,7 @@ impl Side {
     }
 }
 
-/// A B B A A B B A …: what drifts, such as the warmth of a machine, takes from both sides alike.
+/// The order of sides: A B B A A B B A …, so that a drift, such as of the machine's temperature, affects both sides alike.
 pub fn interleaved(pairs: u32) -> Vec<Side> {
     let pair = |number: u32| {
         if number.is_multiple_of(2) { [Side::Base, Side::New] } else { [Side::New, Side::Base] }

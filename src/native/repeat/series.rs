@@ -52,7 +52,7 @@ pub enum Seeds {
 pub struct Planned {
     /// The file's name without its ending; empty for the warm-up.
     pub name: String,
-    /// What the command before it is told.
+    /// The variables that the command before the run gets.
     pub side: &'static str,
     pub host: Option<String>,
 }
@@ -78,7 +78,7 @@ impl From<anyhow::Error> for Ended {
 }
 
 impl Ended {
-    /// Says why, and gives the exit code of the command.
+    /// Prints the reason, and returns the exit code of the command.
     pub fn tell(&self) -> u8 {
         let (sentence, code) = match self {
             Self::Refused(error) => (format!("{error:#}"), 1),

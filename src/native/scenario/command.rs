@@ -1,4 +1,4 @@
-//! The command `oddiya-load scenario`: lists, shows and checks scenarios.
+//! The command `oddiya-load scenario`: lists, shows, checks and tries scenarios.
 
 use super::once::{self, OnceArgs};
 use super::options::{ChoiceArgs, Mistake};

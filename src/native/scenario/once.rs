@@ -44,7 +44,7 @@ pub struct OnceArgs {
     #[arg(long, value_name = "CLASS")]
     pub user: Option<String>,
 
-    /// The seed of all that is drawn
+    /// The seed of everything that is drawn; the same seed sends the same requests
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
 }
@@ -127,7 +127,7 @@ fn unix_ms() -> u64 {
     since.map_or(0, |since| since.as_millis() as u64)
 }
 
-/// Said where the answers that are shown do not say why no more of them came.
+/// The message when no task was begun, because the answers shown do not say why.
 const NO_TASK: &str = "The session ended in `on_start`, before its first task: an answer lacked what a step extracts, a request \
                        failed that ends the session, or a step says `end`.";
 
@@ -145,7 +145,7 @@ impl Reader for Transcript {
         lines.extend(answer_lines(exchange, &self.secrets));
         lines.push(String::new());
         self.failures.set(self.failures.get() + u32::from(exchange.failure().is_some()));
-        // Somebody who has seen enough may close the terminal; the user's steps go on.
+        // An error is ignored: when the terminal is closed, the user's steps go on.
         let _ = say(&lines.join("\n"));
     }
 }

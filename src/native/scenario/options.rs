@@ -174,7 +174,7 @@ fn header_of(text: &str) -> Result<(String, String), String> {
         return Err(format!("`{name}` is no name of a header; {right}"));
     }
     if is_set_by_sender(name) {
-        return Err(format!("the sender writes the header {name} itself; leave it out"));
+        return Err(format!("the client sets the header {name} itself; leave it out"));
     }
     if !is_header_value(value) {
         // The value may be a secret, and is no part of the message.
@@ -244,7 +244,7 @@ mod tests {
             (["--exclude-tags", "x"], "--exclude-tags: no task has the tag `x`"),
             (["--header", "X-Tenant"], "--header: `X-Tenant` has no `:`; write it like 'X-Tenant: seoul'"),
             (["--header", "a b: c"], "--header: `a b` is no name of a header"),
-            (["--header", "Host: x"], "--header: the sender writes the header Host itself; leave it out"),
+            (["--header", "Host: x"], "--header: the client sets the header Host itself; leave it out"),
             (
                 ["--header", "Authorization: Bearer tökén"],
                 "--header: the value of Authorization has other characters",

@@ -61,7 +61,7 @@ fn unreadable(name: &str, error: &std::io::Error) -> String {
     format!("{} cannot be read: {error}{names}", visible(name))
 }
 
-/// The content of a file, and of a longer one a byte more than `most`: a device has no end.
+/// The content of a file, at most one byte more than `most`, because a device has no end.
 fn read_at_most(path: &Path, most: usize) -> std::io::Result<Vec<u8>> {
     let mut content = Vec::new();
     File::open(path)?.take(most as u64 + 1).read_to_end(&mut content)?;

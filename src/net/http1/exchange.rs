@@ -154,7 +154,8 @@ impl<'a> Http1Exchange<'a> {
     }
 }
 
-/// What wants the response besides the counts: the reader of events, the scenario, and whoever the response is passed on to.
+/// The receivers of a response besides the counters: the reader of events, the scenario's checks, and the client that the
+/// response is relayed to.
 struct Receiving<'a> {
     events: Option<&'a mut EventBody>,
     kept: Option<&'a mut Kept>,

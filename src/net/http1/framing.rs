@@ -11,14 +11,14 @@ pub enum Malformed {
     Switched,
     #[error("status line and headers are over 64 KB")]
     HeadTooLarge,
-    /// Unreadable, or two that differ.
+    /// A length that cannot be read, or two lengths that differ.
     #[error("bad Content-Length")]
     Length,
     #[error("bad chunk")]
     Chunk,
 }
 
-/// What becomes of the connection after a response.
+/// Whether the connection can be used after a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Afterwards {
     /// It can carry another request.

@@ -10,9 +10,9 @@ use super::framing::{Afterwards, Chunk, Framing, Malformed, State};
 use crate::core::base::failure::Status;
 use crate::core::scenario::Method;
 
-/// A longer head is refused, as servers and clients commonly do.
+/// The longest head in bytes. A longer one is refused, as servers and clients commonly do.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
-/// Browsers and curl read more than servers send; the head's size is the real bound.
+/// The most headers. Browsers and curl read more than servers send; the head's size is the real bound.
 const MAX_HEADERS: usize = 256;
 
 /// Receives a response while it is read.
@@ -23,7 +23,7 @@ pub trait Sink {
     fn body(&mut self, head: &Head, bytes: &[u8]);
 }
 
-/// Counts only.
+/// A sink that drops everything: the reader itself counts the bytes.
 impl Sink for () {
     fn head(&mut self, _: &Head, _: &[httparse::Header<'_>]) {}
     fn body(&mut self, _: &Head, _: &[u8]) {}

@@ -10,7 +10,7 @@ use serde_json::ser::{Formatter, Serializer};
 /// Which characters are written without an escape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Characters {
-    /// All (`ensure_ascii=False`).
+    /// Every character (Python's `ensure_ascii=False`).
     Unicode,
     /// Only ASCII, the rest as `\uXXXX` (Python's default).
     Ascii,

@@ -18,7 +18,7 @@ impl Front {
     /// The services that `--services` gives a port of their own.
     pub const SERVICES: [Self; 4] = [Self::Auth, Self::User, Self::Plan, Self::Video];
 
-    /// The service that answers for paths that nobody knows.
+    /// The service that answers for unknown paths.
     pub fn service(self) -> Service {
         match self {
             Self::Gateway => Service::Gateway,

@@ -151,7 +151,7 @@ async fn refresh(app: &App, call: &Call) -> Result<Reply, Failure> {
     checks.done()?;
     redis(app).await.map_err(|_| Failure::Unexpected)?;
     let user = app.sessions.user_of(&token);
-    // Reading the token and deleting it are two steps: whoever uses it in between gets new ones too.
+    // Reading the token and deleting it are two steps: a second request in between gets new tokens too, as in Oddiya.
     app.timing.spend(call.visit, Endpoint::Refresh, 0).await;
     let user = user.ok_or(Failure::Refused("Invalid refresh token"))?;
     app.sessions.close(&token);

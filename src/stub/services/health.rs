@@ -87,7 +87,7 @@ fn links(call: &Call) -> Value {
     }})
 }
 
-/// What Spring Boot's error page says to whoever asks for it without an error.
+/// What Spring Boot's error page answers when it is requested without an error.
 pub fn error_page() -> Reply {
     let body = json!({"timestamp": wallclock::error_timestamp(), "status": 999, "error": "None"});
     Reply { error: ErrorKind::Boot, ..Reply::spring(StatusCode::INTERNAL_SERVER_ERROR, &body) }

@@ -19,7 +19,7 @@ const HELD_FACTOR: f64 = 0.9;
 #[derive(Debug)]
 pub struct Machine {
     rng: Rng,
-    /// The factor on what is not a factor itself.
+    /// The factor on times that are given in milliseconds.
     slowness: f64,
     /// Until when the queue is taken.
     free_at: Option<Instant>,
@@ -37,12 +37,12 @@ impl Machine {
         begins
     }
 
-    /// How long an answer is held back that would take so long: nearly always not at all.
+    /// How long an answer that takes so long is held back; nearly always zero.
     pub fn held(&mut self, takes: Duration) -> Duration {
         if self.rng.unit() >= HELD_SHARE {
             return Duration::ZERO;
         }
-        // Exponential.
+        // Exponentially distributed with mean 1.
         let length = -(1.0 - self.rng.unit()).ln();
         let mean = takes.mul_f64(HELD_FACTOR) + Duration::from_secs_f64(self.slowness * HELD_MS / 1000.0);
         mean.mul_f64(length)

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::ui::navigation::Navigation;
 use crate::ui::report::Focus;
 
-/// Browsers refuse an address that changes with every move of the pointer.
+/// The pause between two changes of the address: browsers refuse one that changes with every move of the pointer.
 const SETTLED: Duration = Duration::from_millis(250);
 
 /// What is looked at: first what the address says, then what the reader chooses.

@@ -27,7 +27,7 @@ pub fn Curves(comparing: Comparing) -> impl IntoView {
 /// The endpoint whose curves are drawn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 enum Drawn {
-    /// The one that changed most.
+    /// The endpoint that changed most.
     #[default]
     MostChanged,
     All,
@@ -144,7 +144,7 @@ fn Figure(
     values: Memo<Groups<Values>>,
     /// The ticks of the axis, in pixels, for so many positions.
     ticks: fn(Frame, usize) -> Vec<Tick>,
-    /// What can be chosen.
+    /// The choices of the menu.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {

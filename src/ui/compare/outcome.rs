@@ -112,7 +112,7 @@ fn body(comparing: Comparing, comparison: &Comparison) -> impl IntoView + use<> 
     rows(comparison).into_iter().zip(entries).map(row).collect_view()
 }
 
-/// The row of an endpoint, or of all requests together, which are no control.
+/// The row of an endpoint, or of all requests together, which cannot be ticked as a control.
 fn row(comparing: Comparing, cells: Vec<String>, entry: Option<EntryChange>) -> impl IntoView {
     let name = entry.as_ref().map(endpoint_name);
     let verdict = entry.as_ref().map(|entry| word(entry.verdict));

@@ -7,7 +7,7 @@ use super::state::{Comparing, Side};
 use crate::core::library::id::ReportId;
 use crate::ui::navigation::{ReportRef, View};
 
-/// What is dragged, under this type: a report's id.
+/// The type of the dragged data, which is a report's id.
 const DRAGGED: &str = "application/x-oddiya-report";
 
 /// Begins to drag a report.

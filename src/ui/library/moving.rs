@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::web_sys::File;
 
-use super::state::{Keeping, Library, News, problem};
+use super::state::{Library, News};
 use crate::browser::page::files::{self, FileError, Format, Parts};
 use crate::browser::page::storage::StorageError;
 use crate::browser::page::storage::library as storage;
@@ -12,8 +12,9 @@ use crate::core::library::archive::{self, ArchiveError, Found};
 use crate::core::library::edit::baseline_of;
 use crate::core::library::id::ReportId;
 use crate::core::library::record::Record;
+use crate::ui::keeping::{Keeping, problem};
 
-/// What became of the reports of a file.
+/// How many reports of a file were kept, and how many were not.
 #[derive(Default)]
 struct Imported {
     kept: usize,
@@ -62,13 +63,13 @@ impl Library {
             }
         };
         let said = said.unwrap_or_else(|problem| format!("{name}: {problem}."));
-        self.announce();
+        self.kept.announce();
         self.refresh().await;
         self.look_at_room().await;
         self.news.try_set(News::Said(said));
     }
 
-    /// The same from the bytes of a file; gives what to say of it.
+    /// The same from the bytes of a file; returns the sentence about it.
     pub async fn import_bytes(self, bytes: &[u8]) -> Result<String, String> {
         let mut imported = Imported::default();
         self.refresh().await;
@@ -84,7 +85,7 @@ impl Library {
     /// Keeps a report; `false` when it is here already. A scenario that has a baseline keeps it.
     async fn take_over(self, found: Found<'_>) -> Result<bool, StorageError> {
         let Found { id, mut record, text, .. } = found;
-        let known = self.records.try_with_untracked(|records| {
+        let known = self.kept.records.try_with_untracked(|records| {
             let is_here = records.get(&id).is_some_and(|record| !record.is_deleted());
             (is_here, baseline_of(records, record.summary.scenario.as_deref()).is_some())
         });
@@ -94,9 +95,9 @@ impl Library {
         }
         // The report's own form ends in a line break.
         storage::keep(id, &record, &format!("{text}\n"), None).await.inspect_err(|error| {
-            self.keeping.try_set(Keeping::NotKept(*error));
+            self.kept.keeping.try_set(Keeping::NotKept(*error));
         })?;
-        self.records.try_update(|records| records.insert(id, Record { deleted_ms: None, ..record }));
+        self.kept.records.try_update(|records| records.insert(id, Record { deleted_ms: None, ..record }));
         Ok(true)
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::state::{Keeping, problem};
+use crate::ui::keeping::{Keeping, problem};
 use crate::ui::navigation::View;
 use crate::ui::run::state::page_state;
 
@@ -12,8 +12,8 @@ pub fn NotKeptNotice() -> impl IntoView {
     let state = page_state();
     let library = state.library;
     let notice = move || {
-        let count = library.unkept.with(|unkept| unkept.len());
-        let Keeping::NotKept(error) = library.keeping.get() else { return None };
+        let count = library.kept.unkept.with(|unkept| unkept.len());
+        let Keeping::NotKept(error) = library.kept.keeping.get() else { return None };
         let what = match count {
             0 => return None,
             1 => "A report of this tab is not kept".to_owned(),

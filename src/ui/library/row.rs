@@ -12,6 +12,7 @@ use crate::core::library::words;
 use crate::core::present::words::NO_DATA;
 use crate::ui::navigation::{ReportRef, View};
 use crate::ui::run::state::page_state;
+use crate::ui::widgets::row_button::RowButton;
 
 /// Check box, columns and actions.
 const CELLS: usize = Column::ALL.len() + 2;
@@ -69,7 +70,7 @@ pub fn Row(
     }
 }
 
-/// What is noted about a report, below its name: where it is, its baseline mark, its tags, its note.
+/// The line below a report's name: where it is, its baseline mark, its tags, its note.
 #[component]
 fn Noted(report: Listed) -> impl IntoView {
     let library = page_state().library;
@@ -131,45 +132,43 @@ fn Figures(report: Listed) -> impl IntoView {
 fn Actions(id: ReportId, title: Memo<String>, is_baseline: Memo<bool>) -> impl IntoView {
     let state = page_state();
     let library = state.library;
-    let mark = move |_| {
+    let mark = move || {
         let edit =
             if is_baseline.get_untracked() { Edit::UnmarkBaseline(id) } else { Edit::MarkBaseline(id) };
         spawn_local(async move { library.edit(&edit).await });
     };
     let is_edited = move || library.edited.get() == Some(id);
     let edit =
-        move |_| library.edited.update(|edited| *edited = if *edited == Some(id) { None } else { Some(id) });
+        move || library.edited.update(|edited| *edited = if *edited == Some(id) { None } else { Some(id) });
     view! {
-        <button
-            type="button"
+        <RowButton
+            action="Baseline:"
+            of=title
+            name="baseline"
             class="row-button row-baseline"
-            aria-pressed=move || is_baseline.get().to_string()
-            aria-label=move || format!("Baseline: {}", title.get())
-            title="The baseline of its scenario: later runs are compared with it"
-            data-testid="baseline"
-            on:click=mark
+            explanation="The baseline of its scenario: later runs are compared with it"
+            is_pressed=Signal::derive(move || is_baseline.get())
+            on_click=mark
         >
             {move || if is_baseline.get() { "★" } else { "☆" }}
-        </button>
-        <button
-            type="button"
-            class="row-button"
-            aria-expanded=move || is_edited().to_string()
-            aria-label=move || format!("Name, tags and note of {}", title.get())
-            data-testid="edit"
-            on:click=edit
+        </RowButton>
+        <RowButton
+            action="Name, tags and note of"
+            of=title
+            name="edit"
+            is_expanded=Signal::derive(is_edited)
+            on_click=edit
         >
             "Edit"
-        </button>
-        <button
-            type="button"
-            class="row-button"
-            aria-label=move || format!("Delete {}", title.get())
-            title="Deletes the report; that can be undone"
-            data-testid="delete"
-            on:click=move |_| state.delete(vec![id])
+        </RowButton>
+        <RowButton
+            action="Delete"
+            of=title
+            name="delete"
+            explanation="Deletes the report; that can be undone"
+            on_click=move || state.delete(vec![id])
         >
             "Delete"
-        </button>
+        </RowButton>
     }
 }

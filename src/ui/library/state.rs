@@ -7,7 +7,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::browser::page::storage::StorageError;
-use crate::browser::page::storage::changes::{Changes, Of};
+use crate::browser::page::storage::changes::Of;
 use crate::browser::page::storage::estimate::{Estimate, estimate};
 use crate::browser::page::storage::journal::Journal;
 use crate::browser::page::storage::library as storage;
@@ -19,40 +19,17 @@ use crate::core::library::list::{LATEST_FIRST, Listed, Order, Place};
 use crate::core::library::record::{Origin, Record};
 use crate::core::library::summary::Summary;
 use crate::core::report::Report;
+use crate::ui::keeping::{Keeping, KeptRecords, problem};
+use crate::ui::widgets::status_line;
 
-/// What was deleted longer ago is forgotten when the page is opened; whoever deleted it has not undone it.
-const FORGET_AFTER_MS: u64 = 3_600_000;
-
-/// Whether reports come back after a reload.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Keeping {
-    /// It is not known yet: the page has just been opened.
-    #[default]
-    Looking,
-    Kept,
-    /// They do not.
-    NotKept(StorageError),
-}
-
-/// What the list says happened last.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum News {
-    #[default]
-    None,
-    /// These were deleted, which can be undone.
-    Deleted(Vec<ReportId>),
-    /// A sentence.
-    Said(String),
-}
+/// What the list says happened last. Reports that were deleted together come back together.
+pub type News = status_line::News<Vec<ReportId>>;
 
 /// The state of the library.
 #[derive(Clone, Copy)]
 pub struct Library {
-    /// What the browser keeps.
-    pub records: RwSignal<Records>,
-    pub keeping: RwSignal<Keeping>,
-    /// Reports of this tab that should be kept and are not.
-    pub unkept: RwSignal<BTreeSet<ReportId>>,
+    /// What the browser keeps, and which reports of this tab it should keep and does not.
+    pub kept: KeptRecords<ReportId, Record>,
     pub folder: RwSignal<FolderListing>,
     pub estimate: RwSignal<Option<Estimate>>,
     pub search: RwSignal<String>,
@@ -63,16 +40,13 @@ pub struct Library {
     pub news: RwSignal<News>,
     /// Whether the companion's folder is being looked at.
     pub is_looking: StoredValue<bool>,
-    changes: StoredValue<Option<Changes>, LocalStorage>,
 }
 
 impl Library {
     /// Nothing is known yet.
     pub fn empty() -> Self {
         Self {
-            records: RwSignal::new(Records::new()),
-            keeping: RwSignal::new(Keeping::Looking),
-            unkept: RwSignal::new(BTreeSet::new()),
+            kept: KeptRecords::empty(),
             folder: RwSignal::new(FolderListing::default()),
             estimate: RwSignal::new(None),
             search: RwSignal::new(String::new()),
@@ -81,29 +55,17 @@ impl Library {
             edited: RwSignal::new(None),
             news: RwSignal::new(News::None),
             is_looking: StoredValue::new(false),
-            changes: StoredValue::new_local(None),
         }
     }
 
     /// Calls back whenever another tab has changed what the browser keeps.
     pub fn listen(self, on_change: impl FnMut() + 'static) {
-        self.changes.set_value(Some(Changes::listen(Of::Library, on_change)));
+        self.kept.listen(Of::Library, on_change);
     }
 
     /// Reads the records again.
     pub async fn refresh(self) {
-        match storage::all().await {
-            Ok(records) => {
-                self.show(records);
-                // That what is kept can be read does not mean that there is room for more.
-                if self.unkept.try_with_untracked(BTreeSet::is_empty) == Some(true) {
-                    self.keeping.try_set(Keeping::Kept);
-                }
-            }
-            Err(error) => {
-                self.keeping.try_set(Keeping::NotKept(error));
-            }
-        }
+        self.kept.take(storage::all().await);
     }
 
     /// Takes over what an older version of the page kept, one report after the other, and forgets what was deleted long
@@ -112,9 +74,8 @@ impl Library {
         while storage::adopt_next().await == Ok(true) {
             self.refresh().await;
         }
-        let deleted_before_ms = storage::now_ms().saturating_sub(FORGET_AFTER_MS);
-        let is_old = |record: &Record| record.deleted_ms.is_some_and(|at_ms| at_ms < deleted_before_ms);
-        if self.records.try_with_untracked(|records| records.values().any(is_old)) == Some(true) {
+        let before_ms = self.kept.forgotten_before_ms(storage::now_ms(), |record| record.deleted_ms);
+        if let Some(deleted_before_ms) = before_ms {
             self.edit(&Edit::Forget { deleted_before_ms }).await;
         }
     }
@@ -141,14 +102,14 @@ impl Library {
         }
         match kept {
             Ok(()) => {
-                self.unkept.try_update(|unkept| unkept.remove(&id));
-                self.announce();
+                self.kept.unkept.try_update(|unkept| unkept.remove(&id));
+                self.kept.announce();
                 self.refresh().await;
                 None
             }
             Err(error) => {
-                self.unkept.try_update(|unkept| unkept.insert(id));
-                self.keeping.try_set(Keeping::NotKept(error));
+                self.kept.unkept.try_update(|unkept| unkept.insert(id));
+                self.kept.keeping.try_set(Keeping::NotKept(error));
                 journal
             }
         }
@@ -158,8 +119,8 @@ impl Library {
     pub async fn edit(self, edit: &Edit) {
         match storage::edit(edit).await {
             Ok(records) => {
-                self.show(records);
-                self.announce();
+                self.kept.show(records);
+                self.kept.announce();
             }
             Err(error) => {
                 self.news.try_set(News::Said(format!("It was not changed: {}.", problem(error))));
@@ -171,7 +132,7 @@ impl Library {
     pub async fn delete(self, ids: Vec<ReportId>) {
         let is_kept = |id: &ReportId| {
             let is_kept = |records: &Records| records.get(id).is_some_and(|record| !record.is_deleted());
-            self.records.try_with_untracked(is_kept) == Some(true)
+            self.kept.records.try_with_untracked(is_kept) == Some(true)
         };
         let ids: Vec<ReportId> = ids.into_iter().filter(is_kept).collect();
         if ids.is_empty() {
@@ -182,7 +143,7 @@ impl Library {
         self.chosen.try_update(|chosen| chosen.retain(|id| !ids.contains(id)));
         let are_gone =
             |records: &Records| ids.iter().all(|id| records.get(id).is_none_or(Record::is_deleted));
-        if self.records.try_with_untracked(are_gone) == Some(true) {
+        if self.kept.records.try_with_untracked(are_gone) == Some(true) {
             self.news.try_set(News::Deleted(ids));
         }
     }
@@ -194,8 +155,8 @@ impl Library {
 
     /// Forgets for good what this tab deleted last; gives whether there was anything.
     async fn forget_deleted(self) -> bool {
-        let has_any =
-            self.records.try_with_untracked(|records| records.values().any(Record::is_deleted)) == Some(true);
+        let has_deleted = |records: &Records| records.values().any(Record::is_deleted);
+        let has_any = self.kept.records.try_with_untracked(has_deleted) == Some(true);
         if has_any {
             self.edit(&Edit::Forget { deleted_before_ms: u64::MAX }).await;
         }
@@ -204,7 +165,7 @@ impl Library {
 
     /// What is kept, and the reports of the folder.
     pub fn listed(self) -> Vec<Listed> {
-        let kept = self.records.with(|records| {
+        let kept = self.kept.records.with(|records| {
             let shown = records.iter().filter(|(_, record)| !record.is_deleted());
             shown.map(|(id, record)| listed(*id, record.clone(), Place::Kept)).collect::<Vec<_>>()
         });
@@ -217,34 +178,8 @@ impl Library {
         });
         kept.into_iter().chain(of_folder).collect()
     }
-
-    pub fn announce(self) {
-        self.changes.try_with_value(|changes| changes.iter().for_each(Changes::announce));
-    }
-
-    fn show(self, records: Records) {
-        // What is the same is not shown again: rows that are built anew lose the focus.
-        if self.records.try_with_untracked(|shown| *shown == records) == Some(false) {
-            self.records.set(records);
-        }
-    }
 }
 
 pub fn listed(id: ReportId, record: Record, place: Place) -> Listed {
     Listed { id, record: Arc::new(record), place }
-}
-
-/// Why the browser does not keep something, and what to do next.
-pub const fn problem(error: StorageError) -> &'static str {
-    match error {
-        StorageError::Blocked => {
-            "another tab of this page, perhaps of an older version, keeps the browser's database busy; close it and try again"
-        }
-        StorageError::Full => {
-            "the browser has no more room for this page; export reports and delete them, then try again"
-        }
-        StorageError::Refused => {
-            "the browser keeps nothing for this page, as in private windows; export what you need"
-        }
-    }
 }

@@ -1,81 +1,35 @@
-//! The line above the list: what happened last or what is shown, and how much room there is. It is always there, so that
-//! the list does not move.
+//! The line above the list: what happened last or what is shown, and how much room there is.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::moving::reports;
-use super::state::{Keeping, Library, News, problem};
 use crate::core::base::units::format_bytes;
+use crate::core::library::id::ReportId;
 use crate::core::library::list::Listed;
 use crate::ui::run::state::page_state;
+use crate::ui::widgets::status_line::{Names, kept_words, status_line};
+
+const NAMES: Names =
+    Names { count: "library-count", news: "library-news", undo: "undo-delete", dismiss: "dismiss-news" };
 
 #[component]
 pub fn Status(all: Memo<Vec<Listed>>, found: Memo<Vec<Listed>>) -> impl IntoView {
     let library = page_state().library;
-    let counts = move || {
+    let count = Memo::new(move |_| {
         let (all, found) = (all.with(Vec::len), found.with(Vec::len));
         if all == found { reports(all) } else { format!("{found} of {}", reports(all)) }
-    };
-    let news = move || match library.news.get() {
-        News::None => view! { <span data-testid="library-count">{counts}</span> }.into_any(),
-        News::Said(sentence) => view! {
-            <span data-testid="library-news">{sentence}</span>
-            <Dismiss library />
+    });
+    // How much room the browser has for this page.
+    let room = Memo::new(move |_| match library.estimate.get() {
+        Some(estimate) => {
+            let (used, limit) = (format_bytes(estimate.used), format_bytes(estimate.limit));
+            format!("{used} of {limit} used in this browser")
         }
-        .into_any(),
-        News::Deleted(ids) => view! {
-            <span data-testid="library-news">{format!("Deleted {}.", reports(ids.len()))}</span>
-            <button
-                type="button"
-                class="link-button"
-                data-testid="undo-delete"
-                on:click=move |_| spawn_local(library.undo(ids.clone()))
-            >
-                "Undo"
-            </button>
-            <Dismiss library />
-        }
-        .into_any(),
-    };
-    view! {
-        <div class="library-status">
-            <p role="status">{news}</p>
-            <Room library />
-        </div>
-    }
-}
-
-/// The button that takes the news off.
-#[component]
-fn Dismiss(library: Library) -> impl IntoView {
-    view! {
-        <button
-            type="button"
-            class="link-button"
-            aria-label="Dismiss this message"
-            data-testid="dismiss-news"
-            on:click=move |_| library.news.set(News::None)
-        >
-            "OK"
-        </button>
-    }
-}
-
-/// How much room the browser has for this page, or why it keeps nothing.
-#[component]
-fn Room(library: Library) -> impl IntoView {
-    let words = move || match (library.keeping.get(), library.estimate.get()) {
-        (Keeping::NotKept(error), _) => format!("Not kept: {}.", problem(error)),
-        (_, Some(estimate)) => {
-            format!(
-                "{} of {} used in this browser",
-                format_bytes(estimate.used),
-                format_bytes(estimate.limit)
-            )
-        }
-        (_, None) => "Kept in this browser".to_owned(),
-    };
-    let is_trouble = move || matches!(library.keeping.get(), Keeping::NotKept(_));
-    view! { <p class="library-room" class:is-trouble=is_trouble data-testid="room">{words}</p> }
+        None => "Kept in this browser".to_owned(),
+    });
+    let deleted = |ids: &Vec<ReportId>| reports(ids.len());
+    let undo = Callback::new(move |ids| spawn_local(library.undo(ids)));
+    let room = kept_words(library.kept.keeping, "room", room, ());
+    status_line(library.news, NAMES, count, deleted, undo, room)
 }

@@ -13,9 +13,8 @@ use crate::ui::widgets::ids::unique_id;
 
 #[component]
 pub fn Toolbar(
-    /// Every report.
     all: Memo<Vec<Listed>>,
-    /// Those that the search finds, in order.
+    /// The reports that the search finds, in the order of the table.
     found: Memo<Vec<Listed>>,
 ) -> impl IntoView {
     let state = page_state();
@@ -37,8 +36,8 @@ pub fn Toolbar(
         chosen.with(|chosen| chosen.iter().filter(is_ours).map(|report| report.id).collect::<Vec<_>>())
     });
     let compare = move |_| {
-        let sides =
-            library.records.with_untracked(|kept| chosen.with_untracked(|chosen| Sides::of(chosen, kept)));
+        let records = library.kept.records;
+        let sides = records.with_untracked(|kept| chosen.with_untracked(|chosen| Sides::of(chosen, kept)));
         address::go_to_fragment(&sides.fragment());
     };
     let counted = move |label: &str, count: usize| match chosen.with(Vec::len) {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::state::{Keeping, Library, listed};
+use super::state::{Library, listed};
 use super::status::Status;
 use super::table::ReportTable;
 use super::toolbar::Toolbar;
@@ -14,6 +14,7 @@ use crate::core::library::list::{Listed, Place, select};
 use crate::core::library::record::{Origin, Record};
 use crate::core::library::summary::Summary;
 use crate::ui::files::open_reports::{OpenReport, Source};
+use crate::ui::keeping::Keeping;
 use crate::ui::navigation::{ReportRef, View};
 use crate::ui::run::state::{State, page_state};
 use crate::ui::widgets::ids::unique_id;
@@ -28,7 +29,7 @@ pub fn LibraryView() -> impl IntoView {
     let found = Memo::new(move |_| select(all.get(), &library.search.get(), library.order.get()));
     let is_empty = Memo::new(move |_| all.with(Vec::is_empty));
     let title_id = unique_id("reports-title");
-    let is_looking = Memo::new(move |_| library.keeping.get() == Keeping::Looking);
+    let is_looking = Memo::new(move |_| library.kept.keeping.get() == Keeping::Looking);
     let body = move || match (is_empty.get(), is_looking.get()) {
         (false, _) => view! { <ReportTable found /> }.into_any(),
         (true, true) => {
@@ -56,7 +57,8 @@ fn all(state: State) -> Vec<Listed> {
     let here = state.reports.all().into_iter().filter_map(|open| only_here(&open));
     let here: Vec<Listed> = here.filter(|open| !all.iter().any(|kept| kept.id == open.id)).collect();
     // A report that was deleted a moment ago is closed a moment later.
-    let is_deleted = |report: &Listed| state.library.records.with(|records| records.contains_key(&report.id));
+    let is_deleted =
+        |report: &Listed| state.library.kept.records.with(|records| records.contains_key(&report.id));
     all.extend(here.into_iter().filter(|report| !is_deleted(report)));
     all
 }

@@ -15,7 +15,7 @@ use crate::ui::widgets::copy_table::CopyTable;
 use crate::ui::widgets::ids::unique_id;
 use crate::ui::widgets::row_window::RowWindowLine;
 
-/// The size of the strip that shows when, in pixels.
+/// The size in pixels of the strip that shows when failures came.
 const STRIP: (f64, f64) = (120.0, 14.0);
 
 #[component]

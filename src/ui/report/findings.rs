@@ -1,4 +1,4 @@
-//! The notices above a report of which most requests were refused or failed. `core::analyse` decides what was found.
+//! The notices above a report when most of its requests were refused or failed. `core::analyse` decides what was found.
 
 use leptos::prelude::*;
 

@@ -23,7 +23,7 @@ pub struct Focus {
     pub endpoints: BTreeSet<usize>,
 }
 
-/// As an address has it: `range=30-90&endpoints=0,2`. Empty for the default.
+/// The choice in an address: `range=30-90&endpoints=0,2`. Empty for the default.
 impl Display for Focus {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let range = self.range.map(|range| format!("range={range}"));
@@ -143,7 +143,7 @@ impl Lens {
         }
     }
 
-    /// Chooses an endpoint, or no longer.
+    /// Chooses an endpoint, or takes the choice back.
     pub fn toggle(self, endpoint: usize) {
         self.focus.update(|focus| {
             if !focus.endpoints.remove(&endpoint) {

@@ -31,7 +31,7 @@ pub fn GeneratorTrust(report: Memo<Option<SharedReport>>) -> impl IntoView {
     }
 }
 
-/// The verdict on figures of which not all can be right.
+/// The verdict on figures that contradict each other.
 const CONTRADICTORY: &str = "No: its figures contradict each other.";
 /// The verdict on figures that are right, of a run that did not do what it was meant to.
 const FOUND_BUT_CLEAN: &str = "The times are true, but they are the times of refusals and failures.";

@@ -16,10 +16,10 @@ use crate::core::shelf::names::title;
 use crate::core::shelf::steps::counted;
 use crate::ui::scenarios::state::Shelf;
 
-/// What reading the chosen scenario came to.
+/// The result of reading the chosen scenario.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reading {
-    /// It is not here, or not here any more.
+    /// The scenario does not exist here, or does no longer.
     Gone,
     Read(Verdict),
 }
@@ -30,9 +30,9 @@ pub struct Chosen {
     shelf: Shelf,
     pub which: RwSignal<Which>,
     given: RwSignal<BTreeMap<Which, Choices>>,
-    /// As it is kept, without changes that are not saved.
+    /// The scenario as it is stored, without changes that are not saved.
     pub reading: Memo<Reading>,
-    /// What it asks from outside.
+    /// The inputs that its text asks for.
     pub asks: Memo<Asks>,
     /// Its classes as they were read last, so that they stay in sight while an address is typed.
     known: Memo<(Which, Vec<(String, Presence)>)>,
@@ -114,7 +114,7 @@ impl Chosen {
         })
     }
 
-    /// In how many fields something keeps it from running.
+    /// The number of fields that keep the scenario from running.
     pub fn faults(self) -> usize {
         self.reading.with(|reading| match reading {
             Reading::Read(Verdict::Right(_)) => 0,
@@ -125,7 +125,7 @@ impl Chosen {
 
     /// The names of all scenarios that can be chosen, in the order of the list.
     pub fn offers(self) -> Vec<(Which, String)> {
-        self.shelf.records.with(names)
+        self.shelf.kept.records.with(names)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::ui::widgets::in_view::bring_into_view;
 pub fn DirectQuestion() -> impl IntoView {
     let state = page_state();
     let question = move || match state.direct_run.get() {
-        // Somebody who types on has another host in mind.
+        // The question is withdrawn when the host is changed.
         DirectRun::Asked { host, past } if host == state.draft.value(Field::Host) => {
             Some(view! { <Question past /> })
         }

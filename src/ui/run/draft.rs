@@ -200,7 +200,7 @@ impl Draft {
         // The real seed is drawn when the run starts. The check gives the same result with any seed.
         let scenario = scenario.map_or_else(Scenario::oddiya, |scenario| (*scenario).clone());
         let wrong = text.check_for(scenario, 0).err().unwrap_or_default().into_iter();
-        // Of a scenario that cannot be read, no class is wrong.
+        // The classes of a scenario that cannot be read are not known, so none is reported as wrong.
         let wrong = wrong.filter(|error| has_classes || error.field != Field::Classes);
         // Without the missing field, the text describes a run by users. The other fields of the load may then be wrong
         // only for that reason, so their problems are not shown.

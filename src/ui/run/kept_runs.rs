@@ -25,7 +25,7 @@ impl State {
         let is_run =
             |(_, record): &(&ReportId, &Record)| record.origin == Origin::Run && !record.is_deleted();
         let last_run = |records: &Records| records.iter().rev().find(is_run).map(|(id, _)| *id);
-        let last = self.library.records.try_with_untracked(last_run).flatten();
+        let last = self.library.kept.records.try_with_untracked(last_run).flatten();
         if let (Some(id), None) = (last, self.last_run.get_untracked()) {
             // The run is shown once it is open.
             self.load_report(id).await;
@@ -37,7 +37,7 @@ impl State {
     async fn follow_other_tabs(self) {
         let is_kept = move |id: ReportId| {
             let is_kept = |records: &Records| records.get(&id).is_some_and(|record| !record.is_deleted());
-            self.library.records.try_with_untracked(is_kept) == Some(true)
+            self.library.kept.records.try_with_untracked(is_kept) == Some(true)
         };
         let was_kept = self.last_run.try_get_untracked().flatten().filter(|id| is_kept(*id));
         self.library.refresh().await;
@@ -72,7 +72,7 @@ impl State {
 
     /// Tries once more to keep what is not kept.
     pub async fn keep_again(self) {
-        for id in self.library.unkept.get_untracked() {
+        for id in self.library.kept.unkept.get_untracked() {
             self.keep(id).await;
         }
     }
@@ -153,7 +153,7 @@ impl State {
         }
         for id in &ids {
             self.reports.close(*id);
-            self.library.unkept.update(|unkept| {
+            self.library.kept.unkept.update(|unkept| {
                 unkept.remove(id);
             });
         }
@@ -177,7 +177,7 @@ impl State {
         };
         self.navigation.go(if is_listed { View::Reports } else { View::Run });
         let is_elsewhere =
-            id.is_of_file() || self.library.records.with_untracked(|records| records.contains_key(&id));
+            id.is_of_file() || self.library.kept.records.with_untracked(|records| records.contains_key(&id));
         let is_last_run = self.last_run.get_untracked() == Some(id);
         if !is_listed || (is_elsewhere && !is_last_run) {
             self.reports.close(id);

@@ -19,7 +19,7 @@ pub enum CompanionLookup {
     Missing,
 }
 
-/// Whether somebody was asked if a run may go past the companion.
+/// Whether a person was asked if a run may go past the companion.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum DirectRun {
     #[default]
@@ -37,7 +37,7 @@ pub enum DirectRun {
 /// Where a run's requests go: to the host in the form, and to further services of the scenario.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hosts {
-    /// As typed.
+    /// The text of the field Host, unchecked.
     pub main: String,
     pub services: Vec<(String, Host)>,
 }
@@ -45,9 +45,9 @@ pub struct Hosts {
 /// A run past the companion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Past {
-    /// What the companion relays to.
+    /// The hosts that the companion relays to.
     pub relays_to: String,
-    /// To what of the run it does not.
+    /// The hosts of the run that it does not relay to.
     pub not_to: String,
 }
 

@@ -20,7 +20,7 @@ impl State {
     /// address says so.
     pub async fn follow_address(self, parameters: AddressParameters) {
         let found = match &parameters.scenario {
-            // Which scenarios there are must be known before a run of one starts.
+            // The stored scenarios are read first, because the run may be of one of them.
             Some(_) => join(companion::find(), self.shelf.restore()).await.0,
             None => {
                 spawn_local(self.shelf.restore());
@@ -40,7 +40,7 @@ impl State {
 
     /// Looks for the companion again: it may have been started anew for another host.
     pub async fn look_for_companion(self) {
-        // One that is gone is not forgotten: Start says so.
+        // A companion that is gone stays known, so that Start can say that it is gone.
         if let Some(found) = companion::find().await {
             self.companion.set(CompanionLookup::Found(found));
         }
@@ -79,7 +79,7 @@ impl State {
             no_scenario.map(|name| format!("`{name}` is no scenario; Scenarios lists those that there are."));
         let problems: Vec<String> = unknown.chain(contradictions).chain(no_scenario).collect();
         if problems.is_empty() {
-            // Whoever wrote the address chose the host.
+            // The address names the host on purpose, so no question is asked.
             self.allow_direct_run();
             return self.start(HostProbe::Before);
         }

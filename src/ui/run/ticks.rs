@@ -21,8 +21,9 @@ pub struct Known {
     pub classes: Vec<String>,
 }
 
-/// What is ticked once a scenario has these classes: by default those that take part by default; of a scenario that was
-/// changed what was ticked, as far as it is there, and what is new. What an address names is checked like what is typed.
+/// The ticks for a scenario with these classes. A newly chosen scenario has those ticked that take part by default. A changed
+/// one keeps its ticks, without classes that are gone and with those that are new. Classes named by an address are checked
+/// like typed ones.
 pub fn ticks(ticked: &str, before: Option<&Known>, which: Which, classes: &[(String, Presence)]) -> String {
     let is_ticked = |name: &String| names(ticked).any(|ticked| ticked == name);
     let is_new = |name: &String, before: &Known| !before.classes.contains(name);

@@ -16,7 +16,7 @@ use crate::ui::widgets::ids::unique_id;
 pub fn ScenariosView() -> impl IntoView {
     let state = page_state();
     let shelf = state.shelf;
-    let rows = Memo::new(move |_| shelf.records.with(rows));
+    let rows = Memo::new(move |_| shelf.kept.records.with(rows));
     let order = move || rows.with(|rows| rows.iter().map(|row| row.which).collect::<Vec<_>>());
     let title_id = unique_id("scenarios-title");
     let create = move |_| {

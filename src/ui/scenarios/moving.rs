@@ -26,7 +26,7 @@ pub fn is_scenario(file: &File) -> bool {
 }
 
 impl Shelf {
-    /// Offers a text as a file; gives what to say of it.
+    /// Offers a text as a file, and returns the sentence about it.
     pub fn export(self, text: &str) -> String {
         let name = file_name(&title(text));
         match files::download(&name, text, Format::Yaml) {
@@ -60,12 +60,13 @@ impl Shelf {
 
     /// Keeps a text that came from elsewhere, unless it is here already.
     pub fn take_over(self, text: &str, from: &str) -> ScenarioId {
-        // It may have got another name when it was taken over first.
+        // The copy may have another name, given when it was first kept.
         let is_it = |(_, record): &(&ScenarioId, &Record)| {
             !record.is_deleted()
                 && renamed(text, &title(&record.text)) == renamed(&record.text, &title(&record.text))
         };
         let known = self
+            .kept
             .records
             .try_with_untracked(|records| records.iter().find(is_it).map(|(id, _)| *id))
             .flatten();
@@ -79,14 +80,14 @@ impl Shelf {
 
     /// Copies a scenario, and gives the copy's id.
     pub fn copy(self, which: Which) -> Option<ScenarioId> {
-        let text = self.records.with_untracked(|records| text_of(which, records))?;
+        let text = self.kept.records.with_untracked(|records| text_of(which, records))?;
         let id = self.keep_new(&text);
         self.news.set(News::Said(format!("{} was copied.", title(&text))));
         Some(id)
     }
 }
 
-/// Puts a link with a text on the clipboard; gives what to say of it.
+/// Puts a link with a text on the clipboard, and returns the sentence about it.
 pub async fn copy_link(text: &str) -> String {
     let packed = match link::pack(text) {
         Ok(packed) => packed,

@@ -11,6 +11,7 @@ use crate::core::shelf::draft::Standing;
 use crate::core::shelf::list::{Content, Naming, Row, Which};
 use crate::ui::navigation::View;
 use crate::ui::run::state::page_state;
+use crate::ui::widgets::row_button::RowButton;
 
 /// The row of a scenario. It stays while the scenario changes, because it may have the focus.
 #[component]
@@ -34,7 +35,7 @@ pub fn ScenarioRow(which: Which, rows: Memo<Vec<Row>>) -> impl IntoView {
     }
 }
 
-/// What is noted below the name: whose it is, what is the matter with it, what it is about.
+/// The line below the name: whether it is one's own, its problems, its sentence `about`.
 #[component]
 fn Noted(row: Row) -> impl IntoView {
     let shelf = page_state().shelf;
@@ -44,7 +45,7 @@ fn Noted(row: Row) -> impl IntoView {
         Which::Shipped(_) => false,
     };
     let is_only_here = move || match which {
-        Which::Own(id) => shelf.unkept.with(|unkept| unkept.contains(&id)),
+        Which::Own(id) => shelf.kept.unkept.with(|unkept| unkept.contains(&id)),
         Which::Shipped(_) => false,
     };
     let shipped = matches!(which, Which::Shipped(_));
@@ -60,7 +61,7 @@ fn Noted(row: Row) -> impl IntoView {
             </Show>
             {is_shared.then(|| view! {
                 <span class="mark mark-warn" title="Reports of two scenarios with one name cannot be told apart">
-                    "name taken twice"
+                    "name used twice"
                 </span>
             })}
             <span class="report-note" title=about.clone()>{about.clone()}</span>
@@ -93,60 +94,51 @@ fn Said(row: Row) -> impl IntoView {
 fn Actions(which: Which, name: Memo<String>, is_broken: Memo<bool>) -> impl IntoView {
     let state = page_state();
     let shelf = state.shelf;
-    let copy = move |_| {
+    let copy = move || {
         shelf.copy(which);
     };
-    let export = move |_| {
+    let export = move || {
         if let Some(text) = untrack(move || shelf.kept_text(which)) {
             shelf.news.set(News::Said(shelf.export(&text)));
         }
     };
     let delete = match which {
         Which::Own(id) => Some(view! {
-            <button
-                type="button"
-                class="row-button"
-                aria-label=move || format!("Delete {}", name.get())
-                title="Deletes the scenario; that can be undone"
-                data-testid="delete-scenario"
-                on:click=move |_| spawn_local(shelf.delete(id))
+            <RowButton
+                action="Delete"
+                of=name
+                name="delete-scenario"
+                explanation="Deletes the scenario; that can be undone"
+                on_click=move || spawn_local(shelf.delete(id))
             >
                 "Delete"
-            </button>
+            </RowButton>
         }),
         Which::Shipped(_) => None,
     };
     view! {
-        <button
-            type="button"
-            class="row-button"
-            aria-label=move || format!("Run {}", name.get())
-            title="Goes to the form with this scenario chosen"
-            data-testid="run-scenario"
-            disabled=move || is_broken.get() || state.is_active.get()
-            on:click=move |_| state.run_scenario(which)
+        <RowButton
+            action="Run"
+            of=name
+            name="run-scenario"
+            explanation="Goes to the form with this scenario chosen"
+            is_disabled=Signal::derive(move || is_broken.get() || state.is_active.get())
+            on_click=move || state.run_scenario(which)
         >
             "Run"
-        </button>
-        <button
-            type="button"
-            class="row-button"
-            aria-label=move || format!("Copy {}", name.get())
-            data-testid="copy-scenario"
-            on:click=copy
-        >
+        </RowButton>
+        <RowButton action="Copy" of=name name="copy-scenario" on_click=copy>
             "Copy"
-        </button>
-        <button
-            type="button"
-            class="row-button"
-            aria-label=move || format!("Export {}", name.get())
-            title="Saves the scenario as a file that the runner reads too"
-            data-testid="export-scenario"
-            on:click=export
+        </RowButton>
+        <RowButton
+            action="Export"
+            of=name
+            name="export-scenario"
+            explanation="Saves the scenario as a file that the runner reads too"
+            on_click=export
         >
             "Export"
-        </button>
+        </RowButton>
         {delete}
     }
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::browser::page::storage::StorageError;
-use crate::browser::page::storage::changes::{Changes, Of};
+use crate::browser::page::storage::changes::Of;
 use crate::browser::page::storage::library::now_ms;
 use crate::browser::page::storage::scenarios as storage;
 use crate::core::shelf::Records;
@@ -16,78 +16,50 @@ use crate::core::shelf::id::ScenarioId;
 use crate::core::shelf::list::{Which, names_beside, text_of};
 use crate::core::shelf::names::{free, renamed, title};
 use crate::core::shelf::record::Record;
-use crate::ui::library::state::Keeping;
+use crate::ui::keeping::{Keeping, KeptRecords};
+use crate::ui::widgets::status_line;
 
-/// What was deleted longer ago is forgotten when the page is opened; whoever deleted it has not undone it.
-const FORGET_AFTER_MS: u64 = 3_600_000;
-
-/// What the list says happened last.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum News {
-    #[default]
-    None,
-    /// The scenario of this name was deleted, which can be undone.
-    Deleted(ScenarioId, String),
-    /// A sentence.
-    Said(String),
-}
+/// What the list says happened last. A deleted scenario is named.
+pub type News = status_line::News<(ScenarioId, String)>;
 
 /// The state of the scenarios.
 #[derive(Clone, Copy)]
 pub struct Shelf {
-    /// What is kept, by the browser or, where that refuses, by this tab.
-    pub records: RwSignal<Records>,
-    pub keeping: RwSignal<Keeping>,
-    /// Scenarios that only this tab has.
-    pub unkept: RwSignal<BTreeSet<ScenarioId>>,
+    /// The stored scenarios: in the browser or, where it refuses, in this tab.
+    pub kept: KeptRecords<ScenarioId, Record>,
     /// Texts that are being changed. They stay while other views are on screen.
     drafts: RwSignal<BTreeMap<ScenarioId, Draft>>,
     pub news: RwSignal<News>,
-    changes: StoredValue<Option<Changes>, LocalStorage>,
 }
 
 impl Shelf {
     /// Nothing is known yet.
     pub fn empty() -> Self {
         Self {
-            records: RwSignal::new(Records::new()),
-            keeping: RwSignal::new(Keeping::Looking),
-            unkept: RwSignal::new(BTreeSet::new()),
+            kept: KeptRecords::empty(),
             drafts: RwSignal::new(BTreeMap::new()),
             news: RwSignal::new(News::None),
-            changes: StoredValue::new_local(None),
         }
     }
 
     /// Reads what is kept, and follows what other tabs change.
     pub async fn restore(self) {
-        let follow = move || spawn_local(self.refresh());
-        self.changes.set_value(Some(Changes::listen(Of::Scenarios, follow)));
+        self.kept.listen(Of::Scenarios, move || spawn_local(self.refresh()));
         self.refresh().await;
-        let deleted_before_ms = now_ms().saturating_sub(FORGET_AFTER_MS);
-        let is_old = |record: &Record| record.deleted_ms.is_some_and(|at_ms| at_ms < deleted_before_ms);
-        if self.records.try_with_untracked(|records| records.values().any(is_old)) == Some(true) {
+        let before_ms = self.kept.forgotten_before_ms(now_ms(), |record| record.deleted_ms);
+        if let Some(deleted_before_ms) = before_ms {
             self.edit(Edit::Forget { deleted_before_ms }).await;
         }
     }
 
     async fn refresh(self) {
-        match storage::all().await {
-            Ok(records) => {
-                self.show(records);
-                if self.unkept.try_with_untracked(BTreeSet::is_empty) == Some(true) {
-                    self.keeping.try_set(Keeping::Kept);
-                }
-            }
-            Err(error) => {
-                self.keeping.try_set(Keeping::NotKept(error));
-            }
-        }
+        let read = storage::all().await;
+        self.kept.take(read.map(|records| self.with_unkept(records)));
     }
 
     /// The text of a scenario as it is kept.
     pub fn kept_text(self, which: Which) -> Option<String> {
-        self.records.with(|records| text_of(which, records))
+        self.kept.records.with(|records| text_of(which, records))
     }
 
     /// The text of a scenario with its changes that are not saved yet.
@@ -103,8 +75,9 @@ impl Shelf {
     pub fn standing(self, id: ScenarioId) -> Standing {
         self.drafts.with(|drafts| {
             let draft = drafts.get(&id);
-            self.records
-                .with(|records| draft.map_or(Standing::Same, |draft| draft.standing(records.get(&id))))
+            let standing =
+                |records: &Records| draft.map_or(Standing::Same, |draft| draft.standing(records.get(&id)));
+            self.kept.records.with(standing)
         })
     }
 
@@ -114,9 +87,9 @@ impl Shelf {
         ids.into_iter().any(|id| self.standing(id) != Standing::Same)
     }
 
-    /// Takes over what was typed.
+    /// Stores the typed text as a draft.
     pub fn type_into(self, id: ScenarioId, text: String) {
-        let from_ms = self.records.with_untracked(|records| {
+        let from_ms = self.kept.records.with_untracked(|records| {
             records.get(&id).filter(|record| !record.is_deleted()).map(|record| record.changed_ms)
         });
         self.drafts.update(|drafts| {
@@ -151,7 +124,7 @@ impl Shelf {
     pub fn keep_new(self, text: &str) -> ScenarioId {
         let id = storage::fresh_id();
         let name = title(text);
-        let taken = self.records.with_untracked(|records| names_beside(None, records));
+        let taken = self.kept.records.with_untracked(|records| names_beside(None, records));
         let free = free(&name, &taken);
         let text = if free == name { text.to_owned() } else { renamed(text, &free) };
         self.save_text(id, text);
@@ -164,7 +137,7 @@ impl Shelf {
         self.edit(Edit::Forget { deleted_before_ms: u64::MAX }).await;
         self.drafts.try_update(|drafts| drop(drafts.remove(&id)));
         self.edit(Edit::Delete { id, at_ms: now_ms() }).await;
-        self.news.try_set(News::Deleted(id, title(&text)));
+        self.news.try_set(News::Deleted((id, title(&text))));
     }
 
     pub async fn undo(self, id: ScenarioId) {
@@ -174,8 +147,8 @@ impl Shelf {
 
     /// Tries once more to keep what only this tab has.
     pub async fn keep_again(self) {
-        for id in self.unkept.get_untracked() {
-            let text = self.records.with_untracked(|records| text_of(Which::Own(id), records));
+        for id in self.kept.unkept.get_untracked() {
+            let text = self.kept.records.with_untracked(|records| text_of(Which::Own(id), records));
             if let Some(text) = text {
                 self.edit(Edit::Save { id, text, at_ms: now_ms() }).await;
             }
@@ -189,7 +162,7 @@ impl Shelf {
     }
 
     fn apply_here(self, edit: &Edit) {
-        self.records.try_update(|records| drop(apply(records, edit)));
+        self.kept.records.try_update(|records| drop(apply(records, edit)));
         if let Edit::Save { id, .. } = edit {
             self.drafts.try_update(|drafts| drop(drafts.remove(id)));
         }
@@ -200,13 +173,10 @@ impl Shelf {
         match storage::edit(&edit).await {
             Ok(records) => {
                 if let Edit::Save { id, .. } = &edit {
-                    self.unkept.try_update(|unkept| unkept.remove(id));
+                    self.kept.unkept.try_update(|unkept| unkept.remove(id));
                 }
-                self.show(records);
-                if self.unkept.try_with_untracked(BTreeSet::is_empty) == Some(true) {
-                    self.keeping.try_set(Keeping::Kept);
-                }
-                self.changes.try_with_value(|changes| changes.iter().for_each(Changes::announce));
+                self.kept.take(Ok(self.with_unkept(records)));
+                self.kept.announce();
             }
             Err(error) => self.note_refusal(&edit, error),
         }
@@ -214,20 +184,17 @@ impl Shelf {
 
     fn note_refusal(self, edit: &Edit, error: StorageError) {
         if let Edit::Save { id, .. } = edit {
-            self.unkept.try_update(|unkept| unkept.insert(*id));
+            self.kept.unkept.try_update(|unkept| unkept.insert(*id));
         }
-        self.keeping.try_set(Keeping::NotKept(error));
+        self.kept.keeping.try_set(Keeping::NotKept(error));
     }
 
-    /// Shows what is kept, and what only this tab has.
-    fn show(self, mut records: Records) {
-        let only_here = self.unkept.try_with_untracked(BTreeSet::clone).unwrap_or_default();
-        self.records.try_with_untracked(|shown| {
+    /// Adds what only this tab has to what the browser keeps.
+    fn with_unkept(self, mut records: Records) -> Records {
+        let only_here = self.kept.unkept.try_with_untracked(BTreeSet::clone).unwrap_or_default();
+        self.kept.records.try_with_untracked(|shown| {
             records.extend(only_here.iter().filter_map(|id| Some((*id, shown.get(id)?.clone()))));
         });
-        // What is the same is not shown again: rows that are built anew lose the focus.
-        if self.records.try_with_untracked(|shown| *shown == records) == Some(false) {
-            self.records.set(records);
-        }
+        records
     }
 }

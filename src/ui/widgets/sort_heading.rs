@@ -1,4 +1,4 @@
-//! A table's heading that sorts its rows. Which order a click gives is the table's matter.
+//! A table's heading that sorts its rows. The table decides which order a click gives.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Runs against a host of which one part is broken: the command and the host count the same, and the right calls fail.
+//! Runs against a host with one broken part: the command and the host count the same, and the right calls fail.
 
 use oddiya_load::core::report::Report;
 use serde_json::Value;

@@ -110,7 +110,7 @@ async fn servers_serve_even_when_their_output_goes_away() {
             assert!(Instant::now() < deadline && server.try_wait().unwrap().is_none(), "{arguments:?}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        // It has listened, and then said so in vain; it still answers.
+        // The program listens, could not print that, and still answers.
         assert!(answers(port).await, "{arguments:?}");
         server.kill().await.unwrap();
     }

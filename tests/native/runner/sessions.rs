@@ -6,7 +6,7 @@ use oddiya_load::core::report::{Entry, Report};
 use oddiya_load::stub::{self, Cache, Profile, RunningStub};
 use serde_json::Value;
 
-use crate::command::{Ended, report_in, run};
+use crate::command::{Ended, command, report_in, run, wait};
 use crate::stub_talk::{ask, counted_by_the_report, counted_by_the_stub};
 
 async fn stub_of(profile: Profile) -> RunningStub {
@@ -215,6 +215,22 @@ async fn one_user_is_run_once_with_every_request_shown_and_no_secret() {
     assert!(shown.contains("> Authorization: Bearer ***"), "{shown}");
     assert!(!shown.contains("correct horse") && shown.contains(r#""password":"***""#), "{shown}");
     assert!(shown.contains(r#""accessToken":"***""#), "{shown}");
+}
+
+#[tokio::test]
+async fn without_a_host_one_user_asks_the_main_service_of_its_file_and_a_failure_is_said_once() {
+    let stub = stub_of(Profile::Direct).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("users.yaml");
+    let host = gateway_of(&stub);
+    let text = "scenario: s\nusers:\n  U:\n    tasks:\n      - get: /no/such/path\n";
+    std::fs::write(&file, format!("{text}services: {{ gateway: \"{host}\" }}\n")).unwrap();
+    let mut command = command(&["scenario", "run-once", file.to_str().unwrap()]);
+    let ended = wait(command.env_remove("ODDIYA_LOAD_HOST").spawn().unwrap()).await;
+    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+    assert!(ended.stdout.contains(&format!("> GET {host}/no/such/path\n")), "{}", ended.stdout);
+    let said: Vec<_> = ended.stdout.lines().filter(|line| line.starts_with("! ")).collect();
+    assert_eq!(said, ["! HTTP 404"]);
 }
 
 #[tokio::test]

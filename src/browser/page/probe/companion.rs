@@ -15,9 +15,9 @@ use crate::core::http::relay::{
 };
 use crate::core::library::folder::FolderListing;
 
-/// The server has just sent the page, so it is there, and a busy machine may be slow.
+/// How long the companion may take to answer. It has just sent the page, so it is there, and a busy machine may be slow.
 const INFO_LIMIT_MS: u32 = 10_000;
-/// A report may have many megabytes.
+/// How long reading a report may take; it may have many megabytes.
 const READING_LIMIT_MS: u32 = 20_000;
 
 /// What the companion says of itself.

@@ -18,7 +18,7 @@ pub enum Reachability {
     CorsForbids,
     /// The browser does not let an https page talk to it.
     MixedContent,
-    /// Nothing answers.
+    /// No answer came: no connection, or none in time.
     Silent,
 }
 

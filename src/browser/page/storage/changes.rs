@@ -1,4 +1,4 @@
-//! Word to the other tabs that the library or the scenarios have changed, so that their lists follow.
+//! Tells the other tabs that the library or the scenarios have changed, so that their lists follow.
 
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::JsValue;

@@ -26,8 +26,8 @@ const NAME: &str = "oddiya-load";
 const VERSION: u32 = 4;
 /// How long another tab may take to let go of the database. It does so at once, or after what it is writing.
 const LETTING_GO_MS: u32 = 1_000;
-/// Opening takes milliseconds, and seconds where a busy browser must first end a page that it kept for "back". After this
-/// long another tab stands in the way, and be it one that deletes the database.
+/// The longest time for opening. It takes milliseconds, and seconds where a busy browser must first end a page that it kept
+/// for "back". After this time another tab blocks it, perhaps one that deletes the database.
 const OPEN_LIMIT_MS: u32 = 15_000;
 
 /// The database's stores.
@@ -151,7 +151,7 @@ impl Database {
         request.on_upgrade_needed(create_stores);
         let (blocked, is_blocked) = oneshot::channel();
         request.on_blocked(move |_| {
-            // Nobody listens any more once the time is up.
+            // Sending fails once the time is up, because the receiver is gone.
             let _ = blocked.send(());
         });
         let open = Box::pin(async { request.await });
@@ -235,7 +235,7 @@ impl Database {
         Ok(texts.into_iter().map(|text| text.as_string().unwrap_or_default()).collect())
     }
 
-    /// What `find` makes of a text in a range of keys: of the last one of which it makes something.
+    /// Goes through the texts of a range of keys from the last to the first, and returns the first `Some` of `find`.
     pub async fn find_last<T>(
         &self,
         store: Store,
@@ -315,7 +315,7 @@ fn begin_changes(transaction: &Transaction, changes: Vec<Change>) -> Result<(), 
 async fn committed(mut transaction: Transaction) -> Result<(), StorageError> {
     let (kept, is_kept) = oneshot::channel();
     let (aborted, is_aborted) = oneshot::channel();
-    // Nobody listens any more only when the page is gone.
+    // Sending fails only when the page is gone.
     transaction.on_complete(move |_| {
         let _ = kept.send(());
     });

@@ -51,7 +51,7 @@ impl Journal {
         forget(&self.database, &self.run);
     }
 
-    /// What removes the run from the database, for a change that keeps its report instead.
+    /// The changes that remove the run from the database, for a transaction that keeps its report instead.
     pub fn removal(&self) -> Vec<Change> {
         let run = Change::Remove(Store::Runs, JsValue::from_str(&self.run).into());
         let records = records_of(&self.run).map(|records| Change::Remove(Store::Records, records.into()));
@@ -80,7 +80,7 @@ impl Cutoff {
         rebuild(Header::read(&header)?, records.iter().map(String::as_str))
     }
 
-    /// Forgets it.
+    /// Deletes its journal.
     pub async fn discard(&self) {
         discard(&self.run).await;
     }
@@ -98,7 +98,7 @@ impl Unreadable {
         self.run.rsplit_once('-').map_or(self.run.as_str(), |(started_at, _)| started_at)
     }
 
-    /// Forgets it.
+    /// Deletes its journal.
     pub async fn discard(&self) {
         discard(&self.run).await;
     }
@@ -140,13 +140,13 @@ async fn find() -> Result<Kept, StorageError> {
     Ok(kept)
 }
 
-/// What a look at a run's journal has shown.
+/// The result of looking at a run's journal.
 enum Seen {
     Readable(Cutoff),
     Unreadable,
     /// Nothing was measured yet, so nothing is lost with it.
     Empty,
-    /// It was removed meanwhile, in another tab.
+    /// The run was removed meanwhile, in another tab.
     Gone,
 }
 

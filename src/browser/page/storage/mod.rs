@@ -7,7 +7,7 @@
 //! | `journal.rs` | the run under way, and runs that were cut off |
 //! | `library.rs` | reports of finished runs and of opened files, until they are deleted |
 //! | `scenarios.rs` | scenarios, until they are deleted |
-//! | `changes.rs` | word to the other tabs that the library or the scenarios have changed |
+//! | `changes.rs` | telling the other tabs that the library or the scenarios have changed |
 //! | `estimate.rs` | how much room there is |
 
 pub mod changes;

@@ -7,7 +7,7 @@ use super::table::{EVIDENT, heading, rows};
 use super::words::{also_better, basis, common_sentence, headline, only_in_sentences};
 use crate::core::compare::outcome::{Comparison, Verdict};
 
-/// Explains the table's two words that need it.
+/// The line below the table that explains `own` and the mark of evidence.
 const LEGEND: &str = "own: with the common shift taken off.  *: with evidence.";
 /// The longest line of a sentence on a terminal.
 const WIDTH: usize = 100;

@@ -36,7 +36,7 @@ pub struct Grid {
     /// The axis of latency, in milliseconds.
     values: Scale,
     rows: usize,
-    /// By column, then by row from the bottom.
+    /// The counts by column, then by row from the bottom.
     counts: Vec<u64>,
 }
 
@@ -101,7 +101,7 @@ pub fn heat(
     Heat { frame, time_ticks, value_ticks, levels, most, grid }
 }
 
-/// The degree of darkness of a count; `None` where there is nothing.
+/// The degree of darkness of a count; `None` for 0.
 fn level(count: u64, most: u64) -> Option<usize> {
     if count == 0 {
         return None;

@@ -1,4 +1,5 @@
-//! What an answer must be beyond what its step says: nothing, given up on purpose, or the same as others with its key.
+//! Judges one of several requests with the same idempotency key: its answer must have the same effect as the others', and
+//! the first one may be given up on purpose.
 
 use std::cell::{Cell, RefCell};
 
@@ -22,7 +23,7 @@ pub enum Attempt<'a> {
 pub struct Same<'a> {
     /// The name of the check that fails when they differ.
     pub check: &'a str,
-    /// What the first answer of success had.
+    /// The value at the compared place of the first answer of success.
     pub first: RefCell<Option<String>>,
     /// How many answers are still to come.
     pub left: Cell<u32>,
@@ -60,7 +61,7 @@ impl Same<'_> {
                 .outcome
                 .as_ref()
                 .is_ok_and(|status| tolerated.is_some_and(|all| all.contain(*status)));
-            // One answer at least must be a success.
+            // At least one answer must be a success.
             if is_tolerated {
                 let is_last_hope = left == 0 && self.first.borrow().is_none();
                 exchange.judged = if is_last_hope { differs() } else { Judged::Success };
@@ -72,7 +73,7 @@ impl Same<'_> {
         let text = found.first().map(|value| value.to_string());
         let mut first = self.first.borrow_mut();
         match (text, &*first) {
-            // What must be the same is not there.
+            // The compared value is missing in this answer.
             (None, _) => exchange.judged = differs(),
             (Some(text), None) => *first = Some(text),
             (Some(text), Some(known)) if text == *known => {}

@@ -29,7 +29,7 @@ pub struct Common<P> {
     /// Closed while no request can reach the host.
     pub gate: Gate,
     pub patterns: Patterns,
-    /// By data set.
+    /// The rows of each data set, in the order of [`Scenario::data`].
     pub rows: Vec<Rows>,
     /// `None` when retries have no limit but their own.
     pub retry_budget: Option<Budget>,
@@ -39,13 +39,13 @@ pub struct Common<P> {
     pub tasks_left: Cell<Option<u64>>,
     /// Whether no request may start any more.
     pub is_over: Cell<bool>,
-    /// Who reads every request and answer along.
+    /// Gets every request and answer, for `run-once`; `None` in a run.
     pub reader: Option<Box<dyn Reader>>,
 }
 
-/// Reads every request and answer of a run along, to show them.
+/// Gets every request with its answer, to show them.
 pub trait Reader {
-    /// A request was answered, or not; it is counted as the exchange says.
+    /// Called once for each request, after its outcome was judged and before it is counted.
     fn on_exchange(&self, request: &Request, exchange: &Exchange);
 }
 
@@ -83,5 +83,25 @@ impl<P> Common<P> {
                 true
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::scenario::model::scenario::RetryBudget;
+
+    /// How many retries a shard may make before any request has earned one.
+    fn reserve_of_one(shards: u32) -> usize {
+        let budget = Some(RetryBudget { share: 0.1 });
+        let scenario = Scenario { retry_budget: budget, ..Scenario::oddiya() };
+        let common = Common::new(Rc::new(()), scenario, Share { shard: 0, shards }, 1);
+        let budget = common.retry_budget.unwrap();
+        (0..100).filter(|_| budget.take()).count()
+    }
+
+    #[test]
+    fn all_shards_together_have_one_reserve_of_retries() {
+        assert_eq!([1, 2, 5].map(reserve_of_one), [10, 5, 2]);
     }
 }

@@ -12,7 +12,7 @@ use crate::core::scenario::EntryId;
 use crate::core::scenario::model::request::RequestStep;
 
 impl<P: Platform> User<P> {
-    /// Takes over what a branch held back: the last one of all is the poll's.
+    /// Takes over the request that a branch held back, because a poll decides about the last request of all its branches.
     pub fn hold_last(&self, of_branch: Held, walk: &mut Walk<'_>) {
         if let (Held::Yes(held), Held::Yes(Some(ticket))) = (&mut walk.held, of_branch) {
             let before = held.replace(ticket);
@@ -60,7 +60,7 @@ impl<P: Platform> Common<P> {
         self.count(*entry, *sent_as, *due, exchange);
     }
 
-    /// Counts what users held back who are gone.
+    /// Counts the requests that were held back for users that are gone.
     pub fn count_left(&self) {
         self.held.take_left().iter().for_each(|pending| self.count_held(pending));
     }
@@ -71,7 +71,7 @@ impl<P: Platform> Common<P> {
     }
 }
 
-/// The entry that counts a request: streams that say that they were kept from before have one of their own.
+/// The entry that counts a request: streams that say `"cached": true` have one of their own.
 fn entry_of(step: &RequestStep, exchange: &Exchange) -> EntryId {
     let is_cached = exchange.streamed.as_ref().is_some_and(|seen| seen.freshness == Freshness::Cached);
     step.stream.as_ref().filter(|_| is_cached).map_or(step.entry, |stream| stream.cached_entry)

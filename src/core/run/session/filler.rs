@@ -45,7 +45,7 @@ pub struct Filler<'a> {
     /// The present time in milliseconds since 1970.
     pub unix_ms: u64,
     pub rng: &'a mut Rng,
-    /// Whether all that was filled so far is below the limit; what is not is cut.
+    /// Whether every text that was filled so far is within [`MOST_BYTES`](super::values::MOST_BYTES). A longer one is cut.
     pub length: Length,
 }
 
@@ -79,7 +79,7 @@ impl Filler<'_> {
         }
     }
 
-    /// Whether every blank of a template is an unset value, so that nothing would be said.
+    /// Whether every blank of a template is an unset value, as in `Bearer ${token}` before the login.
     pub fn is_unset(&self, template: &Template) -> bool {
         let mut blanks = template.parts.iter().filter_map(|part| match part {
             Part::Blank { source: Source::Slot(slot) | Source::Pick(slot), .. } => {

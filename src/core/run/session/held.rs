@@ -25,7 +25,7 @@ pub struct Pending {
 pub struct HeldRequests {
     next: Cell<u64>,
     waiting: RefCell<BTreeMap<u64, Pending>>,
-    /// Those whose user is gone.
+    /// The held requests of users that are gone.
     left: RefCell<Vec<Pending>>,
 }
 
@@ -48,7 +48,7 @@ impl HeldRequests {
         self.left.take()
     }
 
-    /// All that nobody has decided about, at the end of a run.
+    /// Takes out all requests that are still held, at the end of a run.
     pub fn take_all(&self) -> Vec<Pending> {
         let mut all = self.left.take();
         all.extend(self.waiting.take().into_values());
@@ -70,17 +70,17 @@ impl Drop for Ticket {
     }
 }
 
-/// Whether the last request of a way is counted at once.
+/// Whether the last request of a walk is counted at once.
 #[derive(Debug, Default)]
 pub enum Held {
-    /// It is.
+    /// It is counted at once.
     #[default]
     No,
-    /// It is when the next one comes, or when the poll decides.
+    /// It is counted when the next request comes, or when the poll has decided.
     Yes(Option<Ticket>),
 }
 
-/// As [`Held`], without the request.
+/// Whether requests are held back, without the request itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holding {
     No,

@@ -191,3 +191,51 @@ fn passes(check: &Check, seen: &Seen<'_>, filler: &mut Filler<'_>, patterns: &Pa
 fn finds(path: &crate::core::scenario::model::answer::JsonPath) -> Finds {
     if finds_several(path) { Finds::Several } else { Finds::One }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::base::rng::Rng;
+    use crate::core::http::exchange::Timing;
+    use crate::core::http::relay_record::RelayRecord;
+    use crate::core::http::request_id::RequestId;
+    use crate::core::run::session::filler::LastSeen;
+    use crate::core::run::session::values::{Length, Values};
+    use crate::core::scenario::Scenario;
+
+    /// A request for which a 404 is expected, and whose answer came too late for the browser.
+    fn late() -> Exchange {
+        let scenario = Scenario::oddiya();
+        let mut step = scenario.request_steps()[0].clone();
+        step.expect = Some(Statuses { ranges: vec![(404, 404)] });
+        let (mut values, mut rng) = (Values::default(), Rng::new(1));
+        let mut filler = Filler {
+            values: &mut values,
+            scenario: &scenario,
+            rows: &[],
+            user: 0,
+            iteration: 1,
+            last: LastSeen::default(),
+            unix_ms: 0,
+            rng: &mut rng,
+            length: Length::Right,
+        };
+        let failure = Failure::new(FailureKind::RequestTimeout, "");
+        let mut exchange = Exchange::new(Err(failure), Timing::default(), 0);
+        exchange.judged = judge(&step, &exchange, &mut filler, &Patterns::default()).judged;
+        exchange
+    }
+
+    #[test]
+    fn an_answer_that_only_the_companion_got_in_time_is_judged_by_what_is_expected() {
+        let seen = late();
+        assert_eq!(seen.failure().unwrap().kind, FailureKind::RequestTimeout, "without a record");
+        let judged = |status| {
+            let measured = Exchange::new(Ok(status), Timing::default(), 0);
+            RelayRecord::of(RequestId::new(1, 1), measured).apply(&seen).failure()
+        };
+        assert_eq!(judged(404), None);
+        assert_eq!(judged(200).unwrap().detail, "HTTP 200, which is not expected");
+        assert_eq!(judged(500).unwrap().detail, "HTTP 500");
+    }
+}

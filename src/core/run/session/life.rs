@@ -49,7 +49,7 @@ impl<P: Platform> User<P> {
     /// when the class has no task, or no task may begin any more.
     pub fn begin(&self, rng: &mut Rng) -> Option<Begun<P>> {
         let class = self.of()?;
-        // Taken before the session begins, so that nobody begins one for which there is no task.
+        // Taken before the session begins, so that no session begins without a task to do.
         if !self.common.take_task() {
             return None;
         }
@@ -95,8 +95,8 @@ impl<P: Platform> User<P> {
         let over =
             |flow| Done { ended: self.common.platform.now(), task: None, flow, pass: Pass::EndOfSession };
         if flow != Flow::Next {
-            // A session that cannot start is over, and nothing is left to be undone. The task that it was begun for counts
-            // as done, or a run of so many would never end.
+            // A session that cannot start is over, without `on_stop`. The task that it was begun for counts as done,
+            // because a run with `--iterations` would never end otherwise.
             return over(flow.max(Flow::EndSession));
         }
         self.is_in_session.set(true);

@@ -40,7 +40,7 @@ pub fn find(place: &Place, answer: &Answer, patterns: &Patterns) -> Vec<Value> {
     }
 }
 
-/// The value that is taken of those that were found; `None` when there is none.
+/// Chooses among the values that were found; `None` when nothing was found.
 pub fn take(mut found: Vec<Value>, take: Take, rng: &mut Rng) -> Option<Value> {
     if found.is_empty() {
         return None;

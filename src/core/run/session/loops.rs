@@ -47,7 +47,7 @@ impl<P: Platform> User<P> {
         Flow::Next
     }
 
-    /// Rests when nothing was sent for many steps, in whatever loops they are, or for long.
+    /// Rests when a user has gone through many rounds, or a long time, without sending anything.
     pub async fn rest_when_idle(&self, walk: &mut Walk<'_>) -> Flow {
         let (begun, now) = (self.presence.begun(), self.common.platform.now());
         let idle = walk.idle.get();
@@ -59,13 +59,13 @@ impl<P: Platform> User<P> {
         if idle.rounds < ROUNDS_WITHOUT_REST && now.saturating_sub(idle.since) < LONGEST_TURN {
             return Flow::Next;
         }
-        // The rest is nobody's lateness.
+        // The next request is due after the rest, so that the rest is no lateness of the generator.
         walk.due = now + REST;
         self.pause_until(walk.due, walk).await
     }
 
-    /// Pauses; the end of the user's time, if it comes before. What has a deadline pauses no longer than that, and then
-    /// its steps are over.
+    /// Pauses until `at`, or until the user must end. A walk with a deadline pauses no longer than that, and then its task
+    /// is over.
     pub async fn pause_until(&self, at: Micros, walk: &Walk<'_>) -> Flow {
         walk.idle.set(Idle::default());
         let until = walk.deadline.map_or(at, |deadline| at.min(deadline));

@@ -1,5 +1,5 @@
 //! One user once: a session from its start to its end, each task of a sequence or every state on the way, without think
-//! time between them. For somebody who writes a scenario and reads along.
+//! time between them. It serves people who write a scenario and want to see what is sent.
 
 use std::rc::Rc;
 
@@ -13,7 +13,7 @@ use crate::core::run::platform::Platform;
 use crate::core::scenario::Scenario;
 use crate::core::scenario::model::class::Tasks;
 
-/// A state machine that comes to no end is left after so many tasks.
+/// The most tasks of a state machine: one that never reaches its end is left after them.
 const MOST_TASKS: u32 = 200;
 
 /// Runs the first user of a class, and gives the number of tasks that it began. `None` when the class does not exist.

@@ -51,7 +51,7 @@ impl<P: Platform> User<P> {
         let holding = walk.held.holding();
         let mut last = walk.held.take();
         if let Some(check) = given_up.filter(|_| holding == Holding::Yes) {
-            // It is in vain whether or not the last round sent something.
+            // The poll has failed even if its last round sent no request to count as failed.
             walk.has_failed = true;
             walk.last.has_failed = true;
             if let Some(last) = last.as_mut().filter(|last| last.exchange.failure().is_none()) {

@@ -10,7 +10,7 @@ use crate::core::scenario::model::answer::{Place, Test};
 use crate::core::scenario::model::auth::Auth;
 use crate::core::scenario::model::request::{Body, BodyPiece, RequestStep, RequestTemplate};
 
-/// What a step looks at in an answer.
+/// The parts of an answer that a step's checks and extractions need; the client keeps no others.
 pub fn wanted(step: &RequestStep) -> Wanted {
     let of_places = step.extractions.iter().map(|extraction| match extraction.from {
         Place::Json(_) | Place::Regex { .. } | Place::Body => BODY,
@@ -44,7 +44,7 @@ pub fn fill(step: &RequestStep, auth: Option<&Auth>, filler: &mut Filler<'_>, re
     request.service = template.service;
     request.method = template.method;
     request.reading = template.reading;
-    // The usual limit is the run's to choose.
+    // A step with the usual limit leaves the limit to the run's option.
     request.time_limit = Some(step.timeout).filter(|limit| *limit != template.reading.time_limit());
     request.redirects = step.redirects;
     request.wanted = wanted(step);

@@ -1,4 +1,4 @@
-//! Refreshing a user's token: one refresh at a time, and everybody else of that user waits for its outcome.
+//! Refreshing a user's token: one refresh at a time, and the user's other requests wait for its outcome.
 //!
 //! The Oddiya app answers a refused token in this way, except for one fault: a refresh that is itself refused keeps its
 //! callers waiting for ever there. Here every refresh has an outcome. What is sent is up to the caller, and so is its
@@ -29,11 +29,11 @@ pub struct Refreshes {
     generation: Cell<u64>,
     /// Refreshes that have ended, and how the last one did.
     ended: Cell<(u64, Option<RefreshOutcome>)>,
-    /// Those who wait; `None` while no refresh runs.
+    /// The requests that wait; `None` while no refresh runs.
     waiting: RefCell<Option<Vec<Waker>>>,
 }
 
-/// Ends a refresh when it is dropped, so that nobody waits for one that was given up.
+/// Ends a refresh when it is dropped, so that no request waits for one that was given up.
 struct Running<'a> {
     refreshes: &'a Refreshes,
     outcome: RefreshOutcome,

@@ -29,7 +29,7 @@ impl<P: Platform> User<P> {
         walk.due = self.common.platform.now();
         let status = exchange.outcome.as_ref().ok().copied();
         exchange.judged = match outcome {
-            // It is what the new token was fetched for.
+            // The answer that asked for a new token is no failure, because the token came.
             RefreshOutcome::Refreshed => Judged::Success,
             other => Judged::Failure(Box::new(failure(other))),
         };
@@ -46,7 +46,7 @@ impl<P: Platform> User<P> {
             return (channel, Seen { status, has_failed: true, flow });
         }
         if self.must_end(walk) {
-            // The answer has done what it was for, and nothing starts any more.
+            // The user must end, so the request is not sent once more.
             return (channel, Seen { status, has_failed: false, flow: Flow::EndUser });
         }
         self.authorize_again(step, &mut channel, walk);

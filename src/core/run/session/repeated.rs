@@ -41,7 +41,7 @@ impl<P: Platform> User<P> {
                 self.common.recorder.borrow_mut().retry_denied(step.entry);
                 return (channel, seen);
             }
-            // What is retried has not failed yet.
+            // A request that is retried has not failed its group yet.
             walk.has_failed = had_failed;
             let backoff = &retry.backoff;
             let wait =
@@ -147,7 +147,7 @@ impl<P: Platform> User<P> {
 }
 
 impl Seen {
-    /// The one of two that means more for what follows.
+    /// The worse of two outcomes: a failure rather than a success, with the flow of the one that ends more.
     fn worse(self, other: Self) -> Self {
         let flow = self.flow.max(other.flow);
         let worse = if other.has_failed || !self.has_failed { other } else { self };

@@ -41,7 +41,7 @@ impl Rows {
         order.get(self.in_sequence()?).map(|row| *row as usize)
     }
 
-    /// Any row.
+    /// A row that is drawn, each equally likely.
     pub fn at_random(&self, rng: &mut Rng) -> Option<usize> {
         (self.rows > 0).then(|| rng.below(self.rows as u64) as usize)
     }

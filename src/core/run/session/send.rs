@@ -32,7 +32,7 @@ pub struct Seen {
 }
 
 impl<P: Platform> User<P> {
-    /// What of the class's auth a step carries.
+    /// The class's auth, where the step carries it.
     pub fn auth_of(&self, step: &RequestStep) -> Option<&Auth> {
         self.of()?.auth.as_ref().filter(|_| step.authorized == Authorized::Yes)
     }
@@ -67,8 +67,7 @@ impl<P: Platform> User<P> {
         self.begin_request(step, channel)
     }
 
-    /// Changes what a filled request must not keep from earlier: a token that was renewed meanwhile, and what was left of
-    /// a refresh's time.
+    /// Updates what has changed since a request was filled: the user's token, and the time that is left of a refresh.
     fn bring_up_to_date(&self, step: &RequestStep, channel: &mut Channel<P>, walk: &mut Walk<'_>) {
         if channel.generation != self.refreshes.generation() {
             self.authorize_again(step, channel, walk);
@@ -126,8 +125,8 @@ impl<P: Platform> User<P> {
         (channel, verdict)
     }
 
-    /// What comes of a request that cannot be sent as it was filled. It takes a moment, so that a user that has only such
-    /// requests leaves time for the others.
+    /// The exchange of a request that cannot be sent as it was filled. It waits a moment, so that a user with only such
+    /// requests leaves processor time to the others.
     async fn leave_unsent(&self, failure: Failure) -> Exchange {
         let now = self.common.platform.now();
         self.common.platform.sleep_until(now + REST).await;
@@ -194,7 +193,7 @@ fn seen_last(exchange: &Exchange, has_failed: bool) -> LastSeen {
     }
 }
 
-/// What follows a failed request.
+/// How the steps go on after a failed request.
 pub const fn flow_after(on_failure: OnFailure) -> Flow {
     match on_failure {
         OnFailure::Continue => Flow::Next,

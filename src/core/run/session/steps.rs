@@ -18,12 +18,13 @@ use crate::core::scenario::model::request::RequestStep;
 use crate::core::scenario::model::step::{End, Step};
 
 impl<P: Platform> User<P> {
-    /// Does steps until one of them says that more ends than itself. A list of plain requests allocates nothing here.
+    /// Does steps until one of them ends the task, the session or the user. A list of plain requests allocates nothing
+    /// here.
     pub async fn run_steps(&self, steps: &[Step], walk: &mut Walk<'_>) -> Flow {
         self.run_begun(steps, None, walk).await
     }
 
-    /// Does steps, of which the first may have begun.
+    /// Does steps. `begun` is the request of the first one, if it was already counted as sent.
     pub async fn run_begun(
         &self,
         steps: &[Step],
@@ -60,7 +61,7 @@ impl<P: Platform> User<P> {
         Flow::Next
     }
 
-    /// Whether the user must do nothing more on this way.
+    /// Whether the steps of this walk must end now.
     pub fn must_end(&self, walk: &Walk<'_>) -> bool {
         walk.ending == Ending::WithTheUser && (self.presence.is_leaving() || self.common.is_over.get())
     }
@@ -125,7 +126,7 @@ impl<P: Platform> User<P> {
         Flow::Next
     }
 
-    /// A step that has steps of its own. Boxed, because it may hold itself.
+    /// Does a step that contains steps. The future is boxed, because it may contain itself.
     fn run_nested<'a>(&'a self, step: &'a Step, walk: &'a mut Walk<'_>) -> LocalBoxFuture<'a, Flow> {
         match step {
             Step::Group { entry, steps } => self.run_group(*entry, steps, walk).boxed_local(),

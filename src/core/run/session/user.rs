@@ -19,7 +19,7 @@ use crate::core::scenario::model::scenario::DataId;
 /// A virtual user with connections of its own.
 pub struct User<P: Platform> {
     pub common: Rc<Common<P>>,
-    /// Which class of the scenario it is of.
+    /// The index of its class in the scenario.
     pub class: usize,
     /// Its place in the run, from 0.
     pub index: u32,

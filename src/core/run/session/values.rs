@@ -2,8 +2,8 @@
 
 use crate::core::scenario::model::text::Slot;
 
-/// The most bytes that a text may have after its blanks are filled, and a list in all. A value that is made of itself
-/// doubles each time: without a limit it takes all memory in forty tasks.
+/// The most bytes of a text after its blanks are filled, and of a list in all. A value such as `${x}${x}` doubles each
+/// time it is set: without a limit it takes all memory in forty tasks.
 pub const MOST_BYTES: usize = 16 << 20;
 /// The most entries of a list.
 const MOST_ENTRIES: usize = 100_000;
@@ -17,13 +17,13 @@ pub enum Length {
 }
 
 impl Length {
-    /// Of several, one that is too long counts.
+    /// `TooLong` if either is.
     pub fn and(self, other: Self) -> Self {
         if self == Self::TooLong { self } else { other }
     }
 }
 
-/// One value.
+/// A value of a user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Value {
     #[default]

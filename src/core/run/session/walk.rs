@@ -1,4 +1,4 @@
-//! What belongs to one way through the steps of a task. Branches that are done at once each have their own.
+//! The state of one walk through the steps of a task. Each branch of `parallel` has a walk of its own.
 
 use std::cell::Cell;
 
@@ -7,10 +7,10 @@ use super::held::{Held, Holding};
 use crate::core::base::rng::Rng;
 use crate::core::base::units::Micros;
 
-/// How long a user rests that goes on without sending anything: it must not keep all others of its shard from going on.
+/// How long a user rests after many steps without a request, so that the other users of its shard get processor time.
 pub const REST: Micros = Micros::from_millis(10);
 
-/// One way through steps.
+/// A walk through steps.
 pub struct Walk<'a> {
     pub rng: &'a mut Rng,
     /// When the next request is due: at the end of what came before it.
@@ -19,17 +19,17 @@ pub struct Walk<'a> {
     /// Whether a request of the group that is being timed failed.
     pub has_failed: bool,
     pub refresh: RefreshRight,
-    /// When the refresh that this is must be over.
+    /// When the refresh must be over, if this walk is one.
     pub deadline: Option<Micros>,
     pub ending: Ending,
     pub way: Way,
     /// The last request of a poll that fails when it is given up, not counted yet.
     pub held: Held,
-    /// What it did since it last sent something or paused.
+    /// What the walk did since it last sent something or paused.
     pub idle: Cell<Idle>,
 }
 
-/// Whether other ways of the same user are gone at the same time.
+/// Whether other walks of the same user go on at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
     Alone,
@@ -37,7 +37,7 @@ pub enum Way {
     Branch,
 }
 
-/// What a way did without sending anything.
+/// What a walk did without sending anything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Idle {
     /// How many requests the user had begun when this began.
@@ -47,7 +47,7 @@ pub struct Idle {
     pub since: Micros,
 }
 
-/// What a branch has from the way that it leaves.
+/// What a branch takes over from the walk in which it begins.
 #[derive(Clone, Copy, Debug)]
 pub struct Fork {
     due: Micros,
@@ -61,9 +61,9 @@ pub struct Fork {
 /// Whether steps end when the user must.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// They do, after the request in flight.
+    /// The steps end with the user, after the request in flight.
     WithTheUser,
-    /// They are the user's last steps, and done nevertheless.
+    /// The steps are `on_stop` or a refresh, which are done nevertheless.
     LastSteps,
 }
 
@@ -89,7 +89,7 @@ pub enum Flow {
 }
 
 impl<'a> Walk<'a> {
-    /// A way that begins with a request due at `due`.
+    /// A walk that begins with a request due at `due`.
     pub const fn new(rng: &'a mut Rng, due: Micros) -> Self {
         Self {
             rng,
@@ -105,7 +105,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// What branches that begin here have from this way.
+    /// What branches that begin here take over from this walk.
     pub const fn fork(&self) -> Fork {
         Fork {
             due: self.due,
@@ -117,7 +117,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// A way through a branch.
+    /// A walk through a branch.
     pub fn branch(rng: &'a mut Rng, fork: Fork) -> Self {
         let Fork { due, last, refresh, deadline, ending, holding } = fork;
         let held = Held::new(holding);

@@ -1,5 +1,5 @@
-//! What a scenario's text asks from outside: profiles to choose from, addresses of services, values of settings. Found also
-//! in a text that has other mistakes, so that a form can ask for it.
+//! The inputs of a scenario's text: profiles to choose from, addresses of services, values of settings. They are found in a
+//! text with other mistakes too, so that a form can ask for them.
 
 use serde::Deserialize;
 

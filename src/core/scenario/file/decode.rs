@@ -26,11 +26,11 @@ pub fn read<'de, T: Deserialize<'de>>(node: &'de Node) -> (Option<T>, Vec<Proble
     (value, found)
 }
 
-/// Reads one node.
+/// Reads one node of the tree as the type that serde asks for.
 #[derive(Clone, Copy)]
 struct Reader<'de, 'f> {
     node: &'de Node,
-    /// Unknown fields.
+    /// Collects a problem for each unknown field, so that reading goes on.
     found: &'f RefCell<Vec<Problem>>,
 }
 
@@ -140,12 +140,12 @@ impl<'de> de::Deserializer<'de> for Reader<'de, '_> {
         visitor: V,
     ) -> Result<V::Value, Wrong> {
         let fields = match &self.node.value {
-            // What takes the names of its fields is told apart by them.
+            // A struct that takes the names of its fields is a step, which must have one.
             Value::Map(fields) if fields.is_empty() && known.contains(&KEYS) => {
                 return self.placed(Err(de::Error::invalid_value(Unexpected::Unit, &visitor)));
             }
             Value::Map(fields) => fields,
-            // Fields have names; a list of their values is none of their forms.
+            // Fields have names, so a list of their values is refused.
             Value::List(_) => return self.placed(Err(de::Error::invalid_type(Unexpected::Seq, &visitor))),
             _ => return self.placed(self.visit(visitor)),
         };
@@ -242,9 +242,9 @@ struct FieldsOf<'de, 'f> {
     known: Option<&'static [&'static str]>,
 }
 
-/// What the next value of a map is.
+/// What the next call for a value returns.
 enum FieldValue<'de> {
-    /// The names of all fields come first, where the struct takes them.
+    /// A struct that takes the names of all its fields gets them as its first field.
     KeysFirst,
     Keys,
     Node(&'de Node),

@@ -1,5 +1,5 @@
-//! How much may come of a text. A short one could otherwise ask for gigabytes or hours: by a setting that stands in many
-//! places, by wide ranges, by blocks that do blocks, by patterns, by blanks within blanks.
+//! The budget of a text: how much a scenario may take once it is read. A short text could otherwise ask for gigabytes or
+//! hours: by a setting in many places, by wide ranges, by blocks that do blocks, by patterns, by blanks within blanks.
 //!
 //! The limits of the text itself are in `node`, those of the files that it names in `surroundings`.
 
@@ -12,7 +12,7 @@ pub const MOST_STEPS: usize = 20_000;
 /// The most bytes that texts, choices and patterns have once settings, ranges and blocks are put in.
 const MOST_BYTES: usize = 64 << 20;
 /// How many steps may stand within each other, a block and an `if` beside a step counted. A worker reads the scenario as
-/// JSON of at most 128 levels, of which a step takes three.
+/// JSON of at most 128 levels, and a step takes three levels.
 pub const DEEPEST_STEPS: usize = 20;
 /// How many conditions may stand within each other.
 pub const DEEPEST_CONDITIONS: usize = 8;
@@ -20,14 +20,14 @@ pub const DEEPEST_CONDITIONS: usize = 8;
 pub const DEEPEST_BLANKS: usize = 4;
 /// The longest pattern, in letters.
 pub const LONGEST_PATTERN: usize = 1_000;
-/// What patterns take once they are compiled, in bytes: most of them, and the largest.
+/// The size that compiled patterns are counted with, in bytes: of most patterns, and of the largest that is allowed.
 pub const PATTERN_SIZES: [usize; 2] = [1 << 14, 1 << 18];
 /// The most columns of a data set.
 pub const MOST_COLUMNS: usize = 1_000;
 /// How many problems are kept. The others are only counted.
 pub const MOST_PROBLEMS: usize = 50;
 
-/// How much may still come of a text.
+/// What is left of the budget of a text.
 #[derive(Debug)]
 pub struct Budget {
     steps: Cell<usize>,
@@ -73,12 +73,12 @@ fn take(left: &Cell<usize>, wanted: usize) -> bool {
     rest.is_some()
 }
 
-/// What to say of a scenario with too many steps.
+/// The message for a scenario with too many steps.
 pub fn too_many_steps() -> String {
     format!("the scenario has over {MOST_STEPS} steps once its blocks are put in; use fewer")
 }
 
-/// What to say of a scenario of which too much comes.
+/// The message for a scenario that takes too many bytes once settings, choices and blocks are put in.
 pub fn too_much() -> String {
     format!(
         "the scenario has over {} MB once its settings, choices and blocks are put in; use fewer or shorter ones",

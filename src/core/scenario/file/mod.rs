@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `problem` | what is wrong, with the line shown and a mark below |
 //! | `node` | the text as a tree with places; limits against hostile texts |
-//! | `limits` | how much may come of a text |
+//! | `limits` | the budget of a text: how much a scenario may take once it is read |
 //! | `decode`, `at`, `wrong` | reads the wire types from the tree, with places; its errors |
 //! | `wire/` | the form of a file, from which the JSON Schema is made |
 //! | `settings` | values for the whole run, put in before anything else is read |

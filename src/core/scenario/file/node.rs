@@ -177,7 +177,7 @@ fn problem_of(error: Error, text: &str) -> Problem {
     Problem { place: at, ..whole_text(message) }
 }
 
-/// How messages begin that are about YAML itself.
+/// The start of messages about YAML itself.
 const NOT_YAML: &str = "this is not YAML";
 
 /// Whether a line has `${` outside of quotes and within braces or brackets, whose signs it has in common with YAML.

@@ -101,7 +101,7 @@ impl std::fmt::Display for Problems {
         f.write_str(&shown.join("\n\n"))?;
         match self.more {
             0 => Ok(()),
-            more => write!(f, "\n\n{more} more problems; mend these first"),
+            more => write!(f, "\n\n{more} more problems; fix these first"),
         }
     }
 }
@@ -202,7 +202,7 @@ mod tests {
         let list: Vec<_> = (1..=13).map(|line| problem(line, 1, 1)).collect();
         let shown = Problems::new("a.yaml", "", list).to_string();
         assert_eq!(shown.matches("is wrong").count(), 10);
-        assert!(shown.ends_with("3 more problems; mend these first"), "{shown}");
+        assert!(shown.ends_with("3 more problems; fix these first"), "{shown}");
     }
 
     #[test]

@@ -113,7 +113,7 @@ impl Settings {
                 let from_env = env.map(|env| format!("set the environment variable {}, or ", env.value));
                 let ways = format!("{}run with --set {}=VALUE", from_env.unwrap_or_default(), name.value);
                 trouble.about(name, format!("the setting has no value; {ways}"));
-                // Its uses are no further problems.
+                // A value, so that its uses are not reported as well.
                 self.values.insert(name.value.clone(), Scalar::text(""));
             }
         }
@@ -197,14 +197,14 @@ impl Settings {
     }
 }
 
-/// Whether so many more bytes may be made.
+/// Takes so many bytes from the budget of the text; `false` when there is no room.
 type Take<'t> = &'t dyn Fn(usize) -> bool;
 
 /// Where a setting is put in.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Within {
     Text,
-    /// Within another blank, whose end a value with braces would move.
+    /// Within another blank. A value with braces is refused there, because it would move the blank's end.
     Blank,
 }
 

@@ -13,7 +13,7 @@ pub struct Trouble<'t> {
     /// How many more were found than are kept.
     further: Cell<usize>,
     budget: Budget,
-    /// Whether it was noted that too much comes of the text.
+    /// Whether it was noted that the budget of the text is used up.
     limit_noted: Cell<bool>,
 }
 
@@ -77,20 +77,20 @@ impl<'t> Trouble<'t> {
         result.map_err(|problem| self.about(at, problem.to_string())).ok()
     }
 
-    /// Whether another step may be made; notes at its name if not.
+    /// Takes a step from the budget of the text. Without room it notes a problem at the step's name and returns `false`.
     pub fn takes_step(&self, at: Option<&At<String>>) -> bool {
         !self.budget.is_spent() && (self.budget.takes_step() || self.note_limit(at, too_many_steps()))
     }
 
-    /// Whether so many more bytes may come of the text; notes at a name if not.
+    /// Takes so many bytes from the budget of the text. Without room it notes a problem at a name and returns `false`.
     pub fn takes(&self, bytes: usize, at: Option<&At<String>>) -> bool {
         self.budget.takes(bytes) || self.note_limit(at, too_much())
     }
 
-    /// Whether so many more bytes may come of a blank or a pattern.
+    /// Takes so many bytes from the budget of the text, for a blank or a pattern.
     ///
     /// # Errors
-    /// What to say if not.
+    /// The message when there is no room.
     pub fn take(&self, bytes: usize) -> Result<(), String> {
         if self.budget.takes(bytes) { Ok(()) } else { Err(too_much()) }
     }
@@ -100,7 +100,7 @@ impl<'t> Trouble<'t> {
         self.budget.takes_file(bytes)
     }
 
-    /// Notes that too much comes of the text, once, at the name that made it too much.
+    /// Notes once that the budget is used up, at the name that used it up.
     fn note_limit(&self, at: Option<&At<String>>, message: String) -> bool {
         if !self.limit_noted.replace(true) {
             match at {

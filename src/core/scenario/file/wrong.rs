@@ -1,4 +1,4 @@
-//! Why a value could not be read: the errors of the deserializer in `decode`, in words for people who know no Rust.
+//! Why a value could not be read: the errors of the deserializer in `decode`, in the words of a scenario file.
 
 use std::fmt;
 
@@ -69,7 +69,7 @@ pub fn unknown_field(field: &str, expected: &'static [&'static str]) -> String {
     format!("unknown field `{field}`; {}", instead(field, expected))
 }
 
-/// What is wanted, in words for people who know no Rust.
+/// What serde wanted, in the words of a scenario file.
 fn wanted(expected: &str) -> &str {
     match expected {
         "u16" | "u32" | "u64" | "i64" | "usize" => "a whole number",

@@ -99,7 +99,7 @@ pub enum Test {
         path: JsonPath,
         must: Must,
     },
-    /// In lower case.
+    /// Every value of the header; the name is in lower case.
     Header {
         name: String,
         must: Must,
@@ -129,7 +129,7 @@ pub enum Must {
     /// It is there, even as `null`.
     Exist,
     BeAbsent,
-    /// As numbers where both are numbers, else as texts.
+    /// The comparison holds: as numbers where both are numbers, else as texts.
     Compare(Comparison, Template),
     Contain(Template),
     NotContain(Template),

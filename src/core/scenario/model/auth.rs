@@ -1,4 +1,4 @@
-//! How a class shows who its user is, and how it renews what expired.
+//! How the requests of a class show who its user is, and how an expired token is renewed.
 
 use serde::{Deserialize, Serialize};
 

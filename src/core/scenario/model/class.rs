@@ -17,7 +17,8 @@ pub struct UserClass {
     pub number: Number,
     /// The think time after each task that has none of its own.
     pub think_time: ThinkTime,
-    /// The names of the slots of a user of this class. A [`Slot`] is an index here; `run-once` shows the names.
+    /// The names of the slots of a user of this class. A [`Slot`] is an index here. What the page says of a scenario has
+    /// these names.
     pub slots: Vec<String>,
     /// What is drawn once in this order when a user starts.
     pub variables: Vec<Variable>,
@@ -46,9 +47,9 @@ pub enum Presence {
 /// How many users of a run are of a class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Number {
-    /// A share of the users that are not of a fixed number, relative to the weights of the other classes; 1 or more.
+    /// A share of the users that no class with a fixed number has, relative to the other weights; 1 or more.
     Weight(u32),
-    /// Exactly so many, before any other class has a user; 1 or more.
+    /// Exactly so many users, who come before those of classes with a weight; 1 or more.
     Fixed(u32),
 }
 
@@ -83,7 +84,8 @@ impl Tasks {
 /// Steps that are done one after the other, then a think time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Task {
-    /// The name in `scenario show`; a request's path when the task has none.
+    /// The name in what the page says of a scenario: the task's own, else that of its step, such as a request's path. Empty
+    /// for a step without a name, such as a loop.
     pub name: String,
     /// The share of the class's tasks, relative to the weights of the other tasks; 1 or more.
     pub weight: u32,

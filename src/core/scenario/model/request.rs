@@ -104,7 +104,7 @@ pub enum Redirects {
 /// Whether a request carries what its class's auth says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Authorized {
-    /// It does when the class has an auth.
+    /// The request carries the class's auth, if the class has one.
     #[default]
     Yes,
     No,
@@ -133,9 +133,9 @@ pub struct StreamRules {
 /// What the field `progress` of a stream's events must be like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ProgressRule {
-    /// Anything.
+    /// `progress` may have any value.
     #[default]
     Free,
-    /// Never less than in the event before, and never above 100.
+    /// `progress` is never less than in the event before, and never above 100.
     Monotone,
 }

@@ -28,7 +28,8 @@ pub struct Scenario {
     pub classes: Vec<UserClass>,
     /// How many retries the whole run may make; `None` when retries have no budget.
     pub retry_budget: Option<RetryBudget>,
-    /// Texts that no output may show: the values of variables that the file calls secret, longest first.
+    /// Texts that no output may show: the values of settings that are secret, longest first, and before them a token from
+    /// the command line.
     pub secrets: Vec<String>,
     /// The number of request templates that need no filling: each [`TemplateId`](super::ids::TemplateId) is below.
     pub ready_made: usize,

@@ -9,7 +9,7 @@ use super::text::{Slot, Template};
 use super::think_time::ThinkTime;
 use crate::core::base::units::Micros;
 
-/// One step.
+/// A step of a task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Step {
     /// Sends a request and waits for its answer.
@@ -34,7 +34,7 @@ pub enum Step {
         slot: Slot,
         value: Template,
     },
-    /// Adds a text to the end of a list; an unset value becomes a list.
+    /// Adds a value to the end of a list; an unset value becomes a list.
     Append {
         slot: Slot,
         value: Template,
@@ -63,7 +63,7 @@ pub enum Times {
     Count { from: u32, to: u32 },
     /// As long as the condition holds, looked at before each time, and at most so often.
     While { condition: Condition, at_most: u32 },
-    /// Once for each text of the list as it is when the step begins; the text is put into `item`.
+    /// Once for each entry of the list as it is when the step begins; the entry is put into `item`.
     ForEach { list: Slot, item: Slot },
 }
 
@@ -78,7 +78,7 @@ pub struct Poll {
     pub every: Micros,
     /// How often the steps are done at most; 1 or more.
     pub at_most: u32,
-    /// How long after its begin the steps are started anew; `None` for no such limit.
+    /// How long after the start of the poll its steps may start again; `None` for no such limit.
     pub within: Option<Micros>,
     pub steps: Vec<Step>,
     pub given_up: GivenUp,

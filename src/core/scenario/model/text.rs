@@ -37,17 +37,17 @@ pub enum Escape {
     JsonString,
     /// As a whole JSON value: a text in quotes, JSON and numbers as they are, a list as an array.
     JsonValue,
-    /// With what cannot stand in a request's path percent-encoded: blanks, controls, non-ASCII, `"`, `<`, `>`, braces. A value may
-    /// have `/`, `?` and `%`, so that it can be a link from an answer.
+    /// Percent-encodes what cannot stand in a request's path: spaces, controls, non-ASCII, `"`, `<`, `>`, braces. A value
+    /// may have `/`, `?` and `%`, so that it can be a link from an answer.
     Path,
-    /// With everything percent-encoded but letters, digits and `-._~`: a value in a query or in a form.
+    /// Percent-encodes everything but letters, digits and `-._~`, for a value in a query or in a form.
     Query,
 }
 
 /// Index of a value of a user, and of its name in [`UserClass::slots`](super::class::UserClass::slots).
 ///
-/// At run time a slot is unset, or holds a text, a [list](Source::Pick) of texts, or JSON (`7`, `true`, `{…}`) as it
-/// came in an answer or from a generator of numbers.
+/// At run time a slot is unset, or holds a text, JSON (`7`, `true`, `{…}`) as it came in an answer or from a generator of
+/// numbers, or a [list](Source::Pick) of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Slot(pub usize);
 
@@ -56,9 +56,9 @@ pub struct Slot(pub usize);
 pub enum Source {
     /// A value of the user. Nothing when it is unset.
     Slot(Slot),
-    /// One text of a list, each equally likely. Nothing when the list is empty or unset.
+    /// One entry of a list, each equally likely. Nothing when the list is empty or unset.
     Pick(Slot),
-    /// The number of texts of a list; 0 when it is unset, 1 for a single value.
+    /// The number of entries of a list; 0 when it is unset, 1 for a single value.
     Count(Slot),
     /// A field of the user's present row of a data set.
     Column { data: DataId, column: usize },

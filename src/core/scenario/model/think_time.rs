@@ -24,7 +24,7 @@ impl ThinkTime {
     pub const NONE: Self = Self::Between { from: Micros::ZERO, to: Micros::ZERO };
 }
 
-/// The text that is not a think time.
+/// A text that is no think time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{0}` is no think time; write a duration (0, 1s, 500ms), a range (1s..3s), `normal 3s 500ms` (mean and \

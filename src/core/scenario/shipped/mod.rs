@@ -13,7 +13,7 @@ pub struct Shipped {
     pub text: &'static str,
 }
 
-/// All of them. The first is what a run does when it names none.
+/// All scenarios inside the program. A run that names none takes the first.
 pub const ALL: [Shipped; 1] = [Shipped { name: "oddiya", text: include_str!("oddiya.yaml") }];
 
 /// The scenario of that name.

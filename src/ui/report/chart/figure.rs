@@ -199,7 +199,7 @@ fn Backdrop(chart: Chart, drawing: Memo<Drawing>) -> impl IntoView {
     }
 }
 
-/// What is not looked at, dimmed.
+/// The dimmed parts of the chart, outside of the chosen range.
 #[component]
 fn Selection(drawing: Memo<Drawing>, lens: Lens) -> impl IntoView {
     let outside = move || {

@@ -21,14 +21,14 @@ use crate::ui::report::shared_report::SharedReport;
 /// The most lines at a time: more cannot be told apart.
 const MOST_LINES: usize = 6;
 
-/// One line.
 #[derive(Clone)]
 struct Line {
     label: String,
     histogram: Histogram,
 }
 
-/// Two lists of lines are never compared: they are made anew when what is looked at changes.
+/// A list of lines that is never equal to another: it is made anew when the chosen range or endpoints change, and comparing
+/// histograms would cost more than drawing them.
 #[derive(Clone, Default)]
 struct Lines(Vec<Line>);
 
@@ -179,7 +179,7 @@ fn Legend(lines: Memo<Lines>, cursor: RwSignal<Option<f64>>) -> impl IntoView {
     view! { <ul class="legend">{keys}</ul> }
 }
 
-/// The same as figures.
+/// The spectrum as a table.
 #[component]
 fn Table(lines: Memo<Lines>) -> impl IntoView {
     let rows = move || {

@@ -9,7 +9,7 @@ use crate::core::shelf::check::Want;
 use crate::ui::run::state::page_state;
 use crate::ui::widgets::ids::unique_id;
 
-/// The fields; nothing for a scenario that asks for nothing.
+/// The fields of what the scenario asks for; nothing is shown where it asks for nothing.
 #[component]
 pub fn ScenarioValues() -> impl IntoView {
     let state = page_state();
@@ -122,7 +122,7 @@ fn Settings() -> impl IntoView {
     view! { <For each=move || settings.get() key=key children=field /> }
 }
 
-/// What a value is of.
+/// What a value is given for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Setting,
@@ -162,7 +162,7 @@ impl Kind {
     }
 }
 
-/// One value.
+/// The input of one value, with its label and hint.
 #[component]
 fn Value(
     kind: Kind,

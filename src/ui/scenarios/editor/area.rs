@@ -72,7 +72,7 @@ pub fn TextArea(edited: Edited) -> impl IntoView {
             shelf.type_into(id, text);
         }
     };
-    // A new line begins where YAML goes on.
+    // A new line is indented as YAML needs it.
     let key = move |event: KeyboardEvent| {
         let is_enter = event.key() == "Enter" && !event.is_composing() && !event.shift_key();
         let is_plain = is_enter && !event.ctrl_key() && !event.meta_key() && !event.alt_key();
@@ -116,7 +116,7 @@ pub fn TextArea(edited: Edited) -> impl IntoView {
     }
 }
 
-/// Numbers and marks. Screen readers have the list of problems.
+/// The numbers and marks, hidden from screen readers, which have the list of problems.
 #[component]
 fn Behind(edited: Edited, in_view: RwSignal<InView>) -> impl IntoView {
     let problems = move || match edited.verdict.get() {

@@ -47,7 +47,8 @@ fn Facts(edited: Edited) -> impl IntoView {
         Subject::Kept(Which::Shipped(_)) => "In the program: it can be read, run and copied".to_owned(),
         Subject::Kept(Which::Own(id)) => match shelf.standing(id) {
             Standing::Same => {
-                let at_ms = shelf.records.with(|records| records.get(&id).map(|record| record.changed_ms));
+                let records = shelf.kept.records;
+                let at_ms = records.with(|records| records.get(&id).map(|record| record.changed_ms));
                 let at = at_ms.map(|at_ms| moment(at_ms, minutes_ahead_at(at_ms)));
                 at.map_or_else(String::new, |at| format!("Saved {at}"))
             }
@@ -57,7 +58,7 @@ fn Facts(edited: Edited) -> impl IntoView {
     let is_taken = Memo::new(move |_| {
         let name = edited.text.with(|text| title(text));
         which != Some(Which::default_one())
-            && shelf.records.with(|records| names_beside(which, records).contains(&name))
+            && shelf.kept.records.with(|records| names_beside(which, records).contains(&name))
     });
     view! {
         <span data-testid="saved-state">{saved}</span>
@@ -109,7 +110,7 @@ fn RunButton(edited: Edited) -> impl IntoView {
     }
 }
 
-/// Save, or keep what is not one's own yet.
+/// The button that saves the text, or keeps a text that is not one's own yet.
 #[component]
 fn Keep(edited: Edited) -> impl IntoView {
     let state = page_state();
@@ -165,7 +166,7 @@ fn Keep(edited: Edited) -> impl IntoView {
     }
 }
 
-/// The text as a link or as a file, as it stands in the editor.
+/// The buttons that share the text of the editor as a link or as a file.
 #[component]
 fn Share(edited: Edited) -> impl IntoView {
     let shelf = page_state().shelf;

@@ -10,7 +10,7 @@ use crate::ui::scenarios::state::Shelf;
 /// The id of the line that counts the problems, which describes the text area. One editor is on screen at a time.
 pub const COUNT_ID: &str = "scenario-problem-count";
 
-/// What is on screen.
+/// The scenario on screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject {
     Kept(Which),
@@ -24,7 +24,7 @@ pub struct Edited {
     shelf: Shelf,
     pub subject: Subject,
     pub text: Memo<String>,
-    /// Of the text a moment ago.
+    /// The result for the text as it was a moment ago, because a text is read when nothing was typed for a while.
     pub verdict: RwSignal<Verdict>,
     /// The element with the text.
     pub area: NodeRef<leptos::html::Textarea>,

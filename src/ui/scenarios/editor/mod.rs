@@ -29,7 +29,7 @@ use super::moving::of_link;
 use crate::core::shelf::check::check;
 use crate::core::shelf::list::Which;
 use crate::core::shelf::names::title;
-use crate::ui::library::state::Keeping;
+use crate::ui::keeping::Keeping;
 use crate::ui::navigation::View;
 use crate::ui::run::state::page_state;
 use area::TextArea;
@@ -122,7 +122,7 @@ fn Editor(subject: Subject, text: Memo<String>) -> impl IntoView {
 #[component]
 fn NotHere() -> impl IntoView {
     let shelf = page_state().shelf;
-    let is_looking = move || shelf.keeping.get() == Keeping::Looking;
+    let is_looking = move || shelf.kept.keeping.get() == Keeping::Looking;
     move || {
         match is_looking() {
         true => view! { <p class="notice" role="status">"Reading the scenarios …"</p> }.into_any(),

@@ -8,7 +8,7 @@ use super::edited::{Edited, Subject};
 use crate::core::shelf::draft::Standing;
 use crate::core::shelf::id::ScenarioId;
 use crate::core::shelf::list::Which;
-use crate::ui::library::state::{Keeping, problem};
+use crate::ui::keeping::{Keeping, problem};
 use crate::ui::navigation::View;
 use crate::ui::run::state::page_state;
 use crate::ui::scenarios::moving::capital;
@@ -23,8 +23,8 @@ pub fn Notices(edited: Edited) -> impl IntoView {
         Standing::Deleted => view! { <Deleted /> }.into_any(),
         Standing::Same | Standing::Changed => ().into_any(),
     };
-    let not_kept = move || match shelf.keeping.get() {
-        Keeping::NotKept(error) if shelf.unkept.with(|unkept| unkept.contains(&id)) => Some(view! {
+    let not_kept = move || match shelf.kept.keeping.get() {
+        Keeping::NotKept(error) if shelf.kept.unkept.with(|unkept| unkept.contains(&id)) => Some(view! {
             <section class="notice notice-trouble" data-testid="scenario-not-kept" aria-label="Not kept">
                 <p><strong>"Only this tab has this scenario"</strong>": "{problem(error)}"."</p>
                 <button

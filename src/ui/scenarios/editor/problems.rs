@@ -48,7 +48,7 @@ pub fn Problems(edited: Edited) -> impl IntoView {
                     {move || numbered().into_iter().map(|(index, problem)| view! { <Item edited index problem /> }).collect_view()}
                 </ol>
                 <Show when=move || more() != 0>
-                    <p class="panel-note">{move || format!("{} more; mend these first.", more())}</p>
+                    <p class="panel-note">{move || format!("{} more; fix these first.", more())}</p>
                 </Show>
             </Show>
             {wants}

@@ -15,7 +15,7 @@ pub fn Words(edited: Edited) -> impl IntoView {
     let id = title_id.clone();
     let body = move || match said.get() {
         Some(said) => view! { <Said said /> }.into_any(),
-        None => view! { <p class="panel-note">"Mend the text, and what it says stands here."</p> }.into_any(),
+        None => view! { <p class="panel-note">"Fix the problems to see a summary here."</p> }.into_any(),
     };
     view! {
         <section class="panel words" aria-labelledby=id data-testid="words">

@@ -136,7 +136,7 @@ pub struct PageNotes {
     pub queue: Option<Quantiles>,
     /// Sent → last byte as the page saw it, in milliseconds.
     pub seen_by_page: Option<Quantiles>,
-    /// Requests of which the companion's record did not come.
+    /// Requests without a record from the companion.
     pub unrecorded: u64,
     /// Requests timed by the page's clock.
     pub page_clock: u64,
@@ -282,7 +282,7 @@ pub fn median(values: &[f64]) -> Option<f64> {
 
 #[cfg(test)]
 impl Round {
-    /// A turn of which nothing but the rate matters.
+    /// A turn with this rate, for tests in which nothing else matters.
     pub fn of_rate(rate: f64) -> Self {
         Self { rate, browser_ms: 2.0, connections: 6, preflights: 0 }
     }

@@ -1,6 +1,6 @@
 //! Reads texts with blanks: `/api/plans/${plan_id}`, `${int 1..10}`, `${one of Seoul*3|Busan}`.
 //!
-//! What a name in a blank stands for is asked of [`Names`].
+//! [`Names`] says what a name in a blank stands for.
 
 use super::generators;
 use super::names::{Filled, Names};
@@ -104,7 +104,7 @@ fn source_at(depth: usize, blank: &str, names: &Names) -> Result<Filled, BlankPr
     }
 }
 
-/// What a source takes, in bytes, where it may be much: a choice.
+/// The size of a source in bytes, as far as it can be large: that of a choice.
 fn size(source: &Source) -> usize {
     match source {
         Source::Generator(Generator::Choice(choice)) => {

@@ -18,7 +18,7 @@ use crate::core::scenario::model::text::Escape;
 
 const SUBJECTS: &str = "begin with a path such as `$.id`, with `header NAME`, `body`, `status`, `size`, `latency`, \
                         `event TYPE PATH` or with a value such as `${id}`";
-const VERBS: &str = "go on with `exists`, `is missing`, `== VALUE` (or !=, <, <=, >, >=), `contains VALUE`, \
+const VERBS: &str = "use `exists`, `is missing`, `== VALUE` (or !=, <, <=, >, >=), `contains VALUE`, \
                      `does not contain VALUE`, `matches PATTERN`, `count 3`, `count 1..5` or `is a number` (or text, \
                      list, object, truth value)";
 
@@ -138,8 +138,8 @@ fn must(text: &str, names: &Names) -> Result<Must, Wrong> {
             })?;
             Must::Count { from, to }
         }
-        ("", _) => return Err(Wrong::Form(format!("this does not say what must be; {VERBS}"))),
-        _ => return Err(Wrong::Form(format!("`{text}` does not say what must be; {VERBS}"))),
+        ("", _) => return Err(Wrong::Form(format!("this is not a check; {VERBS}"))),
+        _ => return Err(Wrong::Form(format!("`{text}` is not a check; {VERBS}"))),
     })
 }
 

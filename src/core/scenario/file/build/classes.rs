@@ -106,7 +106,7 @@ fn variables(wire: &WireClass, steps: &Steps) -> Vec<Variable> {
     wire.variables.0.iter().filter_map(one).collect()
 }
 
-/// Shows the values that a text uses.
+/// Calls `look` with each value that a text uses.
 fn each_slot(template: &Template, look: &mut dyn FnMut(Slot)) {
     for part in &template.parts {
         let Part::Blank { source, .. } = part else { continue };

@@ -26,9 +26,9 @@ pub fn declare_all(class: &WireClass, names: &Names, shop: &Shop) {
 struct Walk<'w, 's> {
     names: &'w Names<'w>,
     shop: &'w Shop<'s>,
-    /// The blocks that were walked. Once is enough, and a circle ends; that it is one is said elsewhere.
+    /// The blocks that were walked. Each is walked once, so that a block that contains itself ends here; `steps` reports it.
     seen: BTreeSet<String>,
-    /// How many steps the present one stands within. Too many are a problem, which is said elsewhere.
+    /// How many steps the present one stands within. `steps` reports those that are nested too deeply.
     depth: usize,
 }
 

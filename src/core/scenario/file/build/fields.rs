@@ -142,7 +142,7 @@ fn own(name: &str) -> Option<&'static (&'static str, Kind, &'static [&'static st
     KINDS.iter().find(|(field, ..)| *field == name)
 }
 
-/// What a step is that no field shows the kind of: a branch, or a problem.
+/// The kind of a step without a field that shows one: a branch, or `None` after a problem.
 fn kind_of_none(step: &WireStep, standing: Standing, trouble: &Trouble) -> Option<Kind> {
     let has = |field: &str| step.keys.iter().any(|key| key.value == field);
     if has("steps") && standing == Standing::Branch {
@@ -158,7 +158,7 @@ fn kind_of_none(step: &WireStep, standing: Standing, trouble: &Trouble) -> Optio
     None
 }
 
-/// What is wrong with a field beside the one that shows the step's kind; `None` when nothing is.
+/// The problem of a field that stands beside the one that shows the step's kind; `None` when it belongs there.
 fn misplaced(
     key: &At<String>,
     field: &str,

@@ -35,7 +35,7 @@ pub struct Names<'s> {
     data: &'s [DataSet],
     /// The values of a user, each at the index of its slot.
     slots: RefCell<Vec<String>>,
-    /// Where each name stands among them.
+    /// The slot of each name.
     places: RefCell<HashMap<String, Slot>>,
     /// The data sets whose rows are used.
     used_data: RefCell<Vec<DataId>>,
@@ -52,7 +52,7 @@ impl<'s> Names<'s> {
         Self { settings, data, slots, places, used_data, trouble }
     }
 
-    /// Takes so many bytes from what may come of the text.
+    /// Takes so many bytes from the budget of the text.
     pub fn take(&self, bytes: usize) -> Result<(), String> {
         self.trouble.take(bytes)
     }
@@ -146,10 +146,10 @@ impl<'s> Names<'s> {
         found.ok_or_else(|| format!("no data `{name}`; {}", self.trouble.instead(name, known)))
     }
 
-    /// What to say of a name that stands for nothing.
+    /// The message for an unknown name.
     pub fn unknown(&self, name: &str) -> String {
         if self.trouble.is_full() {
-            return format!("`{name}` is never set");
+            return format!("no value `{name}`");
         }
         let slots = self.slots.borrow();
         let own = slots.iter().map(String::as_str).filter(|name| !name.contains(' '));
@@ -160,7 +160,7 @@ impl<'s> Names<'s> {
         let always = ["user", "iteration"].into_iter().chain(LAST.iter().map(|(name, _)| *name));
         let all: Vec<&str> =
             own.chain(settings).chain(columns.iter().map(String::as_str)).chain(always).collect();
-        format!("`{name}` is never set; {}", self.trouble.instead(name, all.iter().copied()))
+        format!("no value `{name}`; {}", self.trouble.instead(name, all.iter().copied()))
     }
 
     /// The names of the slots, and the data sets that are used.

@@ -25,7 +25,7 @@ const RESERVED: [&str; 18] = [
 /// A piece of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
-    /// As it is.
+    /// Text between blanks, with `$${` already replaced by `${`.
     Text(String),
     /// What stands between `${` and its `}`.
     Blank(String),
@@ -86,7 +86,7 @@ fn blank_length(text: &str) -> Option<usize> {
     None
 }
 
-/// A text that reads as itself.
+/// Escapes a text, so that nothing in it is read as a blank.
 pub fn escaped(text: &str) -> String {
     text.replace("${", "$${")
 }

@@ -1,11 +1,12 @@
-//! Reads how a request is sent again, and the times that several steps share.
+//! Reads how a request is sent again, and the times and statuses that several steps share.
 
 use super::values::{duration, share, statuses};
 use crate::core::base::units::Micros;
 use crate::core::scenario::file::decode::At;
+use crate::core::scenario::file::problem::Place;
 use crate::core::scenario::file::settings::Settings;
 use crate::core::scenario::file::trouble::Trouble;
-use crate::core::scenario::file::wire::forms::Scalar;
+use crate::core::scenario::file::wire::forms::{OneOrMore, Scalar};
 use crate::core::scenario::file::wire::request::{WireAgain, WireAgainHow, WireRetry};
 use crate::core::scenario::model::again::{Again, AgainHow, Backoff, Retry, RetryWithoutAnswer};
 use crate::core::scenario::model::answer::JsonPath;
@@ -17,11 +18,29 @@ pub fn time(at: Option<&At<String>>, usual: Micros, trouble: &Trouble) -> Micros
 }
 
 /// A set of statuses that was written, or the usual one.
-pub fn statuses_or(at: Option<&At<Scalar>>, usual: &[(u16, u16)], trouble: &Trouble) -> Statuses {
-    let read = at.and_then(|at| {
-        statuses(&at.value.text).map_err(|problem| trouble.within(at.place, &at.value.text, problem)).ok()
-    });
+pub fn statuses_or(at: Option<&At<OneOrMore>>, usual: &[(u16, u16)], trouble: &Trouble) -> Statuses {
+    let read = at.and_then(|at| set_of_statuses(at, trouble));
     read.unwrap_or_else(|| Statuses { ranges: usual.to_vec() })
+}
+
+/// A set of statuses: one text, or a list of such texts.
+pub fn set_of_statuses(at: &At<OneOrMore>, trouble: &Trouble) -> Option<Statuses> {
+    let one = |place: Place, value: &Scalar| {
+        statuses(&value.text).map_err(|problem| trouble.within(place, &value.text, problem)).ok()
+    };
+    match &at.value {
+        OneOrMore::One(value) => one(at.place, value),
+        OneOrMore::More(values) if values.is_empty() => {
+            trouble.add(at.place, 1, "the list is empty; write one status or more, such as `[200, 404]`");
+            None
+        }
+        OneOrMore::More(values) => {
+            // All of them are read, so that every wrong one is told.
+            let sets: Vec<_> = values.iter().map(|at| one(at.place, &at.value)).collect();
+            let sets = sets.into_iter().collect::<Option<Vec<_>>>()?;
+            Some(Statuses { ranges: sets.into_iter().flat_map(|set| set.ranges).collect() })
+        }
+    }
 }
 
 /// A whole number in a range.

@@ -11,7 +11,6 @@ use super::paths;
 use super::pieces::{Piece, split};
 use super::repeats;
 use super::shop::Shop;
-use super::values::statuses;
 use crate::core::base::header::{is_header_value, is_set_by_sender};
 use crate::core::scenario::file::decode::At;
 use crate::core::scenario::file::trouble::Trouble;
@@ -20,7 +19,7 @@ use crate::core::scenario::file::wire::request::{WireOnFailure, WireRedirects, W
 use crate::core::scenario::file::wire::step::WireStep;
 use crate::core::scenario::method::Method;
 use crate::core::scenario::model::request::{
-    Authorized, OnFailure, ProgressRule, Redirects, RequestStep, RequestTemplate, Statuses, StreamRules,
+    Authorized, OnFailure, ProgressRule, Redirects, RequestStep, RequestTemplate, StreamRules,
 };
 use crate::core::scenario::model::scenario::{EntryKind, ServiceId};
 use crate::core::scenario::model::text::{Escape, Part, Template};
@@ -76,7 +75,7 @@ pub fn read(
         request,
         timeout: repeats::time(step.timeout.as_ref(), reading.time_limit(), trouble),
         redirects: redirects(step),
-        expect: optional_statuses(step.expect.as_ref(), shop),
+        expect: step.expect.as_ref().and_then(|at| repeats::set_of_statuses(at, trouble)),
         checks,
         extractions,
         stream: stream.map(|stream| stream_rules(stream, method, &label, shop)),
@@ -110,12 +109,6 @@ fn stream_rules(stream: WireStream, method: Method, label: &str, shop: &Shop) ->
         cached_entry: shop.entry(EntryKind::Request(method), &format!("{label} (cached)")),
         progress: if stream == WireStream::Monotone { ProgressRule::Monotone } else { ProgressRule::Free },
     }
-}
-
-/// A set of statuses, where one is given.
-fn optional_statuses(at: Option<&At<Scalar>>, shop: &Shop) -> Option<Statuses> {
-    let at = at?;
-    statuses(&at.value.text).map_err(|problem| shop.trouble.within(at.place, &at.value.text, problem)).ok()
 }
 
 fn path_template(
@@ -191,7 +184,7 @@ pub fn header(
     let trouble = shop.trouble;
     trouble.keep(name, checks::header_name(&name.value))?;
     if is_set_by_sender(&name.value) {
-        trouble.about(name, format!("the sender writes the header {} itself; leave it out", name.value));
+        trouble.about(name, format!("the client sets the header {} itself; leave it out", name.value));
         return None;
     }
     let template = blanks::read(&value.value.text, Escape::Plain, names);

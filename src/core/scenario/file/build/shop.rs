@@ -15,14 +15,14 @@ use crate::core::scenario::model::data::{Blob, BlobId, DataSet, RowOrder};
 use crate::core::scenario::model::request::TemplateId;
 use crate::core::scenario::model::scenario::{DataId, EntryId, EntryKey, EntryKind};
 
-/// Why nobody takes another row of a data set whose rows are unique.
+/// The message for a next row of a data set whose rows are unique.
 pub fn one_row_each(name: &str) -> String {
     format!(
         "the data `{name}` is `order: unique`, so each user keeps its one row; write another `order` for a next one"
     )
 }
 
-/// What all parts of the check share.
+/// The state that all readers of a scenario's parts share.
 pub struct Shop<'s> {
     pub trouble: &'s Trouble<'s>,
     pub around: &'s dyn Surroundings,

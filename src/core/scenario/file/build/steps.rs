@@ -103,7 +103,7 @@ impl Steps<'_> {
         steps
     }
 
-    /// Where a step comes from: the name of the outermost block that is put in, or its own first field.
+    /// The name at which a step's problems are reported: that of the outermost block, or the step's own first field.
     fn origin(&self, wire: &WireStep) -> Option<At<String>> {
         self.within.borrow().first().or(wire.keys.first()).cloned()
     }
@@ -121,7 +121,7 @@ impl Steps<'_> {
             }
             _ => self.single(kind, wire).into_iter().collect(),
         };
-        // What stands within a step has been counted.
+        // The steps within this one have been counted already.
         if !kind.has_steps() && !self.takes(&steps, wire) {
             return Vec::new();
         }
@@ -132,7 +132,7 @@ impl Steps<'_> {
         }
     }
 
-    /// Whether so much more may come of the text.
+    /// Whether the budget of the text has room for so much more.
     fn takes(&self, made: &impl Serialize, wire: &WireStep) -> bool {
         self.shop.trouble.takes(size(made), self.origin(wire).as_ref())
     }
@@ -239,7 +239,7 @@ impl Steps<'_> {
             let circle = format!("{outer}{}", name.value);
             self.shop
                 .trouble
-                .about(name, format!("the block does itself again ({circle}); use `repeat` or `while`"));
+                .about(name, format!("the block contains itself ({circle}); use `repeat` or `while`"));
             return Vec::new();
         }
         if self.shop.trouble.is_full() {

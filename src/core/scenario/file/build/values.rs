@@ -51,7 +51,7 @@ pub fn range(text: &str) -> Option<(u64, u64)> {
     (from <= to).then_some((from, to))
 }
 
-/// A regular expression, checked. `take` takes its size from what may come of the text.
+/// A regular expression, checked. `take` takes its compiled size from the budget of the text.
 pub fn pattern(text: &str, take: impl FnOnce(usize) -> Result<(), String>) -> Result<Pattern, String> {
     compiled(text, take).map(|(pattern, _)| pattern)
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::forms::{Fields, List, Scalar, Whole};
+use super::forms::{Fields, List, OneOrMore, Scalar, Whole};
 use super::step::WireStep;
 use crate::core::scenario::file::decode::At;
 
@@ -113,7 +113,7 @@ pub struct WireAuth {
 pub struct WireRefresh {
     /// The statuses that say that the token has expired; 401 when it is missing.
     #[serde(default)]
-    pub when: Option<At<Scalar>>,
+    pub when: Option<At<OneOrMore>>,
     /// How long a refresh may take before it counts as hung; 30 s when it is missing.
     #[serde(default)]
     pub within: Option<At<String>>,

@@ -1,5 +1,5 @@
 //! Small forms that several fields share: fields in order, lists, a text or the fields it is short
-//! for, a value that is not a group.
+//! for, a value that is not a group, one such value or several.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -129,6 +129,31 @@ impl Scalar {
     }
 }
 
+/// The visits to a single value; `$make` makes of it what the visitor is for.
+macro_rules! visit_single {
+    ($make:expr) => {
+        fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+            Ok($make(Scalar::text(text)))
+        }
+
+        fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+            Ok($make(Scalar::json(value)))
+        }
+
+        fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
+            Ok($make(Scalar::json(value)))
+        }
+
+        fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
+            Ok($make(Scalar::json(value)))
+        }
+
+        fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
+            Ok($make(Scalar::json(value)))
+        }
+    };
+}
+
 impl<'de> Deserialize<'de> for Scalar {
     fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct ScalarVisitor;
@@ -139,25 +164,7 @@ impl<'de> Deserialize<'de> for Scalar {
                 f.write_str("a single value")
             }
 
-            fn visit_str<E>(self, text: &str) -> Result<Scalar, E> {
-                Ok(Scalar::text(text))
-            }
-
-            fn visit_bool<E>(self, value: bool) -> Result<Scalar, E> {
-                Ok(Scalar::json(value))
-            }
-
-            fn visit_u64<E>(self, value: u64) -> Result<Scalar, E> {
-                Ok(Scalar::json(value))
-            }
-
-            fn visit_i64<E>(self, value: i64) -> Result<Scalar, E> {
-                Ok(Scalar::json(value))
-            }
-
-            fn visit_f64<E>(self, value: f64) -> Result<Scalar, E> {
-                Ok(Scalar::json(value))
-            }
+            visit_single!(std::convert::identity);
         }
         deserializer.deserialize_any(ScalarVisitor)
     }
@@ -174,6 +181,48 @@ impl JsonSchema for Scalar {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": ["string", "number", "boolean"] })
+    }
+}
+
+/// A single value, or a list of them.
+#[derive(Clone, Debug)]
+pub enum OneOrMore {
+    One(Scalar),
+    More(Vec<At<Scalar>>),
+}
+
+impl<'de> Deserialize<'de> for OneOrMore {
+    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OneOrMoreVisitor;
+        impl<'de> Visitor<'de> for OneOrMoreVisitor {
+            type Value = OneOrMore;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a single value, or a list of them")
+            }
+
+            visit_single!(OneOrMore::One);
+
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<OneOrMore, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(seq)).map(OneOrMore::More)
+            }
+        }
+        deserializer.deserialize_any(OneOrMoreVisitor)
+    }
+}
+
+impl JsonSchema for OneOrMore {
+    fn schema_name() -> Cow<'static, str> {
+        "OneOrMore".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let items = generator.subschema_for::<Scalar>();
+        json_schema!({ "type": ["string", "number", "boolean", "array"], "items": items, "minItems": 1 })
     }
 }
 
@@ -212,25 +261,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for TextOr<T> {
                 f.write_str("a single value, or fields")
             }
 
-            fn visit_str<E>(self, text: &str) -> Result<TextOr<T>, E> {
-                Ok(TextOr::Text(Scalar::text(text)))
-            }
-
-            fn visit_bool<E>(self, value: bool) -> Result<TextOr<T>, E> {
-                Ok(TextOr::Text(Scalar::json(value)))
-            }
-
-            fn visit_u64<E>(self, value: u64) -> Result<TextOr<T>, E> {
-                Ok(TextOr::Text(Scalar::json(value)))
-            }
-
-            fn visit_i64<E>(self, value: i64) -> Result<TextOr<T>, E> {
-                Ok(TextOr::Text(Scalar::json(value)))
-            }
-
-            fn visit_f64<E>(self, value: f64) -> Result<TextOr<T>, E> {
-                Ok(TextOr::Text(Scalar::json(value)))
-            }
+            visit_single!(TextOr::Text);
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<TextOr<T>, A::Error> {
                 T::deserialize(MapAccessDeserializer::new(map)).map(TextOr::Full)

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::{self, Visitor};
 
-use super::forms::{Scalar, Whole};
+use super::forms::{OneOrMore, Scalar, Whole};
 use crate::core::scenario::file::decode::At;
 
 /// A part of a multipart body. A value alone is a field.
@@ -111,7 +111,7 @@ pub struct WireRetry {
     pub attempts: At<i64>,
     /// The statuses after which it is sent again; `429, 502..504` when it is missing.
     #[serde(default)]
-    pub on: Option<At<Scalar>>,
+    pub on: Option<At<OneOrMore>>,
     /// Whether it is sent again when there was no answer; it is when this is missing.
     #[serde(default)]
     pub without_answer: Option<bool>,
@@ -144,7 +144,7 @@ pub struct WireAgain {
     pub same: At<String>,
     /// The statuses that an answer may have besides those of success.
     #[serde(default)]
-    pub tolerate: Option<At<Scalar>>,
+    pub tolerate: Option<At<OneOrMore>>,
     /// When the first one is given up, for `after timeout`; 1 s when it is missing.
     #[serde(default)]
     pub after: Option<At<String>>,

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::answer::{WireChecks, WireExtract};
 use super::condition::WireCondition;
-use super::forms::{Fields, List, Scalar, TextOr, Whole};
+use super::forms::{Fields, List, OneOrMore, Scalar, TextOr, Whole};
 use super::request::{WireAgain, WireOnFailure, WirePart, WireRedirects, WireRetry, WireStream};
 use crate::core::scenario::file::decode::At;
 
@@ -52,8 +52,8 @@ pub struct WireStep {
     pub timeout: Option<At<String>>,
     /// Whether redirects are followed; `follow` when it is missing.
     pub redirects: Option<WireRedirects>,
-    /// The statuses of success, such as `200` or `200..299, 404`; those below 400 when it is missing.
-    pub expect: Option<At<Scalar>>,
+    /// The statuses of success, such as `200`, `200..299, 404` or `[200, 404]`; those below 400 when it is missing.
+    pub expect: Option<At<OneOrMore>>,
     /// What must be so in the answer, such as `$.days count 3`. With names: `right title: $.title == ${title}`.
     pub checks: Option<WireChecks>,
     /// Values taken from the answer, such as `token: $.accessToken`.
@@ -131,7 +131,7 @@ pub struct WireStep {
     pub tags: Option<At<Vec<String>>>,
 }
 
-/// What follows a poll in vain.
+/// What follows a poll whose condition was not met in time.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "GivenUp")]
