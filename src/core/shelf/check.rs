@@ -8,6 +8,7 @@ use crate::core::scenario::file::asks::{Asks, asks};
 use crate::core::scenario::file::problem::{Place, Problems};
 use crate::core::scenario::file::read;
 use crate::core::scenario::file::surroundings::{Choices, Nothing};
+use crate::core::shelf::ready;
 
 /// The result of reading a text.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,6 +64,9 @@ const STAND_INS: [&str; 4] = ["1", "http://localhost", "200", "/"];
 /// Reads a text with what was chosen and given for a run of it. Choices that the text does not ask for are left out, because
 /// the text may have changed since they were made. `name` is the text's name in messages.
 pub fn check(name: &str, text: &str, choices: &Choices) -> Verdict {
+    if let Some(scenario) = ready::scenario(text, choices) {
+        return Verdict::Right(Arc::new(scenario));
+    }
     let asked = asks(text, choices.profile.as_deref());
     let choices = asked_for(choices, &asked);
     let wants = wants(&asked, &choices);

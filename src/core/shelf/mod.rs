@@ -7,6 +7,7 @@
 //! | `draft.rs` | a text that is being changed, beside what is kept |
 //! | `names.rs` | the name within a text, a free name for a copy, the name of a file |
 //! | `check.rs` | whether a text is right, what is wrong with it, what must be given before a run |
+//! | `ready/` | what reading the scenarios inside the program comes to, read beforehand |
 //! | `caret.rs` | a place in a text as a text area counts it |
 //! | `told.rs`, `steps.rs`, `conditions.rs` | what a right scenario says, in words |
 //! | `list.rs` | what the list of scenarios shows |
@@ -23,6 +24,7 @@ pub mod id;
 pub mod link;
 pub mod list;
 pub mod names;
+pub mod ready;
 pub mod record;
 pub mod steps;
 pub mod told;

@@ -13,6 +13,7 @@ use crate::core::scenario::{Presence, Scenario};
 use crate::core::shelf::check::{Verdict, Want, check};
 use crate::core::shelf::list::{Which, names};
 use crate::core::shelf::names::title;
+use crate::core::shelf::ready;
 use crate::core::shelf::steps::counted;
 use crate::ui::scenarios::state::Shelf;
 
@@ -49,7 +50,10 @@ impl Chosen {
             Some(text) => Reading::Read(check(&title(&text), &text, &choices())),
         });
         let asks = Memo::new(move |_| {
-            text.with(|text| asks(text.as_deref().unwrap_or_default(), choices().profile.as_deref()))
+            text.with(|text| {
+                let (text, choices) = (text.as_deref().unwrap_or_default(), choices());
+                ready::asks(text, &choices).unwrap_or_else(|| asks(text, choices.profile.as_deref()))
+            })
         });
         let known = Memo::new(move |before: Option<&(Which, Vec<(String, Presence)>)>| {
             let (which, classes) = (which.get(), reading.with(classes_of));

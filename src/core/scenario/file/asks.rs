@@ -1,7 +1,7 @@
 //! The inputs of a scenario's text: profiles to choose from, addresses of services, values of settings. They are found in a
 //! text with other mistakes too, so that a form can ask for them.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::decode;
 use super::node::{Node, Value};
@@ -10,7 +10,7 @@ use super::wire::WireService;
 use super::wire::forms::{Fields, TextOr};
 
 /// What a text asks from outside.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asks {
     pub profiles: Vec<String>,
     /// The profile that the text chooses.
@@ -21,14 +21,14 @@ pub struct Asks {
 }
 
 /// A service, with its address as the text has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AskedService {
     pub name: String,
     pub url: Option<String>,
 }
 
 /// A value for the whole run, with what the text gives it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AskedSetting {
     pub name: String,
     /// What it is for.
@@ -40,7 +40,7 @@ pub struct AskedSetting {
 }
 
 /// Whether a value may be shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Secrecy {
     Open,
     Secret,
