@@ -103,7 +103,7 @@ async fn every_construct_in_the_page_counts_what_the_host_counted() {
     // Who is still starting when the run ends has no session that could end.
     let (started, ended) = (row(&report, "/actuator/health").requests, row(&report, "last look").requests);
     assert!((ended..=ended + 3).contains(&started), "{started} {ended}");
-    assert!(row(&report, "both away").requests >= 5, "{}", row(&report, "both away").requests);
+    assert!(row(&report, "both away").requests >= 3, "{}", row(&report, "both away").requests);
 }
 
 #[tokio::test]
@@ -114,7 +114,7 @@ async fn the_page_refreshes_a_token_as_often_as_the_host_of_the_service_says() {
     let report = run_in_page("refreshing", local(gateway.gateway.port()), &services, query).await;
     let (at_gateway, at_auth) = (stats(&gateway).await, stats(&auth).await);
     let refreshes = row(&report, "/api/auth/refresh");
-    assert!(refreshes.requests >= 10 && refreshes.failures == 0, "{:?}", failures(&report));
+    assert!(refreshes.requests >= 3 && refreshes.failures == 0, "{:?}", failures(&report));
     assert_eq!(refreshes.requests, counted(&at_auth, "/api/auth/refresh"));
     for name in ["/api/plans", "/api/videos"] {
         assert_eq!(row(&report, name).requests, counted(&at_gateway, name), "{name}");
