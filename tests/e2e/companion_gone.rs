@@ -171,7 +171,7 @@ async fn a_companion_of_another_host_is_not_taken_for_the_old_one() {
     world.wait_until_it_is_said("gone").await;
     let other = stub::start(stub::Options::default()).await.unwrap();
     world.companion = Companion::start(&format!("http://localhost:{}", other.gateway.port()), port);
-    world.wait_until_it_is_said("another host").await;
+    world.wait_until_it_is_said("not for all hosts").await;
     world.run_on(2).await;
     let stats = ask(other.gateway, "GET", "/__stub/stats", "").await;
     assert_eq!(counted_by_the_stub(&stats).values().sum::<u64>(), 0, "the wrong host was loaded");

@@ -84,11 +84,7 @@ pub fn Page(
                     <Advice />
                     <DirectQuestion />
                 </Show>
-                // While a run is under way the form cannot be changed, so it has the run's hosts.
-                <CompanionBanner
-                    companion=state.companion_state
-                    hosts=Signal::derive(move || state.hosts())
-                />
+                <CompanionBanner companion=state.companion_state hosts=state.run_hosts />
                 <CutoffOffer />
                 <NotKeptNotice />
                 <OpeningNotice reports=state.reports />

@@ -1,4 +1,4 @@
-//! The banner that says that the companion of a run is gone, silent or back with another host, and how to start it again.
+//! The banner that says that the companion of a run is gone, silent or back without a host of the run, and how to start it again.
 
 use leptos::prelude::*;
 
@@ -44,8 +44,8 @@ fn words(companion: &CompanionState) -> Option<Words> {
                 .to_owned(),
         ),
         CompanionState::BackWithAnotherHost { host } => (
-            "The companion is back with another host.",
-            format!("It relays to {host} now, so this run cannot go on through it. Start it again for the run's host:"),
+            "The companion is back, but not for all hosts of this run.",
+            format!("It relays to {host} now, so this run cannot go on through it. Start it again for the run's hosts:"),
         ),
     };
     Some(Words { problem, what })

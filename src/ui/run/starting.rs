@@ -146,6 +146,7 @@ impl State {
         }
         let text = self.draft.asked();
         let Some(scenario) = untrack(move || self.draft.chosen.scenario()) else { return };
+        self.run_hosts.set(untrack(move || self.hosts()));
         self.session.with_value(|session| session.start(&text, (*scenario).clone(), probe));
     }
 }

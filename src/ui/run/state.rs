@@ -10,7 +10,7 @@ use leptos::web_sys::File;
 
 use super::chosen::Chosen;
 use super::draft::Draft;
-use super::route::{CompanionLookup, DirectRun};
+use super::route::{CompanionLookup, DirectRun, Hosts};
 use crate::browser::page::address::AddressParameters;
 use crate::browser::page::companion_state::CompanionState;
 use crate::browser::page::files::FileError;
@@ -86,6 +86,8 @@ pub struct State {
     pub companion: RwSignal<CompanionLookup>,
     /// Whether the companion of the run under way is there.
     pub companion_state: Memo<CompanionState>,
+    /// The hosts of the last run that was started. The scenario's text may have changed since then.
+    pub run_hosts: RwSignal<Hosts>,
     /// Whether a run may go past the companion.
     pub direct_run: RwSignal<DirectRun>,
     pub draft: Draft,
@@ -137,6 +139,7 @@ impl State {
             cutoffs: RwSignal::new(Cutoffs::Looking),
             companion: RwSignal::new(CompanionLookup::Looking),
             companion_state,
+            run_hosts: RwSignal::new(Hosts::default()),
             direct_run: RwSignal::new(DirectRun::NotAsked),
             draft: Draft::new(parameters.text.clone(), chosen),
             navigation: Navigation::at_address(),

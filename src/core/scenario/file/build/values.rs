@@ -68,7 +68,7 @@ fn compiled(
     text: &str,
     take: impl FnOnce(usize) -> Result<(), String>,
 ) -> Result<(Pattern, regex_lite::Regex), String> {
-    if text.len() > LONGEST_PATTERN {
+    if text.chars().count() > LONGEST_PATTERN {
         return Err(format!("the pattern has over {LONGEST_PATTERN} letters; write a shorter one"));
     }
     let [usual, largest] = PATTERN_SIZES;

@@ -111,7 +111,7 @@ pub struct WireAuth {
 #[serde(deny_unknown_fields, expecting = "`steps`, and perhaps `when`, `within` and `refused`")]
 #[schemars(rename = "Refresh")]
 pub struct WireRefresh {
-    /// The statuses that say that the token has expired; 401 when it is missing.
+    /// The statuses that say that the token has expired, as a text or as a list; 401 when it is missing.
     #[serde(default)]
     pub when: Option<At<OneOrMore>>,
     /// How long a refresh may take before it counts as hung; 30 s when it is missing.

@@ -109,7 +109,7 @@ pub struct WireRetry {
     /// How often it is sent at most, the first time included.
     #[schemars(with = "Whole<2>")]
     pub attempts: At<i64>,
-    /// The statuses after which it is sent again; `429, 502..504` when it is missing.
+    /// The statuses after which it is sent again, as a text or as a list; `429, 502..504` when it is missing.
     #[serde(default)]
     pub on: Option<At<OneOrMore>>,
     /// Whether it is sent again when there was no answer; it is when this is missing.
@@ -142,7 +142,7 @@ pub struct WireAgain {
     pub times: Option<At<i64>>,
     /// What must be the same in all answers of success, such as `$.id`.
     pub same: At<String>,
-    /// The statuses that an answer may have besides those of success.
+    /// The statuses that an answer may have besides those of success, as a text or as a list.
     #[serde(default)]
     pub tolerate: Option<At<OneOrMore>>,
     /// When the first one is given up, for `after timeout`; 1 s when it is missing.
