@@ -100,11 +100,12 @@ async fn a_record_has_the_time_from_the_first_byte_written_to_the_last_byte_read
     for record in [&first, &second] {
         let (latency, ttfb) = (record.latency, record.ttfb.unwrap());
         assert!(ttfb >= Micros::from_millis(30), "{record:?}");
-        assert!(latency.saturating_sub(ttfb) >= Micros::from_millis(20), "{record:?}");
+        // The first byte may be read late on a busy machine, the last one never before it was written.
+        assert!(latency > ttfb && latency >= Micros::from_millis(50), "{record:?}");
         assert_eq!((record.received_bytes, record.reached, &record.outcome), (4, Reached::Host, &Ok(200)));
     }
     assert!(first.connect.is_some() && second.connect.is_none());
-    assert!(first.waited >= first.connect.unwrap() && second.waited < Micros::from_millis(10));
+    assert!(first.waited >= first.connect.unwrap() && second.waited < second.ttfb.unwrap());
     assert_eq!(first.running, relay_record::Running::All);
     assert_eq!((first.connections.opened, second.connections.reused), (1, 1));
 }
