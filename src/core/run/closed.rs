@@ -6,7 +6,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use futures_util::future::{AbortHandle, abortable};
+use futures_util::future::{AbortHandle, Abortable};
 
 use super::session::common::Common;
 use super::session::presence::Presence;
@@ -132,12 +132,14 @@ impl<P: Platform> ClosedModel<P> {
         let presence = Rc::new(Presence::default());
         let life = Rc::new(Cell::new(Life::Present));
         let rng = Rng::split(self.seed, stream);
-        let living = live(Rc::clone(&self.common), index, class, due, rng, Rc::clone(&presence));
-        let (living, abort) = abortable(living);
+        let (abort, registration) = AbortHandle::new_pair();
         let (leaving, ended) = (Rc::clone(&self.leaving), Rc::clone(&self.ended));
         let (common, own) = (Rc::clone(&self.common), Rc::clone(&life));
+        let its = Rc::clone(&presence);
         self.common.platform.spawn(async move {
-            if living.await.is_err() {
+            // Made in here: a future that is moved into another one takes its memory twice.
+            let living = || live(Rc::clone(&common), index, class, due, rng, its);
+            if Abortable::new(living(), registration).await.is_err() {
                 return;
             }
             if own.replace(Life::Ended) == Life::Leaving {

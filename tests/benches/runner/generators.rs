@@ -65,24 +65,45 @@ pub struct Ran {
     pub spent: Spent,
 }
 
+/// Whether requests of a run may fail.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Failures {
+    /// A failed request ends the benchmark.
+    None,
+    /// The part that ran it says how many there were.
+    Counted,
+}
+
+/// Exit code of a run in which requests failed.
+const WITH_FAILURES: i32 = 1;
+
 /// Runs ours with these arguments; a request that fails ends the benchmark.
 pub fn run(host: &str, cores: Cores, arguments: &str) -> Ran {
-    run_users(host, cores, &["StressTestUser".as_ref()], arguments)
+    run_users(host, cores, &["StressTestUser".as_ref()], arguments, Failures::None)
+}
+
+/// The same where requests may fail.
+pub fn run_with_failures(host: &str, cores: Cores, arguments: &str) -> Ran {
+    run_users(host, cores, &["StressTestUser".as_ref()], arguments, Failures::Counted)
 }
 
 /// The same with the users of a scenario file.
 pub fn run_scenario(host: &str, cores: Cores, file: &Path, arguments: &str) -> Ran {
-    run_users(host, cores, &["--scenario".as_ref(), file.as_os_str()], arguments)
+    run_users(host, cores, &["--scenario".as_ref(), file.as_os_str()], arguments, Failures::None)
 }
 
-fn run_users(host: &str, cores: Cores, users: &[&OsStr], arguments: &str) -> Ran {
+fn run_users(host: &str, cores: Cores, users: &[&OsStr], arguments: &str, failures: Failures) -> Ran {
     let folder = tempfile::tempdir().unwrap();
     let (file, spent) = (folder.path().join("report.json"), folder.path().join("spent"));
     let mut command = limited(cores, "time");
     command.args(["-f", Spent::FORMAT, "-o"]).arg(&spent).args([TOOL, "run", "-H", host]);
     command.args(["--no-preflight", "--seed=7"]).args(users).arg("--json").arg(&file);
     let status = command.args(arguments.split_whitespace()).status().unwrap();
-    assert!(status.success(), "`oddiya-load run {arguments}` ended with {status}");
+    let is_right = match failures {
+        Failures::None => status.success(),
+        Failures::Counted => status.success() || status.code() == Some(WITH_FAILURES),
+    };
+    assert!(is_right, "`oddiya-load run {arguments}` ended with {status}");
     Ran {
         report: read::read(&fs::read(&file).unwrap()).unwrap(),
         spent: Spent::parse(&fs::read_to_string(&spent).unwrap()).unwrap(),

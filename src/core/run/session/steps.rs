@@ -7,7 +7,7 @@ use super::attempt::Attempt;
 use super::condition::is_true;
 use super::send::{Seen, Sending};
 use super::tasks::pause;
-use super::user::User;
+use super::user::{Channel, User};
 use super::values::{Length, Value};
 use super::walk::{Ending, Flow, Idle, Walk};
 use crate::core::base::rng::Rng;
@@ -80,11 +80,7 @@ impl<P: Platform> User<P> {
         seen.flow
     }
 
-    async fn run_repeated_request(
-        &self,
-        step: &RequestStep,
-        walk: &mut Walk<'_>,
-    ) -> (super::user::Channel<P>, Seen) {
+    async fn run_repeated_request(&self, step: &RequestStep, walk: &mut Walk<'_>) -> (Channel<P>, Seen) {
         let channel = self.prepare(step, walk);
         match (&step.again, &step.retry) {
             (Some(again), _) => self.send_same(step, again, channel, walk).await,

@@ -49,8 +49,12 @@ pub struct State {
     pub last: LastSeen,
 }
 
+/// A lane and the request that it sends. Boxed, because it passes through many futures, and a future keeps a copy of what
+/// it was given.
+pub type Channel<P> = Box<LaneWithRequest<P>>;
+
 /// A lane and the request that it sends.
-pub struct Channel<P: Platform> {
+pub struct LaneWithRequest<P: Platform> {
     pub lane: <P as Transport>::Lane,
     pub request: Request,
     /// Which of the user's tokens the request carries.
@@ -69,7 +73,7 @@ impl<P: Platform> User<P> {
         let of = common.scenario.classes.get(class)?;
         let shared = <P as Transport>::Shared::default();
         let lane = common.platform.open_lane(index, &shared);
-        let channel = Channel { lane, request: Request::default(), generation: 0 };
+        let channel = new_channel(lane);
         let state = State {
             values: Values::unset(of.slots.len()),
             rows: vec![None; common.scenario.data.len()],
@@ -147,7 +151,7 @@ impl<P: Platform> User<P> {
         let kept = self.channels.borrow_mut().pop();
         kept.unwrap_or_else(|| {
             let lane = self.common.platform.open_lane(self.index, &self.shared);
-            Channel { lane, request: Request::default(), generation: 0 }
+            new_channel(lane)
         })
     }
 
@@ -155,4 +159,8 @@ impl<P: Platform> User<P> {
     pub fn keep_channel(&self, channel: Channel<P>) {
         self.channels.borrow_mut().push(channel);
     }
+}
+
+fn new_channel<P: Platform>(lane: <P as Transport>::Lane) -> Channel<P> {
+    Box::new(LaneWithRequest { lane, request: Request::default(), generation: 0 })
 }

@@ -48,7 +48,7 @@ pub struct WireClass {
     /// What is done once when a session starts.
     #[serde(default)]
     pub on_start: List<WireStep>,
-    /// Tasks, of which each next one is drawn by weight.
+    /// The tasks. Each next one is drawn by weight.
     #[serde(default)]
     pub tasks: Option<At<List<WireStep>>>,
     /// Tasks that are done one after the other, in place of `tasks`.

@@ -31,7 +31,7 @@ pub struct WireScenario {
     /// The hosts by name. The first is the main one, whose address `--host` gives.
     #[serde(default)]
     pub services: Fields<TextOr<WireService>>,
-    /// Sets of addresses and settings, of which `--profile` chooses one.
+    /// Sets of addresses and settings. `--profile` chooses one of them.
     #[expect(dead_code, reason = "read before all else, by `settings`; here for the schema")]
     #[serde(default)]
     pub profiles: Fields<WireProfile>,
