@@ -151,8 +151,8 @@ fn unchunked(mut bytes: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// Whether the server has closed the connection.
-pub async fn is_closed(stream: &mut TcpStream) -> bool {
+/// Whether the server closes the connection within so long.
+pub async fn is_closed_within(wait: Duration, mut stream: TcpStream) -> bool {
     let mut rest = [0; 1];
-    matches!(stream.try_read(&mut rest), Ok(0))
+    matches!(tokio::time::timeout(wait, stream.read(&mut rest)).await, Ok(Ok(0)))
 }
