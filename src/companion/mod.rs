@@ -19,6 +19,7 @@ mod link;
 mod listen;
 mod opening;
 mod page;
+mod preparing;
 mod records;
 mod relay;
 mod reports;
@@ -50,6 +51,7 @@ use lanes::Lanes;
 use listen::Listeners;
 use opening::Opening;
 use page::Page;
+use preparing::Preparing;
 use records::Records;
 use reports::ReportsFolder;
 use service::Companion;
@@ -301,6 +303,11 @@ async fn run(
 }
 
 async fn start_here(options: Options, tasks: &mut JoinSet<()>) -> anyhow::Result<RunningCompanion> {
+    let preparing = Preparing {
+        main: options.host.clone(),
+        services: options.services.clone(),
+        dial: upstream::dial_options(options.protocols),
+    };
     let dialer = upstream::dialer(options.host, options.protocols)?;
     let (names, hosts): (Vec<_>, Vec<_>) = options.services.into_iter().unzip();
     let services = names.iter().cloned().zip(hosts.iter().map(Host::to_string)).collect();
@@ -318,6 +325,7 @@ async fn start_here(options: Options, tasks: &mut JoinSet<()>) -> anyhow::Result
     let preflights = Arc::<AtomicU64>::default();
     let companion = Rc::new(Companion {
         dialer,
+        preparing,
         services,
         lanes: Rc::clone(&lanes),
         records: Rc::clone(&records),

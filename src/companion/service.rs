@@ -13,7 +13,8 @@ use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
 
 use crate::core::http::relay::{
-    CompanionInfo, FLOOR_PREFIX, HOST_CHECK_PREFIX, INFO_PATH, RELAY_PREFIX, REPORTS_PREFIX, Refusal,
+    CompanionInfo, FLOOR_PREFIX, HOST_CHECK_PREFIX, INFO_PATH, ODDIYA_PREFIX, RELAY_PREFIX, REPORTS_PREFIX,
+    Refusal, USERS_PREFIX,
 };
 use crate::core::http::relay_record::RECORDS_PREFIX;
 use crate::core::library::folder::FolderListing;
@@ -23,6 +24,7 @@ use super::access::Visitor;
 use super::lanes::Lanes;
 use super::link::without_autostart;
 use super::page::Page;
+use super::preparing::{Preparing, UsersAsked};
 use super::records::Records;
 use super::relay::relay;
 use super::reports::ReportsFolder;
@@ -33,6 +35,8 @@ use super::upstream;
 pub struct Companion {
     /// Opens connections to the main host.
     pub dialer: Arc<Dialer>,
+    /// Asks its hosts before a run.
+    pub preparing: Preparing,
     /// The addresses of the further hosts that it relays to, by the names of their services.
     pub services: BTreeMap<String, String>,
     pub lanes: Rc<Lanes>,
@@ -65,6 +69,15 @@ impl Companion {
                 false => response::plain_refusal(Refusal::Token),
             };
         }
+        if let Some(token) = path.strip_prefix(ODDIYA_PREFIX) {
+            return match token == self.token {
+                true => response::json(&self.preparing.recognise().await),
+                false => response::plain_refusal(Refusal::Token),
+            };
+        }
+        if let Some(rest) = path.strip_prefix(USERS_PREFIX) {
+            return self.on_users_request(request.method(), rest).await;
+        }
         if let Some(rest) = path.strip_prefix(REPORTS_PREFIX) {
             return self.on_reports_request(request.method(), rest).await;
         }
@@ -94,6 +107,23 @@ impl Companion {
             });
         }
         relay(&self.lanes, lane, &self.token, request).await
+    }
+
+    /// Finds or makes users. Only a POST does, so that no address that is merely opened makes any.
+    async fn on_users_request(&self, method: &Method, rest: &str) -> BoxResponse {
+        let Some(asked) = UsersAsked::parse(rest) else {
+            return response::refusal(
+                Refusal::Envelope,
+                "after the token come the profile and the number of users\n",
+            );
+        };
+        if asked.token != self.token {
+            return response::plain_refusal(Refusal::Token);
+        }
+        if *method != Method::POST {
+            return response::text(StatusCode::METHOD_NOT_ALLOWED, "users are asked for with POST\n");
+        }
+        response::json(&self.preparing.find_users(asked.target, asked.number).await)
     }
 
     /// The list of the reports, or one of them. Reading files takes a thread of its own, so that relaying goes on.

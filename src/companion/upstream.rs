@@ -22,7 +22,8 @@ const REQUEST_LIMIT: Micros = Micros::from_secs(600);
 /// How many bytes of an event stream are read as events.
 const MAX_EVENT_BYTES: u64 = 64 * 1024 * 1024;
 
-const fn dial_options(protocols: Protocols) -> DialOptions {
+/// How the companion connects to its hosts.
+pub const fn dial_options(protocols: Protocols) -> DialOptions {
     DialOptions { connect_timeout: CONNECT_LIMIT, protocols, certificates: Certificates::Checked }
 }
 

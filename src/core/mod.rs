@@ -10,6 +10,7 @@
 //! | `scenario` | what virtual users do: the model, and reading it from files |
 //! | `config` | what to run: as typed, and checked; the load over time |
 //! | `http` | one exchange with the host: its timing, its event stream; the relay's wire format |
+//! | `oddiya` | which Oddiya a host is, its users, and the plans that a run leaves |
 //! | `run` | the shard loop, its two load models, counting, merging |
 //! | `analyse` | what a report says: headline figures, trust |
 //! | `compare` | groups of reports compared: what changed, how sure that is |
@@ -25,6 +26,7 @@ pub mod config;
 pub mod convert;
 pub mod http;
 pub mod library;
+pub mod oddiya;
 pub mod present;
 pub mod report;
 pub mod run;

@@ -198,6 +198,14 @@ pub struct Args {
     #[arg(long, env = "ODDIYA_LOAD_NO_PREFLIGHT")]
     pub no_preflight: bool,
 
+    /// Ask the host nothing before the load: neither which Oddiya it is, nor for users; users are then those of numbers 1 to 100
+    #[arg(long, env = "ODDIYA_LOAD_NO_SETUP")]
+    pub no_setup: bool,
+
+    /// Delete the plans that the run made once it is over; a run that is left by a second Ctrl-C deletes none
+    #[arg(long, env = "ODDIYA_LOAD_CLEANUP")]
+    pub cleanup: bool,
+
     /// Does nothing: accepted because Locust's users type it, and `run` never opens a page
     #[arg(long, env = "ODDIYA_LOAD_HEADLESS")]
     pub headless: bool,

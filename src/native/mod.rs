@@ -9,12 +9,13 @@
 //! | `options.rs` | its flags about connections, checked |
 //! | `scenario/` | its flags about scenarios; the command that lists, shows, checks and tries them |
 //! | `run.rs` | the command, from the first check to the exit code |
+//! | `setup.rs`, `cleanup.rs` | what the host is asked before a run; deleting the plans that it made |
 //! | `ending.rs` | how it ended, and the exit code |
 //! | `interrupts.rs` | the signals that stop a run |
 //! | `shards.rs` | threads, each with one runtime and one shard of the engine |
 //! | `platform.rs` | the engine's clock, spawner and transport |
 //! | `fd_limit.rs` | the limit on open files |
-//! | `terminal.rs`, `say.rs` | the live view; messages, and the tables at the end |
+//! | `terminal.rs`, `warnings.rs`, `say.rs` | the live view; what is said while it goes on; messages, and the tables at the end |
 //! | `output.rs` | report and CSV files |
 //! | `place.rs`, `writing.rs` | what a path is, and writing there; in a thread of its own |
 //! | `reports_folder.rs` | the folder into which reports are dropped |
@@ -25,6 +26,7 @@
 
 pub mod args;
 mod checkpoints;
+mod cleanup;
 pub mod command_line;
 pub mod compare;
 mod ending;
@@ -41,6 +43,8 @@ mod reports_folder;
 pub mod run;
 pub mod say;
 pub mod scenario;
+mod setup;
 mod shards;
 mod terminal;
+mod warnings;
 mod writing;

@@ -12,14 +12,17 @@ use time::format_description::well_known::Rfc3339;
 
 use super::args::Args;
 use super::checkpoints::Checkpoints;
+use super::cleanup::MadePlans;
 use super::ending::Ending;
 use super::fd_limit::{FileHandles, raise_for};
 use super::interrupts::Interrupts;
 use super::options::{connection_summary, dialer};
 use super::output::{Outputs, Unwritable};
 use super::say::tell;
+use super::setup::{self, Refusal};
 use super::shards::{Joined, Posted, Shards, shard_count};
 use super::terminal::Terminal;
+use super::warnings::Warnings;
 use crate::core::analyse::headline::{Headline, Window};
 use crate::core::base::failure::{Failure, FailureKind};
 use crate::core::base::given::Given;
@@ -28,7 +31,7 @@ use crate::core::base::timing_source::TimingSource;
 use crate::core::base::units::Micros;
 use crate::core::base::visible::visible;
 use crate::core::config::connections::Certificates;
-use crate::core::config::run_config::RunConfig;
+use crate::core::config::run_config::{FieldError, RunConfig};
 use crate::core::present::advice::{ARE_SERVICES_RUNNING, STAND_IN};
 use crate::core::present::notes;
 use crate::core::report::{Detail, Generator, GeneratorKind, Note, Report, Route};
@@ -83,13 +86,29 @@ pub async fn run(args: Args, given: &Given) -> anyhow::Result<Ending> {
         unreachable.explain();
         return Ok(Ending::Unreachable);
     }
-    let asked = Asked { config, shards: args.shards, options, reset_after };
+    let config = match setup::prepare(&args, config, options.dial).await {
+        Ok(config) => config,
+        Err(Refusal::Scenario(mistake)) => {
+            tell(&mistake.text(given));
+            return Ok(Ending::Usage);
+        }
+        Err(Refusal::Fields(errors)) => {
+            let wrong = |error: &FieldError| format!("{}: {}", given.name(error.field.flag()), error.problem);
+            errors.iter().for_each(|error| complain(&wrong(error)));
+            return Ok(Ending::Usage);
+        }
+    };
+    let made_plans = args.cleanup.then(MadePlans::default);
+    let asked = Asked { config, shards: args.shards, options, reset_after, made_plans };
     let mut interrupts = Interrupts::listen()?;
     let Some(report) = load(&asked, &outputs, &mut interrupts).await? else {
         return Ok(Ending::Abandoned);
     };
     let ending = Ending::of(&report, args.exit_code_on_error);
     outputs.deliver(report, async || interrupts.next().await).await?;
+    if let Some(plans) = &asked.made_plans {
+        plans.delete(&asked.config.hosts(), options.dial, &mut interrupts).await;
+    }
     if ending == Ending::NothingSent {
         tell(
             "oddiya-load: no request was sent, so nothing was measured; load for longer, or with more users",
@@ -110,6 +129,8 @@ struct Asked {
     options: ClientOptions,
     /// When the statistics begin anew.
     reset_after: Option<Micros>,
+    /// Where the plans that the run makes are gathered, if they are to be deleted.
+    made_plans: Option<MadePlans>,
 }
 
 /// Why statistics that begin anew after the ramp would be empty; `None` when they would not.
@@ -162,7 +183,7 @@ async fn load(
     outputs: &Outputs,
     interrupts: &mut Interrupts,
 ) -> anyhow::Result<Option<Report>> {
-    let Asked { config, shards, options, reset_after } = asked;
+    let Asked { config, shards, options, reset_after, made_plans } = asked;
     let options = *options;
     let shard_count = shard_count(*shards, &config.load);
     let FileHandles { connections, shortage } =
@@ -178,10 +199,11 @@ async fn load(
     let mut run = Coordinator::new(config, generator, started_at()?);
     run.connects(connection_summary(&options));
     reset_after.iter().for_each(|ramp_end| run.reset_after(*ramp_end));
-    let mut shards =
-        Shards::start(config, shard_count, &dialers, options).context("cannot start the shards")?;
+    let mut shards = Shards::start(config, shard_count, &dialers, options, made_plans.as_ref())
+        .context("cannot start the shards")?;
     let terminal = Terminal::new(config.run_time);
     let mut checkpoints = Checkpoints::new(outputs);
+    let mut warnings = Warnings::default();
     loop {
         tokio::select! {
             posted = shards.posted.next() => {
@@ -191,7 +213,7 @@ async fn load(
                     None => break,
                 }
                 if run.has_news() {
-                    show_and_save(&run, shards.clock, &mut checkpoints, &terminal);
+                    show_and_save(&run, shards.clock, &mut checkpoints, &terminal, &mut warnings);
                 }
             }
             () = interrupts.next() => {
@@ -214,12 +236,19 @@ async fn load(
 }
 
 /// Shows the second that has ended, and saves the report when a checkpoint is due.
-fn show_and_save(run: &Coordinator, clock: RunClock, checkpoints: &mut Checkpoints<'_>, terminal: &Terminal) {
+fn show_and_save(
+    run: &Coordinator,
+    clock: RunClock,
+    checkpoints: &mut Checkpoints<'_>,
+    terminal: &Terminal,
+    warnings: &mut Warnings,
+) {
     let now = clock.now();
     checkpoints.look(now).iter().for_each(|trouble| terminal.say(trouble));
     let is_due = checkpoints.are_due(now);
     let Some(report) = run.report(if is_due { Detail::Full } else { Detail::Figures }) else { return };
     terminal.show(now, &Headline::of(&report, Window::Now));
+    warnings.look(now, &report).iter().for_each(|warning| terminal.say(warning));
     if is_due {
         checkpoints.start(now, clock.now(), report);
     }

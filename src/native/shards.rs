@@ -10,12 +10,14 @@ use std::thread::JoinHandle;
 
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 
+use super::cleanup::MadePlans;
 use super::platform::NativePlatform;
 use crate::core::base::units::Micros;
 use crate::core::config::load::{Load, Share};
 use crate::core::config::run_config::RunConfig;
 use crate::core::report::Note;
 use crate::core::run::recorder::Snapshot;
+use crate::core::run::session::common::Reader;
 use crate::core::run::shard::{self, Assignment, Control};
 use crate::net::client::HttpClient;
 use crate::net::clock::RunClock;
@@ -57,6 +59,7 @@ impl Shards {
         count: u32,
         dialers: &[Arc<Dialer>],
         options: ClientOptions,
+        made_plans: Option<&MadePlans>,
     ) -> io::Result<Self> {
         let clock = RunClock::start();
         let began_unix_ms = unix_ms();
@@ -71,6 +74,7 @@ impl Shards {
                 },
                 dialers: dialers.to_vec(),
                 options,
+                made_plans: made_plans.cloned(),
                 clock,
                 controls,
                 sender: sender.clone(),
@@ -125,6 +129,8 @@ struct Work {
     /// One dialer for each service of the scenario.
     dialers: Vec<Arc<Dialer>>,
     options: ClientOptions,
+    /// Where the plans that the run makes are gathered.
+    made_plans: Option<MadePlans>,
     clock: RunClock,
     controls: UnboundedReceiver<Control>,
     sender: UnboundedSender<Posted>,
@@ -145,14 +151,15 @@ impl Drop for EndNotice {
 
 impl Work {
     fn run(self) -> io::Result<Micros> {
-        let Self { assignment, dialers, options, clock, controls, sender } = self;
+        let Self { assignment, dialers, options, made_plans, clock, controls, sender } = self;
+        let reader = made_plans.map(|plans| Box::new(plans) as Box<dyn Reader>);
         let _notice = EndNotice { shard: assignment.share.shard, sender: sender.clone() };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let post = move |snapshot| drop(sender.unbounded_send(Posted::Second(Box::new(snapshot))));
         tokio::task::LocalSet::new().block_on(&runtime, async {
             let clients = dialers.into_iter().map(|dialer| Rc::new(HttpClient::new(dialer, options, clock)));
             let platform = NativePlatform::new(clients.collect(), clock)?;
-            Ok(shard::run(Rc::new(platform), assignment, controls, post).await.stopped)
+            Ok(shard::run_read(Rc::new(platform), assignment, controls, post, reader).await.stopped)
         })
     }
 }

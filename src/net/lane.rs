@@ -31,6 +31,11 @@ use crate::core::scenario::{Method, Reading, ServiceId};
 /// A connection that was used within this time was not closed for being idle. If it is lost, that is the host's failure.
 const IDLE_FROM: Micros = Micros::SECOND;
 
+/// The same for a request that must not be taken twice. Servers close idle connections after 5 s at the soonest (uvicorn, Node,
+/// Apache), so a connection that was idle for this long and is lost before any answer was closed for that: the request
+/// crossed the close on its way. Browsers send it again then, whatever its method.
+const SURELY_IDLE_FROM: Micros = Micros::from_millis(4_500);
+
 /// How often a request that the host did not take is sent again. After that it is a failure, so that a host that refuses
 /// every time is seen.
 const MAX_REFUSALS: u32 = 3;
@@ -264,13 +269,17 @@ impl HttpLane {
 }
 
 /// Whether a request may be sent again on a new connection: when the host cannot have taken it, or when it most likely
-/// had closed the idle connection and taking the request twice does no harm (RFC 9110, §9.2.2). Anything else is a
-/// failure of the host, which must be seen. `idle_for` is how long the connection was kept; `None` for a new one.
+/// had closed the idle connection and taking the request twice does no harm (RFC 9110, §9.2.2), or when it had surely closed
+/// it. Anything else is a failure of the host, which must be seen. `idle_for` is how long the connection was kept; `None`
+/// for a new one.
 fn may_send_again(lost: &LostConnection, method: Method, idle_for: Option<Micros>) -> bool {
     let idempotent = matches!(method, Method::Get | Method::Head | Method::Put | Method::Delete);
     match lost {
         LostConnection::BeforeRequest(_) => true,
-        LostConnection::BeforeResponse(_) => idempotent && idle_for.is_some_and(|idle| idle >= IDLE_FROM),
+        LostConnection::BeforeResponse(_) => {
+            let idle_from = if idempotent { IDLE_FROM } else { SURELY_IDLE_FROM };
+            idle_for.is_some_and(|idle| idle >= idle_from)
+        }
         LostConnection::WithinResponse(_) => false,
     }
 }
@@ -355,7 +364,12 @@ mod tests {
         let idle = Some(Micros::from_secs(5));
         assert!(may_send_again(&BeforeRequest(lost()), Method::Post, None));
         assert!(may_send_again(&BeforeResponse(lost()), Method::Get, idle));
-        assert!(!may_send_again(&BeforeResponse(lost()), Method::Post, idle), "it may have been taken");
+        assert!(may_send_again(&BeforeResponse(lost()), Method::Post, idle), "it was closed for being idle");
+        let shortly_idle = Some(Micros::from_secs(4));
+        assert!(
+            !may_send_again(&BeforeResponse(lost()), Method::Post, shortly_idle),
+            "it may have been taken"
+        );
         assert!(!may_send_again(&BeforeResponse(lost()), Method::Get, Some(Micros::from_millis(10))));
         assert!(!may_send_again(&BeforeResponse(lost()), Method::Get, None), "a new connection was not idle");
         assert!(!may_send_again(&WithinResponse(lost()), Method::Get, idle));

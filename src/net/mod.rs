@@ -30,6 +30,7 @@
 //! | `client.rs` | what all lanes of a shard share |
 //! | `keepalive.rs` | one user's connections between requests |
 //! | `lane.rs` | one user's requests |
+//! | `preparing.rs` | what a host is asked before a run and after it |
 
 mod body;
 pub mod client;
@@ -49,6 +50,7 @@ pub mod options;
 mod partial;
 mod pool;
 mod ports;
+pub mod preparing;
 mod redirect;
 mod resolve;
 mod stream;

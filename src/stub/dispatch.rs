@@ -24,6 +24,7 @@ use super::socket::ResetSwitch;
 use super::stats::{Measure, UNROUTED};
 use super::timing::Visit;
 use super::{control, dependencies, llm, wallclock};
+use crate::core::oddiya::PREPARING;
 
 /// Longest request body that is read, in bytes. Oddiya's own bodies are far smaller.
 const MOST_BODY_BYTES: usize = 8 * 1024 * 1024;
@@ -61,7 +62,11 @@ pub async fn answer(
         route_match.service = meant(&app, &path, &route_match);
     }
     let name = route_match.name.clone().unwrap_or_else(|| UNROUTED.to_owned());
-    let measure = app.stats.begin(front, &head.method, &name);
+    let measure = if head.headers.contains_key(PREPARING.0) {
+        app.stats.begin_preparing(front)
+    } else {
+        app.stats.begin(front, &head.method, &name)
+    };
     app.faults.wait_while_stalled(&name).await;
     dependencies::thawed(&app, front, route_match.service).await;
     let (method, version) = (head.method.clone(), head.version);

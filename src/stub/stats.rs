@@ -27,6 +27,7 @@ struct Counters {
     epoch: u64,
     connections: u64,
     options: u64,
+    preparing: u64,
     routes: HashMap<Key, RouteCounters>,
 }
 
@@ -66,6 +67,22 @@ impl Stats {
         }
     }
 
+    /// Counts a request that prepares a run and is none of its load: apart from all others, so that what is counted by route
+    /// is the load.
+    pub fn begin_preparing(self: &Arc<Self>, front: Front) -> Measure {
+        let mut counters = self.counters();
+        counters.preparing += 1;
+        // No route has this name, so the answer is not counted.
+        let key = Key { front, name: String::new(), method: "" };
+        Measure {
+            stats: Arc::clone(self),
+            key,
+            epoch: counters.epoch,
+            started: Instant::now(),
+            end: End::None,
+        }
+    }
+
     /// Counts from zero again.
     pub fn reset(&self) {
         let mut counters = self.counters();
@@ -83,6 +100,7 @@ impl Stats {
             seed: options.seed,
             connections: counters.connections,
             options: counters.options,
+            preparing: counters.preparing,
             routes: routes.into_iter().map(|(key, route)| RouteReport::of(key, route)).collect(),
         }
     }
@@ -158,6 +176,8 @@ pub struct Report {
     pub connections: u64,
     /// The number of OPTIONS requests.
     pub options: u64,
+    /// Requests by which `oddiya-load` prepared runs or cleaned up after them. They are in no route.
+    pub preparing: u64,
     /// Sorted by service, name and method; only routes that were requested.
     pub routes: Vec<RouteReport>,
 }
@@ -216,6 +236,15 @@ mod tests {
         assert_eq!((route.requests, route.unanswered, route.statuses[&200]), (3, 1, 1));
         assert_eq!(route.server_ms.unwrap().count, 1);
         drop(under_way);
+    }
+
+    #[test]
+    fn requests_that_prepare_a_run_are_in_no_route() {
+        let stats = Arc::new(Stats::default());
+        stats.begin_preparing(Front::Gateway).answered(StatusCode::OK);
+        drop(stats.begin_preparing(Front::Gateway));
+        let now = report(&stats);
+        assert_eq!((now.preparing, now.routes.len()), (2, 0));
     }
 
     #[test]

@@ -247,7 +247,7 @@ async fn a_run_that_was_only_refused_says_so_above_its_figures_and_beside_the_tr
     let page = TestPage::open().await;
     open(&page, &report.to_json()).await;
     let found = page.text("finding");
-    assert!(found.contains("Every answer was HTTP 401") && found.contains("no token"), "{found}");
+    assert!(found.contains("Every answer was HTTP 401") && found.contains("profile gateway"), "{found}");
     let trust = page.text("trust");
     assert!(!trust.starts_with("Yes") && trust.contains("refusals and failures"), "{trust}");
     assert!(trust.contains("Every answer was HTTP 401"), "{trust}");

@@ -10,7 +10,7 @@ use oddiya_load::core::http::request::Request;
 use oddiya_load::core::run::shard::{Assignment, Control};
 use oddiya_load::core::run::sim;
 use oddiya_load::core::scenario::model::class::{Next, Number, State, Task, Tasks, UserClass, Way};
-use oddiya_load::core::scenario::model::data::{Cell, DataSet, NextRow, RowOrder, RowUse};
+use oddiya_load::core::scenario::model::data::{Cell, DataSet, NextRow, RowOrder, RowOrigin, RowUse};
 use oddiya_load::core::scenario::model::request::{OnFailure, RequestStep};
 use oddiya_load::core::scenario::model::scenario::DataId;
 use oddiya_load::core::scenario::model::step::{End, Repeat, Step, Times};
@@ -99,7 +99,7 @@ fn with_rows(order: RowOrder, when: NextRow) -> Scenario {
     let mut scenario = plan.with(class);
     let rows = (0..6).map(|row| vec![Cell::Text(format!("r{row}"))]).collect();
     let columns = vec!["name".to_owned()];
-    scenario.data = vec![DataSet { name: "users".to_owned(), columns, rows, order }];
+    scenario.data = vec![DataSet { name: "users".to_owned(), columns, rows, order, origin: RowOrigin::Text }];
     scenario
 }
 

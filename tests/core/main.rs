@@ -9,6 +9,7 @@ mod filling;
 mod lives;
 mod load_models;
 mod parts;
+mod recognising;
 mod refusals;
 mod reset;
 mod resilience;

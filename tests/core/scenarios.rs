@@ -82,6 +82,7 @@ impl Plan {
             retry: None,
             again: None,
             on_failure: OnFailure::Continue,
+            plan: None,
         }
     }
 

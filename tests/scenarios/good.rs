@@ -8,9 +8,11 @@ use oddiya_load::core::scenario::model::answer::{JsonType, Missing, Must, Place,
 use oddiya_load::core::scenario::model::auth::AfterRefusal;
 use oddiya_load::core::scenario::model::class::{Next, Number, Presence, Tasks, UserClass};
 use oddiya_load::core::scenario::model::condition::{Comparison, Condition};
-use oddiya_load::core::scenario::model::data::{Cell, NextRow, RowOrder};
-use oddiya_load::core::scenario::model::request::{Body, BodyPiece, OnFailure, Redirects, RequestStep};
-use oddiya_load::core::scenario::model::scenario::Scenario;
+use oddiya_load::core::scenario::model::data::{Cell, NextRow, RowOrder, RowOrigin};
+use oddiya_load::core::scenario::model::request::{
+    Body, BodyPiece, OnFailure, PlanModel, Redirects, RequestStep,
+};
+use oddiya_load::core::scenario::model::scenario::{Scenario, ServiceId};
 use oddiya_load::core::scenario::model::step::{End, Step, Times};
 use oddiya_load::core::scenario::model::text::{Escape, Generator, Part, Source, Template};
 
@@ -372,10 +374,25 @@ fn a_profile_changes_addresses_prefixes_and_settings() {
     assert_eq!(urls, ["http://localhost:8083", "http://localhost:9000"]);
     let expected = |scenario: &Scenario| nth(scenario, 1).expect.clone().unwrap().ranges;
     assert_eq!((expected(&gateway), expected(&direct)), (vec![(200, 200)], vec![(403, 403)]));
-    let Step::If { condition: Condition::Compare { left, .. }, .. } = &steps(&direct.classes[0], 2)[0] else {
-        panic!()
-    };
-    assert_eq!(*left, Template::plain("direct"));
+    // The text itself decides which profile it is.
+    let third = |scenario: &Scenario| steps(&scenario.classes[0], 2).len();
+    assert_eq!((third(&gateway), third(&direct)), (0, 1));
+    assert!(matches!(&steps(&direct.classes[0], 2)[0], Step::Request(_)));
+}
+
+#[test]
+fn rows_may_be_the_hosts_users_and_a_service_may_be_another_one() {
+    let scenario = good("host-users");
+    assert_eq!((scenario.data[0].origin, scenario.data[0].rows.len()), (RowOrigin::HostUsers, 100));
+    assert_eq!(scenario.data[0].columns, ["id", "email", "name", "authorization"]);
+    let requests = scenario.request_steps();
+    assert!(requests.iter().all(|step| step.request.service == ServiceId::MAIN), "{requests:?}");
+    assert_eq!(requests.iter().map(|step| step.plan).collect::<Vec<_>>(), [None, Some(PlanModel::Real)]);
+    let services = vec![("plan".to_owned(), "http://localhost:8083".to_owned())];
+    let choices = Choices { profile: Some("locust".to_owned()), services, ..Choices::default() };
+    let apart = good_with("host-users", &choices);
+    let services: Vec<_> = apart.request_steps().iter().map(|step| step.request.service.0).collect();
+    assert_eq!(services, [1], "in profile locust no plan is made");
 }
 
 /// What a number of the file is as a text with blanks.

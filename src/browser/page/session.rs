@@ -10,13 +10,14 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::companion_state::CompanionState;
 use super::generator::{connections, generator, not_kept_note};
+use super::probe::asking::{Asked, ask};
 use super::probe::{HostProbe, find_destination};
 use super::run_state::RunState;
 use super::storage::journal::Journal;
 use super::trouble::Trouble;
 use super::visibility;
 use super::worker_handle::{WorkerEvent, WorkerHandle};
-use crate::browser::message::{Command, CompanionNews, Event};
+use crate::browser::message::{Command, CompanionNews, Destination, Event};
 use crate::core::base::units::Micros;
 use crate::core::config::load::LoadChange;
 use crate::core::config::run_config::{RunConfig, RunConfigText};
@@ -26,6 +27,7 @@ use crate::core::run::journal::Header;
 use crate::core::run::record::Record;
 use crate::core::run::recorder::Snapshot;
 use crate::core::scenario::Scenario;
+use crate::core::shelf::readable::Readable;
 
 /// One page's session. Clones share it.
 #[derive(Clone)]
@@ -49,6 +51,8 @@ struct State {
     started_ms: Option<f64>,
     /// How long the run took, once it is over.
     lasted_s: Option<f64>,
+    /// What was found out about the host before the run, in sentences.
+    said: Vec<String>,
     /// What the worker noticed of the companion last, and when, on the page's clock.
     companion: (CompanionNews, f64),
 }
@@ -67,7 +71,7 @@ impl Session {
     }
 
     /// Starts a run of a text that [`RunConfigText::check_for`] accepted for the scenario; a run under way is left alone.
-    pub fn start(&self, text: &RunConfigText, scenario: Scenario, probe: HostProbe) {
+    pub fn start(&self, text: &RunConfigText, scenario: Scenario, readable: Readable, probe: HostProbe) {
         if self.run_state().is_active() {
             return;
         }
@@ -76,7 +80,7 @@ impl Session {
         (self.on_update)();
         let (this, text) = (self.clone(), text.clone());
         spawn_local(async move {
-            let prepared = this.prepare(text, scenario, probe, attempt).await;
+            let prepared = this.prepare(text, (scenario, readable), probe, attempt).await;
             if let (Err(trouble), true) = (prepared, this.is_starting(attempt)) {
                 this.fail(trouble);
             }
@@ -87,12 +91,16 @@ impl Session {
     async fn prepare(
         &self,
         text: RunConfigText,
-        scenario: Scenario,
+        (scenario, readable): (Scenario, Readable),
         probe: HostProbe,
         attempt: u64,
     ) -> Result<(), Trouble> {
         let (text, config) = checked(text, scenario)?;
         let destination = find_destination(&config, probe).await?;
+        let config = match probe {
+            HostProbe::Before => self.ask(config, &text, &readable, &destination, attempt).await,
+            HostProbe::Skip => config,
+        };
         let started_at = started_at();
         let mut run = Coordinator::new(&config, generator(&destination), started_at.clone());
         connections(&destination).into_iter().for_each(|summary| run.connects(summary));
@@ -117,6 +125,27 @@ impl Session {
         state.journal = journal.ok();
         state.first_command = Some(Command::Start { config: Box::new(config), destination });
         Ok(())
+    }
+
+    /// Asks the host which run it calls for.
+    async fn ask(
+        &self,
+        config: RunConfig,
+        text: &RunConfigText,
+        readable: &Readable,
+        destination: &Destination,
+        attempt: u64,
+    ) -> RunConfig {
+        let Asked { config, said } = ask(config, text, readable, destination).await;
+        if self.is_starting(attempt) {
+            self.state.borrow_mut().said = said;
+        }
+        config
+    }
+
+    /// What was found out about the host of the run, in sentences.
+    pub fn said(&self) -> Vec<String> {
+        self.state.borrow().said.clone()
     }
 
     /// Whether that attempt to start is still the current one, and was not stopped meanwhile.

@@ -37,6 +37,30 @@ pub enum Scope {
     Under(String),
 }
 
+/// Whether a finding says that the host refuses the requests or has not their paths: something to be put right at once, while
+/// the run goes on.
+pub fn is_about_refusals(finding: &Finding) -> bool {
+    match finding {
+        Finding::AllUnauthorized { answers, .. } | Finding::AllNotFound { answers, .. } => {
+            *answers >= ENOUGH_REQUESTS
+        }
+        Finding::MostlyFailing { .. } => refused_status(finding).is_some(),
+        Finding::Contradictions(_) => false,
+    }
+}
+
+/// The status with which the host refuses most requests.
+pub fn refused_status(finding: &Finding) -> Option<Status> {
+    match finding {
+        Finding::AllUnauthorized { status, .. } => Some(*status),
+        Finding::AllNotFound { .. } => Some(404),
+        Finding::MostlyFailing { kind: FailureKind::Status, detail, .. } => {
+            status_in(detail).filter(|status| is_refusal(*status))
+        }
+        Finding::MostlyFailing { .. } | Finding::Contradictions(_) => None,
+    }
+}
+
 /// From this many requests on, a share of failures says something about the host.
 const ENOUGH_REQUESTS: u64 = 10;
 

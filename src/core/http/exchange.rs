@@ -4,6 +4,7 @@
 //! browser and in the runner fill in these types; no code compares a failure's text. Nothing is sent from here.
 
 use super::answer::Answer;
+use super::plan::PlanSeen;
 use super::request_id::RequestId;
 use super::stream::Streamed;
 use crate::core::base::connections::Connections;
@@ -31,6 +32,8 @@ pub struct Exchange {
     /// What the request wanted of the answer; `None` when it wanted nothing, or no complete answer came.
     pub answer: Option<Box<Answer>>,
     pub judged: Judged,
+    /// The plan in the answer, where the scenario looks for one.
+    pub plan: Option<PlanSeen>,
 }
 
 /// Whether a request counts as a success.
@@ -61,6 +64,7 @@ impl Exchange {
             awaits: None,
             answer: None,
             judged: Judged::ByAnswer,
+            plan: None,
         }
     }
 

@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod exchange;
+pub mod plan;
 pub mod reason;
 pub mod relay;
 pub mod relay_record;

@@ -34,6 +34,11 @@ pub const FLOOR_PREFIX: &str = "/companion/floor/";
 /// The start of the paths of the companion's folder of reports: `/companion/reports/{token}` lists them, and with `/{name}`
 /// behind it is one of them. `core::library::folder` has the list.
 pub const REPORTS_PREFIX: &str = "/companion/reports/";
+/// The start of the path at which the companion says which Oddiya its host is: `/companion/oddiya/{token}`.
+pub const ODDIYA_PREFIX: &str = "/companion/oddiya/";
+/// The start of the path at which the companion finds or makes users of its host, by POST:
+/// `/companion/users/{token}/{profile}/{number}`.
+pub const USERS_PREFIX: &str = "/companion/users/";
 
 /// The header with the [`Refusal`], on an answer that is from the companion and not from the host.
 pub const REFUSAL_HEADER: &str = "x-oddiya-load-refusal";

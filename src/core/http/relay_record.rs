@@ -143,6 +143,7 @@ impl RelayRecord {
             connections: self.connections,
             awaits: None,
             judged: seen.judged.clone(),
+            plan: seen.plan,
             ..Exchange::new(outcome, timing, self.received_bytes)
         }
     }

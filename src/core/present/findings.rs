@@ -2,7 +2,7 @@
 //! view changes its words seldom.
 
 use crate::core::analyse::contradictions::{Contradiction, Summed};
-use crate::core::analyse::findings::{Finding, Scope};
+use crate::core::analyse::findings::{Finding, Scope, refused_status};
 use crate::core::base::failure::{FailureKind, Status};
 use crate::core::base::units::group_thousands;
 use crate::core::base::visible::cell;
@@ -27,14 +27,14 @@ pub fn finding_words(finding: &Finding) -> FindingWords {
         },
         Finding::AllUnauthorized { scope, status, .. } => FindingWords {
             what: format!("Every answer{} was HTTP {status}: {}.", under(scope), refused_because(*status)),
-            next: NEXT_WITHOUT_TOKEN.to_owned(),
+            next: next_after_refusal(*status).to_owned(),
         },
         Finding::AllNotFound { scope, .. } => FindingWords {
             what: format!(
                 "Every answer{} was HTTP 404: the host is there, but these paths are not.",
                 under(scope)
             ),
-            next: NEXT_WITHOUT_PATHS.to_owned(),
+            next: next_after_refusal(404).to_owned(),
         },
         Finding::MostlyFailing { share, kind, detail, .. } => FindingWords {
             what: format!(
@@ -42,15 +42,27 @@ pub fn finding_words(finding: &Finding) -> FindingWords {
                 share * 100.0,
                 named(*kind, detail)
             ),
-            next: next_after(*kind).to_owned(),
+            next: refused_status(finding).map_or_else(|| next_after(*kind), next_after_refusal).to_owned(),
         },
     }
 }
 
-const NEXT_WITHOUT_TOKEN: &str = "These requests carry X-User-Id and no token. Let the host accept them for the test, or \
-                                  load the service behind the gateway itself; `docker compose ps` lists its port.";
+/// What a refusal means at an Oddiya, and what to do.
+const fn next_after_refusal(status: Status) -> &'static str {
+    match status {
+        401 => NEXT_WITHOUT_TOKEN,
+        403 => NEXT_FORBIDDEN,
+        _ => NEXT_WITHOUT_PATHS,
+    }
+}
+
+const NEXT_WITHOUT_TOKEN: &str = "Today's gateway wants a token, an unsigned one too: run it in profile gateway (--profile gateway), or give one \
+                                  of your own with --bearer. A login that gets 401 with a right password has a user-service that \
+                                  is down. `docker compose ps` lists the ports of the services behind the gateway, which want none.";
+const NEXT_FORBIDDEN: &str = "The auth-service says 403 to every path that is not its own, and plan-service to a plan of \
+                              another user: is this the gateway's address, with its port? `docker compose ps` lists it.";
 const NEXT_WITHOUT_PATHS: &str = "Is this the address of the Oddiya gateway (for PlanStreamUser: of the llm-agent), with its \
-                                  port and any path in front? Ask for one of the paths with curl.";
+                                  port and any path in front? A single service wants the profile direct. Ask for one of the paths with curl.";
 
 const NEXT_AFTER_CONTRADICTION: &str = "The file was changed or damaged, or another tool wrote it so: rely on none of its figures, and export it again.";
 
@@ -147,7 +159,10 @@ mod tests {
         let scope = Scope::Under("/api".to_owned());
         let words = finding_words(&Finding::AllUnauthorized { scope, status: 401, answers: 110 });
         assert_eq!(words.what, "Every answer under /api was HTTP 401: the host wants a token.");
-        assert!(words.next.contains("no token") && words.next.contains("docker compose ps"), "{words:?}");
+        assert!(
+            words.next.contains("--profile gateway") && words.next.contains("docker compose ps"),
+            "{words:?}"
+        );
         let words = finding_words(&Finding::AllNotFound { scope: Scope::Everything, answers: 9 });
         assert!(words.what.starts_with("Every answer was HTTP 404: ") && words.next.contains("llm-agent"));
     }

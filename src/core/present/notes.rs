@@ -54,6 +54,9 @@ pub fn sentence(note: &Note, generator: &Generator) -> String {
             "{requests} requests were in flight while the machine slept or the companion was stopped; they are counted, but in \
              no latency."
         ),
+        Note::PlaceholderPlans { placeholders, of_plans, failed } => {
+            placeholder_plans(*placeholders, *of_plans, *failed)
+        }
         Note::SharedConnections => shared_connections(generator.route).to_owned(),
         Note::HostNamePerUser => HOST_NAME_PER_USER.to_owned(),
         Note::RecoveryOff => {
@@ -87,6 +90,19 @@ pub fn sentence(note: &Note, generator: &Generator) -> String {
         Note::Example => "This is an example: virtual time and a made-up host, no request was sent.".to_owned(),
         Note::Text { text } => visible::sentence(text),
         Note::Other => "A later version of Oddiya Load noted something that this one does not know.".to_owned(),
+    }
+}
+
+fn placeholder_plans(placeholders: u64, of_plans: u64, failed: u64) -> String {
+    match (placeholders, failed) {
+        (placeholders, 0) if placeholders == of_plans => {
+            "All plans are placeholders: the model is mocked, or fails every time.".to_owned()
+        }
+        (_, 0) => format!("{placeholders} of {of_plans} plans are placeholders."),
+        _ => format!(
+            "{placeholders} of {of_plans} plans are placeholders, and {failed} of them count as failures: a model that \
+             fails leaves them behind."
+        ),
     }
 }
 
@@ -167,6 +183,15 @@ mod tests {
         assert!(note.contains("at its best: 550 per second") && note.ends_with("oddiya-load run."), "{note}");
         let note = of(GeneratorKind::Native, &reached(None));
         assert!(note.contains("give the runner more cores"), "{note}");
+    }
+
+    #[test]
+    fn placeholder_plans_are_one_notice_where_all_are_and_failures_beside_others() {
+        let said = |placeholders, failed| {
+            of(GeneratorKind::Native, &Note::PlaceholderPlans { placeholders, of_plans: 9, failed })
+        };
+        assert_eq!(said(9, 0), "All plans are placeholders: the model is mocked, or fails every time.");
+        assert!(said(4, 4).starts_with("4 of 9 plans are placeholders, and 4 of them count as failures"));
     }
 
     #[test]

@@ -87,6 +87,7 @@ fn of_entry(entry: &Entry) -> impl Iterator<Item = u64> {
         entry.in_flight_at_end,
         entry.dropped,
         entry.page_clock,
+        entry.placeholder_plans,
         entry.untimed,
         entry.lost,
         entry.unrecorded,

@@ -42,6 +42,10 @@ pub struct Entry {
     /// Complete responses by status.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub statuses: Option<BTreeMap<Status, u64>>,
+    /// Plans in its answers that are placeholders: a mocked model makes only such, and one that fails leaves them behind.
+    /// They are failures where `failures` has them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub placeholder_plans: Option<u64>,
     /// Requests whose latency is by the page's clock, with the browser's queue in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page_clock: Option<u64>,

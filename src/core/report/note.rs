@@ -64,6 +64,15 @@ pub enum Note {
         /// How many.
         requests: u64,
     },
+    /// Plans in the answers are placeholders, which a mocked model and a model that fails give alike.
+    PlaceholderPlans {
+        /// How many.
+        placeholders: u64,
+        /// Of how many.
+        of_plans: u64,
+        /// How many of them are failures.
+        failed: u64,
+    },
     /// All users share the browser's six connections to one name.
     SharedConnections,
     /// Each user went straight to the host under a name of its own, which the host reads in `Host`.

@@ -6,10 +6,19 @@
 use std::collections::BTreeMap;
 
 use super::tally::{StreamTally, Tally};
+use crate::core::base::failure::FailureKind;
 use crate::core::report::{IntervalRow, IntervalStreams, Intervals, Recorded};
 
 /// The most intervals of a run. Runs of up to ten minutes have intervals of one second, longer runs have longer ones.
 const MAX_INTERVALS: u64 = 600;
+
+/// How a placeholder plan counts. Only the run's other plans show whether it is a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placeholders {
+    /// All plans are placeholders, so that a mocked model made them.
+    Pass,
+    Fail,
+}
 
 /// Collects the seconds of a run.
 #[derive(Clone, Debug)]
@@ -17,6 +26,8 @@ pub struct Collector {
     period_s: u64,
     /// The intervals that have ended, by (index, entry).
     ended: BTreeMap<(u64, usize), IntervalRow>,
+    /// Placeholder plans in them that are failures only if the run has real plans too, likewise by (index, entry).
+    unsure_plans: BTreeMap<(u64, usize), u64>,
     /// The counts of the current interval, by entry.
     open: BTreeMap<usize, Tally>,
     open_index: u64,
@@ -24,7 +35,8 @@ pub struct Collector {
 
 impl Default for Collector {
     fn default() -> Self {
-        Self { period_s: 1, ended: BTreeMap::new(), open: BTreeMap::new(), open_index: 0 }
+        let (ended, unsure_plans, open) = Default::default();
+        Self { period_s: 1, ended, unsure_plans, open, open_index: 0 }
     }
 }
 
@@ -47,10 +59,17 @@ impl Collector {
         }
     }
 
-    /// The intervals so far, including the current one.
-    pub fn rows(&self) -> Intervals {
-        let open = self.open.iter().map(|(entry, tally)| row(self.open_index, *entry, tally));
+    /// The intervals so far, including the current one, with placeholder plans counted as the run's other plans demand.
+    pub fn rows(&self, placeholders: Placeholders) -> Intervals {
+        let mut open: Vec<_> =
+            self.open.iter().map(|(entry, tally)| row(self.open_index, *entry, tally)).collect();
         let mut rows: Vec<_> = self.ended.values().cloned().collect();
+        if placeholders == Placeholders::Fail {
+            let unsure = |row: &IntervalRow| self.unsure_plans.get(&(row.index, row.entry)).copied();
+            rows.iter_mut().for_each(|row| convict(row, unsure(row).unwrap_or_default()));
+            let unsure = |row: &IntervalRow| self.open.get(&row.entry).map_or(0, Tally::unsure_plans);
+            open.iter_mut().for_each(|row| convict(row, unsure(row)));
+        }
         for (entry, tally) in &self.open {
             take_back(rows.iter_mut().rev(), *entry, tally.sent_before());
         }
@@ -60,6 +79,9 @@ impl Collector {
 
     fn close(&mut self) {
         for (entry, tally) in std::mem::take(&mut self.open) {
+            if tally.unsure_plans() > 0 {
+                *self.unsure_plans.entry((self.open_index, entry)).or_default() += tally.unsure_plans();
+            }
             take_back(self.ended.values_mut().rev(), entry, tally.sent_before());
             self.keep(row(self.open_index, entry, &tally));
         }
@@ -79,6 +101,9 @@ impl Collector {
         self.close();
         self.period_s *= 2;
         self.open_index /= 2;
+        for ((index, entry), count) in std::mem::take(&mut self.unsure_plans) {
+            *self.unsure_plans.entry((index / 2, entry)).or_default() += count;
+        }
         for (_, mut row) in std::mem::take(&mut self.ended) {
             row.index /= 2;
             self.keep(row);
@@ -95,6 +120,14 @@ fn take_back<'a>(rows: impl Iterator<Item = &'a mut IntervalRow>, entry: usize, 
         let taken = count.min(*sent);
         *sent -= taken;
         count -= taken;
+    }
+}
+
+/// Makes failures of placeholder plans that counted as successes.
+fn convict(row: &mut IntervalRow, unsure: u64) {
+    if unsure > 0 {
+        row.failures += unsure;
+        *row.failures_by_kind.entry(FailureKind::Check).or_default() += unsure;
     }
 }
 
@@ -193,7 +226,7 @@ mod tests {
     fn ten_minutes_keep_their_seconds() {
         let mut collector = Collector::default();
         (0..600).for_each(|second| collector.add(second, &[(0, &second_of(second + 1))]));
-        let intervals = collector.rows();
+        let intervals = collector.rows(Placeholders::Pass);
         assert_eq!((intervals.period_s, intervals.rows.len()), (1, 600));
         assert_eq!(intervals.rows[41].latency.as_ref().unwrap().decode().unwrap().max(), Some(Micros(42)));
     }
@@ -202,7 +235,7 @@ mod tests {
     fn a_long_run_keeps_every_request_in_fewer_intervals() {
         let mut collector = Collector::default();
         (0..5_000).for_each(|second| collector.add(second, &[(0, &second_of(7))]));
-        let intervals = collector.rows();
+        let intervals = collector.rows(Placeholders::Pass);
         assert_eq!(intervals.period_s, 16);
         assert!(intervals.rows.len() <= 600);
         assert_eq!(intervals.rows.iter().map(|row| row.requests).sum::<u64>(), 5_000);
@@ -217,8 +250,9 @@ mod tests {
         collector.add(0, &[(0, &Tally { sent: 1, ..Tally::default() })]);
         let (fresh, cached) = (Tally { moved_out: 1, ..Tally::default() }, Tally { sent: 1, ..second_of(1) });
         collector.add(3, &[(0, &fresh), (1, &cached)]);
-        let sent =
-            |collector: &Collector| -> u64 { collector.rows().rows.iter().filter_map(|row| row.sent).sum() };
+        let sent = |collector: &Collector| -> u64 {
+            collector.rows(Placeholders::Pass).rows.iter().filter_map(|row| row.sent).sum()
+        };
         assert_eq!(sent(&collector), 1);
         (4..700).for_each(|second| collector.add(second, &[]));
         assert_eq!(sent(&collector), 1);
@@ -230,6 +264,9 @@ mod tests {
         collector.add(0, &[(0, &second_of(1))]);
         collector.add(1, &[]);
         collector.add(5, &[(0, &second_of(1))]);
-        assert_eq!(collector.rows().rows.iter().map(|row| row.index).collect::<Vec<_>>(), [0, 5]);
+        assert_eq!(
+            collector.rows(Placeholders::Pass).rows.iter().map(|row| row.index).collect::<Vec<_>>(),
+            [0, 5]
+        );
     }
 }

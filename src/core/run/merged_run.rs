@@ -41,6 +41,8 @@ pub struct MergedRun {
     pub(super) connections: Option<ConnectionSummary>,
     pub(super) reset: Option<Reset>,
     pub(super) retries: RetrySeries,
+    /// Placeholder plans that count as successes so far, by the second in which they came.
+    pub(super) unsure_plans: BTreeMap<u64, u64>,
     target: LoadTarget,
     open: OpenSeconds,
     /// The first second that no shard has posted.
@@ -106,6 +108,7 @@ impl MergedRun {
             connections: None,
             reset: None,
             retries: RetrySeries::default(),
+            unsure_plans: BTreeMap::new(),
             next_second: 0,
         }
     }
@@ -146,6 +149,7 @@ impl MergedRun {
         self.timeline = Timeline::default();
         self.intervals = Collector::default();
         self.retries = RetrySeries::default();
+        self.unsure_plans.clear();
         self.lateness = Histogram::new();
         self.dropped = 0;
         self.suspect = SuspectSeconds::default();
@@ -237,6 +241,10 @@ impl MergedRun {
         let requests = self.only_requests(all);
         self.intervals.add(second, &requests);
         self.retries.add(second, requests.iter().map(|(_, tally)| *tally));
+        let unsure: u64 = requests.iter().map(|(_, tally)| tally.unsure_plans()).sum();
+        if unsure > 0 {
+            *self.unsure_plans.entry(second).or_default() += unsure;
+        }
         let mut row = timeline_row(second, all, requests.iter().map(|(_, tally)| *tally), self.delay());
         (row.target_users, row.target_rate) = self.target.in_second(second);
         let expected = self.timeline.last().map_or(self.first_second(), |last| last.second + 1);

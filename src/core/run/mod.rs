@@ -9,6 +9,7 @@
 //! | `session/` | the life of one user: its tasks, its requests, what it makes of answers |
 //! | `in_flight.rs`, `gate.rs` | requests in flight; holding users back |
 //! | `recorder.rs`, `tally.rs`, `health.rs` | what a shard counts each second, and what it notices about itself |
+//! | `occurrences.rs`, `plan_tally.rs` | how often something happened and when; plans and placeholders among answers |
 //! | `awaited.rs`, `liveness.rs` | figures that the companion still has to send; noticing that the machine slept |
 //! | `merging.rs`, `intervals.rs`, `ceiling.rs` | incomplete seconds; counts by interval; the generator's limit |
 //! | `merged_run.rs`, `to_report.rs` | the merged state of a run, and the report of it |
@@ -30,7 +31,9 @@ pub mod journal;
 pub mod liveness;
 pub mod merged_run;
 mod merging;
+mod occurrences;
 mod open;
+pub mod plan_tally;
 pub mod platform;
 pub mod record;
 pub mod recorder;

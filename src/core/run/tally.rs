@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::occurrences::Occurrences;
+use super::plan_tally::{PLACEHOLDER_CHECK, PlanTally};
 use crate::core::base::connections::Connections;
 use crate::core::base::failure::{Failure, FailureKind, Status};
 use crate::core::base::histogram::Histogram;
@@ -78,6 +80,9 @@ pub struct Tally {
     /// Requests that failed and were not sent again, because the budget of retries was used up.
     #[serde(default)]
     pub retries_denied: u64,
+    /// Only where answers hold plans. Boxed, because most entries have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plans: Option<Box<PlanTally>>,
     /// Only event streams. Boxed, because most entries have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub streams: Option<Box<StreamTally>>,
@@ -108,16 +113,6 @@ pub struct StreamTally {
     pub done: Histogram,
     /// The first event of each type.
     pub by_type: ByKind<Histogram>,
-}
-
-/// How often a failure happened, and when first and last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Occurrences {
-    pub count: u64,
-    /// On the run's clock.
-    pub first: Micros,
-    /// On the run's clock.
-    pub last: Micros,
 }
 
 impl Tally {
@@ -221,12 +216,17 @@ impl Tally {
         if let Ok(status) = exchange.outcome {
             *self.statuses.entry(status).or_default() += 1;
         }
-        match exchange.failure() {
+        let failure = exchange.failure();
+        if let Some(plan) = exchange.plan {
+            let (has_failed, at) = (failure.is_some(), exchange.timing.finished);
+            self.plans.get_or_insert_default().count(plan, has_failed, at);
+        }
+        match failure {
             None => self.succeeded += 1,
             Some(failure) => {
                 self.failed += 1;
                 let at = exchange.timing.finished;
-                self.count_failure(failure, Occurrences { count: 1, first: at, last: at });
+                self.count_failure(failure, Occurrences::once(at));
             }
         }
     }
@@ -234,9 +234,7 @@ impl Tally {
     fn count_failure(&mut self, failure: Failure, new: Occurrences) {
         let full = self.failures.len() >= MAX_FAILURES;
         if let Some((_, known)) = self.failures.iter_mut().find(|(known, _)| *known == failure) {
-            known.count += new.count;
-            known.first = known.first.min(new.first);
-            known.last = known.last.max(new.last);
+            known.add(new);
         } else if full && failure.detail != OVERFLOW_DETAIL {
             self.count_failure(Failure::new(FailureKind::Other, OVERFLOW_DETAIL), new);
         } else {
@@ -279,6 +277,26 @@ impl Tally {
         if let Some(streams) = &other.streams {
             self.streams.get_or_insert_default().merge(streams);
         }
+        if let Some(plans) = &other.plans {
+            self.plans.get_or_insert_default().merge(plans);
+        }
+    }
+
+    /// Placeholder plans that count as successes so far.
+    pub fn unsure_plans(&self) -> u64 {
+        self.plans.as_ref().map_or(0, |plans| plans.unsure_count())
+    }
+
+    /// The same counts with each placeholder plan as a failure; `None` when they are the same.
+    pub fn convicted(&self) -> Option<Self> {
+        let unsure = self.plans.as_ref()?.unsure?;
+        let mut tally = self.clone();
+        tally.succeeded = tally.succeeded.saturating_sub(unsure.count);
+        tally.failed += unsure.count;
+        tally.count_failure(Failure::new(FailureKind::Check, PLACEHOLDER_CHECK), unsure);
+        let plans = tally.plans.get_or_insert_default();
+        (plans.failed, plans.unsure) = (plans.placeholders(), None);
+        Some(tally)
     }
 }
 
@@ -341,10 +359,27 @@ const OVERFLOW_DETAIL: &str = "further distinct failures, counted together";
 mod tests {
     use super::*;
     use crate::core::base::event_kind::EventKind;
+    use crate::core::http::plan::PlanSeen;
 
     fn exchange(outcome: Result<Status, Failure>, finished: u64) -> Exchange {
         let timing = Timing { sent: Some(Micros(100)), finished: Micros(finished), ..Timing::default() };
         Exchange::new(outcome, timing, 7)
+    }
+
+    #[test]
+    fn placeholder_plans_become_failures_of_their_own_check() {
+        let mut tally = Tally::default();
+        let plan = |plan| Exchange { plan: Some(plan), ..exchange(Ok(200), 1_100) };
+        [PlanSeen::Real, PlanSeen::Placeholder, PlanSeen::Placeholder]
+            .into_iter()
+            .for_each(|seen| tally.record(Micros::ZERO, &plan(seen)));
+        assert_eq!((tally.succeeded, tally.failed, tally.unsure_plans()), (3, 0, 2));
+        let convicted = tally.convicted().unwrap();
+        assert_eq!((convicted.succeeded, convicted.failed, convicted.unsure_plans()), (1, 2, 0));
+        let [(failure, occurrences)] = &convicted.failures[..] else { panic!("{:?}", convicted.failures) };
+        assert_eq!((failure.kind, failure.detail.as_str()), (FailureKind::Check, "placeholder plan"));
+        assert_eq!(occurrences.count, 2);
+        assert!(convicted.convicted().is_none(), "once");
     }
 
     fn stream(failure: Option<Failure>) -> Exchange {

@@ -6,7 +6,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::intervals::Placeholders;
 use super::merged_run::{Kind, MergedRun};
+use super::plan_tally::PlanTally;
 use super::reset::Reset;
 use super::tally::{ConnectingTally, StreamTally, Tally};
 use crate::core::base::histogram::Histogram;
@@ -16,17 +18,25 @@ use crate::core::report::connections::{Certificates, ConnectionReuse, Cookies};
 use crate::core::report::load::{ArrivalProcess, Level, Load};
 use crate::core::report::{
     Detail, Distribution, Entry, FailureRow, Generator, Health, Note, Report, SCHEMA, StreamFigures,
-    SuspectReason, TOTAL_NAME, VERSION,
+    SuspectReason, TOTAL_NAME, Timeline, VERSION,
 };
 use crate::core::scenario::EntryKey;
 
 impl MergedRun {
     /// The report of the run so far.
     pub fn report(&self, detail: Detail) -> Report {
+        let placeholders = self.placeholders();
+        let convicted = |tally: &Tally| match placeholders {
+            Placeholders::Pass => None,
+            Placeholders::Fail => tally.convicted(),
+        };
+        let tallies: Vec<_> = self.tallies.iter().map(|tally| (tally, convicted(tally))).collect();
+        let tallies: Vec<&Tally> =
+            tallies.iter().map(|(tally, convicted)| convicted.as_ref().unwrap_or(tally)).collect();
         let mut total = Tally::default();
-        self.of_kind(Kind::Request).for_each(|(_, _, tally)| total.merge(tally));
+        self.of_kind(Kind::Request, &tallies).for_each(|(_, _, tally)| total.merge(tally));
         let rows = |kind| {
-            let of_kind = self.of_kind(kind);
+            let of_kind = self.of_kind(kind, &tallies);
             of_kind.map(|(place, key, tally)| {
                 self.entry(key.kind.as_str(), &key.name, tally, place..place + 1, detail)
             })
@@ -43,9 +53,9 @@ impl MergedRun {
             requests: rows(Kind::Request).collect(),
             // A journey has no answer of its own: a size of 0 would say that it had an empty one.
             groups: rows(Kind::Group).map(|group| Entry { received_bytes: None, ..group }).collect(),
-            failures: self.failures(),
-            timeline: self.timeline.clone(),
-            intervals: (detail == Detail::Full).then(|| self.intervals.rows()),
+            failures: self.failures(&tallies),
+            timeline: self.timeline_with(placeholders),
+            intervals: (detail == Detail::Full).then(|| self.intervals.rows(placeholders)),
             health: Health {
                 lateness_ms: Distribution::of(&self.lateness, detail),
                 suspect_seconds: Some(self.suspect.seconds),
@@ -58,10 +68,33 @@ impl MergedRun {
         }
     }
 
-    /// The entries of a kind, each with its place among all.
-    fn of_kind(&self, kind: Kind) -> impl Iterator<Item = (usize, &EntryKey, &Tally)> {
-        let all = self.entries.iter().zip(&self.tallies).enumerate();
-        all.map(|(place, (key, tally))| (place, key, tally)).filter(move |(_, key, _)| Kind::of(key) == kind)
+    /// The entries of a kind, each with its place among all and its counts.
+    fn of_kind<'a>(
+        &'a self,
+        kind: Kind,
+        tallies: &'a [&'a Tally],
+    ) -> impl Iterator<Item = (usize, &'a EntryKey, &'a Tally)> {
+        let all = self.entries.iter().zip(tallies).enumerate();
+        all.map(|(place, (key, tally))| (place, key, *tally)).filter(move |(_, key, _)| Kind::of(key) == kind)
+    }
+
+    /// Whether placeholder plans are failures, as all plans of the run show.
+    fn placeholders(&self) -> Placeholders {
+        let mut plans = PlanTally::default();
+        self.tallies.iter().filter_map(|tally| tally.plans.as_ref()).for_each(|more| plans.merge(more));
+        if plans.convicts() { Placeholders::Fail } else { Placeholders::Pass }
+    }
+
+    fn timeline_with(&self, placeholders: Placeholders) -> Timeline {
+        let mut timeline = self.timeline.clone();
+        if placeholders == Placeholders::Fail {
+            for (second, unsure) in &self.unsure_plans {
+                if let Ok(place) = timeline.place_of(*second) {
+                    timeline.update(place, |row| row.failures += unsure);
+                }
+            }
+        }
+        timeline
     }
 
     /// The generator, with the notes that follow from the counts.
@@ -92,6 +125,10 @@ impl MergedRun {
         if total.untimed > 0 {
             generator.notes.push(Note::SleptInFlight { requests: total.untimed });
         }
+        if let Some(plans) = total.plans.as_ref().filter(|plans| plans.placeholders() > 0) {
+            let (placeholders, of_plans) = (plans.placeholders(), plans.all());
+            generator.notes.push(Note::PlaceholderPlans { placeholders, of_plans, failed: plans.failed });
+        }
         generator
     }
 
@@ -120,6 +157,7 @@ impl MergedRun {
             dropped: None,
             received_bytes: Some(tally.received_bytes),
             statuses: Some(tally.statuses.clone()),
+            placeholder_plans: some(tally.plans.as_ref().map_or(0, |plans| plans.placeholders())),
             page_clock: some(tally.page_clock),
             untimed: some(tally.untimed),
             lost: some(tally.lost),
@@ -141,8 +179,8 @@ impl MergedRun {
     }
 
     /// The failures by falling frequency; equally frequent ones by name and detail.
-    fn failures(&self) -> Vec<FailureRow> {
-        let rows = self.of_kind(Kind::Request).flat_map(|(_, key, tally)| failure_rows(key, tally));
+    fn failures(&self, tallies: &[&Tally]) -> Vec<FailureRow> {
+        let rows = self.of_kind(Kind::Request, tallies).flat_map(|(_, key, tally)| failure_rows(key, tally));
         let mut rows: Vec<_> = rows.collect();
         rows.sort_by(|a, b| {
             b.count.cmp(&a.count).then_with(|| (&a.name, &a.detail).cmp(&(&b.name, &b.detail)))

@@ -119,36 +119,42 @@ impl Scenario {
     }
 
     /// Gives every request the unsigned token that Oddiya's gateway takes, with the user that its header `X-User-Id`
-    /// names; with the user's number in the run where it has none.
+    /// or its class's auth names; with the user's number in the run where neither does.
     pub fn with_minted_tokens(mut self) -> Self {
-        self.each_request(&mut |step| {
-            let named = step.request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(USER_HEADER));
-            let user = named.map_or_else(|| blank(Source::User), |(_, value)| value.clone());
-            let mut value = Template::plain("Bearer ");
-            value.parts.extend(blank(Source::Generator(Generator::MintedToken(Box::new(user)))).parts);
-            set_header(&mut step.request, AUTHORIZATION, value);
-            step.request.id = None;
-        });
+        let named = |headers: &[(String, Template)]| {
+            let named = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(USER_HEADER));
+            named.map(|(_, value)| value.clone())
+        };
+        for class in &mut self.classes {
+            let of_class = class.auth.as_ref().and_then(|auth| named(&auth.headers));
+            each_request_of_class(class, &mut |step| {
+                let user = named(&step.request.headers).or_else(|| of_class.clone());
+                let user = user.unwrap_or_else(|| blank(Source::User));
+                let mut value = Template::plain("Bearer ");
+                value.parts.extend(blank(Source::Generator(Generator::MintedToken(Box::new(user)))).parts);
+                set_header(&mut step.request, AUTHORIZATION, value);
+                step.request.id = None;
+            });
+        }
         self.without_auth_header(AUTHORIZATION)
     }
 
     fn each_request(&mut self, change: &mut dyn FnMut(&mut RequestStep)) {
-        for class in &mut self.classes {
-            let tasks: Vec<&mut Vec<Step>> = match &mut class.tasks {
-                Tasks::Weighted(tasks) | Tasks::Sequence(tasks) => {
-                    tasks.iter_mut().map(|task| &mut task.steps).collect()
-                }
-                Tasks::States(states) => states.iter_mut().map(|state| &mut state.task.steps).collect(),
-            };
-            let refresh = class
-                .auth
-                .iter_mut()
-                .filter_map(|auth| auth.refresh.as_mut())
-                .map(|refresh| &mut refresh.steps);
-            let lists = tasks.into_iter().chain([&mut class.on_start, &mut class.on_stop]).chain(refresh);
-            lists.flatten().for_each(|step| each_request_of(step, change));
-        }
+        self.classes.iter_mut().for_each(|class| each_request_of_class(class, change));
     }
+}
+
+fn each_request_of_class(class: &mut UserClass, change: &mut dyn FnMut(&mut RequestStep)) {
+    let tasks: Vec<&mut Vec<Step>> = match &mut class.tasks {
+        Tasks::Weighted(tasks) | Tasks::Sequence(tasks) => {
+            tasks.iter_mut().map(|task| &mut task.steps).collect()
+        }
+        Tasks::States(states) => states.iter_mut().map(|state| &mut state.task.steps).collect(),
+    };
+    let refresh =
+        class.auth.iter_mut().filter_map(|auth| auth.refresh.as_mut()).map(|refresh| &mut refresh.steps);
+    let lists = tasks.into_iter().chain([&mut class.on_start, &mut class.on_stop]).chain(refresh);
+    lists.flatten().for_each(|step| each_request_of(step, change));
 }
 
 fn each_request_of(step: &mut Step, change: &mut dyn FnMut(&mut RequestStep)) {

@@ -8,6 +8,7 @@
 //! | `choose.rs` | which classes take part, and which class a user is of |
 //! | `connections.rs` | how many connections a user may keep |
 //! | `adjust.rs` | what a command line changes: tags, headers, tokens |
+//! | `host_users.rs` | rows of users that the host has |
 //! | `bare.rs` | a scenario without what its users send |
 //! | `outline.rs` | a scenario in a few lines |
 //! | `method.rs`, `reading.rs` | HTTP methods; how an answer is read |
@@ -19,6 +20,7 @@ mod bare;
 pub mod choose;
 mod connections;
 pub mod file;
+pub mod host_users;
 pub mod method;
 pub mod model;
 pub mod outline;

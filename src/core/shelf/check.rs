@@ -155,7 +155,8 @@ fn wants(asked: &Asks, choices: &Choices) -> Vec<Want> {
     // The main service's address is the host of the form.
     let services = asked.services.iter().skip(1);
     let services = services
-        .filter(|service| service.url.is_none() && !is_given(&choices.services, &service.name))
+        .filter(|service| service.url.is_none() && service.same_as.is_none())
+        .filter(|service| !is_given(&choices.services, &service.name))
         .map(|service| Want::Address(service.name.clone()));
     settings.chain(services).collect()
 }

@@ -24,6 +24,7 @@ pub mod id;
 pub mod link;
 pub mod list;
 pub mod names;
+pub mod readable;
 pub mod ready;
 pub mod record;
 pub mod steps;

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::options::{ChoiceArgs, Mistake};
+use super::options::{ChoiceArgs, Mistake, Profile};
 use super::source::Source;
 use crate::core::base::given::Given;
 use crate::core::base::host::Host;
@@ -15,9 +15,14 @@ use crate::core::config::run_config::RunConfigText;
 use crate::core::http::exchange::Exchange;
 use crate::core::http::request::Request;
 use crate::core::http::transcript::{Secrets, answer_lines, request_lines};
+use crate::core::oddiya::choice::{ClassesBy, can_choose, choice};
+use crate::core::oddiya::recognition::Target;
+use crate::core::oddiya::words::recognition_words;
 use crate::core::run::session::common::{Common, Reader};
 use crate::core::run::session::once::{each_task_once, run_once};
 use crate::core::scenario::Scenario;
+use crate::core::scenario::file::asks::asks;
+use crate::core::scenario::file::surroundings::Choices;
 use crate::native::ending::Ending;
 use crate::native::options::dialer;
 use crate::native::platform::NativePlatform;
@@ -25,6 +30,7 @@ use crate::native::say::{say, tell};
 use crate::net::client::{Clients, HttpClient};
 use crate::net::clock::RunClock;
 use crate::net::options::{ClientOptions, DialOptions, Protocols};
+use crate::net::preparing;
 
 /// Options of `oddiya-load scenario run-once`.
 #[derive(Debug, clap::Args)]
@@ -49,6 +55,12 @@ pub struct OnceArgs {
     pub seed: u64,
 }
 
+const DIAL: DialOptions = DialOptions {
+    connect_timeout: Micros::from_secs(10),
+    protocols: Protocols::Negotiated,
+    certificates: Certificates::Checked,
+};
+
 /// Runs the command.
 ///
 /// # Errors
@@ -62,6 +74,13 @@ pub async fn run(args: &OnceArgs, given: &Given) -> anyhow::Result<Ending> {
         }
     };
     let main = main_host(args, &scenario)?;
+    let scenario = match prepared(args, scenario, &main).await {
+        Ok(scenario) => scenario,
+        Err(mistake) => {
+            tell(&mistake.text(given));
+            return Ok(Ending::Usage);
+        }
+    };
     let (hosts, scenario) = (scenario.hosts(&main), scenario.at(&main));
     let clock = RunClock::start();
     let clients = clients(&hosts, clock)?;
@@ -91,24 +110,45 @@ fn main_host(args: &OnceArgs, scenario: &Scenario) -> anyhow::Result<Host> {
     }
 }
 
+/// The scenario as the host calls for it, with a user that it has. What is asked for that is not shown.
+async fn prepared(args: &OnceArgs, scenario: Scenario, main: &Host) -> Result<Scenario, Mistake> {
+    let mut choices = args.choices.check()?;
+    let source = Source::find(&args.scenario).map_err(|problem| Mistake::Flag("scenario", problem))?;
+    let asks = asks(&source.text, choices.profile.as_deref());
+    let local = tokio::task::LocalSet::new();
+    let (target, scenario) = match args.choices.profile() {
+        Profile::Named(name) => (Target::of_profile(&name), scenario),
+        Profile::Auto if can_choose(&asks) || scenario.wants_host_users() => {
+            let recognition = local.run_until(preparing::recognise(main, DIAL, |_| true)).await;
+            tell(&recognition_words(&recognition, main));
+            let choice = choice(&recognition, main, &asks, ClassesBy::Person).unwrap_or_default();
+            choices.profile = choice.profile.map(str::to_owned);
+            choices.services = choice.services.into_iter().chain(choices.services).collect();
+            (recognition.target(), read_as(args, &choices)?)
+        }
+        Profile::Auto => (None, scenario),
+    };
+    let Some(target) = target.filter(|_| scenario.wants_host_users()) else { return Ok(scenario) };
+    let found = local.run_until(preparing::find_users(&scenario.users_host(main), target, 1, DIAL)).await;
+    Ok(scenario.with_host_users(&found.users, target.tokens()))
+}
+
 /// The scenario with the asked class alone, or its first.
 fn read(args: &OnceArgs) -> Result<Scenario, Mistake> {
-    let choices = args.choices.check()?;
+    read_as(args, &args.choices.check()?)
+}
+
+fn read_as(args: &OnceArgs, choices: &Choices) -> Result<Scenario, Mistake> {
     let source = Source::find(&args.scenario).map_err(|problem| Mistake::Flag("scenario", problem))?;
-    let scenario = source.read(&choices).map_err(Mistake::Text)?;
+    let scenario = source.read(choices).map_err(Mistake::Text)?;
     let first = scenario.classes.first().map(|class| class.name.clone());
     let class = args.user.clone().or(first).unwrap_or_default();
     scenario.with_classes(&[class]).map_err(|unknown| Mistake::Flag("--user", unknown.to_string()))
 }
 
 fn clients(hosts: &[Host], clock: RunClock) -> anyhow::Result<Clients> {
-    let dial = DialOptions {
-        connect_timeout: Micros::from_secs(10),
-        protocols: Protocols::Negotiated,
-        certificates: Certificates::Checked,
-    };
     let options = ClientOptions {
-        dial,
+        dial: DIAL,
         request_timeout: Micros::from_secs(30),
         reuse: ConnectionReuse::PerUser,
         max_redirects: 30,
@@ -116,7 +156,7 @@ fn clients(hosts: &[Host], clock: RunClock) -> anyhow::Result<Clients> {
         cookies: Cookies::Kept,
     };
     let clients = hosts.iter().map(|host| {
-        let dialer = Arc::new(dialer(host.clone(), dial)?);
+        let dialer = Arc::new(dialer(host.clone(), DIAL)?);
         Ok(Rc::new(HttpClient::new(dialer, options, clock)))
     });
     clients.collect()

@@ -6,17 +6,39 @@ use crate::core::base::given::Given;
 use crate::core::base::header::{is_header_name, is_header_value, is_set_by_sender};
 use crate::core::base::typed::whole_number;
 use crate::core::base::visible::visible;
+use crate::core::scenario::file::asks::{Asks, asks};
 use crate::core::scenario::file::problem::Problems;
 use crate::core::scenario::file::surroundings::Choices;
 use crate::core::scenario::model::scenario::Scenario;
+
+/// The profile that the host decides.
+const AUTO: &str = "auto";
+
+/// Which profile was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// The one that the host calls for.
+    Auto,
+    Named(String),
+}
+
+/// The scenario that runs where none is named.
+const USUAL: &str = "oddiya";
 
 /// The flags that choose within a scenario while it is read.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Scenario")]
 pub struct ChoiceArgs {
-    /// Take the addresses and settings of this profile of the scenario
-    #[arg(long, value_name = "NAME", env = "ODDIYA_LOAD_PROFILE", allow_hyphen_values = true)]
-    pub profile: Option<String>,
+    /// Take the addresses and settings of this profile of the scenario; auto takes the one that the host calls for, which two
+    /// or three harmless requests show, and else the scenario's own
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "ODDIYA_LOAD_PROFILE",
+        default_value = AUTO,
+        allow_hyphen_values = true
+    )]
+    pub profile: String,
 
     /// Give a setting of the scenario this value; repeat it for several
     #[arg(
@@ -42,7 +64,7 @@ pub struct ScenarioArgs {
         long,
         value_name = "FILE|NAME",
         env = "ODDIYA_LOAD_SCENARIO",
-        default_value = "oddiya",
+        default_value = USUAL,
         allow_hyphen_values = true
     )]
     pub scenario: String,
@@ -121,7 +143,11 @@ impl Mistake {
 }
 
 impl ChoiceArgs {
-    /// Splits each `NAME=VALUE`.
+    pub fn profile(&self) -> Profile {
+        if self.profile == AUTO { Profile::Auto } else { Profile::Named(self.profile.clone()) }
+    }
+
+    /// Splits each `NAME=VALUE`. Without a named profile the scenario's own is taken.
     pub fn check(&self) -> Result<Choices, Mistake> {
         let pairs = |flag, texts: &[String], right| {
             let pair = |text: &String| {
@@ -130,7 +156,10 @@ impl ChoiceArgs {
             texts.iter().map(pair).collect::<Result<Vec<_>, _>>()
         };
         Ok(Choices {
-            profile: self.profile.clone(),
+            profile: match self.profile() {
+                Profile::Auto => None,
+                Profile::Named(name) => Some(name),
+            },
             settings: pairs("--set", &self.set, "NAME=VALUE")?,
             services: pairs("--service", &self.service, "NAME=URL, such as auth=http://localhost:8081")?,
         })
@@ -143,9 +172,32 @@ fn pair(text: &str) -> Option<(String, String)> {
 }
 
 impl ScenarioArgs {
+    /// Whether the scenario is the one that runs where none is named.
+    pub fn is_usual(&self) -> bool {
+        self.scenario == USUAL
+    }
+
+    /// What the scenario's text asks from outside.
+    pub fn asks(&self) -> Result<Asks, Mistake> {
+        let source = Source::find(&self.scenario).map_err(|problem| Mistake::Flag("--scenario", problem))?;
+        Ok(asks(&source.text, self.choices.check()?.profile.as_deref()))
+    }
+
     /// Reads the scenario and makes the changes.
     pub fn read(&self) -> Result<Scenario, Mistake> {
-        let choices = self.choices.check()?;
+        self.read_for(None, Vec::new())
+    }
+
+    /// Reads the scenario in a profile, with addresses of services besides those that were typed, and makes the changes.
+    pub fn read_for(
+        &self,
+        profile: Option<&str>,
+        services: Vec<(String, String)>,
+    ) -> Result<Scenario, Mistake> {
+        let mut choices = self.choices.check()?;
+        choices.profile = profile.map(str::to_owned).or(choices.profile);
+        // What was typed comes last, and counts.
+        choices.services = services.into_iter().chain(choices.services).collect();
         let source = Source::find(&self.scenario).map_err(|problem| Mistake::Flag("--scenario", problem))?;
         let mut scenario = source.read(&choices).map_err(Mistake::Text)?;
         if !self.tags.is_empty() || !self.exclude_tags.is_empty() {
@@ -233,13 +285,10 @@ mod tests {
             (["--scenario", "odiya"], "did you mean `oddiya`"),
             (["--scenario", "no/such.yaml"], "--scenario: no/such.yaml cannot be read: "),
             (["--set", "a"], "--set: `a` has no `=`; write NAME=VALUE"),
-            (["--set", "a=1"], "oddiya: no setting `a` to set; there is none"),
+            (["--set", "a=1"], "oddiya: no setting `a` to set; "),
             (["--service", "=x"], "--service: `=x` has no `=`; write NAME=URL"),
-            (
-                ["--service", "auth=http://localhost:1"],
-                "oddiya: no service `auth` for --service; there is none",
-            ),
-            (["--profile", "direct"], "oddiya: no profile `direct`; there is none"),
+            (["--service", "auth=http://localhost:1"], "oddiya: no service `auth` for --service; "),
+            (["--profile", "direkt"], "oddiya: no profile `direkt`; did you mean `direct`"),
             (["--tags", "x"], "--tags: no task has the tag `x`; there is none"),
             (["--exclude-tags", "x"], "--exclude-tags: no task has the tag `x`"),
             (["--header", "X-Tenant"], "--header: `X-Tenant` has no `:`; write it like 'X-Tenant: seoul'"),

@@ -13,6 +13,7 @@ use crate::core::scenario::{Presence, Scenario};
 use crate::core::shelf::check::{Verdict, Want, check};
 use crate::core::shelf::list::{Which, names};
 use crate::core::shelf::names::title;
+use crate::core::shelf::readable::Readable;
 use crate::core::shelf::ready;
 use crate::core::shelf::steps::counted;
 use crate::ui::scenarios::state::Shelf;
@@ -80,6 +81,12 @@ impl Chosen {
             Reading::Gone => None,
             Reading::Read(verdict) => verdict.scenario().cloned(),
         })
+    }
+
+    /// The chosen scenario with what was given for it, so that a run can read it in another profile.
+    pub fn readable(self) -> Option<Readable> {
+        let which = self.which.get();
+        Some(Readable { which, text: self.shelf.kept_text(which)?, given: self.given(which) })
     }
 
     /// Its classes, and when they take part.

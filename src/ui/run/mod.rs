@@ -10,6 +10,7 @@
 //! | `form/` | the form: fields, scenario, presets, classes, buttons |
 //! | `route.rs`, `direct_question.rs` | the route to the host, and the question before a run past the companion |
 //! | `companion_banner.rs` | what is the matter with the companion of a run under way |
+//! | `host_found.rs` | what was found out about the host before the run |
 //! | `welcome.rs` | the first steps, on an empty page |
 //! | `advice.rs` | the notice why a run could not start, and what to do next |
 //! | `cutoff.rs` | runs that were cut off |
@@ -21,6 +22,7 @@ pub mod cutoff;
 pub mod direct_question;
 pub mod draft;
 mod form;
+mod host_found;
 mod kept_runs;
 pub mod route;
 mod starting;
@@ -40,6 +42,7 @@ use crate::browser::page::address::Views;
 use crate::browser::page::run_state::RunState;
 use crate::core::analyse::headline::Window;
 use form::RunForm;
+use host_found::HostFound;
 use state::{OnScreen, State, page_state};
 use welcome::Welcome;
 
@@ -75,6 +78,7 @@ pub fn RunReport(
         <Show when=is_shown>
             <div class="page-stack" node_ref=room>
                 <Welcome />
+                <HostFound />
                 <RunBar report=state.live />
                 <ReportBody report=state.live window=live_window(state) />
             </div>

@@ -147,7 +147,8 @@ impl State {
         let text = self.draft.asked();
         let Some(scenario) = untrack(move || self.draft.chosen.scenario()) else { return };
         self.run_hosts.set(untrack(move || self.hosts()));
-        self.session.with_value(|session| session.start(&text, (*scenario).clone(), probe));
+        let Some(readable) = untrack(move || self.draft.chosen.readable()) else { return };
+        self.session.with_value(|session| session.start(&text, (*scenario).clone(), readable, probe));
     }
 }
 

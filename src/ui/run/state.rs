@@ -84,6 +84,8 @@ pub struct State {
     pub(super) last_run: RwSignal<Option<ReportId>>,
     pub cutoffs: RwSignal<Cutoffs>,
     pub companion: RwSignal<CompanionLookup>,
+    /// What was found out about the host of the run, in sentences.
+    pub said: Memo<Vec<String>>,
     /// Whether the companion of the run under way is there.
     pub companion_state: Memo<CompanionState>,
     /// The hosts of the last run that was started. The scenario's text may have changed since then.
@@ -121,6 +123,10 @@ impl State {
             tick.track();
             session.with_value(Session::elapsed_s)
         });
+        let said = Memo::new(move |_| {
+            tick.track();
+            session.with_value(Session::said)
+        });
         let companion_state = Memo::new(move |_| {
             tick.track();
             session.with_value(Session::companion)
@@ -138,6 +144,7 @@ impl State {
             last_run,
             cutoffs: RwSignal::new(Cutoffs::Looking),
             companion: RwSignal::new(CompanionLookup::Looking),
+            said,
             companion_state,
             run_hosts: RwSignal::new(Hosts::default()),
             direct_run: RwSignal::new(DirectRun::NotAsked),

@@ -12,6 +12,7 @@ mod failures;
 #[allow(dead_code, reason = "shared with other tests, which use the rest")]
 #[path = "../../support/fake_host.rs"]
 mod fake_host;
+mod first_run;
 #[path = "../../support/http2_frames.rs"]
 mod http2_frames;
 mod lanes;

@@ -26,6 +26,7 @@ mod cookies;
 mod counts;
 mod failures;
 mod files;
+mod first_run;
 mod hostile_files;
 mod http2;
 mod kills;

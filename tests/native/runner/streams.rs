@@ -34,6 +34,7 @@ async fn run(port: u16) -> (Report, String) {
         ])
         .args(["--seed=7", "--exit-code-on-error=0", "-H", &host, "--json"])
         .arg(&file)
+        .env("ODDIYA_LOAD_NO_SETUP", "true")
         .stdin(Stdio::null());
     // The hosts of these tests run on this thread, so waiting for the command must not block it.
     let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();

@@ -7,18 +7,26 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
 use web_sys::RequestMode;
 
-use super::get::{FIRST_LIMIT_MS, SECOND_LIMIT_MS, get};
+use super::get::{FIRST_LIMIT_MS, SECOND_LIMIT_MS, get, post};
 use crate::browser::message::{Destination, Lanes};
 use crate::core::base::host::Host;
 use crate::core::http::relay::{
-    CompanionInfo, HostCheck, INFO_PATH, REPORTS_PREFIX, floor_url, host_check_path, lane_authority,
+    CompanionInfo, HostCheck, INFO_PATH, ODDIYA_PREFIX, REPORTS_PREFIX, USERS_PREFIX, floor_url,
+    host_check_path, lane_authority,
 };
 use crate::core::library::folder::FolderListing;
+use crate::core::oddiya::recognition::{Recognition, Target};
+use crate::core::oddiya::users::UsersFound;
 
 /// How long the companion may take to answer. It has just sent the page, so it is there, and a busy machine may be slow.
 const INFO_LIMIT_MS: u32 = 10_000;
 /// How long reading a report may take; it may have many megabytes.
 const READING_LIMIT_MS: u32 = 20_000;
+
+/// How long it may take to say which Oddiya its host is: 2 s, and some for a busy machine.
+const RECOGNISING_LIMIT_MS: u32 = 3_000;
+/// How long it may take to find or make users: 20 s, and some for a busy machine.
+const USERS_LIMIT_MS: u32 = 25_000;
 
 /// What the companion says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +63,17 @@ impl Companion {
     /// Whether it reaches its host; `None` when the companion itself is gone, or was started anew.
     pub async fn check_host(&self) -> Option<HostCheck> {
         get_json(&host_check_path(&self.token), FIRST_LIMIT_MS).await
+    }
+
+    /// Which Oddiya its host is; `None` when the companion itself does not answer, or is of an earlier version.
+    pub async fn recognise(&self) -> Option<Recognition> {
+        get_json(&format!("{ODDIYA_PREFIX}{}", self.token), RECOGNISING_LIMIT_MS).await
+    }
+
+    /// Has it find or make users of its host; `None` when it does not answer.
+    pub async fn find_users(&self, target: Target, number: u32) -> Option<UsersFound> {
+        let path = format!("{USERS_PREFIX}{}/{}/{number}", self.token, target.profile());
+        post(&path, USERS_LIMIT_MS).await.ok().filter(Response::ok)?.json().await.ok()
     }
 
     /// The companion as the destination of requests: by a name per user where such names resolve.

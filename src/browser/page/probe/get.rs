@@ -1,4 +1,4 @@
-//! One `GET` from the page, with a time limit.
+//! One request from the page, with a time limit.
 
 use gloo_net::http::{Request, Response};
 use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestMode};
@@ -16,6 +16,20 @@ pub const SECOND_LIMIT_MS: u32 = 800;
 pub async fn get(url: &str, mode: RequestMode, limit_ms: u32) -> Result<Response, gloo_net::Error> {
     Request::get(url)
         .mode(mode)
+        .cache(RequestCache::NoStore)
+        .credentials(RequestCredentials::Omit)
+        .abort_signal(Some(&AbortSignal::timeout_with_u32(limit_ms)))
+        .send()
+        .await
+}
+
+/// Sends a `POST` without a body to the page's own server.
+///
+/// # Errors
+/// When nothing answers in time.
+pub async fn post(url: &str, limit_ms: u32) -> Result<Response, gloo_net::Error> {
+    Request::post(url)
+        .mode(RequestMode::SameOrigin)
         .cache(RequestCache::NoStore)
         .credentials(RequestCredentials::Omit)
         .abort_signal(Some(&AbortSignal::timeout_with_u32(limit_ms)))

@@ -6,8 +6,10 @@
 //! |---|---|
 //! | `companion.rs` | the companion, where it served the page |
 //! | `direct.rs` | the host without a companion |
+//! | `asking.rs` | which Oddiya the host is, and users for the run |
 //! | `get.rs` | one request with a time limit |
 
+pub mod asking;
 pub mod companion;
 mod direct;
 mod get;

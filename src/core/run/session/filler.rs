@@ -7,14 +7,13 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::draw::letters;
 use super::escape::{write_json, write_text, write_value};
-use super::generate::{
-    choice, day_of, int, read_day, write_day, write_decimal, write_minted_token, write_timestamp,
-};
+use super::generate::{choice, day_of, int, read_day, write_day, write_decimal, write_timestamp};
 use super::values::{Length, MOST_BYTES, Value, Values};
 use crate::core::base::failure::Status;
 use crate::core::base::rng::Rng;
 use crate::core::base::units::Micros;
 use crate::core::scenario::Scenario;
+use crate::core::scenario::host_users::write_minted_token;
 use crate::core::scenario::model::data::Cell;
 use crate::core::scenario::model::scenario::DataId;
 use crate::core::scenario::model::text::{
@@ -79,11 +78,14 @@ impl Filler<'_> {
         }
     }
 
-    /// Whether every blank of a template is an unset value, as in `Bearer ${token}` before the login.
+    /// Whether every blank of a template is an unset value, as in `Bearer ${token}` before the login, or an empty field.
     pub fn is_unset(&self, template: &Template) -> bool {
         let mut blanks = template.parts.iter().filter_map(|part| match part {
             Part::Blank { source: Source::Slot(slot) | Source::Pick(slot), .. } => {
                 Some(self.values.get(*slot).is_filled())
+            }
+            Part::Blank { source: Source::Column { data, column }, .. } => {
+                Some(!matches!(self.field(*data, *column), Some(Cell::Text(text)) if text.is_empty()))
             }
             Part::Blank { .. } => Some(true),
             Part::Text(_) => None,
@@ -234,7 +236,7 @@ fn write_number(number: impl std::fmt::Display, out: &mut String) {
 mod tests {
     use super::*;
     use crate::core::run::session::values::List;
-    use crate::core::scenario::model::data::{DataSet, RowOrder};
+    use crate::core::scenario::model::data::{DataSet, RowOrder, RowOrigin};
 
     fn blank(source: Source, escape: Escape) -> Part {
         Part::Blank { source, escape }
@@ -244,7 +246,13 @@ mod tests {
         let mut scenario = Scenario::oddiya();
         let rows = vec![vec![Cell::Json { json: "50000".to_owned() }, Cell::Text("비밀".to_owned())]];
         let columns = vec!["email".to_owned(), "password".to_owned()];
-        scenario.data.push(DataSet { name: "users".to_owned(), columns, rows, order: RowOrder::Unique });
+        scenario.data = vec![DataSet {
+            name: "users".to_owned(),
+            columns,
+            rows,
+            order: RowOrder::Unique,
+            origin: RowOrigin::Text,
+        }];
         let mut values = Values::unset(3);
         values.set(Slot(0), Value::Text("Jeju \"do\"".to_owned()));
         values.set(Slot(1), Value::List(List::of([Value::Json("71".to_owned())])));

@@ -1,7 +1,5 @@
-//! What generators draw or compute: dates, times, tokens. Simple numbers and choices are drawn where blanks are filled.
+//! What generators draw or compute: dates, times. Simple numbers and choices are drawn where blanks are filled.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use std::fmt::Write as _;
 use time::{Date, OffsetDateTime};
 
@@ -83,17 +81,6 @@ pub fn choice<'a>(choice: &'a Choice, rng: &mut Rng) -> &'a str {
     choice.texts.get(place).map_or("", String::as_str)
 }
 
-/// Appends the unsigned token that Oddiya's gateway takes for the user of that number.
-pub fn write_minted_token(user: &str, out: &mut String) {
-    let is_number = !user.is_empty() && user.bytes().all(|byte| byte.is_ascii_digit());
-    let user_id = if is_number { user.to_owned() } else { serde_json::Value::from(user).to_string() };
-    for part in [r#"{"alg":"none"}"#.to_owned(), format!(r#"{{"userId":{user_id}}}"#)] {
-        BASE64URL.encode_string(part, out);
-        out.push('.');
-    }
-    out.push('x');
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,11 +135,5 @@ mod tests {
         let drawn: Vec<_> = (0..4_000).map(|_| choice(&weighted, &mut rng)).collect();
         let a = drawn.iter().filter(|text| **text == "a").count();
         assert!((900..1_100).contains(&a) && !drawn.contains(&"b"), "{a}");
-    }
-
-    #[test]
-    fn a_minted_token_is_the_gateways() {
-        let token = written(|out| write_minted_token("7", out));
-        assert_eq!(token, "eyJhbGciOiJub25lIn0.eyJ1c2VySWQiOjd9.x");
     }
 }

@@ -12,9 +12,11 @@ use crate::core::base::failure::{Failure, FailureKind, Status};
 use crate::core::base::units::Micros;
 use crate::core::http::answer::{Answer, HeaderLines};
 use crate::core::http::exchange::{Exchange, Judged, unexpected};
+use crate::core::http::plan::{PlanSeen, plan_in};
 use crate::core::http::stream::Progress;
+use crate::core::run::plan_tally::PLACEHOLDER_CHECK;
 use crate::core::scenario::model::answer::{Check, Extraction, Missing, Must, Test};
-use crate::core::scenario::model::request::{ProgressRule, RequestStep, Statuses};
+use crate::core::scenario::model::request::{PlanModel, ProgressRule, RequestStep, Statuses};
 
 /// What an answer means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +46,23 @@ impl Verdict {
 /// The failure of a check of that name.
 pub fn check_failure(name: &str) -> Failure {
     Failure::new(FailureKind::Check, name)
+}
+
+/// Looks at the plan in an answer of success. Where the model must be real, or the agent shows that it failed, a placeholder
+/// is a failure at once.
+pub fn judge_plan(step: &RequestStep, exchange: &mut Exchange) {
+    let Some(model) = step.plan else { return };
+    if exchange.failure().is_some() {
+        return;
+    }
+    exchange.plan = exchange.answer.as_deref().and_then(plan_in);
+    let is_failure = match (exchange.plan, model) {
+        (None | Some(PlanSeen::Real), _) | (Some(PlanSeen::Placeholder), PlanModel::Any) => false,
+        (Some(PlanSeen::Fallback), _) | (Some(PlanSeen::Placeholder), PlanModel::Real) => true,
+    };
+    if is_failure {
+        exchange.judged = Judged::Failure(Box::new(check_failure(PLACEHOLDER_CHECK)));
+    }
 }
 
 /// Judges what came of a request, and takes from the answer what the step extracts.

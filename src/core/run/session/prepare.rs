@@ -25,7 +25,8 @@ pub fn wanted(step: &RequestStep) -> Wanted {
         Test::Status(_) | Test::Latency { .. } | Test::Condition(_) => Wanted::default(),
     });
     let of_again = step.again.iter().map(|_| BODY);
-    of_places.chain(of_tests).chain(of_again).fold(Wanted::default(), Wanted::and)
+    let of_plan = step.plan.iter().map(|_| if step.stream.is_some() { EVENTS } else { BODY });
+    of_places.chain(of_tests).chain(of_again).chain(of_plan).fold(Wanted::default(), Wanted::and)
 }
 
 const HEAD: Wanted = Wanted { head: true, body: false, events: false };

@@ -2,7 +2,7 @@
 
 use super::attempt::Attempt;
 use super::filler::LastSeen;
-use super::judge::{Then, Verdict, judge};
+use super::judge::{Then, Verdict, judge, judge_plan};
 use super::prepare;
 use super::user::{Channel, User};
 use super::walk::{Flow, REST, RefreshRight, Walk};
@@ -166,6 +166,7 @@ impl<P: Platform> User<P> {
         let Verdict { judged, then } = verdict;
         exchange.judged = judged;
         attempt.judge(step, exchange);
+        judge_plan(step, exchange);
         let has_failed = exchange.failure().is_some();
         walk.last.has_failed = has_failed;
         walk.has_failed |= has_failed;

@@ -25,6 +25,9 @@ pub struct Asks {
 pub struct AskedService {
     pub name: String,
     pub url: Option<String>,
+    /// The service that answers for it where it has no address.
+    #[serde(default)]
+    pub same_as: Option<String>,
 }
 
 /// A value for the whole run, with what the text gives it.
@@ -80,8 +83,16 @@ fn services(tree: &Node, head: Option<&Head>, profile: Option<&str>) -> Vec<Aske
     let service = |(name, service): &(decode::At<String>, TextOr<WireService>)| AskedService {
         name: name.value.clone(),
         url: in_profile(&name.value).or_else(|| url_of(service)),
+        same_as: same_as(service),
     };
     services.0.iter().map(service).collect()
+}
+
+fn same_as(service: &TextOr<WireService>) -> Option<String> {
+    match service {
+        TextOr::Text(_) => None,
+        TextOr::Full(full) => full.same_as.as_ref().map(|other| other.value.clone()),
+    }
 }
 
 fn url_of(service: &TextOr<WireService>) -> Option<String> {

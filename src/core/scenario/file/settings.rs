@@ -71,6 +71,11 @@ impl Settings {
         settings
     }
 
+    /// The name of the chosen profile; empty where there is none.
+    pub fn profile_name(&self) -> &str {
+        self.values.get("profile").map_or("", |value| value.text.as_str())
+    }
+
     /// A name or a message without secrets. Both are shown, and names are written into reports.
     pub fn hide(&self, text: &str) -> String {
         self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), MASK))

@@ -13,6 +13,18 @@ pub struct DataSet {
     /// At least one row, each with a field for every column.
     pub rows: Vec<Vec<Cell>>,
     pub order: RowOrder,
+    #[serde(default)]
+    pub origin: RowOrigin,
+}
+
+/// Where rows come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RowOrigin {
+    /// The scenario, or a file that it names.
+    #[default]
+    Text,
+    /// The host: its users, found or made before the run. Until then there are rows of users that may exist.
+    HostUsers,
 }
 
 /// A field of a row.

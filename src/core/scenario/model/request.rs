@@ -35,6 +35,9 @@ pub struct RequestStep {
     /// Sends the same request several times; `None` for once.
     pub again: Option<Again>,
     pub on_failure: OnFailure,
+    /// What makes the plan that the answer holds; `None` when it holds none.
+    #[serde(default)]
+    pub plan: Option<PlanModel>,
 }
 
 /// A request whose texts may have blanks.
@@ -120,6 +123,16 @@ pub enum OnFailure {
     EndTask,
     /// The session ends.
     EndSession,
+}
+
+/// What makes the host's plans.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PlanModel {
+    /// A model, or a mocked one, which gives placeholder plans all the time.
+    #[default]
+    Any,
+    /// A living model: a placeholder plan is a failure.
+    Real,
 }
 
 /// What makes an event stream a success: `complete`, then `done`, and no `error`.

@@ -44,18 +44,33 @@ impl Scenario {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::scenario::choose::visit;
     use crate::core::scenario::model::class::Tasks;
-    use crate::core::scenario::model::request::RequestStep;
+    use crate::core::scenario::model::condition::Condition;
+    use crate::core::scenario::model::request::{Body, RequestStep};
     use crate::core::scenario::model::step::Step;
+    use crate::core::scenario::model::text::{Escape, Generator, Part, Source, Template};
 
+    fn in_profile(profile: &str) -> Scenario {
+        let [first, ..] = ALL;
+        let choices = Choices { profile: Some(profile.to_owned()), ..Choices::default() };
+        first.read(&choices).map_err(|problems| problems.to_string()).unwrap()
+    }
+
+    /// The weight of each task and the first request in it.
     fn requests<'s>(scenario: &'s Scenario, class: &str) -> Vec<(u32, &'s RequestStep)> {
         let class = scenario.classes.iter().find(|known| known.name == class).unwrap();
         let Tasks::Weighted(tasks) = &class.tasks else { panic!("{:?}", class.tasks) };
-        let request = |step: &'s Step| match step {
-            Step::Request(request) => &**request,
-            other => panic!("{other:?}"),
+        let first = |steps: &'s [Step]| {
+            let mut found = None;
+            visit(steps, &mut |step| {
+                if let (Step::Request(request), None) = (step, found) {
+                    found = Some(&**request);
+                }
+            });
+            found.unwrap()
         };
-        tasks.iter().map(|task| (task.weight, request(&task.steps[0]))).collect()
+        tasks.iter().map(|task| (task.weight, first(&task.steps))).collect()
     }
 
     #[test]
@@ -93,16 +108,40 @@ mod tests {
     }
 
     #[test]
+    fn in_profile_locust_a_plan_and_a_video_are_asked_for_as_the_locustfile_does() {
+        let scenario = in_profile("locust");
+        assert_eq!(scenario, Scenario::oddiya(), "it is the usual one");
+        let [_, _, (_, create), _, (_, video)] = requests(&scenario, "OddiyaUser")[..] else { panic!() };
+        let Body::Text(body) = &create.request.body else { panic!("{:?}", create.request.body) };
+        let [Part::Text(start), _, Part::Text(end)] = &body.parts[..] else { panic!("{body:?}") };
+        assert_eq!(start, "{\"title\":\"Test Plan ");
+        assert_eq!(end, "\",\"startDate\":\"2025-12-01\",\"endDate\":\"2025-12-03\"}");
+        let of_video = Part::Blank {
+            source: Source::Generator(Generator::Int { from: 1, to: 10 }),
+            escape: Escape::Path,
+        };
+        assert_eq!(video.request.path.parts, [Part::Text("/api/videos/".to_owned()), of_video]);
+    }
+
+    #[test]
+    fn in_the_other_profiles_bodies_are_what_the_host_takes_and_a_video_is_the_users_own() {
+        for (profile, base) in [("gateway", "/api"), ("direct", "/api/v1")] {
+            let scenario = in_profile(profile);
+            let [(_, me), _, (_, create), _, _] = requests(&scenario, "OddiyaUser")[..] else { panic!() };
+            assert_eq!(me.request.path, Template::plain(&format!("{base}/users/me")));
+            let Body::Text(body) = &create.request.body else { panic!("{:?}", create.request.body) };
+            let right = r#"{"destination":"Seoul","startDate":"2025-12-01","endDate":"2025-12-03"}"#;
+            assert_eq!(body, &Template::plain(right));
+            let status = &scenario.classes[0].tasks.all().nth(4).unwrap().steps;
+            assert!(matches!(status[..], [Step::If { condition: Condition::Filled(_), .. }]), "{status:?}");
+        }
+    }
+
+    #[test]
     fn a_request_without_blanks_is_ready_made() {
         let scenario = Scenario::oddiya();
-        let ready = |class: &str| {
-            requests(&scenario, class).iter().map(|(_, step)| step.request.id.is_some()).collect::<Vec<_>>()
-        };
-        assert_eq!(
-            (ready("StressTestUser"), ready("DatabaseStressUser")),
-            (vec![true, true], vec![false, false])
-        );
-        assert_eq!(scenario.ready_made, 2);
+        let health = requests(&scenario, "StressTestUser")[0].1;
+        assert!(health.request.id.is_some(), "{health:?}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use crate::core::oddiya::choice::can_choose;
 use crate::core::scenario::file::asks::{AskedService, AskedSetting, Secrecy};
 use crate::core::scenario::file::surroundings::Choices;
 use crate::core::shelf::check::Want;
@@ -47,9 +48,12 @@ fn Profile() -> impl IntoView {
     let chosen = state.draft.chosen;
     let id = unique_id("profile");
     let profiles = Memo::new(move |_| chosen.asks.with(|asks| asks.profiles.clone()));
+    // Without a choice the host decides, where it can.
+    let is_hosts = Memo::new(move |_| chosen.asks.with(can_choose));
     let current = move || {
         let given = chosen.given(chosen.which.get()).profile;
-        given.or_else(|| chosen.asks.with(|asks| asks.profile.clone())).unwrap_or_default()
+        let own = || chosen.asks.with(|asks| asks.profile.clone()).filter(|_| !is_hosts.get());
+        given.or_else(own).unwrap_or_default()
     };
     let choose = move |value: String| {
         chosen.give(|choices| choices.profile = (!value.is_empty()).then_some(value));
@@ -58,7 +62,8 @@ fn Profile() -> impl IntoView {
         let (this, value) = (name.clone(), name.clone());
         view! { <option value=value selected=move || current() == this>{name}</option> }
     };
-    let has_none = move || chosen.asks.with(|asks| asks.profile.is_none());
+    let has_none = move || is_hosts.get() || chosen.asks.with(|asks| asks.profile.is_none());
+    let none = move || if is_hosts.get() { "auto: as the host calls for" } else { "none" };
     let field_id = StoredValue::new(id);
     view! {
         <Show when=move || !profiles.with(Vec::is_empty)>
@@ -72,7 +77,7 @@ fn Profile() -> impl IntoView {
                     on:change:target=move |event| choose(event.target().value())
                 >
                     <Show when=has_none>
-                        <option value="">"none"</option>
+                        <option value="">{none}</option>
                     </Show>
                     {move || profiles.get().into_iter().map(option).collect_view()}
                 </select>
@@ -88,8 +93,11 @@ fn Services() -> impl IntoView {
     let names = Memo::new(move |_| {
         chosen.asks.with(|asks| asks.services.iter().skip(1).cloned().collect::<Vec<_>>())
     });
-    let field = move |AskedService { name, url }: AskedService| {
-        let hint = "Where the service is.".to_owned();
+    let field = move |AskedService { name, url, same_as }: AskedService| {
+        let hint = same_as.map_or_else(
+            || "Where the service is.".to_owned(),
+            |other| format!("Where the service is; without an address, {other} answers for it."),
+        );
         view! {
             <Value
                 kind=Kind::Service

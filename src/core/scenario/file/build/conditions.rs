@@ -10,7 +10,7 @@ use crate::core::scenario::file::problem::Place;
 use crate::core::scenario::file::trouble::Trouble;
 use crate::core::scenario::file::wire::condition::WireCondition;
 use crate::core::scenario::model::condition::{Comparison, Condition};
-use crate::core::scenario::model::text::{Escape, Part, Source};
+use crate::core::scenario::model::text::{Escape, Part, Source, Template};
 
 const RIGHT: &str = "write `${state} == COMPLETED` (or !=, <, <=, >, >=), `${name} matches PATTERN`, `${name} exists`, \
                      `${name} is missing` or `chance 10 %`";
@@ -44,6 +44,44 @@ fn read_at(depth: usize, wire: &At<WireCondition>, names: &Names, trouble: &Trou
         WireCondition::Any(wires) => Condition::Any(all(wires)?),
         WireCondition::Not(inner) => Condition::Not(Box::new(read(inner)?)),
     })
+}
+
+/// Whether a condition is so, where its text decides it: two texts without blanks that are equal or are not. Numbers are
+/// left to the run, which compares them as numbers.
+pub fn decided(condition: &Condition) -> Option<bool> {
+    match condition {
+        Condition::Compare { left, comparison, right } => {
+            let (left, right) = (plain(left)?, plain(right)?);
+            let is_number = |text: &str| text.trim().parse::<f64>().is_ok();
+            let is_equal = left == right;
+            match comparison {
+                _ if is_number(&left) && is_number(&right) => None,
+                Comparison::Equal => Some(is_equal),
+                Comparison::NotEqual => Some(!is_equal),
+                _ => None,
+            }
+        }
+        Condition::Not(inner) => decided(inner).map(|is_so| !is_so),
+        Condition::All(all) => {
+            let known: Vec<_> = all.iter().map(decided).collect();
+            let is_all = known.iter().all(|known| *known == Some(true));
+            if known.contains(&Some(false)) { Some(false) } else { is_all.then_some(true) }
+        }
+        Condition::Any(any) => {
+            let known: Vec<_> = any.iter().map(decided).collect();
+            let is_none = known.iter().all(|known| *known == Some(false));
+            if known.contains(&Some(true)) { Some(true) } else { is_none.then_some(false) }
+        }
+        _ => None,
+    }
+}
+
+fn plain(template: &Template) -> Option<String> {
+    let text = |part: &Part| match part {
+        Part::Text(text) => Some(text.clone()),
+        Part::Blank { .. } => None,
+    };
+    template.parts.iter().map(text).collect()
 }
 
 /// Reads the text of a condition.

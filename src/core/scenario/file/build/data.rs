@@ -6,30 +6,46 @@ use super::pieces::usable_name;
 use super::shop::read_file;
 use crate::core::scenario::file::decode::At;
 use crate::core::scenario::file::limits::MOST_COLUMNS;
+use crate::core::scenario::file::settings::Settings;
 use crate::core::scenario::file::surroundings::Surroundings;
 use crate::core::scenario::file::trouble::Trouble;
 use crate::core::scenario::file::wire::forms::{Fields, List, Scalar, ScalarKind};
-use crate::core::scenario::file::wire::{WireData, WireOrder};
-use crate::core::scenario::model::data::{Cell, DataSet, RowOrder};
+use crate::core::scenario::file::wire::{WireData, WireFrom, WireOrder};
+use crate::core::scenario::host_users::{Tokens, supposed_users};
+use crate::core::scenario::model::data::{Cell, DataSet, RowOrder, RowOrigin};
 
 /// The columns and the rows of a file.
 type Table = (Vec<String>, Vec<Vec<Cell>>);
 
 /// Reads all data sets. One with a problem is there without rows, so that its uses are no further problems.
-pub fn read(wire: &Fields<WireData>, around: &dyn Surroundings, trouble: &Trouble) -> Vec<DataSet> {
-    wire.0.iter().filter_map(|(name, data)| one(name, data, around, trouble)).collect()
+pub fn read(
+    wire: &Fields<WireData>,
+    settings: &Settings,
+    around: &dyn Surroundings,
+    trouble: &Trouble,
+) -> Vec<DataSet> {
+    let tokens = Tokens::of_profile(settings.profile_name());
+    wire.0.iter().filter_map(|(name, data)| one(name, data, tokens, around, trouble)).collect()
 }
 
-fn one(name: &At<String>, wire: &WireData, around: &dyn Surroundings, trouble: &Trouble) -> Option<DataSet> {
+fn one(
+    name: &At<String>,
+    wire: &WireData,
+    tokens: Tokens,
+    around: &dyn Surroundings,
+    trouble: &Trouble,
+) -> Option<DataSet> {
     trouble.keep(name, usable_name(&name.value))?;
-    let table = match (&wire.file, &wire.rows) {
-        (Some(file), None) => from_file(file, around, trouble),
-        (None, Some(rows)) => from_rows(name, rows, trouble),
+    let table = match (&wire.file, &wire.rows, wire.from) {
+        (Some(file), None, None) => from_file(file, around, trouble),
+        (None, Some(rows), None) => from_rows(name, rows, trouble),
+        (None, None, Some(WireFrom::HostUsers)) => Some(supposed_users(tokens)),
         _ => {
-            trouble.about(name, "the data needs either `file` or `rows`");
+            trouble.about(name, "the data needs either `file`, `rows` or `from`");
             None
         }
     };
+    let origin = if wire.from.is_some() { RowOrigin::HostUsers } else { RowOrigin::Text };
     let (columns, rows) = table.unwrap_or_default();
     let order = match wire.order {
         WireOrder::Sequential => RowOrder::Sequential,
@@ -37,7 +53,7 @@ fn one(name: &At<String>, wire: &WireData, around: &dyn Surroundings, trouble: &
         WireOrder::Random => RowOrder::Random,
         WireOrder::Unique => RowOrder::Unique,
     };
-    Some(DataSet { name: name.value.clone(), columns, rows, order })
+    Some(DataSet { name: name.value.clone(), columns, rows, order, origin })
 }
 
 fn from_file(file: &At<String>, around: &dyn Surroundings, trouble: &Trouble) -> Option<Table> {

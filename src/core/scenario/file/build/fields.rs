@@ -75,6 +75,7 @@ const REQUEST: &[&str] = &[
     "checks",
     "extract",
     "stream",
+    "holds_plan",
     "auth",
     "retry",
     "again",

@@ -50,8 +50,8 @@ pub fn scenario(
     trouble: &Trouble,
 ) -> Scenario {
     let services = Services::find(wire, settings, choices, trouble);
-    let data = data::read(&wire.data, around, trouble);
-    let shop = Shop::new(trouble, around, settings, services, data, &wire.blocks);
+    let data = data::read(&wire.data, settings, around, trouble);
+    let shop = Shop::new(trouble, around, settings, services, data, wire);
     let classes = wire.users.0.iter().filter_map(|(name, class)| classes::read(name, class, &shop)).collect();
     if wire.users.0.is_empty() {
         trouble.about(&wire.scenario, "the scenario has no class of users; write one under `users:`");

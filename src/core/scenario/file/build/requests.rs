@@ -86,6 +86,7 @@ pub fn read(
             repeats::again(&again.value, same, shop.settings, trouble)
         }),
         on_failure: on_failure(step),
+        plan: step.holds_plan.unwrap_or_default().then_some(shop.model),
     })
 }
 

@@ -19,6 +19,8 @@ const MAIN: &str = "main";
 pub struct Services {
     pub list: Vec<Service>,
     prefixes: Vec<String>,
+    /// The service that answers for another one: itself, unless it has no address.
+    answering: Vec<ServiceId>,
 }
 
 impl Services {
@@ -41,13 +43,14 @@ impl Services {
                 trouble.add(Place::default(), 1, message);
             }
         }
-        let mut services = Self { list: Vec::new(), prefixes: Vec::new() };
+        let mut services = Self { list: Vec::new(), prefixes: Vec::new(), answering: Vec::new() };
         for (name, service) in &wire.services.0 {
             services.add(name, service, in_profile, choices, trouble);
         }
         if services.list.is_empty() {
             services.list.push(Service { name: MAIN.to_owned(), url: None });
             services.prefixes.push(String::new());
+            services.answering.push(ServiceId(0));
         }
         services
     }
@@ -80,7 +83,10 @@ impl Services {
             Some((_, chosen)) => chosen_address(&name.value, chosen, trouble),
             None => url.as_ref().and_then(written),
         };
-        if url.is_none() && chosen.is_none() && !is_main {
+        let has_address = url.is_some() || chosen.is_some();
+        let stand_in = other.same_as.or(own.same_as).filter(|_| !has_address);
+        let stand_in = stand_in.map(|same_as| self.named(&same_as, trouble));
+        if !has_address && !is_main && stand_in.is_none() {
             let way = format!("write `{}: http://…`, or run with --service {}=URL", name.value, name.value);
             trouble.about(name, format!("the service has no address; {way}"));
         }
@@ -91,12 +97,13 @@ impl Services {
             }
             right
         });
+        self.answering.push(stand_in.flatten().unwrap_or(ServiceId(self.list.len())));
         self.list.push(Service { name: name.value.clone(), url: address });
         self.prefixes
             .push(prefix.map(|prefix| prefix.value.trim_end_matches('/').to_owned()).unwrap_or_default());
     }
 
-    /// The service of that name.
+    /// The service that answers for the one of that name.
     pub fn named(&self, name: &At<String>, trouble: &Trouble) -> Option<ServiceId> {
         let found = self.list.iter().position(|service| service.name == name.value);
         if found.is_none() {
@@ -104,7 +111,7 @@ impl Services {
             trouble
                 .about(name, format!("no service `{}`; {}", name.value, trouble.instead(&name.value, known)));
         }
-        found.map(ServiceId)
+        found.and_then(|place| self.answering.get(place).copied())
     }
 
     /// What stands before the paths of a service's requests.
@@ -127,7 +134,7 @@ fn full(name: &At<String>, service: &TextOr<WireService>) -> WireService {
         TextOr::Full(full) => full.clone(),
         TextOr::Text(url) => {
             let url = At { place: name.place, value: url.text.clone() };
-            WireService { url: Some(url), prefix: None }
+            WireService { url: Some(url), ..WireService::default() }
         }
     }
 }

@@ -11,8 +11,9 @@ use crate::core::scenario::file::trouble::Trouble;
 use crate::core::scenario::file::wire::forms::Fields;
 use crate::core::scenario::file::wire::forms::List;
 use crate::core::scenario::file::wire::step::WireStep;
+use crate::core::scenario::file::wire::{WireModel, WireScenario};
 use crate::core::scenario::model::data::{Blob, BlobId, DataSet, RowOrder};
-use crate::core::scenario::model::request::TemplateId;
+use crate::core::scenario::model::request::{PlanModel, TemplateId};
 use crate::core::scenario::model::scenario::{DataId, EntryId, EntryKey, EntryKind};
 
 /// The message for a next row of a data set whose rows are unique.
@@ -30,6 +31,8 @@ pub struct Shop<'s> {
     pub services: Services,
     pub data: Vec<DataSet>,
     pub blocks: &'s Fields<List<WireStep>>,
+    /// What makes the host's plans.
+    pub model: PlanModel,
     entries: RefCell<Vec<EntryKey>>,
     blobs: RefCell<Vec<Blob>>,
     blob_paths: RefCell<BTreeMap<String, BlobId>>,
@@ -43,11 +46,24 @@ impl<'s> Shop<'s> {
         settings: &'s Settings,
         services: Services,
         data: Vec<DataSet>,
-        blocks: &'s Fields<List<WireStep>>,
+        wire: &'s WireScenario,
     ) -> Self {
         let (entries, blobs, blob_paths) = (RefCell::default(), RefCell::default(), RefCell::default());
         let ready_made = Cell::new(0);
-        Self { trouble, around, settings, services, data, blocks, entries, blobs, blob_paths, ready_made }
+        let (blocks, model) = (&wire.blocks, model(wire.model));
+        Self {
+            trouble,
+            around,
+            settings,
+            services,
+            data,
+            blocks,
+            model,
+            entries,
+            blobs,
+            blob_paths,
+            ready_made,
+        }
     }
 
     /// Whether each user has one row of a data set and never another.
@@ -101,6 +117,13 @@ impl<'s> Shop<'s> {
     /// The entries, the files to be sent, the data, and the number of ready-made templates.
     pub fn into_parts(self) -> (Vec<EntryKey>, Vec<Blob>, Vec<DataSet>, usize) {
         (self.entries.into_inner(), self.blobs.into_inner(), self.data, self.ready_made.get())
+    }
+}
+
+const fn model(wire: WireModel) -> PlanModel {
+    match wire {
+        WireModel::Any => PlanModel::Any,
+        WireModel::Real => PlanModel::Real,
     }
 }
 

@@ -62,6 +62,16 @@ fn size(made: &impl Serialize) -> usize {
     counted.0
 }
 
+/// The steps that a condition chooses between. One that the text itself decides, such as `${profile} == gateway`, leaves
+/// only the chosen ones.
+fn decided(condition: Condition, then: Vec<Step>, otherwise: Vec<Step>) -> Vec<Step> {
+    match conditions::decided(&condition) {
+        Some(true) => then,
+        Some(false) => otherwise,
+        None => vec![Step::If { condition, then, otherwise }],
+    }
+}
+
 impl Steps<'_> {
     /// Reads steps one after the other. Those with a problem are left out.
     pub fn list(&self, wires: &List<WireStep>) -> Vec<Step> {
@@ -111,7 +121,7 @@ impl Steps<'_> {
     fn of_kind(&self, kind: Kind, wire: &WireStep) -> Vec<Step> {
         let condition = wire.condition.as_ref().map(|condition| self.condition(condition));
         let steps = match kind {
-            Kind::Choice => return self.choice(wire, condition.flatten()).into_iter().collect(),
+            Kind::Choice => return self.choice(wire, condition.flatten()),
             Kind::Block => self.block(wire),
             Kind::Branch | Kind::Task => self.required_list(wire.steps.as_ref(), wire).unwrap_or_default(),
             Kind::Set => self.set(wire.set.as_ref(), |slot, value| Step::Set { slot, value }),
@@ -127,7 +137,7 @@ impl Steps<'_> {
         }
         match condition {
             None => steps,
-            Some(Some(condition)) => vec![Step::If { condition, then: steps, otherwise: Vec::new() }],
+            Some(Some(condition)) => decided(condition, steps, Vec::new()),
             Some(None) => Vec::new(),
         }
     }
@@ -214,14 +224,11 @@ impl Steps<'_> {
             .collect()
     }
 
-    fn choice(&self, wire: &WireStep, condition: Option<Condition>) -> Option<Step> {
+    fn choice(&self, wire: &WireStep, condition: Option<Condition>) -> Vec<Step> {
         let steps = |wires: &Option<At<List<WireStep>>>| wires.as_ref().map(|list| self.list(&list.value));
         let (then, otherwise) = (steps(&wire.then), steps(&wire.otherwise));
-        Some(Step::If {
-            condition: condition?,
-            then: then.unwrap_or_default(),
-            otherwise: otherwise.unwrap_or_default(),
-        })
+        let (then, otherwise) = (then.unwrap_or_default(), otherwise.unwrap_or_default());
+        condition.map_or_else(Vec::new, |condition| decided(condition, then, otherwise))
     }
 
     fn block(&self, wire: &WireStep) -> Vec<Step> {

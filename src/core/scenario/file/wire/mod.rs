@@ -52,13 +52,31 @@ pub struct WireScenario {
     /// How many retries there may be per request, such as `10 %`.
     #[serde(default)]
     pub retry_budget: Option<At<String>>,
+    /// What makes the host's plans: `any` or `real`; `any` when it is missing. With `real` a placeholder plan is a failure.
+    #[serde(default)]
+    pub model: WireModel,
     /// The classes of virtual users by name.
     pub users: Fields<WireClass>,
 }
 
+/// What makes the host's plans.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "Model")]
+pub enum WireModel {
+    /// A model or a mocked one, which gives nothing but placeholder plans.
+    #[default]
+    Any,
+    /// A living model, so that a placeholder plan is a failure.
+    Real,
+}
+
 /// A host that requests go to. Its address alone is enough.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, expecting = "an address such as http://localhost:8080, or `url` and `prefix`")]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an address such as http://localhost:8080, or `url`, `prefix`, `same_as`"
+)]
 #[schemars(rename = "Service")]
 pub struct WireService {
     /// The base address, such as `http://localhost:8080`.
@@ -67,6 +85,9 @@ pub struct WireService {
     /// The text before the path of every request, such as `/api/v1`.
     #[serde(default)]
     pub prefix: Option<At<String>>,
+    /// The service above it that answers for it, where nothing gives it an address.
+    #[serde(default)]
+    pub same_as: Option<At<String>>,
 }
 
 /// A set of addresses and settings.
@@ -103,7 +124,7 @@ pub struct WireSetting {
 
 /// Rows of values.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, expecting = "`file` or `rows`, and `order`")]
+#[serde(deny_unknown_fields, expecting = "`file`, `rows` or `from`, and `order`")]
 #[schemars(rename = "Data")]
 pub struct WireData {
     /// A CSV file with a line of names, or a JSON file with a list of objects; the path is relative to this file.
@@ -112,9 +133,21 @@ pub struct WireData {
     /// The rows, where there is no file.
     #[serde(default)]
     pub rows: Option<At<List<Fields<Scalar>>>>,
+    /// `host users`: users of an Oddiya, which are found or made before the run, as many as it has. Columns: `id`, `email`,
+    /// `name`, and `authorization`, which is empty where the host takes no token.
+    #[serde(default)]
+    pub from: Option<WireFrom>,
     /// Which row a user takes next.
     #[serde(default)]
     pub order: WireOrder,
+}
+
+/// Where rows come from that the text does not have.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "From")]
+pub enum WireFrom {
+    #[serde(rename = "host users")]
+    HostUsers,
 }
 
 /// Which row a user takes next.

@@ -60,6 +60,8 @@ pub struct WireStep {
     pub extract: Fields<At<TextOr<WireExtract>>>,
     /// Whether the answer is an event stream that ends with `complete` and `done`.
     pub stream: Option<WireStream>,
+    /// Whether the answer holds a plan that a model made. Placeholder plans are counted apart.
+    pub holds_plan: Option<bool>,
     /// Whether a request carries the class's auth; it does when this is missing.
     pub auth: Option<bool>,
     /// When and how often a failed request is sent again.

@@ -1,0 +1,94 @@
+//! What a recognised host changes in a run: the profile of its scenario, addresses of services, and its classes where nobody
+//! chose any.
+
+use super::recognition::{Recognition, Target};
+use crate::core::base::host::Host;
+use crate::core::scenario::file::asks::Asks;
+
+/// The class of the usual scenario whose host is the llm-agent.
+const OF_AGENT: &str = "PlanStreamUser";
+
+/// Who chose the classes of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClassesBy {
+    /// A person named them, or the scenario is a person's.
+    Person,
+    /// The scenario is the usual one, with its usual classes.
+    Nobody,
+}
+
+/// What is chosen for a run. What a person chose stands beside it and counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    pub profile: Option<&'static str>,
+    /// The addresses of services that the scenario leaves open.
+    pub services: Vec<(String, String)>,
+    pub classes: Option<String>,
+}
+
+/// Whether recognising the host could change a run of this scenario.
+pub fn can_choose(asks: &Asks) -> bool {
+    asks.profiles.iter().any(|name| Target::of_profile(name).is_some())
+}
+
+/// What a recognised host changes; `None` when it is nothing.
+pub fn choice(recognition: &Recognition, host: &Host, asks: &Asks, classes: ClassesBy) -> Option<Choice> {
+    let profile = recognition.target().map(Target::profile);
+    let profile = profile.filter(|profile| asks.profiles.iter().any(|known| known == profile));
+    let is_open = |name: &str| asks.services.iter().any(|known| known.name == name && known.url.is_none());
+    let services =
+        recognition.services(host).into_iter().filter(|(name, _)| profile.is_some() && is_open(name));
+    let choice = Choice {
+        profile,
+        services: services.map(|(name, host)| (name, host.to_string())).collect(),
+        classes: (recognition.is_agent() && classes == ClassesBy::Nobody).then(|| OF_AGENT.to_owned()),
+    };
+    (choice != Choice::default()).then_some(choice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::oddiya::recognition::{NotSeen, Oddiya, Part};
+    use crate::core::scenario::file::asks::asks;
+    use crate::core::scenario::shipped;
+
+    fn host(port: u16) -> Host {
+        format!("http://localhost:{port}").parse().unwrap()
+    }
+
+    fn usual() -> Asks {
+        let [first, ..] = shipped::ALL;
+        asks(first.text, None)
+    }
+
+    fn chosen(recognition: Recognition, asks: &Asks, classes: ClassesBy) -> Option<Choice> {
+        choice(&recognition, &host(8082), asks, classes)
+    }
+
+    #[test]
+    fn the_profile_is_that_of_the_host_and_services_have_the_addresses_that_were_found() {
+        let parts = vec![(Part::User, host(8082)), (Part::Plan, host(8083)), (Part::Auth, host(8081))];
+        let direct = Recognition::Oddiya(Oddiya::Direct { parts });
+        let services = vec![("plan".to_owned(), "http://localhost:8083".to_owned())];
+        let right = Choice { profile: Some("direct"), services, classes: None };
+        assert_eq!(chosen(direct, &usual(), ClassesBy::Nobody), Some(right));
+    }
+
+    #[test]
+    fn the_llm_agent_has_its_own_class_unless_a_person_chose() {
+        let agent = || Recognition::Oddiya(Oddiya::Agent);
+        let right = Choice { classes: Some(OF_AGENT.to_owned()), ..Choice::default() };
+        assert_eq!(chosen(agent(), &usual(), ClassesBy::Nobody), Some(right));
+        assert_eq!(chosen(agent(), &usual(), ClassesBy::Person), None);
+    }
+
+    #[test]
+    fn a_scenario_with_other_profiles_and_a_host_that_is_none_stay_as_they_are() {
+        let own = Asks { profiles: vec!["staging".to_owned()], ..Asks::default() };
+        assert!(!can_choose(&own) && can_choose(&usual()));
+        assert_eq!(chosen(Recognition::Oddiya(Oddiya::Gateway), &own, ClassesBy::Nobody), None);
+        let none = Recognition::None(NotSeen::OutOfTime);
+        assert_eq!(chosen(none, &usual(), ClassesBy::Nobody), None);
+    }
+}
