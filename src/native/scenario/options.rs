@@ -42,7 +42,7 @@ pub struct ScenarioArgs {
         long,
         value_name = "FILE|NAME",
         env = "ODDIYA_LOAD_SCENARIO",
-        default_value = "oddiya",
+        default_value = "locust",
         allow_hyphen_values = true
     )]
     pub scenario: String,
@@ -229,17 +229,17 @@ mod tests {
     #[test]
     fn each_wrong_flag_is_named_with_what_would_be_right() {
         for (arguments, right) in [
-            (["--scenario", "odiya"], "--scenario: odiya cannot be read: "),
-            (["--scenario", "odiya"], "did you mean `oddiya`"),
+            (["--scenario", "locus"], "--scenario: locus cannot be read: "),
+            (["--scenario", "locus"], "did you mean `locust`"),
             (["--scenario", "no/such.yaml"], "--scenario: no/such.yaml cannot be read: "),
             (["--set", "a"], "--set: `a` has no `=`; write NAME=VALUE"),
-            (["--set", "a=1"], "oddiya: no setting `a` to set; there is none"),
+            (["--set", "a=1"], "locust: no setting `a` to set; there is none"),
             (["--service", "=x"], "--service: `=x` has no `=`; write NAME=URL"),
             (
                 ["--service", "auth=http://localhost:1"],
-                "oddiya: no service `auth` for --service; there is none",
+                "locust: no service `auth` for --service; there is none",
             ),
-            (["--profile", "direct"], "oddiya: no profile `direct`; there is none"),
+            (["--profile", "direct"], "locust: no profile `direct`; there is none"),
             (["--tags", "x"], "--tags: no task has the tag `x`; there is none"),
             (["--exclude-tags", "x"], "--exclude-tags: no task has the tag `x`"),
             (["--header", "X-Tenant"], "--header: `X-Tenant` has no `:`; write it like 'X-Tenant: seoul'"),
