@@ -33,6 +33,8 @@ enum Command {
     Compare(native::compare::Args),
     /// Make several runs of one load, so that the spread between runs is known
     Repeat(native::repeat::command::Args),
+    /// Run several loads in turn, with a report for each and one page that sums them up
+    Suite(native::suite::command::Args),
     /// Load two hosts in turn, and compare them
     Ab(Box<native::repeat::ab::Args>),
     /// Serve the page and relay its requests to the host
@@ -68,6 +70,7 @@ fn main() -> ExitCode {
             Err(error) => complain(&error, 1),
         },
         Command::Repeat(args) => ExitCode::from(runtime.block_on(native::repeat::command::run(&args))),
+        Command::Suite(args) => ExitCode::from(runtime.block_on(native::suite::command::run(&args))),
         Command::Ab(args) => ExitCode::from(runtime.block_on(native::repeat::ab::run(&args))),
         Command::Serve(args) => end(runtime.block_on(companion::serve(args, &given))),
         Command::Stub(args) => end(runtime.block_on(stub::serve(args))),
@@ -83,6 +86,7 @@ fn runtime_for(command: &Command) -> tokio::runtime::Builder {
         | Command::Report(_)
         | Command::Compare(_)
         | Command::Repeat(_)
+        | Command::Suite(_)
         | Command::Ab(_)
         | Command::Serve(_) => tokio::runtime::Builder::new_multi_thread(),
     }

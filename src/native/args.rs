@@ -5,13 +5,16 @@
 use std::path::PathBuf;
 
 use super::options::ConnectionArgs;
+use super::project_file::preset_named;
 use super::scenario::options::ScenarioArgs;
 use crate::core::base::typed::whole_number;
 use crate::core::config::run_config::RunConfigText;
 use crate::core::scenario::Scenario;
 
 const AFTER_HELP: &str = "\
-Every option can be given as an environment variable, ODDIYA_LOAD_ and its name (ODDIYA_LOAD_RUN_TIME=1m).
+Every option can be given as an environment variable, ODDIYA_LOAD_ and its name (ODDIYA_LOAD_RUN_TIME=1m), and as a default in
+the file oddiya-load.yaml of the working folder (run-time: 1m). What is typed goes first, then the environment, then a preset that
+was named, then the file.
 
 Hosts are connected to directly: proxy variables (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY) are ignored. Certificates are
 checked against the system's roots, or against those that SSL_CERT_FILE or SSL_CERT_DIR name.
@@ -45,6 +48,11 @@ pub struct Args {
         allow_hyphen_values = true
     )]
     pub host: String,
+
+    /// Take a load with a name: normal, peak and stress are those of Oddiya's README, day is a day of the mobile app in 24
+    /// minutes. What is typed beside it goes before it
+    #[arg(long, value_name = "NAME", env = "ODDIYA_LOAD_PRESET", value_parser = preset, allow_hyphen_values = true)]
+    pub preset: Option<String>,
 
     /// Peak number of users at the same time [default: 1]
     #[arg(
@@ -215,6 +223,10 @@ pub struct Args {
 
     #[command(flatten)]
     pub connections: ConnectionArgs,
+}
+
+fn preset(text: &str) -> Result<String, String> {
+    preset_named(text).map(|preset| preset.name.to_owned())
 }
 
 fn shard_count(text: &str) -> Result<u32, String> {

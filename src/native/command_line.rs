@@ -11,6 +11,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, Parser};
 
+use super::project_file::{self, ProjectDefault};
 use crate::core::base::given::Given;
 use crate::core::base::visible::visible;
 
@@ -32,21 +33,67 @@ pub enum Refusal {
 /// When a flag, a value or a variable is wrong, or help was asked for.
 pub fn read<C: Parser>(words: &[OsString]) -> Result<(C, Given), Refusal> {
     let command = without_idle_variables(C::command(), words);
+    let (words, defaults) = with_defaults(&command, words)?;
     let refused = |error: clap::Error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Refusal::Answer(error),
-        _ => Refusal::Mistake(visible(&mistake(&error, &command, words)).into_owned()),
+        _ => Refusal::Mistake(visible(&mistake(&error, &command, &words)).into_owned()),
     };
-    let matches = command.clone().try_get_matches_from(words).map_err(refused)?;
-    let (mut command, mut chosen) = (&command, &matches);
-    while let Some((name, inner)) = chosen.subcommand() {
-        (command, chosen) = (command.find_subcommand(name).unwrap_or(command), inner);
-    }
-    if let Some(mistake) = command.get_arguments().find_map(|argument| empty(argument, chosen)) {
+    let matches = command.clone().try_get_matches_from(&words).map_err(refused)?;
+    let (chosen_command, chosen, _) = innermost(&command, &matches);
+    if let Some(mistake) = chosen_command.get_arguments().find_map(|argument| empty(argument, chosen)) {
         return Err(Refusal::Mistake(mistake));
     }
-    let given = command.get_arguments().filter(|argument| is_from_variable(argument, chosen));
-    let given = given.filter_map(|argument| Some((flag(argument), variable(argument)?))).collect();
+    let given = chosen_command.get_arguments().filter(|argument| is_from_variable(argument, chosen));
+    let given: Given = given.filter_map(|argument| Some((flag(argument), variable(argument)?))).collect();
+    let of_default = |default: ProjectDefault| {
+        let is_its =
+            |argument: &&Arg| project_file::option_name(argument).as_ref() == Some(&default.option.name);
+        Some((flag(chosen_command.get_arguments().find(is_its)?), default.source))
+    };
+    let given = given.with_defaults(defaults.into_iter().filter_map(of_default));
     Ok((C::from_arg_matches(&matches).map_err(refused)?, given))
+}
+
+/// The words with those of a preset and of the project's file, and where these come from.
+fn with_defaults(
+    command: &Command,
+    words: &[OsString],
+) -> Result<(Vec<OsString>, Vec<ProjectDefault>), Refusal> {
+    let typed = || (words.to_vec(), Vec::new());
+    // What is wrong with the words is found again, and said, when they are read.
+    let Ok(matches) = command.clone().try_get_matches_from(words) else { return Ok(typed()) };
+    let (_, chosen, path) = innermost(command, &matches);
+    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    let defaults = project_file::defaults(command, &path, chosen).map_err(Refusal::Mistake)?;
+    let Some(first) = defaults.first() else { return Ok(typed()) };
+    let of = project_file::command_at(command, &path);
+    let further = defaults.iter().flat_map(|default| project_file::words(of, &default.option));
+    // Behind the command's name, because behind a `--` they would be no options.
+    let place = (1 + path.len()).min(words.len());
+    let mut all = words.to_vec();
+    all.splice(place..place, further.map(OsString::from));
+    match command.clone().try_get_matches_from(&all) {
+        Ok(_) => Ok((all, defaults)),
+        // The words were right without the defaults.
+        Err(error) => {
+            let source = first.source.split(':').next().unwrap_or_default();
+            let mistake = mistake(&error, command, &all);
+            Err(Refusal::Mistake(format!("{source}: {}", visible(&mistake))))
+        }
+    }
+}
+
+/// The command that the words choose, with what was given to it and the names that lead there.
+fn innermost<'c>(
+    command: &'c Command,
+    matches: &'c ArgMatches,
+) -> (&'c Command, &'c ArgMatches, Vec<String>) {
+    let (mut command, mut chosen, mut path) = (command, matches, Vec::new());
+    while let Some((name, inner)) = chosen.subcommand() {
+        path.push(name.to_owned());
+        (command, chosen) = (command.find_subcommand(name).unwrap_or(command), inner);
+    }
+    (command, chosen, path)
 }
 
 /// The parser for these words. The program's own flags are those of `serve`. Where a command is named, their environment

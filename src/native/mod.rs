@@ -5,6 +5,7 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `command_line.rs` | from words to arguments, or to the one line that says what is wrong |
+//! | `project_file.rs` | the defaults of a preset and of the project's file |
 //! | `args.rs` | the flags of `oddiya-load run` |
 //! | `options.rs` | its flags about connections, checked |
 //! | `scenario/` | its flags about scenarios; the command that lists, shows, checks and tries them |
@@ -22,6 +23,7 @@
 //! | `checkpoints.rs` | saving the report during the run |
 //! | `report.rs`, `open.rs` | the command that opens a report; opening a file |
 //! | `compare.rs` | the command that compares groups of reports |
+//! | `suite/` | the command that runs several loads in turn |
 //! | `repeat/` | the commands that make such groups: repeated runs, and two hosts in turn |
 
 pub mod args;
@@ -37,6 +39,7 @@ mod options;
 mod output;
 mod place;
 mod platform;
+mod project_file;
 pub mod repeat;
 pub mod report;
 mod reports_folder;
@@ -45,6 +48,7 @@ pub mod say;
 pub mod scenario;
 mod setup;
 mod shards;
+pub mod suite;
 mod terminal;
 mod warnings;
 mod writing;

@@ -50,6 +50,9 @@ const PREFLIGHT_LIMIT: Micros = Micros::from_millis(2_500);
 /// # Errors
 /// When the machine refuses a file, a thread or a signal handler.
 pub async fn run(args: Args, given: &Given) -> anyhow::Result<Ending> {
+    if let Some(defaults) = given.defaults_in_words() {
+        tell(&format!("Not typed: {}", visible(&defaults)));
+    }
     let scenario = match args.scenario.read() {
         Ok(scenario) => scenario,
         Err(mistake) => {

@@ -9,6 +9,7 @@
 //! | `report/` | the views of a report, which take it as a property |
 //! | `library/` | the list of all reports |
 //! | `scenarios/` | scenarios: the list, and the editor of one |
+//! | `suite/` | several loads in turn, summed up |
 //! | `compare/` | two groups of reports, and what changed between them |
 //! | `files/` | report files: opening them, holding them open, closing them |
 //! | `keeping.rs` | what the browser keeps for a list, and what to say where it does not |
@@ -25,6 +26,7 @@ pub mod navigation;
 pub mod report;
 pub mod run;
 pub mod scenarios;
+pub mod suite;
 pub mod viewer;
 mod widgets;
 

@@ -1,4 +1,4 @@
-//! The views and their addresses: `#/run`, `#/scenarios`, `#/scenario/…`, `#/reports`, `#/report/…`, `#/compare`. What follows
+//! The views and their addresses: `#/run`, `#/scenarios`, `#/scenario/…`, `#/reports`, `#/report/…`, `#/compare`, `#/suite`. What follows
 //! a `?` is read by the view itself.
 
 use leptos::ev;
@@ -24,6 +24,8 @@ pub enum View {
     Report(ReportRef),
     /// Several reports side by side.
     Compare,
+    /// The stages of a suite, summed up.
+    Suite,
 }
 
 /// The report that an address names.
@@ -53,6 +55,7 @@ impl View {
                 Err(_) => Self::Report(ReportRef::Run),
             },
             (Some("compare"), _) => Self::Compare,
+            (Some("suite"), _) => Self::Suite,
             _ => Self::Run,
         }
     }
@@ -69,6 +72,7 @@ impl View {
             Self::Report(ReportRef::Example) => "#/report/example".to_owned(),
             Self::Report(ReportRef::Opened(id)) => format!("#/report/{id}"),
             Self::Compare => "#/compare".to_owned(),
+            Self::Suite => "#/suite".to_owned(),
         }
     }
 }
@@ -154,7 +158,9 @@ mod tests {
         let own = Which::Own(ScenarioId::kept_at(3, 1));
         let scenarios = [View::Scenarios, View::SharedScenario, View::Scenario(own)];
         let scenarios = scenarios.into_iter().chain([View::Scenario(Which::default_one())]);
-        for view in [View::Run, View::Reports, View::Compare].into_iter().chain(reports).chain(scenarios) {
+        for view in
+            [View::Run, View::Reports, View::Compare, View::Suite].into_iter().chain(reports).chain(scenarios)
+        {
             assert_eq!(View::at(&view.fragment()), view);
         }
         assert_eq!(View::at("#/scenario/link?text=1abc"), View::SharedScenario);

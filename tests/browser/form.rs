@@ -1,5 +1,7 @@
 //! The form: presets, classes, and what it says of wrong fields.
 
+use leptos::task::tick;
+use oddiya_load::ui::navigation::View;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 use web_sys::HtmlInputElement;
@@ -26,6 +28,29 @@ async fn a_preset_fills_users_rate_and_time() {
         page.click(preset).await;
         assert_eq!(["users", "spawn-rate", "run-time"].map(|field| page.value(field)), filled);
     }
+}
+
+#[test]
+async fn the_preset_of_a_day_fills_in_its_arrivals_and_chooses_its_scenario() {
+    let page = TestPage::open().await;
+    page.enter("run-time", "1m").await;
+    page.click("preset-day").await;
+    assert!(page.value("stages").starts_with("0.3/s,6m; "), "{}", page.value("stages"));
+    assert_eq!(page.value("run-time"), "", "a run time would cut the day off");
+    assert_eq!(page.value("scenario"), "mobile-day");
+}
+
+#[test]
+async fn the_suite_fills_in_its_first_stage_and_its_view_lists_all_four() {
+    let page = TestPage::open().await;
+    page.click("suite").await;
+    assert_eq!(["users", "spawn-rate", "run-time"].map(|field| page.value(field)), ["10", "1", "1m"]);
+    assert!(!page.text("suite-progress").is_empty());
+    page.state.navigation.go(View::Suite);
+    tick().await;
+    assert_eq!(page.all("[data-testid=suite-table] tbody tr").len(), 4);
+    page.click("suite-stop").await;
+    assert_eq!(page.text("suite-headline"), "4 stages: 4 not run");
 }
 
 #[test]

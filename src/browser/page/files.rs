@@ -33,6 +33,7 @@ pub async fn read(file: &web_sys::File, max_bytes: u64) -> Result<Vec<u8>, FileE
 pub enum Format {
     Json,
     Csv,
+    Html,
     Svg,
     Yaml,
 }
@@ -42,6 +43,7 @@ impl Format {
         match self {
             Self::Json => "application/json",
             Self::Csv => "text/csv",
+            Self::Html => "text/html",
             Self::Svg => "image/svg+xml",
             Self::Yaml => "application/yaml",
         }

@@ -15,6 +15,7 @@
 //! | `clipboard.rs`, `pictures.rs` | tables and drawings for other programs |
 //! | `text_area.rs` | the lines and the selection of a text area |
 //! | `visibility.rs`, `theme.rs`, `size.rs` | whether anybody sees the page; its colours; how large an element is |
+//! | `pause.rs` | waiting |
 //! | `clock.rs`, `columns.rs`, `local_storage.rs` | the reader's clock and columns; small choices that are remembered |
 //!
 //! No components and no arithmetic.
@@ -28,6 +29,7 @@ pub mod files;
 mod generator;
 pub mod incoming;
 mod local_storage;
+pub mod pause;
 pub mod pictures;
 pub mod probe;
 pub mod run_state;

@@ -2,6 +2,7 @@
 //!
 //! A condition that is not known of a run makes no difference.
 
+use crate::core::base::renamed::scenario_now;
 use crate::core::base::timing_source::TimingSource;
 use crate::core::report::load::Load;
 use crate::core::report::{Change, GeneratorKind, Report, Route, StopReason};
@@ -103,7 +104,7 @@ impl Conditions {
             load: run.load.clone(),
             changes: run.changes.clone(),
             scenario: Scenario {
-                name: run.scenario.clone(),
+                name: run.scenario.as_deref().map(|name| scenario_now(name).to_owned()),
                 classes: run.classes.clone(),
                 think_time: run.think_time.clone(),
             },

@@ -2,5 +2,6 @@
 
 pub mod connections;
 pub mod load;
+pub mod project;
 pub mod run_config;
 pub mod streams_host;

@@ -11,6 +11,7 @@
 //! | `table.rs`, `phases.rs`, `streams.rs` | columns and rows of the tables |
 //! | `run_facts.rs` | what ran, name by name |
 //! | `row_window.rs` | which rows of a long table are shown |
+//! | `suite/` | the stages of a suite, summed up |
 //! | `text.rs` | the terminal's summary |
 //! | `plot/` | charts as geometry |
 
@@ -26,6 +27,7 @@ pub mod plot;
 pub mod row_window;
 pub mod run_facts;
 pub mod streams;
+pub mod suite;
 pub mod table;
 pub mod text;
 pub mod words;

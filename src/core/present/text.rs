@@ -262,7 +262,7 @@ const MOST_ROWS: usize = 500;
 
 /// Lays out a table: text is aligned left, numbers (from the third column on) right, and the total stands under a rule. It
 /// is known by its place, because a file can give any row the total's name.
-fn table<'a, T: 'a>(
+pub(super) fn table<'a, T: 'a>(
     title: &str,
     heading: &[&str],
     mut rows: impl Iterator<Item = &'a T>,

@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn a_scenario_is_said_in_a_line_for_each_class() {
         let lines = lines(&Scenario::oddiya());
-        assert!(lines[0].starts_with("oddiya: The classes of Oddiya's locustfile"), "{lines:?}");
+        assert!(lines[0].starts_with("locust: The classes of Oddiya's locustfile"), "{lines:?}");
         assert_eq!(lines[1], "  OddiyaUser: weight 1, 5 tasks by weight, think time 1s..3s");
         assert_eq!(
             lines[4],

@@ -4,6 +4,7 @@
 use super::source::Source;
 use crate::core::base::given::Given;
 use crate::core::base::header::{is_header_name, is_header_value, is_set_by_sender};
+use crate::core::base::renamed::scenario_now;
 use crate::core::base::typed::whole_number;
 use crate::core::base::visible::visible;
 use crate::core::scenario::file::asks::{Asks, asks};
@@ -23,7 +24,7 @@ pub enum Profile {
 }
 
 /// The scenario that runs where none is named.
-const USUAL: &str = "oddiya";
+const USUAL: &str = "locust";
 
 /// The flags that choose within a scenario while it is read.
 #[derive(Debug, clap::Args)]
@@ -174,7 +175,7 @@ fn pair(text: &str) -> Option<(String, String)> {
 impl ScenarioArgs {
     /// Whether the scenario is the one that runs where none is named.
     pub fn is_usual(&self) -> bool {
-        self.scenario == USUAL
+        scenario_now(&self.scenario) == USUAL
     }
 
     /// What the scenario's text asks from outside.
@@ -281,14 +282,14 @@ mod tests {
     #[test]
     fn each_wrong_flag_is_named_with_what_would_be_right() {
         for (arguments, right) in [
-            (["--scenario", "odiya"], "--scenario: odiya cannot be read: "),
-            (["--scenario", "odiya"], "did you mean `oddiya`"),
+            (["--scenario", "locus"], "--scenario: locus cannot be read: "),
+            (["--scenario", "locus"], "did you mean `locust`"),
             (["--scenario", "no/such.yaml"], "--scenario: no/such.yaml cannot be read: "),
             (["--set", "a"], "--set: `a` has no `=`; write NAME=VALUE"),
-            (["--set", "a=1"], "oddiya: no setting `a` to set; "),
+            (["--set", "a=1"], "locust: no setting `a` to set; "),
             (["--service", "=x"], "--service: `=x` has no `=`; write NAME=URL"),
-            (["--service", "auth=http://localhost:1"], "oddiya: no service `auth` for --service; "),
-            (["--profile", "direkt"], "oddiya: no profile `direkt`; did you mean `direct`"),
+            (["--service", "auth=http://localhost:1"], "locust: no service `auth` for --service; "),
+            (["--profile", "direkt"], "locust: no profile `direkt`; did you mean `direct`"),
             (["--tags", "x"], "--tags: no task has the tag `x`; there is none"),
             (["--exclude-tags", "x"], "--exclude-tags: no task has the tag `x`"),
             (["--header", "X-Tenant"], "--header: `X-Tenant` has no `:`; write it like 'X-Tenant: seoul'"),

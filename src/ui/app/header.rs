@@ -28,6 +28,7 @@ fn Links() -> impl IntoView {
         let is_here = move || match state.navigation.view() {
             View::Report(_) => view == View::Reports,
             View::Scenario(_) | View::SharedScenario => view == View::Scenarios,
+            View::Suite => view == View::Run,
             here => here == view,
         };
         let current = move || is_here().then_some("page");

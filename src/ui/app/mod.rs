@@ -6,7 +6,7 @@
 //! | `report_view.rs`, `focus_address.rs` | `#/report/…` |
 //!
 //! `#/run` is in `ui/run`, `#/scenarios` and `#/scenario/…` in `ui/scenarios`, `#/reports` in `ui/library`, `#/compare` in
-//! `ui/compare`.
+//! `ui/compare`, `#/suite` in `ui/suite`.
 
 mod focus_address;
 pub mod header;
@@ -29,6 +29,7 @@ use super::run::state::State;
 use super::run::{RunAside, RunReport};
 use super::scenarios::editor::{ScenarioView, SharedScenarioView};
 use super::scenarios::list::ScenariosView;
+use super::suite::view::SuiteView;
 use crate::browser::page::address::{self, Views};
 use crate::browser::page::run_state::RunState;
 use header::Header;
@@ -72,6 +73,7 @@ pub fn Page(
         View::Reports => view! { <LibraryView /> }.into_any(),
         View::Report(which) => view! { <ReportView which /> }.into_any(),
         View::Compare => view! { <CompareView /> }.into_any(),
+        View::Suite => view! { <SuiteView /> }.into_any(),
     };
     view! {
         <Header />
@@ -104,6 +106,7 @@ fn keep_finished_runs(state: State) {
         let is_over = state.run_state.with(RunState::is_over);
         if is_over && was_over == Some(false) {
             state.keep_this_run();
+            state.stage_is_over();
         }
         is_over
     });

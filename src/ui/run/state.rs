@@ -28,6 +28,7 @@ use crate::ui::navigation::{Navigation, ReportRef, View};
 use crate::ui::report::SharedReport;
 use crate::ui::scenarios;
 use crate::ui::scenarios::state::Shelf;
+use crate::ui::suite::progress::Progress;
 
 /// The result of looking for runs that were cut off.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -81,7 +82,7 @@ pub struct State {
     /// The scenarios that the browser keeps.
     pub shelf: Shelf,
     /// The id of the last finished run.
-    pub(super) last_run: RwSignal<Option<ReportId>>,
+    pub(in crate::ui) last_run: RwSignal<Option<ReportId>>,
     pub cutoffs: RwSignal<Cutoffs>,
     pub companion: RwSignal<CompanionLookup>,
     /// What was found out about the host of the run, in sentences.
@@ -93,6 +94,8 @@ pub struct State {
     /// Whether a run may go past the companion.
     pub direct_run: RwSignal<DirectRun>,
     pub draft: Draft,
+    /// The suite that was started last in this tab.
+    pub suite: RwSignal<Option<Progress>>,
     pub navigation: Navigation,
 }
 
@@ -149,6 +152,7 @@ impl State {
             run_hosts: RwSignal::new(Hosts::default()),
             direct_run: RwSignal::new(DirectRun::NotAsked),
             draft: Draft::new(parameters.text.clone(), chosen),
+            suite: RwSignal::new(None),
             navigation: Navigation::at_address(),
         }
     }

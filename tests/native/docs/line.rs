@@ -5,7 +5,7 @@
 //! | `oddiya-load run` | runs against the block's stub, for a second |
 //! | `oddiya-load run -H` with a host elsewhere | runs against a port that refuses: everything is checked, nothing is run |
 //! | `oddiya-load serve`, `stub` | starts on free ports, answers one request, is stopped |
-//! | `oddiya-load repeat`, `ab` | makes its runs against the block's stub, each for a second, without pauses |
+//! | `oddiya-load repeat`, `ab`, `suite` | makes its runs against the block's stub, each for a second, without pauses |
 //! | `oddiya-load report`, `compare`, `scenario` | runs as it stands, in the block's folder, which has the examples of docs/scenarios.md |
 //! | `oddiya-load scenario run-once` | runs against the block's stub |
 //! | `oddiya-load` alone | starts on a free port, answers one request, is stopped; it opens no browser outside of a terminal |
@@ -99,6 +99,7 @@ async fn oddiya_load(world: &World, mut arguments: Vec<String>) -> Result<(), St
         }
         Some("run") => {
             let codes = set_host(world, &mut arguments);
+            set_services(world, &mut arguments);
             set_option(&mut arguments, &["-t", "--run-time"], "1s");
             ends(folder, &arguments, &codes).await
         }
@@ -112,10 +113,12 @@ async fn oddiya_load(world: &World, mut arguments: Vec<String>) -> Result<(), St
             set_option(&mut arguments, &["--llm-port"], "0");
             answers(Server::start(folder, &arguments, "profile").await?, "/__stub/stats").await
         }
-        Some("repeat") => {
+        Some(series @ ("repeat" | "suite")) => {
+            // Stages may fail, which depends on the host.
+            let codes = if series == "suite" { RAN.as_slice() } else { &[0] };
             set_host(world, &mut arguments);
             shorten(&mut arguments);
-            ends(folder, &arguments, &[0]).await
+            ends(folder, &arguments, codes).await
         }
         Some("ab") => {
             let stub = format!("http://127.0.0.1:{}", world.gateway_port);
@@ -150,6 +153,17 @@ fn set_host(world: &World, arguments: &mut Vec<String>) -> Vec<i32> {
     let scheme = host.split(':').next().unwrap();
     set_option(arguments, &NAMES, &format!("{scheme}://{}", world.closed));
     vec![UNREACHABLE]
+}
+
+/// Names the block's stub instead of the documentation's addresses of services, `llm=http://localhost:8000`.
+fn set_services(world: &World, arguments: &mut [String]) {
+    for argument in arguments {
+        let address = argument.split_once("=http://localhost:");
+        let port = address.and_then(|(name, port)| Some((name, world.port(port.parse().ok()?)?)));
+        if let Some((name, port)) = port {
+            *argument = format!("{name}=http://127.0.0.1:{port}");
+        }
+    }
 }
 
 async fn answers(server: Server, path: &str) -> Result<(), String> {

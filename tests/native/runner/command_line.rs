@@ -146,7 +146,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("stub --llm-latency 5s..2s", "--llm-latency: the range `5s..2s` runs backwards; write the shorter time first"),
     ("stub --llm-latency 100000h", "--llm-latency: `100000h` is too long; write at most 87600h, which are ten years"),
     // Scenarios.
-    ("run --scenario odiya", "--scenario: odiya cannot be read: No such file or directory (os error 2), and is no name of one inside the program; did you mean `oddiya`?"),
+    ("run --scenario locus", "--scenario: locus cannot be read: No such file or directory (os error 2), and is no name of one inside the program; did you mean `locust`?"),
     ("run --scenario no/such.yaml", "--scenario: no/such.yaml cannot be read: No such file or directory (os error 2)"),
     ("ODDIYA_LOAD_SCENARIO=no/such.yaml run", "ODDIYA_LOAD_SCENARIO: no/such.yaml cannot be read: No such file or directory (os error 2)"),
     ("scenario check no/such.yaml", "scenario: no/such.yaml cannot be read: No such file or directory (os error 2)"),

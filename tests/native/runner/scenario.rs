@@ -34,8 +34,8 @@ async fn stats(stub: &RunningStub) -> Counts {
 #[tokio::test]
 async fn a_scenario_inside_the_program_is_listed_shown_and_right() {
     let listed = run(&["scenario", "list"]).await;
-    assert!(listed.stdout.starts_with("oddiya: The classes of Oddiya's locustfile"), "{}", listed.stdout);
-    let shown = run(&["scenario", "show", "oddiya"]).await;
+    assert!(listed.stdout.starts_with("locust: The classes of Oddiya's locustfile"), "{}", listed.stdout);
+    let shown = run(&["scenario", "show", "locust"]).await;
     let folder = tempfile::tempdir().unwrap();
     let file = file_in(folder.path(), &shown.stdout);
     let checked = run(&["scenario", "check", file.to_str().unwrap()]).await;

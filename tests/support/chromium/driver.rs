@@ -35,7 +35,10 @@ impl Driver {
                 Ok(driver) => return driver,
                 Err(words) => last_words = words,
             }
-            assert!(last_words.contains(PORT_IS_TAKEN), "chromedriver ended before it named its port: {last_words}");
+            assert!(
+                last_words.contains(PORT_IS_TAKEN),
+                "chromedriver ended before it named its port: {last_words}"
+            );
         }
         panic!("chromedriver found no free port in {ATTEMPTS} attempts: {last_words}")
     }

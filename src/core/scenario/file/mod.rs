@@ -20,7 +20,7 @@ mod at;
 mod build;
 mod decode;
 mod limits;
-mod node;
+pub mod node;
 pub mod problem;
 pub mod schema;
 mod settings;

@@ -4,6 +4,7 @@ use super::file;
 use super::file::problem::Problems;
 use super::file::surroundings::{Choices, Nothing};
 use super::model::scenario::Scenario;
+use crate::core::base::renamed::scenario_now;
 
 /// A scenario inside the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,10 +15,22 @@ pub struct Shipped {
 }
 
 /// All scenarios inside the program. A run that names none takes the first.
-pub const ALL: [Shipped; 1] = [Shipped { name: "oddiya", text: include_str!("oddiya.yaml") }];
+pub const ALL: [Shipped; 10] = [
+    Shipped { name: "locust", text: include_str!("locust.yaml") },
+    Shipped { name: "app-browse", text: include_str!("app-browse.yaml") },
+    Shipped { name: "app-login", text: include_str!("app-login.yaml") },
+    Shipped { name: "app-create", text: include_str!("app-create.yaml") },
+    Shipped { name: "app-token-expiry", text: include_str!("app-token-expiry.yaml") },
+    Shipped { name: "video", text: include_str!("video.yaml") },
+    Shipped { name: "web-app", text: include_str!("web-app.yaml") },
+    Shipped { name: "plan-lifecycle", text: include_str!("plan-lifecycle.yaml") },
+    Shipped { name: "idempotency", text: include_str!("idempotency.yaml") },
+    Shipped { name: "mobile-day", text: include_str!("mobile-day.yaml") },
+];
 
-/// The scenario of that name.
+/// The scenario of that name, or of an earlier name of it.
 pub fn named(name: &str) -> Option<Shipped> {
+    let name = scenario_now(name);
     ALL.into_iter().find(|shipped| shipped.name == name)
 }
 
@@ -80,6 +93,12 @@ mod tests {
                 shipped.read(&Choices::default()).map_err(|problems| problems.to_string()).unwrap();
             assert_eq!(scenario.name, shipped.name);
         }
+    }
+
+    #[test]
+    fn the_name_that_the_first_one_had_still_leads_to_it() {
+        assert_eq!(named("oddiya"), Some(ALL[0]));
+        assert_eq!(named("oddiya").map(|shipped| shipped.name), Some("locust"));
     }
 
     #[test]

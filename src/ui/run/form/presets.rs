@@ -1,78 +1,75 @@
-//! Buttons that fill in the three loads of Oddiya's README.
+//! Buttons that fill in the loads of Oddiya's README and a day of the app, and the one that runs a suite.
 
 use leptos::prelude::*;
 
-use crate::core::config::run_config::Field;
-use crate::ui::run::draft::LoadChoice;
+use crate::core::config::project::presets::{PRESETS, Preset};
+use crate::ui::navigation::View;
 use crate::ui::run::state::page_state;
-
-struct Preset {
-    name: &'static str,
-    control: &'static str,
-    users: &'static str,
-    spawn_rate: &'static str,
-    run_time: &'static str,
-    load: &'static str,
-    time: &'static str,
-}
-
-const PRESETS: [Preset; 3] = [
-    Preset {
-        name: "Normal",
-        control: "preset-normal",
-        users: "10",
-        spawn_rate: "1",
-        run_time: "5m",
-        load: "10 at 1/s",
-        time: "5 min",
-    },
-    Preset {
-        name: "Peak",
-        control: "preset-peak",
-        users: "50",
-        spawn_rate: "5",
-        run_time: "10m",
-        load: "50 at 5/s",
-        time: "10 min",
-    },
-    Preset {
-        name: "Stress",
-        control: "preset-stress",
-        users: "100",
-        spawn_rate: "10",
-        run_time: "5m",
-        load: "100 at 10/s",
-        time: "5 min",
-    },
-];
+use crate::ui::suite::progress::Progress;
 
 #[component]
 pub fn Presets() -> impl IntoView {
     let state = page_state();
-    let button = |preset: &'static Preset| {
-        let fill = move |_| {
-            state.draft.choose(LoadChoice::Users);
-            state.draft.type_into(Field::Users, preset.users.to_owned());
-            state.draft.type_into(Field::SpawnRate, preset.spawn_rate.to_owned());
-            state.draft.type_into(Field::RunTime, preset.run_time.to_owned());
-        };
+    let button = |preset: Preset| {
         view! {
             <button
                 type="button"
                 class="preset"
-                data-testid=preset.control
+                data-testid=format!("preset-{}", preset.name)
                 disabled=state.is_active
-                on:click=fill
+                on:click=move |_| state.fill_in_preset(preset)
             >
-                <strong>{preset.name}</strong>
+                <strong>{capitalised(preset.name)}</strong>
                 <span>{preset.load}</span>
                 <span>{preset.time}</span>
             </button>
         }
     };
     view! {
-        <div class="presets" role="group" aria-label="Presets of the Oddiya README: users, spawn rate, run time">
-            {PRESETS.iter().map(button).collect_view()}
+        <div class="presets" role="group" aria-label="Presets: users and spawn rate or arrivals, run time">
+            {PRESETS.map(button).into_iter().collect_view()}
         </div>
+        <SuiteLine />
+    }
+}
+
+/// The button that runs the suite, and during one what is under way.
+#[component]
+fn SuiteLine() -> impl IntoView {
+    let state = page_state();
+    let words = Memo::new(move |_| state.suite.with(|suite| suite.as_ref().map(Progress::words)));
+    let is_under_way = move || state.suite.with(|suite| suite.as_ref().is_some_and(|it| !it.is_over()));
+    view! {
+        <div class="suite-line">
+            <button
+                type="button"
+                class="button"
+                data-testid="suite"
+                disabled=move || state.is_active.get() || is_under_way()
+                title="Runs four loads in turn, one to two minutes each, and sums them up; the scenario and the host stay"
+                on:click=move |_| state.start_suite()
+            >
+                "Run the suite: 10, 25, 50, 100 users"
+            </button>
+            <p role="status" data-testid="suite-progress">
+                {move || words.get().map(|words| view! { <a href=View::Suite.fragment()>{words}</a> })}
+            </p>
+        </div>
+    }
+}
+
+fn capitalised(name: &str) -> String {
+    let mut letters = name.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_buttons_bear_the_readmes_names() {
+        assert_eq!(PRESETS.map(|preset| capitalised(preset.name)), ["Normal", "Peak", "Stress", "Day"]);
     }
 }

@@ -244,6 +244,24 @@ impl<const LEAST: u32> JsonSchema for Whole<LEAST> {
     }
 }
 
+/// The schema of a truth value, for which a setting may stand.
+pub enum Truth {}
+
+impl JsonSchema for Truth {
+    fn schema_name() -> Cow<'static, str> {
+        "Truth".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let setting = json_schema!({ "type": "string", "pattern": "^\\$\\{.*\\}$" });
+        json_schema!({ "anyOf": [{ "type": "boolean" }, setting] })
+    }
+}
+
 /// A single value, or the fields that it is short for.
 #[derive(Clone, Debug)]
 pub enum TextOr<T> {

@@ -1,0 +1,182 @@
+//! From a suite and what was typed behind it to the command line of each stage. Nothing is started here.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use clap::CommandFactory as _;
+
+use crate::core::base::failing::Failing;
+use crate::core::base::visible::visible;
+use crate::core::config::project::options::deciding;
+use crate::core::config::project::suite::{self, Suite};
+use crate::core::scenario::file::LONGEST_TEXT;
+use crate::core::scenario::file::problem::instead;
+use crate::native::args::Args;
+use crate::native::command_line::{self, Refusal};
+use crate::native::project_file::{given, option_names, words as words_of};
+
+/// The options of `oddiya-load run` as a command of its own.
+#[derive(Debug, clap::Parser)]
+#[command(name = "run")]
+struct RunLine {
+    #[command(flatten)]
+    args: Args,
+}
+
+/// A stage with the words of its run.
+#[derive(Debug)]
+pub struct PlannedStage {
+    pub name: String,
+    pub failing: Failing,
+    /// The options of `oddiya-load run`.
+    pub words: Vec<String>,
+}
+
+/// Finds a suite by the name of one inside the program, or by its file.
+///
+/// # Errors
+/// When there is none, or what is wrong with it, in words.
+pub fn find(name: &str) -> Result<Suite, String> {
+    let known = option_names(&RunLine::command());
+    let text = match suite::named(name) {
+        Some(text) => text.to_owned(),
+        None => text_of(name)?,
+    };
+    Suite::read(name, &text, &known).map_err(|problems| problems.to_string())
+}
+
+fn text_of(name: &str) -> Result<String, String> {
+    let known = suite::SUITES.iter().map(|(known, _)| *known);
+    let unreadable = |error: std::io::Error| {
+        let looks_like_name = !name.contains(['/', '\\', '.']);
+        let names = if looks_like_name {
+            format!(", and is no suite inside the program; {}", instead(name, known.clone()))
+        } else {
+            String::new()
+        };
+        format!("oddiya-load: {} cannot be read: {error}{names}", visible(name))
+    };
+    let size = std::fs::metadata(Path::new(name)).map_err(unreadable)?.len();
+    if size > LONGEST_TEXT as u64 {
+        return Err(format!("oddiya-load: {} has over 1 MB, which no suite needs", visible(name)));
+    }
+    std::fs::read_to_string(name).map_err(unreadable)
+}
+
+/// The stages with the words of their runs: what was typed, then what the stage says beside it.
+///
+/// # Errors
+/// The first mistake that a stage's run would end with, in words.
+pub fn plan(suite: &Suite, typed: &[String]) -> Result<Vec<PlannedStage>, String> {
+    let given = typed_options(typed)?;
+    if given.iter().any(|name| name == "json") {
+        return Err(
+            "oddiya-load: --json: the reports of the stages go to --out; leave it out of the run's options"
+                .into(),
+        );
+    }
+    let command = RunLine::command();
+    let planned = suite.stages.iter().map(|stage| {
+        let mut words = typed.to_vec();
+        let decided = deciding(&given, std::slice::from_ref(&stage.options));
+        words.extend(decided.iter().flat_map(|option| words_of(&command, option)));
+        check(&words).map_err(|mistake| format!("oddiya-load: stage {}: {mistake}", stage.name))?;
+        Ok(PlannedStage { name: stage.name.clone(), failing: stage.failing, words })
+    });
+    planned.collect()
+}
+
+/// The options that were typed. What the environment says gives way to the stages.
+fn typed_options(typed: &[String]) -> Result<Vec<String>, String> {
+    let command = RunLine::command().mut_args(|argument| argument.env(None));
+    let words = std::iter::once("run".to_owned()).chain(typed.iter().cloned());
+    match command.clone().try_get_matches_from(words) {
+        Ok(matches) => Ok(given(&command, &matches)),
+        Err(_) => match read(typed) {
+            Err(mistake) => Err(format!("oddiya-load: {mistake}")),
+            Ok(_) => Ok(Vec::new()),
+        },
+    }
+}
+
+/// Reads the words as the stage's run will, so that a mistake in the last stage is found before the first is run.
+fn check(words: &[String]) -> Result<(), String> {
+    let args = read(words)?;
+    let mistake = |mistake: crate::native::scenario::options::Mistake| {
+        let text = mistake.text(&crate::core::base::given::Given::default());
+        text.strip_prefix("oddiya-load: ").unwrap_or(&text).to_owned()
+    };
+    let scenario = args.scenario.read().map_err(mistake)?;
+    let checked = args.config_text(&scenario).check_for(scenario, 0);
+    let first = |errors: Vec<crate::core::config::run_config::FieldError>| {
+        errors.first().map_or_else(String::new, |error| format!("{}: {}", error.field.flag(), error.problem))
+    };
+    checked.map(drop).map_err(first)
+}
+
+fn read(words: &[String]) -> Result<Args, String> {
+    let words: Vec<OsString> = ["run".to_owned()].iter().chain(words).map(OsString::from).collect();
+    match command_line::read::<RunLine>(&words) {
+        Ok((line, _)) => Ok(line.args),
+        Err(Refusal::Mistake(mistake)) => Err(mistake),
+        // Help is no run, and a suite has its own.
+        Err(Refusal::Answer(_)) => {
+            Err("--help: write it right behind `suite`, or ask `oddiya-load run --help`".to_owned())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::config::project::options::SetOption;
+
+    fn words(typed: &[&str]) -> Vec<(String, String)> {
+        let typed: Vec<String> = typed.iter().map(|word| (*word).to_owned()).collect();
+        let planned = plan(&find("oddiya").unwrap(), &typed).unwrap();
+        planned.into_iter().map(|stage| (stage.name, stage.words.join(" "))).collect()
+    }
+
+    #[test]
+    fn each_stage_has_the_words_of_its_run() {
+        let last = words(&["-H", "http://localhost:9", "OddiyaUser"]).pop().unwrap();
+        let expected = "-H http://localhost:9 OddiyaUser --users=100 --spawn-rate=10 --run-time=1m";
+        assert_eq!(last, ("stress".to_owned(), expected.to_owned()));
+    }
+
+    #[test]
+    fn what_is_typed_goes_before_what_a_stage_says() {
+        let first = words(&["-t", "2s", "--scenario", "app-browse"]).remove(0);
+        assert_eq!(first.1, "-t 2s --scenario app-browse --users=10 --spawn-rate=1");
+        let first = words(&["--rate=5"]).remove(0);
+        assert_eq!(first.1, "--rate=5 --run-time=1m");
+    }
+
+    #[test]
+    fn a_mistake_in_a_later_stage_is_found_before_the_first_is_run() {
+        let known = option_names(&RunLine::command());
+        let text = "suite: s\nstages:\n  - { name: a, users: 5 }\n  - { name: b, users: none }\n";
+        let suite = Suite::read("s.yaml", text, &known).unwrap();
+        assert!(plan(&suite, &[]).unwrap_err().starts_with("oddiya-load: stage b: --users: `none`"));
+        let typed = |word: &str| plan(&suite, &[word.to_owned()]).unwrap_err();
+        assert!(typed("--json=x").contains("the reports of the stages go to --out"));
+        assert!(typed("--no-such").contains("--no-such"), "{}", typed("--no-such"));
+    }
+
+    #[test]
+    fn a_word_that_is_no_suite_is_answered_with_those_that_there_are() {
+        let said = find("odiya").unwrap_err();
+        assert!(said.ends_with("and is no suite inside the program; did you mean `oddiya`?"), "{said}");
+        assert!(find("no/such.yaml").unwrap_err().starts_with("oddiya-load: no/such.yaml cannot be read: "));
+    }
+
+    #[test]
+    fn options_become_words_and_switches_have_no_value() {
+        let command = RunLine::command();
+        let words = |name: &str, value: &str| words_of(&command, &SetOption::new(name, value));
+        assert_eq!(words("reset-stats", "true"), ["--reset-stats"]);
+        assert_eq!(words("reset-stats", "false"), [""; 0]);
+        assert_eq!(words("users", "5"), ["--users=5"]);
+        assert_eq!(words("user-classes", "OddiyaUser"), ["OddiyaUser"]);
+    }
+}
