@@ -25,10 +25,11 @@ pub fn option_names(command: &Command) -> Vec<String> {
     command.get_arguments().filter_map(option_name).collect()
 }
 
-/// The name of an argument in the file. What stands without a flag are the user classes.
+/// The name of an argument in the file. What stands without a flag are the user classes. The `--user` of `scenario run-once`
+/// is no default of a project: who writes `user` there means `users`.
 pub fn option_name(argument: &Arg) -> Option<String> {
     match argument.get_long() {
-        Some("help" | "version") => None,
+        Some("help" | "version" | "user") => None,
         Some(long) => Some(long.to_owned()),
         None if argument.get_id() == "classes" => Some(USER_CLASSES.to_owned()),
         None => None,

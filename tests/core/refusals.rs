@@ -35,7 +35,9 @@ fn a_gateway_that_wants_a_token_is_named_before_the_trust_in_the_generator() {
     let (tables, end) = summary.split_once("FOUND: ").unwrap();
     assert!(tables.contains("HTTP 401"), "{tables}");
     assert!(
-        end.starts_with("Every answer under /api was HTTP 401: the host wants a token.\n  These requests"),
+        end.starts_with(
+            "Every answer under /api was HTTP 401: the host wants a token.\n  Today's gateway wants a token"
+        ),
         "{end}"
     );
     assert!(end.contains("Generator: "), "{end}");

@@ -64,7 +64,7 @@ impl World {
         Self::serving(options, stub, flags).await
     }
 
-    async fn serving(options: companion::Options, stub: RunningStub, flags: &[&str]) -> Self {
+    pub async fn serving(options: companion::Options, stub: RunningStub, flags: &[&str]) -> Self {
         let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/dist");
         assert!(page.join("index.html").exists(), "the page is not built: run `make e2e`");
         let options = companion::Options { page: page.into(), ..options };

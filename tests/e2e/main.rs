@@ -27,6 +27,7 @@ mod file_server;
 #[path = "../support/firefox.rs"]
 mod firefox;
 mod firefox_run;
+mod first_run;
 mod folder;
 mod harness;
 mod kept;
@@ -43,6 +44,9 @@ mod parts;
 mod recovery;
 mod saying;
 mod scenarios;
+mod shipped;
+#[path = "../support/shipped_cases.rs"]
+mod shipped_cases;
 #[path = "../support/sim_report.rs"]
 mod sim_report;
 mod stalls;
@@ -50,6 +54,7 @@ mod steering;
 mod streams;
 #[path = "../support/stub_talk.rs"]
 mod stub_talk;
+mod suite;
 mod tabs;
 mod truth;
 mod ways;

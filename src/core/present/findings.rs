@@ -56,9 +56,10 @@ const fn next_after_refusal(status: Status) -> &'static str {
     }
 }
 
-const NEXT_WITHOUT_TOKEN: &str = "Today's gateway wants a token, an unsigned one too: run it in profile gateway (--profile gateway), or give one \
-                                  of your own with --bearer. A login that gets 401 with a right password has a user-service that \
-                                  is down. `docker compose ps` lists the ports of the services behind the gateway, which want none.";
+const NEXT_WITHOUT_TOKEN: &str = "Today's gateway wants a token, and takes an unsigned one: run it in profile gateway (--profile gateway), or \
+                                  give a token of your own with --bearer. If a login with the right password gets 401, the \
+                                  user-service is down. The services behind the gateway want no token; `docker compose ps` lists \
+                                  their ports.";
 const NEXT_FORBIDDEN: &str = "The auth-service says 403 to every path that is not its own, and plan-service to a plan of \
                               another user: is this the gateway's address, with its port? `docker compose ps` lists it.";
 const NEXT_WITHOUT_PATHS: &str = "Is this the address of the Oddiya gateway (for PlanStreamUser: of the llm-agent), with its \

@@ -13,6 +13,8 @@
 mod fake_host;
 #[path = "../../support/kills/mod.rs"]
 mod kill_support;
+#[path = "../../support/shipped_cases.rs"]
+mod shipped_cases;
 #[path = "../../support/stub_talk.rs"]
 mod stub_talk;
 

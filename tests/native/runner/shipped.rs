@@ -1,47 +1,17 @@
 //! The scenarios inside the program against the stub, in each Oddiya in which they can work: green there, with the host's own
 //! counts, and failing in the right typed way where the host is told to.
 
-use std::collections::BTreeMap;
-
 use oddiya_load::core::base::failure::FailureKind;
 use oddiya_load::core::report::Report;
 use oddiya_load::stub::{self, Cache, Front, Profile, RunningStub, ServicePorts, Speed};
 use serde_json::Value;
 
 use crate::command::{Ended, report_in, run};
+use crate::shipped_cases::{CASES, Case, both_counts, failures, word};
 use crate::stub_talk::ask;
-
-/// A scenario, the profiles in which it works, and settings without the pauses of people.
-struct Case {
-    name: &'static str,
-    profiles: &'static [Profile],
-    settings: &'static [&'static str],
-}
-
-const ALL: &[Profile] = &[Profile::Locust, Profile::Gateway, Profile::Direct];
-
-const CASES: [Case; 9] = [
-    Case { name: "app-browse", profiles: ALL, settings: &["form=0s", "old_start=true"] },
-    Case { name: "app-login", profiles: ALL, settings: &["typing=0s", "sign_ups=40 %"] },
-    Case { name: "app-create", profiles: ALL, settings: &["form=0s"] },
-    Case { name: "app-token-expiry", profiles: &[Profile::Gateway], settings: &[] },
-    Case { name: "video", profiles: ALL, settings: &["wait_for=push", "until_push=0s", "replays=50 %"] },
-    Case { name: "web-app", profiles: &[Profile::Locust, Profile::Gateway], settings: &["every=1s"] },
-    Case { name: "plan-lifecycle", profiles: ALL, settings: &[] },
-    Case { name: "idempotency", profiles: ALL, settings: &[] },
-    Case { name: "mobile-day", profiles: ALL, settings: &["form=0s", "typing=0s", "until_push=0s"] },
-];
 
 fn case(name: &str) -> &'static Case {
     CASES.iter().find(|case| case.name == name).unwrap()
-}
-
-const fn word(profile: Profile) -> &'static str {
-    match profile {
-        Profile::Locust => "locust",
-        Profile::Gateway => "gateway",
-        Profile::Direct => "direct",
-    }
 }
 
 /// An empty stub of a profile, whose services have ports of their own.
@@ -59,19 +29,11 @@ async fn run_case(case: &Case, stub: &RunningStub, tasks: u32, further: &[&str])
     let json = folder.path().join("report.json");
     let url = |front: Front| format!("http://{}", stub.address(front).unwrap());
     let profile = stub.options().profile;
-    let main = match (profile, case.name) {
-        (Profile::Direct, "video" | "idempotency") => Front::Video,
-        (Profile::Direct, _) => Front::Plan,
-        _ => Front::Gateway,
-    };
-    let shown = run(&["scenario", "show", case.name]).await.stdout;
-    let services =
-        [("auth", Front::Auth), ("user", Front::User), ("video", Front::Video), ("llm", Front::Llm)];
-    let services = services.into_iter().filter(|(name, _)| shown.contains(&format!("\n  {name}: http")));
+    let services = case.services().into_iter();
     let services: Vec<String> =
         services.map(|(name, front)| format!("--service={name}={}", url(front))).collect();
     let settings: Vec<String> = case.settings.iter().map(|setting| format!("--set={setting}")).collect();
-    let (host, tasks) = (url(main), tasks.to_string());
+    let (host, tasks) = (url(case.main(profile)), tasks.to_string());
     let mut words = vec!["run", "--scenario", case.name, "--profile", word(profile), "-H", &host];
     words.extend(["-u", "4", "-r", "100", "--think-time", "1ms", "--seed", "7", "--iterations", &tasks]);
     words.extend(["--json", json.to_str().unwrap()]);
@@ -80,31 +42,6 @@ async fn run_case(case: &Case, stub: &RunningStub, tasks: u32, further: &[&str])
     let ended = run(&words).await;
     assert!(json.exists(), "{} in {}: {}", case.name, word(profile), ended.stderr);
     (ended, report_in(&json))
-}
-
-fn failures(report: &Report) -> Vec<String> {
-    let failures = report.failures.iter();
-    failures
-        .map(|row| format!("{} {}: {:?} {} x{}", row.method, row.name, row.kind, row.detail, row.count))
-        .collect()
-}
-
-/// How many answers each method and status has, by the report and by the stub. Names are left out, because a scenario gives
-/// some requests a name of its own.
-fn both_counts(report: &Report, stats: &Value) -> [BTreeMap<(String, u16), u64>; 2] {
-    let (mut of_report, mut of_stub) = (BTreeMap::new(), BTreeMap::new());
-    for entry in &report.requests {
-        for (status, count) in entry.statuses.iter().flatten() {
-            *of_report.entry((entry.method.clone(), *status)).or_default() += count;
-        }
-    }
-    for route in stats["routes"].as_array().unwrap() {
-        for (status, count) in route["statuses"].as_object().unwrap() {
-            let key = (route["method"].as_str().unwrap().to_owned(), status.parse().unwrap());
-            *of_stub.entry(key).or_default() += count.as_u64().unwrap();
-        }
-    }
-    [of_report, of_stub]
 }
 
 /// The answers of a route of the stub, over all ports.

@@ -1,0 +1,28 @@
+//! The suite's button: stage after stage from the form, and one view that sums them up.
+
+use std::time::Duration;
+
+use crate::load::World;
+use crate::looks::picture;
+
+const SOON: Duration = Duration::from_secs(15);
+
+#[tokio::test]
+async fn a_suite_that_is_stopped_ends_in_its_summary_with_the_stages_that_did_not_run() {
+    let world = World::start().await;
+    let browser = &world.browser;
+    browser.open(&world.url("")).await;
+    browser.wait_for_run_state("idle", SOON).await;
+    browser.click("suite").await;
+    browser.wait_for_run_state("running", SOON).await;
+    browser.wait_until_text_contains("suite-progress", "Stage 1 of 4: baseline", SOON).await;
+    assert_eq!(browser.value_of("users").await, "10");
+    world.wait_until_elapsed(2, SOON).await;
+    browser.click("stop").await;
+    browser.wait_until_text_contains("suite-title", "oddiya", SOON).await;
+    let text = browser.by_css("main").await.text().await.unwrap();
+    for part in ["baseline", "normal", "peak", "stress", "the suite was stopped before"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    picture(&world, "suite-stopped").await;
+}
