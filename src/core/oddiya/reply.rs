@@ -48,7 +48,11 @@ impl Reply {
         let is_error = status >= 400 && json.get("error").is_some_and(Value::is_string);
         let has_path = text("path").is_some();
         match () {
-            () if is_error && has_path && text("requestId").is_some() && json["timestamp"].is_number() => {
+            () if is_error
+                && has_path
+                && text("requestId").is_some()
+                && json.get("timestamp").is_some_and(Value::is_number) =>
+            {
                 Look::GatewayError(status)
             }
             () if is_error && has_path && text("timestamp").is_some() && json.get("requestId").is_none() => {

@@ -120,11 +120,17 @@ fn trouble_words(trouble: Trouble) -> String {
 /// What came of deleting the plans of a run.
 pub fn cleanup_words(deleted: u64, made: u64) -> String {
     let deleted_words = group_thousands(deleted);
-    match made.saturating_sub(deleted) {
-        0 => format!("Cleanup: the {deleted_words} plans that the run made are deleted."),
-        left => format!(
-            "Cleanup: {deleted_words} plans that the run made are deleted, {} are left.",
-            group_thousands(left)
+    match (made, made.saturating_sub(deleted)) {
+        (0, _) => "Cleanup: the run made no plans.".to_owned(),
+        (1, 0) => "Cleanup: the plan that the run made is deleted.".to_owned(),
+        (_, 0) => format!("Cleanup: the {deleted_words} plans that the run made are deleted."),
+        (made, left) => format!(
+            "Cleanup: {deleted_words} of {} plans that the run made are deleted, {} left.",
+            group_thousands(made),
+            match left {
+                1 => "1 is".to_owned(),
+                left => format!("{} are", group_thousands(left)),
+            }
         ),
     }
 }
@@ -181,6 +187,8 @@ mod tests {
     #[test]
     fn plans_that_are_left_are_counted() {
         assert_eq!(cleanup_words(5, 5), "Cleanup: the 5 plans that the run made are deleted.");
-        assert!(cleanup_words(3, 5).ends_with("3 plans that the run made are deleted, 2 are left."));
+        assert!(cleanup_words(3, 5).ends_with("3 of 5 plans that the run made are deleted, 2 are left."));
+        assert!(cleanup_words(4, 5).ends_with("1 is left."));
+        assert_eq!(cleanup_words(0, 0), "Cleanup: the run made no plans.");
     }
 }

@@ -147,7 +147,7 @@ mod tests {
         for (profile, base) in [("gateway", "/api"), ("direct", "/api/v1")] {
             let scenario = in_profile(profile);
             let [(_, me), _, (_, create), _, _] = requests(&scenario, "OddiyaUser")[..] else { panic!() };
-            assert_eq!(me.request.path, Template::plain(&format!("{base}/users/me")));
+            assert_eq!(me.request.path, Template::plain(format!("{base}/users/me")));
             let Body::Text(body) = &create.request.body else { panic!("{:?}", create.request.body) };
             let right = r#"{"destination":"Seoul","startDate":"2025-12-01","endDate":"2025-12-03"}"#;
             assert_eq!(body, &Template::plain(right));
