@@ -66,6 +66,15 @@ fn another_scenario_and_another_generator_are_named() {
 }
 
 #[test]
+fn another_profile_is_named_and_one_that_is_not_known_makes_no_difference() {
+    let sentences = reasons(|report| report.run.profile = Some("gateway".to_owned()));
+    let right =
+        "another profile: b.json sent what profile gateway takes, the first base run what locust takes;";
+    assert!(sentences[0].starts_with(right), "{sentences:?}");
+    assert_eq!(reasons(|report| report.run.profile = None), Vec::<String>::new());
+}
+
+#[test]
 fn another_host_is_comparable_since_hosts_are_what_is_compared() {
     assert_eq!(reasons(|report| report.run.host = Some("http://other:1".to_owned())), Vec::<String>::new());
 }

@@ -113,6 +113,7 @@ impl Plan {
         Scenario {
             name: "test".to_owned(),
             about: String::new(),
+            profile: None,
             services: vec![Service { name: "gateway".to_owned(), url: None }],
             entries: self.entries,
             data: Vec::new(),

@@ -26,6 +26,8 @@ pub struct Conditions {
     pub changes: Vec<Change>,
     /// The scenario's name, its classes, and the think time that overrode theirs.
     pub scenario: Scenario,
+    /// Which Oddiya the scenario took the host for.
+    pub profile: Option<String>,
     pub generator: GeneratorKind,
     pub timing: Option<TimingSource>,
     pub route: Option<Route>,
@@ -70,6 +72,10 @@ pub enum ReasonKind {
         first: Scenario,
         this: Scenario,
     },
+    Profile {
+        first: String,
+        this: String,
+    },
     Generator {
         first: GeneratorKind,
         this: GeneratorKind,
@@ -108,6 +114,7 @@ impl Conditions {
                 classes: run.classes.clone(),
                 think_time: run.think_time.clone(),
             },
+            profile: run.profile.clone(),
             generator: report.generator.kind,
             timing: report.generator.timing,
             route: report.generator.route,
@@ -150,6 +157,8 @@ impl Conditions {
         if first.scenario != self.scenario {
             found.push(ReasonKind::Scenario { first: first.scenario.clone(), this: self.scenario.clone() });
         }
+        let profile = differing(&first.profile, &self.profile);
+        found.extend(profile.map(|(first, this)| ReasonKind::Profile { first, this }));
         if first.generator != self.generator {
             found.push(ReasonKind::Generator { first: first.generator, this: self.generator });
         }

@@ -18,6 +18,7 @@ pub fn facts(report: &Report) -> Vec<Fact> {
     [
         known("Host", text(&run.host)),
         known("Scenario", text(&run.scenario)),
+        known("Profile", text(&run.profile)),
         known("User classes", (!classes.is_empty()).then(|| classes.join(", "))),
         known("Load", Some(load_in_words(run))),
         known("Think time", text(&run.think_time)),

@@ -14,6 +14,9 @@ pub struct RunInfo {
     /// The scenario's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scenario: Option<String>,
+    /// The profile in which the scenario was read, such as which Oddiya the host is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
     /// The user classes that took part.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub classes: Vec<String>,

@@ -136,6 +136,7 @@ impl From<RunInfoV1> for RunInfo {
             load: Some(load(&old)),
             host: Some(old.host),
             scenario: Some(old.scenario),
+            profile: None,
             classes: old.classes,
             run_time_s: old.run_time_s,
             think_time: old.think_time,

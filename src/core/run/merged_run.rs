@@ -79,6 +79,7 @@ impl MergedRun {
         let info = RunInfo {
             host: Some(config.host.to_string()),
             scenario: Some(config.scenario.name.clone()),
+            profile: config.scenario.profile.clone(),
             classes: config.scenario.classes.iter().map(|class| class.name.clone()).collect(),
             load: Some((&config.load).into()),
             run_time_s: config.run_time.map(Micros::as_secs_f64),

@@ -4,7 +4,7 @@ use super::model::class::{Tasks, UserClass};
 use super::model::scenario::{Scenario, Service};
 
 impl Scenario {
-    /// Name, classes, services' names and entries. Paths, headers, bodies, rows and addresses are left out, and with them every
+    /// Name, profile, classes, services' names and entries. Paths, headers, bodies, rows and addresses are left out, and with them every
     /// secret.
     pub fn bare(&self) -> Self {
         let class = |class: &UserClass| UserClass {
@@ -21,6 +21,7 @@ impl Scenario {
         Self {
             name: self.name.clone(),
             about: self.about.clone(),
+            profile: self.profile.clone(),
             services: self.services.iter().map(service).collect(),
             entries: self.entries.clone(),
             data: Vec::new(),

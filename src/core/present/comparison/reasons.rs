@@ -2,6 +2,7 @@
 
 use crate::core::base::timing_source::TimingSource;
 use crate::core::base::units::format_share;
+use crate::core::base::visible::cell;
 use crate::core::compare::conditions::{Reason, ReasonKind, Scenario};
 use crate::core::present::load::planned_load_in_words;
 use crate::core::report::{GeneratorKind, Route};
@@ -27,6 +28,11 @@ pub fn reason_sentence(reason: &Reason) -> String {
             "another scenario: {run} ran {}, the first base run {}; repeat one of them",
             scenario(this),
             scenario(first)
+        ),
+        ReasonKind::Profile { first, this } => format!(
+            "another profile: {run} sent what profile {} takes, the first base run what {} takes; repeat one of them with the other's --profile",
+            cell(this),
+            cell(first)
         ),
         ReasonKind::Generator { first, this } => format!(
             "another generator: {run} is from {}, the first base run from {}; compare runs of one kind",

@@ -16,6 +16,9 @@ pub struct Scenario {
     pub name: String,
     /// One sentence for lists; empty when the file has none.
     pub about: String,
+    /// The name of the profile in which it was read; `None` where it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
     /// The hosts, at least one. The first is the main one, whose address `--host` gives.
     pub services: Vec<Service>,
     /// Every entry that a step can count. A report has one row for each.

@@ -65,6 +65,7 @@ pub fn scenario(
     Scenario {
         name: settings.hide(&wire.scenario.value),
         about: settings.hide(wire.about.as_deref().unwrap_or_default()),
+        profile: settings.profile.as_ref().map(|_| settings.hide(settings.profile_name())),
         services,
         entries,
         data,
