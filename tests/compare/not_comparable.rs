@@ -67,11 +67,17 @@ fn another_scenario_and_another_generator_are_named() {
 
 #[test]
 fn another_profile_is_named_and_one_that_is_not_known_makes_no_difference() {
-    let sentences = reasons(|report| report.run.profile = Some("gateway".to_owned()));
+    let in_profile = |profile: &str, name: &str| {
+        let mut report = report();
+        report.run.profile = Some(profile.to_owned());
+        Run::of(&report, name)
+    };
+    let (base, new) = (vec![in_profile("locust", "a.json")], vec![in_profile("gateway", "b.json")]);
+    let found = compare(&Groups { base, new, like: vec![] }, &Options::default()).reasons;
     let right =
         "another profile: b.json sent what profile gateway takes, the first base run what locust takes;";
-    assert!(sentences[0].starts_with(right), "{sentences:?}");
-    assert_eq!(reasons(|report| report.run.profile = None), Vec::<String>::new());
+    assert!(reason_sentence(&found[0]).starts_with(right), "{found:?}");
+    assert_eq!(reasons(|report| report.run.profile = Some("locust".to_owned())), Vec::<String>::new());
 }
 
 #[test]

@@ -16,11 +16,16 @@ use oddiya_load::core::run::record::Record;
 use oddiya_load::core::run::recorder::Snapshot;
 use oddiya_load::core::run::shard::{Assignment, Control};
 use oddiya_load::core::run::sim::{self, Reply};
+use oddiya_load::core::scenario::file;
+use oddiya_load::core::scenario::file::surroundings::{Choices, Nothing};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use crate::world::generator;
 
+/// A scenario that stays as it is, so that only the engine can change what is drawn. It is the one that the program had inside
+/// when this test was written.
+const SCENARIO: &str = include_str!("../fixtures/scenarios/seeded.yaml");
 const GOLDEN: &str = include_str!("../fixtures/reports/v2/sim.json");
 
 fn config(users: u32, run_time: &str) -> RunConfig {
@@ -30,7 +35,8 @@ fn config(users: u32, run_time: &str) -> RunConfig {
         run_time: run_time.to_owned(),
         ..RunConfigText::default()
     };
-    text.check(2026).unwrap()
+    let scenario = file::read("seeded.yaml", SCENARIO, &Choices::default(), &Nothing);
+    text.check_for(scenario.map_err(|problems| problems.to_string()).unwrap(), 2026).unwrap()
 }
 
 /// The answers of a host. They depend only on the request.

@@ -17,7 +17,7 @@ pub struct Scenario {
     /// One sentence for lists; empty when the file has none.
     pub about: String,
     /// The name of the profile in which it was read; `None` where it has none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub profile: Option<String>,
     /// The hosts, at least one. The first is the main one, whose address `--host` gives.
     pub services: Vec<Service>,
