@@ -6,8 +6,7 @@ use oddiya_load::stub::{Options, Profile, Videos};
 
 use crate::load::World;
 use crate::looks::picture;
-use crate::shipped_cases::{failures, word};
-use crate::stub_talk::{counted_by_the_report, counted_by_the_stub};
+use crate::shipped_cases::{both_counts, failures, word};
 
 /// A run as Start makes it, shorter and with less thinking.
 const RUN: &str = "?users=10&spawn_rate=20&run_time=4s&think_time=100ms&autostart=1";
@@ -30,7 +29,8 @@ async fn the_first_run_on_an_empty_host_is_green_in_each_profile_and_says_what_i
         assert!(total.failures * 100 <= total.requests, "{profile:?}: {:?}", failures(&report));
         assert!(total.requests >= 10, "{}", total.requests);
         let stats = world.stats().await;
-        assert_eq!(counted_by_the_report(&report), counted_by_the_stub(&stats), "{profile:?}");
+        let [of_report, of_stub] = both_counts(&report, &stats);
+        assert_eq!(of_report, of_stub, "{profile:?}");
         // The companion's questions and the users; each is counted apart from the load.
         assert!(stats["preparing"].as_u64().unwrap() >= 12, "{}", stats["preparing"]);
         picture(&world, &format!("first-run-{}", word(profile))).await;

@@ -11,6 +11,8 @@ const SOON: Duration = Duration::from_secs(15);
 async fn a_suite_that_is_stopped_ends_in_its_summary_with_the_stages_that_did_not_run() {
     let world = World::start().await;
     let browser = &world.browser;
+    // High enough for the whole form, whose last fields lie behind its buttons otherwise.
+    browser.set_viewport(1440, 1500).await;
     browser.open(&world.url("")).await;
     browser.wait_for_run_state("idle", SOON).await;
     browser.click("suite").await;
@@ -19,7 +21,7 @@ async fn a_suite_that_is_stopped_ends_in_its_summary_with_the_stages_that_did_no
     assert_eq!(browser.value_of("users").await, "10");
     world.wait_until_elapsed(2, SOON).await;
     browser.click("stop").await;
-    browser.wait_until_text_contains("suite-title", "oddiya", SOON).await;
+    browser.wait_until_text_contains("suite-headline", "4 stages", SOON).await;
     let text = browser.by_css("main").await.text().await.unwrap();
     for part in ["baseline", "normal", "peak", "stress", "the suite was stopped before"] {
         assert!(text.contains(part), "{part}: {text}");

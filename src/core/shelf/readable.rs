@@ -16,11 +16,6 @@ pub struct Readable {
 }
 
 impl Readable {
-    /// Whether the profile is left to the host.
-    pub const fn is_open(&self) -> bool {
-        self.given.profile.is_none()
-    }
-
     pub fn asks(&self) -> Asks {
         asks(&self.text, self.given.profile.as_deref())
     }
@@ -48,7 +43,6 @@ mod tests {
     fn a_scenario_is_read_again_in_the_profile_of_its_host() {
         let text = text_of(Which::default_one(), &Records::default()).unwrap();
         let readable = Readable { which: Which::default_one(), text, given: Choices::default() };
-        assert!(readable.is_open());
         let services = [("plan".to_owned(), "http://localhost:8083".to_owned())];
         let scenario = readable.read(Some("direct"), &services).unwrap();
         let further: Vec<_> = scenario.further_services().into_iter().map(|(name, _)| name).collect();

@@ -209,8 +209,14 @@ impl Chromium {
             }
             tokio::time::sleep(LOOK_AGAIN).await;
         }
+        // What the page says went wrong, where it does.
+        let notice = self.client.find(Locator::Css("[role=alert] .notice")).await;
+        let notice = match notice {
+            Ok(notice) => notice.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
+        };
         panic!(
-            "`{id}` says `{last}` after {within:?}, not `{expected}`; {}",
+            "`{id}` says `{last}` after {within:?}, not `{expected}`; {notice}; {}",
             self.console().await.join("; ")
         );
     }
