@@ -55,7 +55,7 @@ const CORE_ROOMS: [(&str, &[&str]); 13] = [
     ("shelf", &["base", "library", "scenario"]),
     ("config", &["base", "scenario"]),
     ("http", &["base", "scenario"]),
-    ("oddiya", &["base", "scenario", "http"]),
+    ("oddiya", &["base", "scenario", "config", "http"]),
     ("run", &["base", "report", "scenario", "config", "http"]),
 ];
 /// Folders in which no two files use each other, directly or by way of others.

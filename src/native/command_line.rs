@@ -65,22 +65,36 @@ fn with_defaults(
     let (_, chosen, path) = innermost(command, &matches);
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     let defaults = project_file::defaults(command, &path, chosen).map_err(Refusal::Mistake)?;
-    let Some(first) = defaults.first() else { return Ok(typed()) };
     let of = project_file::command_at(command, &path);
-    let further = defaults.iter().flat_map(|default| project_file::words(of, &default.option));
+    let (mut further, mut decided) = (Vec::new(), Vec::new());
+    for default in defaults {
+        let words = project_file::words(of, &default.option);
+        let words = words
+            .map_err(|problem| Refusal::Mistake(format!("{}: {}", source_of(&default), visible(&problem))))?;
+        // A switch that is off says nothing.
+        if !words.is_empty() {
+            further.extend(words);
+            decided.push(default);
+        }
+    }
+    let Some(first) = decided.first() else { return Ok(typed()) };
     // Behind the command's name, because behind a `--` they would be no options.
     let place = (1 + path.len()).min(words.len());
     let mut all = words.to_vec();
-    all.splice(place..place, further.map(OsString::from));
+    all.splice(place..place, further.into_iter().map(OsString::from));
     match command.clone().try_get_matches_from(&all) {
-        Ok(_) => Ok((all, defaults)),
+        Ok(_) => Ok((all, decided)),
         // The words were right without the defaults.
         Err(error) => {
-            let source = first.source.split(':').next().unwrap_or_default();
             let mistake = mistake(&error, command, &all);
-            Err(Refusal::Mistake(format!("{source}: {}", visible(&mistake))))
+            Err(Refusal::Mistake(format!("{}: {}", source_of(first), visible(&mistake))))
         }
     }
+}
+
+/// The file or the preset that a default is from.
+fn source_of(default: &ProjectDefault) -> &str {
+    default.source.split(':').next().unwrap_or_default()
 }
 
 /// The command that the words choose, with what was given to it and the names that lead there.

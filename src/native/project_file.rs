@@ -10,7 +10,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
 
 use crate::core::config::project::defaults::{FILE, read};
-use crate::core::config::project::options::{SetOption, USER_CLASSES, deciding};
+use crate::core::config::project::options::{SetOption, USER_CLASSES, deciding, switch};
 use crate::core::config::project::presets::{PRESETS, Preset};
 use crate::core::scenario::file::LONGEST_TEXT;
 use crate::core::scenario::file::problem::instead;
@@ -120,21 +120,22 @@ fn at<'c>(root: &'c Command, path: &[&str]) -> Option<&'c Command> {
     path.iter().try_fold(root, |command, name| command.find_subcommand(name))
 }
 
-/// An option as words of a command line, for the command that has it.
-pub fn words(command: &Command, option: &SetOption) -> Vec<String> {
+/// An option as words of a command line, for the command that has it; none for a switch that is off.
+///
+/// # Errors
+/// When a switch has another value than on or off.
+pub fn words(command: &Command, option: &SetOption) -> Result<Vec<String>, String> {
     let flag = format!("--{}", option.name);
-    let has_value = |argument: &Arg| argument.get_action().takes_values();
     let argument = command.get_arguments().find(|argument| argument.get_long() == Some(option.name.as_str()));
+    let is_switch = argument.is_some_and(|argument| !argument.get_action().takes_values());
     match option.values.as_slice() {
-        values if option.name == USER_CLASSES => values.to_vec(),
-        [yes] if argument.is_some_and(|argument| !has_value(argument)) => {
-            if yes == "true" {
-                vec![flag]
-            } else {
-                Vec::new()
-            }
-        }
-        values => values.iter().map(|value| format!("{flag}={value}")).collect(),
+        values if option.name == USER_CLASSES => Ok(values.to_vec()),
+        values if is_switch => match values.iter().map(|value| switch(value)).collect::<Vec<_>>()[..] {
+            [Some(true)] => Ok(vec![flag]),
+            [Some(false)] => Ok(Vec::new()),
+            _ => Err(format!("{}: it is a switch; write true or false", option.name)),
+        },
+        values => Ok(values.iter().map(|value| format!("{flag}={value}")).collect()),
     }
 }
 

@@ -89,6 +89,7 @@ pub async fn run(args: Args, given: &Given) -> anyhow::Result<Ending> {
         unreachable.explain();
         return Ok(Ending::Unreachable);
     }
+    let probed = config.used_hosts();
     let config = match setup::prepare(&args, config, options.dial).await {
         Ok(config) => config,
         Err(Refusal::Scenario(mistake)) => {
@@ -101,6 +102,13 @@ pub async fn run(args: Args, given: &Given) -> anyhow::Result<Ending> {
             return Ok(Ending::Usage);
         }
     };
+    if !args.no_preflight
+        && config.used_hosts() != probed
+        && let Err(unreachable) = probe(&config, options).await?
+    {
+        unreachable.explain();
+        return Ok(Ending::Unreachable);
+    }
     let made_plans = args.cleanup.then(MadePlans::default);
     let asked = Asked { config, shards: args.shards, options, reset_after, made_plans };
     let mut interrupts = Interrupts::listen()?;

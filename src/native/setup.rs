@@ -11,6 +11,7 @@ use crate::core::base::visible::visible;
 use crate::core::config::run_config::{FieldError, RunConfig};
 use crate::core::oddiya::choice::{ClassesBy, can_choose, choice};
 use crate::core::oddiya::recognition::{Recognition, Target};
+use crate::core::oddiya::users;
 use crate::core::oddiya::words::{recognition_words, users_words};
 use crate::core::scenario::file::asks::Asks;
 use crate::net::options::DialOptions;
@@ -32,7 +33,7 @@ pub async fn prepare(args: &Args, config: RunConfig, dial: DialOptions) -> Resul
         Profile::Named(name) => (Target::of_profile(&name), config),
         Profile::Auto if can_choose(&asks) || config.scenario.wants_host_users() => {
             let recognition = recognise(&config.host, dial).await;
-            tell(&visible(&recognition_words(&recognition, &config.host)));
+            tell(&visible(&recognition_words(&recognition, &config.host, &asks.profiles)));
             let config = chosen(args, config, &recognition, &asks)?;
             (recognition.target(), config)
         }
@@ -69,7 +70,7 @@ fn chosen(
 /// Finds or makes the users of the run.
 async fn with_users(config: RunConfig, target: Target, dial: DialOptions) -> RunConfig {
     let host = config.scenario.users_host(&config.host);
-    let wanted = config.load.most_users();
+    let wanted = users::wanted(&config.load);
     let found = LocalSet::new().run_until(preparing::find_users(&host, target, wanted, dial)).await;
     tell(&visible(&users_words(&found)));
     let scenario = config.scenario.with_host_users(&found.users, target.tokens());

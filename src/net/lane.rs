@@ -32,9 +32,13 @@ use crate::core::scenario::{Method, Reading, ServiceId};
 const IDLE_FROM: Micros = Micros::SECOND;
 
 /// The same for a request that must not be taken twice. Servers close idle connections after 5 s at the soonest (uvicorn, Node,
-/// Apache), so a connection that was idle for this long and is lost before any answer was closed for that: the request
-/// crossed the close on its way. Browsers send it again then, whatever its method.
+/// Apache), so a connection that was idle for this long and is lost right after the request was sent was closed for that: the
+/// request crossed the close on its way. Browsers send it again then, whatever its method.
 const SURELY_IDLE_FROM: Micros = Micros::from_millis(4_500);
+
+/// How long after a request the news of a crossing close may take: a round trip, on a slow phone network too. A host that
+/// ends the connection later may have taken the request.
+const CROSSING_WITHIN: Micros = Micros::SECOND;
 
 /// How often a request that the host did not take is sent again. After that it is a failure, so that a host that refuses
 /// every time is seen.
@@ -197,9 +201,14 @@ impl HttpLane {
                 }
                 Err(HopError::Failed(failure)) => return Err(failure),
                 Err(HopError::Lost(lost)) => {
-                    let idle_for = idle_since.map(|since| partial.timing.ready.saturating_sub(since));
+                    let ready = partial.timing.ready;
+                    let sent = partial.timing.sent.unwrap_or(ready);
+                    let moments = Moments {
+                        idle_for: idle_since.map(|since| ready.saturating_sub(since)),
+                        lost_after: self.client.clock.now().saturating_sub(sent),
+                    };
                     refusals += u32::from(matches!(lost, LostConnection::BeforeRequest(_)));
-                    if refusals > MAX_REFUSALS || !may_send_again(&lost, hop.method(), idle_for) {
+                    if refusals > MAX_REFUSALS || !may_send_again(&lost, hop.method(), moments) {
                         return Err(lost.into_failure());
                     }
                     partial.connections.reconnects += 1;
@@ -268,17 +277,26 @@ impl HttpLane {
     }
 }
 
+/// How a lost connection lay in time.
+#[derive(Clone, Copy)]
+struct Moments {
+    /// How long it was kept before the request; `None` for a new one.
+    idle_for: Option<Micros>,
+    /// How long after the request was sent it was lost.
+    lost_after: Micros,
+}
+
 /// Whether a request may be sent again on a new connection: when the host cannot have taken it, or when it most likely
 /// had closed the idle connection and taking the request twice does no harm (RFC 9110, §9.2.2), or when it had surely closed
-/// it. Anything else is a failure of the host, which must be seen. `idle_for` is how long the connection was kept; `None`
-/// for a new one.
-fn may_send_again(lost: &LostConnection, method: Method, idle_for: Option<Micros>) -> bool {
+/// it. Anything else is a failure of the host, which must be seen.
+fn may_send_again(lost: &LostConnection, method: Method, moments: Moments) -> bool {
     let idempotent = matches!(method, Method::Get | Method::Head | Method::Put | Method::Delete);
     match lost {
         LostConnection::BeforeRequest(_) => true,
         LostConnection::BeforeResponse(_) => {
             let idle_from = if idempotent { IDLE_FROM } else { SURELY_IDLE_FROM };
-            idle_for.is_some_and(|idle| idle >= idle_from)
+            let was_idle = moments.idle_for.is_some_and(|idle| idle >= idle_from);
+            was_idle && (idempotent || moments.lost_after <= CROSSING_WITHIN)
         }
         LostConnection::WithinResponse(_) => false,
     }
@@ -361,17 +379,25 @@ mod tests {
     fn only_what_the_host_cannot_have_answered_is_sent_again() {
         use LostConnection::{BeforeRequest, BeforeResponse, WithinResponse};
         let lost = || Failure::new(FailureKind::Reset, "");
-        let idle = Some(Micros::from_secs(5));
-        assert!(may_send_again(&BeforeRequest(lost()), Method::Post, None));
-        assert!(may_send_again(&BeforeResponse(lost()), Method::Get, idle));
-        assert!(may_send_again(&BeforeResponse(lost()), Method::Post, idle), "it was closed for being idle");
-        let shortly_idle = Some(Micros::from_secs(4));
-        assert!(
-            !may_send_again(&BeforeResponse(lost()), Method::Post, shortly_idle),
-            "it may have been taken"
-        );
-        assert!(!may_send_again(&BeforeResponse(lost()), Method::Get, Some(Micros::from_millis(10))));
-        assert!(!may_send_again(&BeforeResponse(lost()), Method::Get, None), "a new connection was not idle");
-        assert!(!may_send_again(&WithinResponse(lost()), Method::Get, idle));
+        let idle_for =
+            |ms: u64| Moments { idle_for: Some(Micros::from_millis(ms)), lost_after: Micros::from_millis(1) };
+        let new = Moments { idle_for: None, ..idle_for(0) };
+        let lost_late = Moments { lost_after: Micros::from_secs(2), ..idle_for(5_000) };
+        assert!(may_send_again(&BeforeRequest(lost()), Method::Post, new));
+        for (method, moments, may) in [
+            (Method::Get, idle_for(5_000), true),
+            (Method::Get, lost_late, true),
+            (Method::Get, idle_for(10), false),
+            (Method::Get, new, false),
+            (Method::Post, idle_for(5_000), true),
+            // The host may have taken these.
+            (Method::Post, idle_for(4_000), false),
+            (Method::Post, lost_late, false),
+        ] {
+            let may_again = may_send_again(&BeforeResponse(lost()), method, moments);
+            let Moments { idle_for, lost_after } = moments;
+            assert_eq!(may_again, may, "{method:?} idle for {idle_for:?}, lost after {lost_after:?}");
+        }
+        assert!(!may_send_again(&WithinResponse(lost()), Method::Get, idle_for(5_000)));
     }
 }

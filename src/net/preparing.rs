@@ -29,8 +29,8 @@ use crate::core::oddiya::reply::{Heard, Reply};
 use crate::core::oddiya::users::{self, Users, UsersFound};
 use crate::core::run::platform::Lane as _;
 
-/// How long one request may take. Making a user takes milliseconds, on a small machine tens of them.
-const REQUEST_LIMIT: Micros = Micros::from_secs(5);
+/// How long one request may take. Making a user takes tens of milliseconds on a small machine.
+const REQUEST_LIMIT: Micros = Micros::from_secs(3);
 /// How long deleting plans may take.
 const DELETING_LIMIT: Duration = Duration::from_secs(60);
 /// How many plans are deleted at the same time: fewer than plan-service has connections to its database.

@@ -21,7 +21,7 @@ pub enum ClassesBy {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choice {
     pub profile: Option<&'static str>,
-    /// The addresses of services that the scenario leaves open.
+    /// The addresses of services that were found. What a person typed goes before them.
     pub services: Vec<(String, String)>,
     pub classes: Option<String>,
 }
@@ -35,9 +35,14 @@ pub fn can_choose(asks: &Asks) -> bool {
 pub fn choice(recognition: &Recognition, host: &Host, asks: &Asks, classes: ClassesBy) -> Option<Choice> {
     let profile = recognition.target().map(Target::profile);
     let profile = profile.filter(|profile| asks.profiles.iter().any(|known| known == profile));
-    let is_open = |name: &str| asks.services.iter().any(|known| known.name == name && known.url.is_none());
-    let services =
-        recognition.services(host).into_iter().filter(|(name, _)| profile.is_some() && is_open(name));
+    // What was found stands in place of the addresses in the text, which are those of somebody's own machine. A service without
+    // an address is part of the main one.
+    let lacks = |name: &str, found: &Host| {
+        let known = asks.services.iter().find(|known| known.name == name);
+        known.is_some_and(|known| known.url.is_some() || found != host)
+    };
+    let found = recognition.parts().iter().map(|(part, host)| (part.name().to_owned(), host.clone()));
+    let services = found.filter(|(name, found)| profile.is_some() && lacks(name, found));
     let choice = Choice {
         profile,
         services: services.map(|(name, host)| (name, host.to_string())).collect(),
@@ -73,6 +78,17 @@ mod tests {
         let services = vec![("plan".to_owned(), "http://localhost:8083".to_owned())];
         let right = Choice { profile: Some("direct"), services, classes: None };
         assert_eq!(chosen(direct, &usual(), ClassesBy::Nobody), Some(right));
+    }
+
+    #[test]
+    fn services_that_were_found_stand_in_place_of_the_addresses_in_the_text() {
+        let asks = asks(shipped::named("app-browse").unwrap().text, Some("direct"));
+        let at = |port: u16| format!("http://far:{port}").parse::<Host>().unwrap();
+        let parts = vec![(Part::User, at(8082)), (Part::Plan, at(8083))];
+        let direct = Recognition::Oddiya(Oddiya::Direct { parts });
+        let services = choice(&direct, &at(8082), &asks, ClassesBy::Person).unwrap().services;
+        let named = |name: &str, port| (name.to_owned(), at(port).to_string());
+        assert_eq!(services, [named("user", 8082), named("plan", 8083)]);
     }
 
     #[test]

@@ -125,10 +125,11 @@ impl Recognition {
         matches!(self, Self::Oddiya(Oddiya::Agent))
     }
 
-    /// The services that have another host than the main one, by the names that a scenario gives them.
-    pub fn services(&self, main: &Host) -> Vec<(String, Host)> {
-        let Self::Oddiya(Oddiya::Direct { parts }) = self else { return Vec::new() };
-        let others = parts.iter().filter(|(_, host)| host != main);
-        others.map(|(part, host)| (part.name().to_owned(), host.clone())).collect()
+    /// The services without the gateway that were found.
+    pub fn parts(&self) -> &[(Part, Host)] {
+        match self {
+            Self::Oddiya(Oddiya::Direct { parts }) => parts,
+            _ => &[],
+        }
     }
 }

@@ -11,6 +11,7 @@ use super::recognition::Target;
 use super::reply::{Heard, Look, Reply};
 use crate::core::base::failure::{FailureKind, Status};
 use crate::core::base::units::Micros;
+use crate::core::config::load::Load;
 use crate::core::http::request::{Request, Wanted};
 use crate::core::scenario::Method;
 use crate::core::scenario::host_users::{HostUser, Tokens, write_minted_token};
@@ -20,6 +21,8 @@ use crate::core::scenario::model::request::Redirects;
 pub const TIME_LIMIT: Micros = Micros::from_secs(20);
 /// The most users that are found or made; a run with more shares them.
 pub const MOST: u32 = 10_000;
+/// The most for a run by arrivals, whose most users are a limit and seldom reached.
+const MOST_OF_ARRIVALS: u32 = 500;
 /// How often a user is asked for whose request failed.
 const ATTEMPTS: u32 = 3;
 
@@ -72,6 +75,14 @@ impl Target {
     }
 }
 
+/// How many users are found or made for a load.
+pub fn wanted(load: &Load) -> u32 {
+    match load {
+        Load::Closed { .. } => load.most_users().min(MOST),
+        Load::Open { .. } => load.most_users().min(MOST_OF_ARRIVALS),
+    }
+}
+
 /// The name by which a user of a run is recognised next time: `oddiya-load-7`.
 fn key(number: u32) -> String {
     format!("oddiya-load-{number}")
@@ -101,7 +112,14 @@ impl Users {
             }
             Err(trouble) => {
                 self.attempts += 1;
-                let may_pass = matches!(trouble, Trouble::Refused(500..) | Trouble::NoAnswer(_));
+                // Who does not answer in time is not waited for again.
+                let may_pass = match trouble {
+                    Trouble::NoAnswer(kind) => {
+                        !matches!(kind, FailureKind::RequestTimeout | FailureKind::ConnectTimeout)
+                    }
+                    Trouble::Refused(status) => status >= 500,
+                    Trouble::UserServiceDown(_) | Trouble::NoUser | Trouble::OutOfTime => false,
+                };
                 if !may_pass || self.attempts >= ATTEMPTS {
                     self.trouble = Some(trouble);
                 }
@@ -165,6 +183,7 @@ fn user_in(reply: &Reply) -> Result<HostUser, Trouble> {
 mod tests {
     use super::*;
     use crate::core::base::failure::Failure;
+    use crate::core::config::run_config::RunConfigText;
 
     fn reply(status: Status, body: &str) -> Heard {
         Ok(Reply { status, body: body.into() })
@@ -232,6 +251,22 @@ mod tests {
             users.heard(&heard);
             assert_eq!((users.next(), users.end().trouble), (None, Some(trouble)));
         }
+    }
+
+    #[test]
+    fn a_host_that_does_not_answer_in_time_is_asked_once() {
+        let mut users = Users::new(Target::Gateway, 5);
+        users.heard(&Err(Failure::new(FailureKind::RequestTimeout, "")));
+        let trouble = Trouble::NoAnswer(FailureKind::RequestTimeout);
+        assert_eq!((users.next(), users.end().trouble), (None, Some(trouble)));
+    }
+
+    #[test]
+    fn a_run_by_arrivals_gets_fewer_users_than_it_may_have_at_most() {
+        let load = |text: RunConfigText| text.check(1).unwrap().load;
+        let users = RunConfigText { users: "800".into(), ..RunConfigText::default() };
+        let rate = RunConfigText { rate: "100".into(), max_users: "800".into(), ..RunConfigText::default() };
+        assert_eq!((wanted(&load(users)), wanted(&load(rate))), (800, 500));
     }
 
     #[test]

@@ -1,14 +1,17 @@
 //! What was found out about a host before a run, in words for terminal and page alike.
 
-use super::recognition::{NotSeen, Oddiya, Part, Recognition, Service};
+use super::recognition::{NotSeen, Oddiya, Part, Recognition, Service, Target};
 use super::users::{Trouble, UsersFound};
 use crate::core::base::host::Host;
 use crate::core::base::units::group_thousands;
 
-/// What the host was recognised as and by what, in one or two sentences.
-pub fn recognition_words(recognition: &Recognition, host: &Host) -> String {
+/// What the host was recognised as and by what, and in which of the scenario's profiles the run is, in a few sentences.
+pub fn recognition_words(recognition: &Recognition, host: &Host, profiles: &[String]) -> String {
     match recognition {
-        Recognition::Oddiya(oddiya) => oddiya_words(oddiya, host),
+        Recognition::Oddiya(oddiya) => {
+            let profile = recognition.target().map(|target| profile_words(target, profiles));
+            [Some(oddiya_words(oddiya, host)), profile].into_iter().flatten().collect::<Vec<_>>().join(" ")
+        }
         Recognition::None(NotSeen::OutOfTime) => format!(
             "{host} answers too slowly to find out which Oddiya it is; --profile gateway, direct or locust says it."
         ),
@@ -23,16 +26,27 @@ pub fn recognition_words(recognition: &Recognition, host: &Host) -> String {
     }
 }
 
+fn profile_words(target: Target, profiles: &[String]) -> String {
+    let name = target.profile();
+    match target {
+        _ if !profiles.iter().any(|known| known == name) => {
+            format!(
+                "The scenario has no profile {name} and stays as it is, so the host may refuse its requests."
+            )
+        }
+        Target::Gateway => format!("Profile {name}: each user sends a token."),
+        Target::Locust | Target::Direct => format!("Profile {name}."),
+    }
+}
+
 fn oddiya_words(oddiya: &Oddiya, host: &Host) -> String {
     match oddiya {
         Oddiya::Gateway => format!(
-            "{host} is today's Oddiya gateway: it refuses who shows no token (401 with an empty body). Profile gateway: each \
-             user sends a token."
+            "{host} is today's Oddiya gateway: it refuses who shows no token (401 with an empty body)."
         ),
         Oddiya::Locust { user_service } => {
             let what = format!(
-                "{host} is the earlier Oddiya gateway, which the locustfile knows: it lets a request without a token through. \
-                 Profile locust."
+                "{host} is the earlier Oddiya gateway, which the locustfile knows: it lets a request without a token through."
             );
             match user_service {
                 Service::Up => what,
@@ -65,9 +79,7 @@ fn direct_words(parts: &[(Part, Host)], host: &Host) -> String {
             missing.join(", ")
         )
     };
-    format!(
-        "{host} is Oddiya's services without the gateway, by how they say no: {here}{found}. Profile direct.{lacks}"
-    )
+    format!("{host} is Oddiya's services without the gateway, by how they say no: {here}{found}.{lacks}")
 }
 
 fn not_seen_words(why: NotSeen) -> String {
@@ -145,15 +157,28 @@ mod tests {
         format!("http://localhost:{port}").parse().unwrap()
     }
 
+    fn profiles() -> Vec<String> {
+        Target::ALL.map(|target| target.profile().to_owned()).to_vec()
+    }
+
+    #[test]
+    fn a_scenario_without_the_hosts_profile_is_said_to_stay_as_it_is() {
+        let direct = Recognition::Oddiya(Oddiya::Direct { parts: vec![(Part::Plan, host(8083))] });
+        let words = recognition_words(&direct, &host(8083), &["gateway".to_owned()]);
+        assert!(words.contains("The scenario has no profile direct and stays as it is"), "{words}");
+    }
+
     #[test]
     fn a_recognised_host_is_named_with_its_sign_and_its_profile() {
-        let words = recognition_words(&Recognition::Oddiya(Oddiya::Gateway), &host(8080));
+        let known = |oddiya, port| recognition_words(&Recognition::Oddiya(oddiya), &host(port), &profiles());
+        let words = known(Oddiya::Gateway, 8080);
         assert!(words.contains("today's Oddiya gateway") && words.contains("401"), "{words}");
+        assert!(words.ends_with("Profile gateway: each user sends a token."), "{words}");
         let locust = Oddiya::Locust { user_service: Service::Down(500) };
-        let words = recognition_words(&Recognition::Oddiya(locust), &host(8080));
+        let words = known(locust, 8080);
         assert!(words.contains("Profile locust.") && words.contains("user-service is down"), "{words}");
         let parts = vec![(Part::User, host(8082)), (Part::Plan, host(8083))];
-        let words = recognition_words(&Recognition::Oddiya(Oddiya::Direct { parts }), &host(8082));
+        let words = known(Oddiya::Direct { parts }, 8082);
         assert!(words.contains("user; found too: plan at http://localhost:8083."), "{words}");
         assert!(words.contains("Not found: video; "), "{words}");
     }
@@ -161,10 +186,10 @@ mod tests {
     #[test]
     fn a_host_that_is_none_of_oddiyas_is_told_why_and_still_gets_its_load() {
         let none = Recognition::None(NotSeen::AnswersEverything(200));
-        let words = recognition_words(&none, &host(3000));
+        let words = recognition_words(&none, &host(3000), &profiles());
         assert!(words.contains("development server") && words.ends_with("all the same."), "{words}");
         let silent = Recognition::None(NotSeen::NoAnswer(FailureKind::RequestTimeout));
-        assert!(recognition_words(&silent, &host(3000)).contains("request timeout"));
+        assert!(recognition_words(&silent, &host(3000), &profiles()).contains("request timeout"));
     }
 
     #[test]

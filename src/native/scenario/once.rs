@@ -9,6 +9,7 @@ use super::source::Source;
 use crate::core::base::given::Given;
 use crate::core::base::host::Host;
 use crate::core::base::units::Micros;
+use crate::core::base::visible::visible;
 use crate::core::config::connections::{Certificates, ConnectionReuse, Cookies};
 use crate::core::config::load::Share;
 use crate::core::config::run_config::RunConfigText;
@@ -120,7 +121,7 @@ async fn prepared(args: &OnceArgs, scenario: Scenario, main: &Host) -> Result<Sc
         Profile::Named(name) => (Target::of_profile(&name), scenario),
         Profile::Auto if can_choose(&asks) || scenario.wants_host_users() => {
             let recognition = local.run_until(preparing::recognise(main, DIAL, |_| true)).await;
-            tell(&recognition_words(&recognition, main));
+            tell(&visible(&recognition_words(&recognition, main, &asks.profiles)));
             let choice = choice(&recognition, main, &asks, ClassesBy::Person).unwrap_or_default();
             choices.profile = choice.profile.map(str::to_owned);
             choices.services = choice.services.into_iter().chain(choices.services).collect();

@@ -69,18 +69,19 @@ fn text_of(name: &str) -> Result<String, String> {
 /// The first mistake that a stage's run would end with, in words.
 pub fn plan(suite: &Suite, typed: &[String]) -> Result<Vec<PlannedStage>, String> {
     let given = typed_options(typed)?;
-    if given.iter().any(|name| name == "json") {
-        return Err(
-            "oddiya-load: --json: the reports of the stages go to --out; leave it out of the run's options"
-                .into(),
-        );
+    if let Some(file) = given.iter().find(|name| ["json", "csv"].contains(&name.as_str())) {
+        return Err(format!(
+            "oddiya-load: --{file}: the reports of the stages go to --out; leave it out of the run's options"
+        ));
     }
     let command = RunLine::command();
     let planned = suite.stages.iter().map(|stage| {
         let mut words = typed.to_vec();
         let decided = deciding(&given, std::slice::from_ref(&stage.options));
-        words.extend(decided.iter().flat_map(|option| words_of(&command, option)));
-        check(&words).map_err(|mistake| format!("oddiya-load: stage {}: {mistake}", stage.name))?;
+        let wrong = |mistake: String| format!("oddiya-load: stage {}: {mistake}", stage.name);
+        let of_stage = decided.iter().map(|option| words_of(&command, option));
+        words.extend(of_stage.collect::<Result<Vec<_>, _>>().map_err(wrong)?.concat());
+        check(&words).map_err(wrong)?;
         Ok(PlannedStage { name: stage.name.clone(), failing: stage.failing, words })
     });
     planned.collect()
@@ -173,9 +174,12 @@ mod tests {
     #[test]
     fn options_become_words_and_switches_have_no_value() {
         let command = RunLine::command();
-        let words = |name: &str, value: &str| words_of(&command, &SetOption::new(name, value));
+        let words = |name: &str, value: &str| words_of(&command, &SetOption::new(name, value)).unwrap();
         assert_eq!(words("reset-stats", "true"), ["--reset-stats"]);
+        assert_eq!(words("reset-stats", "yes"), ["--reset-stats"]);
         assert_eq!(words("reset-stats", "false"), [""; 0]);
+        let neither = words_of(&command, &SetOption::new("reset-stats", "later"));
+        assert_eq!(neither.unwrap_err(), "reset-stats: it is a switch; write true or false");
         assert_eq!(words("users", "5"), ["--users=5"]);
         assert_eq!(words("user-classes", "OddiyaUser"), ["OddiyaUser"]);
     }

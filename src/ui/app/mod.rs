@@ -31,7 +31,6 @@ use super::scenarios::editor::{ScenarioView, SharedScenarioView};
 use super::scenarios::list::ScenariosView;
 use super::suite::view::SuiteView;
 use crate::browser::page::address::{self, Views};
-use crate::browser::page::run_state::RunState;
 use header::Header;
 use report_view::ReportView;
 
@@ -100,15 +99,19 @@ pub fn Page(
     }
 }
 
-/// Lets the browser keep the report of each run as soon as it is over, so that it comes back after a reload.
+/// Lets the browser keep the report of each run as soon as it is over, so that it comes back after a reload, and the suite
+/// go on.
 fn keep_finished_runs(state: State) {
-    Effect::new(move |was_over: Option<bool>| {
-        let is_over = state.run_state.with(RunState::is_over);
-        if is_over && was_over == Some(false) {
+    Effect::new(move |was: Option<(bool, bool)>| {
+        let (is_active, is_over) = state.run_state.with(|run| (run.is_active(), run.is_over()));
+        if is_over && was.is_some_and(|(_, was_over)| !was_over) {
             state.keep_this_run();
+        }
+        // Also one that was stopped before its first request, of which no report is left.
+        if !is_active && was.is_some_and(|(was_active, _)| was_active) {
             state.stage_is_over();
         }
-        is_over
+        (is_active, is_over)
     });
 }
 

@@ -89,15 +89,34 @@ impl State {
     }
 
     /// Starts the run that the form describes. If a field is wrong, nothing starts, and the problem is shown beside the
-    /// field. A run that would go past the companion starts only when somebody allowed that.
+    /// field. A run that would go past the companion starts only when somebody allowed that. During a suite its stages are
+    /// the only runs.
     pub fn start(self, probe: HostProbe) {
-        if self.is_active.get_untracked() || !self.draft.check() {
+        if self.is_active.get_untracked() || self.is_suite_under_way() || !self.draft.check() {
             return;
         }
         match self.companion.get_untracked() {
-            CompanionLookup::Found(_) => spawn_local(self.look_and_start(probe)),
-            CompanionLookup::Looking | CompanionLookup::Missing => self.start_now(probe),
+            CompanionLookup::Found(_) => spawn_local(async move {
+                self.look_and_start(probe).await;
+            }),
+            CompanionLookup::Looking | CompanionLookup::Missing => {
+                self.start_now(probe);
+            }
         }
+    }
+
+    /// Starts the run of a stage, or tells the suite that it could not.
+    pub fn start_stage(self) {
+        spawn_local(async move {
+            let has_started = match self.companion.get_untracked() {
+                _ if self.is_active.get_untracked() || !self.draft.check() => false,
+                CompanionLookup::Found(_) => self.look_and_start(HostProbe::Before).await,
+                CompanionLookup::Looking | CompanionLookup::Missing => self.start_now(HostProbe::Before),
+            };
+            if !has_started {
+                self.stage_did_not_start();
+            }
+        });
     }
 
     /// Starts the run past the companion.
@@ -112,8 +131,8 @@ impl State {
     }
 
     /// Looks whether the companion is still there and which host it relays to, for it may have been started anew; then
-    /// starts the run, or asks whether it may go past the companion.
-    async fn look_and_start(self, probe: HostProbe) {
+    /// starts the run, or asks whether it may go past the companion. Returns whether a run has started.
+    async fn look_and_start(self, probe: HostProbe) -> bool {
         let host = self.draft.text.with_untracked(|text| text.host.clone());
         let Some(found) = companion::find().await else {
             // What was found before stays: a run never goes straight to the host because the companion is gone.
@@ -122,6 +141,7 @@ impl State {
                 HostProbe::Before => {
                     let trouble = companion_gone(&untrack(move || self.hosts()));
                     self.session.with_value(|session| session.refuse(trouble));
+                    false
                 }
             };
         };
@@ -130,25 +150,28 @@ impl State {
         match untrack(move || self.route()) {
             Route::PastCompanion(past) if !is_allowed => {
                 self.direct_run.set(DirectRun::Asked { host, past });
+                false
             }
             _ => self.start_now(probe),
         }
     }
 
-    fn start_now(self, probe: HostProbe) {
+    /// Returns whether a run has started.
+    fn start_now(self, probe: HostProbe) -> bool {
         if matches!(self.direct_run.get_untracked(), DirectRun::Asked { .. }) {
             self.direct_run.set(DirectRun::NotAsked);
         }
         self.navigation.go(View::Run);
         // Looking for the companion takes a moment, in which a value may be emptied or another tab may save the text.
         if !self.draft.check() {
-            return;
+            return false;
         }
         let text = self.draft.asked();
-        let Some(scenario) = untrack(move || self.draft.chosen.scenario()) else { return };
+        let Some(scenario) = untrack(move || self.draft.chosen.scenario()) else { return false };
         self.run_hosts.set(untrack(move || self.hosts()));
-        let Some(readable) = untrack(move || self.draft.chosen.readable()) else { return };
+        let Some(readable) = untrack(move || self.draft.chosen.readable()) else { return false };
         self.session.with_value(|session| session.start(&text, (*scenario).clone(), readable, probe));
+        true
     }
 }
 

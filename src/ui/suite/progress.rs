@@ -9,6 +9,8 @@ use crate::core::report::Report;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Progress {
     suite: Suite,
+    /// Tells this suite from one that was started earlier.
+    pub started_ms: u64,
     /// The index of the stage that is under way, or of the next one during a pause.
     at: usize,
     pub phase: Phase,
@@ -25,7 +27,8 @@ pub enum Phase {
 }
 
 impl Progress {
-    pub fn new(suite: Suite) -> Self {
+    /// A suite before its first stage. `started_ms` is the page's clock.
+    pub fn new(suite: Suite, started_ms: u64) -> Self {
         let stage = |stage: &Stage| StageSummary {
             name: stage.name.clone(),
             failing: stage.failing,
@@ -38,7 +41,7 @@ impl Progress {
             stages: suite.stages.iter().map(stage).collect(),
             ..SuiteSummary::default()
         };
-        Self { suite, at: 0, phase: Phase::Resting, summary }
+        Self { suite, started_ms, at: 0, phase: Phase::Resting, summary }
     }
 
     /// The stage that is under way or next.
@@ -130,7 +133,7 @@ mod tests {
 
     fn progress() -> Progress {
         let known = ["users", "spawn-rate", "run-time"].map(str::to_owned);
-        Progress::new(Suite::read("oddiya", suite::named("oddiya").unwrap(), &known).unwrap())
+        Progress::new(Suite::read("oddiya", suite::named("oddiya").unwrap(), &known).unwrap(), 0)
     }
 
     fn report(stopped_by: StopReason) -> Report {

@@ -5,8 +5,8 @@ use leptos::task::spawn_local;
 
 use super::progress::{Phase, Progress};
 use crate::browser::page::pause::pause;
-use crate::browser::page::probe::HostProbe;
 use crate::browser::page::run_state::RunState;
+use crate::browser::page::storage::library::now_ms;
 use crate::core::config::project::options::SetOption;
 use crate::core::config::project::presets::Preset;
 use crate::core::config::project::suite::{self, Suite};
@@ -18,6 +18,9 @@ use crate::ui::run::state::{OnScreen, State};
 
 /// The options of a stage that the page knows beside the fields of its form.
 const FURTHER: [&str; 2] = ["preset", "scenario"];
+
+/// What is said of stages that a person did not let run.
+const STOPPED: &str = "the suite was stopped before";
 
 /// The suite that the page's button runs.
 pub fn usual_suite() -> Option<Suite> {
@@ -38,7 +41,7 @@ impl State {
             return;
         }
         if let Some(suite) = usual_suite() {
-            self.suite.set(Some(Progress::new(suite)));
+            self.suite.set(Some(Progress::new(suite, now_ms())));
             self.begin_stage();
         }
     }
@@ -50,7 +53,7 @@ impl State {
 
     /// No further stage begins; the one under way is stopped as a run is.
     pub fn stop_suite(self) {
-        self.change_suite(|progress| progress.stop("the suite was stopped before"));
+        self.change_suite(|progress| progress.stop(STOPPED));
         if self.is_active.get_untracked() {
             self.stop();
         }
@@ -60,6 +63,11 @@ impl State {
     pub fn stage_is_over(self) {
         if !self.is_suite_under_way() {
             return;
+        }
+        if self.run_state.with_untracked(|run| *run == RunState::Idle) {
+            // It was stopped before its first request.
+            self.change_suite(|progress| progress.stop(STOPPED));
+            return self.rest_or_end();
         }
         let failed = self.run_state.with_untracked(|run| match run {
             RunState::Failed(trouble) => Some(trouble.problem.clone()),
@@ -77,20 +85,43 @@ impl State {
         self.rest_or_end();
     }
 
+    /// Notes that a stage could not start. Where the host or the companion is not there, the next stage may find it; a form
+    /// that is wrong is wrong for all of them.
+    pub fn stage_did_not_start(self) {
+        if !self.is_suite_under_way() {
+            return;
+        }
+        let refused = self.run_state.with_untracked(|run| match run {
+            RunState::Failed(trouble) => Some(trouble.problem.clone()),
+            _ => None,
+        });
+        let has_problems = self.draft.problems_untracked() > 0;
+        self.change_suite(|progress| match refused {
+            Some(why) if !has_problems => progress.has_not_run(&why),
+            _ if has_problems => progress.stop("a field of the form is wrong"),
+            _ => progress.stop("its run would go past the companion, which the form asks about"),
+        });
+        self.rest_or_end();
+    }
+
     fn rest_or_end(self) {
-        let phase = self.suite.with_untracked(|suite| suite.as_ref().map(|it| (it.phase, it.pause())));
-        match phase {
-            Some((Phase::Resting, length)) => spawn_local(async move {
+        let now = self.suite.with_untracked(|suite| {
+            suite.as_ref().map(|progress| (progress.phase, progress.pause(), progress.started_ms))
+        });
+        match now {
+            Some((Phase::Resting, length, started_ms)) => spawn_local(async move {
                 pause(length).await;
-                // The page may be gone by then, and the suite may have been stopped.
-                let is_resting =
-                    |suite: &Option<Progress>| suite.as_ref().is_some_and(|it| it.phase == Phase::Resting);
-                if self.suite.try_with_untracked(is_resting) == Some(true) {
+                // By then the page may be gone, and the suite stopped or started anew.
+                let still_rests = |suite: &Option<Progress>| {
+                    let is_it = |it: &Progress| it.phase == Phase::Resting && it.started_ms == started_ms;
+                    suite.as_ref().is_some_and(is_it)
+                };
+                if self.suite.try_with_untracked(still_rests) == Some(true) {
                     self.begin_stage();
                 }
             }),
-            Some((Phase::Over, _)) => self.navigation.go(View::Suite),
-            Some((Phase::Running, _)) | None => {}
+            Some((Phase::Over, ..)) => self.navigation.go(View::Suite),
+            Some((Phase::Running, ..)) | None => {}
         }
     }
 
@@ -99,10 +130,7 @@ impl State {
         let Some(stage) = stage else { return };
         self.change_suite(Progress::begin);
         stage.options.iter().for_each(|option| self.fill_in(option));
-        self.start(HostProbe::Before);
-        if self.draft.problems_untracked() > 0 {
-            self.change_suite(|progress| progress.stop("a field of the form is wrong"));
-        }
+        self.start_stage();
     }
 
     /// Writes an option of a stage into the form.

@@ -63,6 +63,7 @@ async fn a_mistake_in_the_file_or_a_preset_is_named_where_it_stands_and_nothing_
         ("users: none\n", &["run"], "oddiya-load.yaml: users: `none` is no number of users"),
         ("shards: 99\n", &["run"], "oddiya-load.yaml: --shards: `99` is no number of shards"),
         ("users: 5\nrate: 5\n", &["run"], "oddiya-load.yaml: users: cannot go with an arrival rate"),
+        ("cleanup: later\n", &["run"], "oddiya-load.yaml: cleanup: it is a switch; write true or false"),
         ("preset: noon\n", &["run"], "oddiya-load.yaml: preset: there is no preset `noon`"),
         (
             "",

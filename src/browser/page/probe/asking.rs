@@ -6,18 +6,20 @@ use web_sys::RequestMode;
 use super::companion;
 use super::get::get;
 use crate::browser::message::Destination;
+use crate::browser::page::storage::library::now_ms;
 use crate::core::base::failure::{Failure, FailureKind};
 use crate::core::config::run_config::{RunConfig, RunConfigText};
 use crate::core::oddiya::choice::{ClassesBy, can_choose, choice};
-use crate::core::oddiya::recognising::{Next, Question, Recognising};
+use crate::core::oddiya::recognising::{Next, Question, Recognising, TIME_LIMIT};
 use crate::core::oddiya::recognition::{Recognition, Target};
 use crate::core::oddiya::reply::{Heard, Reply};
+use crate::core::oddiya::users;
 use crate::core::oddiya::words::{recognition_words, users_words};
 use crate::core::scenario::Presence;
 use crate::core::shelf::list::Which;
 use crate::core::shelf::readable::Readable;
 
-/// How long one question may take. There are a few of them.
+/// How long one question may take. All of them together have the time limit of `core/oddiya`.
 const QUESTION_LIMIT_MS: u32 = 700;
 
 /// A run as the host calls for it, with what was found out in words.
@@ -39,7 +41,7 @@ pub async fn ask(
         Some(name) => Target::of_profile(name),
         None if can_choose(&asks) || asked.config.scenario.wants_host_users() => {
             let Some(recognition) = recognise(&asked.config, destination).await else { return asked };
-            asked.said.push(recognition_words(&recognition, &asked.config.host));
+            asked.said.push(recognition_words(&recognition, &asked.config.host, &asks.profiles));
             asked.follow(&recognition, text, readable);
             recognition.target()
         }
@@ -56,13 +58,18 @@ async fn recognise(config: &RunConfig, destination: &Destination) -> Option<Reco
         Destination::Companion { .. } => companion::find().await?.recognise().await,
         Destination::Direct { .. } => {
             let mut asked = Recognising::new(config.host.clone());
+            let until_ms = now_ms() + TIME_LIMIT.as_millis_f64() as u64;
             loop {
                 let question = match asked.next() {
                     Next::Known(recognition) => return Some(recognition),
                     Next::Ask(question) => question,
                 };
                 // Only the host that the page was allowed to read.
-                let heard = if question.host == config.host { hear(&question).await } else { no_answer() };
+                let left_ms = until_ms.saturating_sub(now_ms());
+                let heard = match question.host == config.host {
+                    true => hear(&question, QUESTION_LIMIT_MS.min(left_ms as u32)).await,
+                    false => no_answer(),
+                };
                 if heard.is_err() {
                     asked.heard(question, heard);
                     return Some(asked.out_of_time());
@@ -73,10 +80,10 @@ async fn recognise(config: &RunConfig, destination: &Destination) -> Option<Reco
     }
 }
 
-async fn hear(question: &Question) -> Heard {
+async fn hear(question: &Question, limit_ms: u32) -> Heard {
     // Without the header that marks it: the browser would ask the host for permission first.
     let url = format!("{}{}", question.host, question.about.path());
-    let response = get(&url, RequestMode::Cors, QUESTION_LIMIT_MS).await;
+    let response = get(&url, RequestMode::Cors, limit_ms).await;
     let Ok(response) = response else { return no_answer() };
     let status = response.status();
     let body = response.binary().await.unwrap_or_default();
@@ -111,7 +118,7 @@ impl Asked {
         if !matches!(destination, Destination::Companion { .. }) {
             return;
         }
-        let wanted = self.config.load.most_users();
+        let wanted = users::wanted(&self.config.load);
         let Some(companion) = companion::find().await else { return };
         let Some(found) = companion.find_users(target, wanted).await else { return };
         self.said.push(users_words(&found));

@@ -99,6 +99,15 @@ pub fn scalar(node: &Node) -> Option<String> {
     }
 }
 
+/// Whether a switch is on, in any of the ways that YAML and environments write it; `None` when it is none of them.
+pub fn switch(value: &str) -> Option<bool> {
+    match value.trim().to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" => Some(true),
+        "false" | "no" | "off" | "0" => Some(false),
+        _ => None,
+    }
+}
+
 /// The options that one takes the place of, because they say the same thing in another way.
 const fn replaced_by(name: &str) -> &'static [&'static str] {
     match name.as_bytes() {

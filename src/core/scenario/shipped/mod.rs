@@ -96,6 +96,23 @@ mod tests {
     }
 
     #[test]
+    fn every_request_that_makes_a_plan_is_said_to_hold_one() {
+        for shipped in ALL {
+            let profiles = crate::core::scenario::file::asks::asks(shipped.text, None).profiles;
+            for profile in profiles {
+                let choices = Choices { profile: Some(profile), ..Choices::default() };
+                let scenario = shipped.read(&choices).map_err(|problems| problems.to_string()).unwrap();
+                for step in scenario.request_steps() {
+                    let entry = &scenario.entries[step.entry.0];
+                    let makes = entry.kind.as_str() == "POST"
+                        && (entry.name.ends_with("/plans") || entry.name.ends_with("/plans/generate/stream"));
+                    assert_eq!(step.plan.is_some(), makes, "{}: {}", shipped.name, entry.name);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn the_name_that_the_first_one_had_still_leads_to_it() {
         assert_eq!(named("oddiya"), Some(ALL[0]));
         assert_eq!(named("oddiya").map(|shipped| shipped.name), Some("locust"));

@@ -124,7 +124,10 @@ fn Buttons() -> impl IntoView {
         }
         active
     });
+    let is_suite_under_way =
+        move || state.suite.with(|suite| suite.as_ref().is_some_and(|progress| !progress.is_over()));
     let wrong = move || match state.draft.problems() {
+        0 if is_suite_under_way() => "The suite is under way.".to_owned(),
         0 => String::new(),
         1 => "One field needs a look.".to_owned(),
         n => format!("{n} fields need a look."),
@@ -135,7 +138,14 @@ fn Buttons() -> impl IntoView {
                 view! { <ActiveButtons /> }.into_any()
             } else {
                 view! {
-                    <button type="submit" class="button button-primary" data-testid="start">"Start"</button>
+                    <button
+                        type="submit"
+                        class="button button-primary"
+                        data-testid="start"
+                        disabled=is_suite_under_way
+                    >
+                        "Start"
+                    </button>
                 }.into_any()
             }}
             <p class="buttons-note" role="status">{wrong}</p>
