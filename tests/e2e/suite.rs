@@ -28,3 +28,25 @@ async fn a_suite_that_is_stopped_ends_in_its_summary_with_the_stages_that_did_no
     }
     picture(&world, "suite-stopped").await;
 }
+
+#[tokio::test]
+async fn a_suite_goes_on_after_stages_that_could_not_run_and_says_why() {
+    let stub = oddiya_load::stub::start(oddiya_load::stub::Options::default()).await.unwrap();
+    // Nothing listens there.
+    let world = World::of(stub, "http://localhost:1").await;
+    let browser = &world.browser;
+    browser.set_viewport(1440, 1500).await;
+    browser.open(&world.url("")).await;
+    browser.wait_for_run_state("idle", SOON).await;
+    browser.click("suite").await;
+    browser.wait_until_text_contains("suite-progress", "next is stage 2 of 4: normal", SOON).await;
+    assert!(
+        !browser.by_testid("start").await.is_enabled().await.unwrap(),
+        "the suite's runs are the only ones"
+    );
+    let lasts = Duration::from_secs(90);
+    browser.wait_until_text_contains("suite-headline", "4 stages: 4 not run", lasts).await;
+    let remarks = browser.text_of("suite-remarks").await;
+    assert!(remarks.contains("stress: http://localhost:1"), "{remarks}");
+    picture(&world, "suite-not-run").await;
+}

@@ -99,7 +99,7 @@ impl Draft {
             match before {
                 // A text that cannot be read at the moment says nothing of its classes.
                 Some(before) if classes.is_empty() && before.which == which => before,
-                _ => Known { which, classes: classes.into_iter().map(|(name, _)| name).collect() },
+                _ => Known { which, classes },
             }
         });
     }

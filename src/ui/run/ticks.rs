@@ -14,26 +14,35 @@ pub fn default_classes(classes: &[(String, Presence)]) -> String {
     of_all.map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-/// The classes that the form knew of a scenario.
+/// The classes that the form knew of a scenario, and when they took part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
     pub which: Which,
-    pub classes: Vec<String>,
+    pub classes: Vec<(String, Presence)>,
 }
 
 /// The ticks for a scenario with these classes. A newly chosen scenario has those ticked that take part by default. A changed
-/// one keeps its ticks, without classes that are gone and with those that are new. Classes named by an address are checked
-/// like typed ones.
+/// one keeps its ticks, without classes that are gone and with those that are new; where nobody had ticked anything else, it
+/// has its new defaults, which may be others in another profile. Classes named by an address are checked like typed ones.
 pub fn ticks(ticked: &str, before: Option<&Known>, which: Which, classes: &[(String, Presence)]) -> String {
     let is_ticked = |name: &String| names(ticked).any(|ticked| ticked == name);
-    let is_new = |name: &String, before: &Known| !before.classes.contains(name);
+    let is_new = |name: &String, before: &Known| !before.classes.iter().any(|(known, _)| known == name);
     let has_any = names(ticked).next().is_some();
     match before {
         Some(before) if before.which != which => default_classes(classes),
         _ if classes.is_empty() => ticked.to_owned(),
+        Some(before)
+            if has_any && before.classes != classes && ticked == default_classes(&before.classes) =>
+        {
+            default_classes(classes)
+        }
         None if has_any => ticked.to_owned(),
         Some(before) if before.classes.is_empty() && has_any => ticked.to_owned(),
-        Some(before) if has_any && classes.iter().map(|(name, _)| name).eq(&before.classes) => {
+        Some(before)
+            if has_any
+                && classes.iter().all(|(name, _)| !is_new(name, before))
+                && !has_gone(before, classes) =>
+        {
             ticked.to_owned()
         }
         Some(before) => {
@@ -45,6 +54,10 @@ pub fn ticks(ticked: &str, before: Option<&Known>, which: Which, classes: &[(Str
         }
         None => default_classes(classes),
     }
+}
+
+fn has_gone(before: &Known, classes: &[(String, Presence)]) -> bool {
+    before.classes.iter().any(|(known, _)| !classes.iter().any(|(name, _)| name == known))
 }
 
 #[cfg(test)]
@@ -62,7 +75,7 @@ mod tests {
     }
 
     fn known(which: Which, names: &[&str]) -> Option<Known> {
-        Some(Known { which, classes: names.iter().map(|name| (*name).to_owned()).collect() })
+        Some(Known { which, classes: classes(names) })
     }
 
     #[test]
@@ -82,6 +95,13 @@ mod tests {
         assert_eq!(ticks("B", &["A", "B", "C", "?D"]), "B, C");
         assert_eq!(ticks("B", &["A"]), "A", "what was ticked is gone");
         assert_eq!(ticks("B", &[]), "B", "it is broken at the moment");
+    }
+
+    #[test]
+    fn another_profile_ticks_its_own_classes_unless_a_person_ticked_others() {
+        let before = known(own(), &["A", "?B", "?C"]);
+        let ticks = |ticked: &str| ticks(ticked, before.as_ref(), own(), &classes(&["?A", "B", "?C"]));
+        assert_eq!((ticks("A").as_str(), ticks("C").as_str(), ticks("A, C").as_str()), ("B", "C", "A, C"));
     }
 
     #[test]

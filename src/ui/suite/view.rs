@@ -17,7 +17,7 @@ pub fn SuiteView() -> impl IntoView {
     let state = page_state();
     let summary = Memo::new(move |_| state.suite.with(|suite| suite.as_ref().map(|it| it.summary.clone())));
     view! {
-        <section class="panel" aria-labelledby="suite-title">
+        <section class="panel suite-view" aria-labelledby="suite-title">
             <h2 class="panel-title" id="suite-title">
                 {move || summary.with(|it| it.as_ref().map_or_else(|| "Suite".to_owned(), |it| format!("Suite {}", it.name)))}
             </h2>
@@ -96,7 +96,7 @@ fn Buttons() -> impl IntoView {
         }
     };
     view! {
-        <div class="buttons">
+        <div class="suite-buttons">
             <Show when=move || !is_over()>
                 <button type="button" class="button button-stop" data-testid="suite-stop" on:click=move |_| state.stop_suite()>
                     "Stop the suite"

@@ -15,7 +15,7 @@ use crate::core::oddiya::recognition::{Recognition, Target};
 use crate::core::oddiya::reply::{Heard, Reply};
 use crate::core::oddiya::users;
 use crate::core::oddiya::words::{recognition_words, users_words};
-use crate::core::scenario::Presence;
+use crate::core::scenario::{Presence, Scenario};
 use crate::core::shelf::list::Which;
 use crate::core::shelf::readable::Readable;
 
@@ -100,11 +100,20 @@ impl Asked {
         let by = self.classes_by(readable);
         let Some(choice) = choice(recognition, &self.config.host, &readable.asks(), by) else { return };
         let Some(scenario) = readable.read(choice.profile, &choice.services) else { return };
-        let classes = choice.classes.unwrap_or_else(|| text.classes.clone());
+        let ticked = || if self.has_default_classes(readable) { String::new() } else { text.classes.clone() };
+        let classes = choice.classes.unwrap_or_else(ticked);
         let text = RunConfigText { classes, ..text.clone() };
         if let Ok(config) = text.check_for(scenario, self.config.seed) {
             self.config = RunConfig { iterations: self.config.iterations, ..config };
         }
+    }
+
+    /// Whether those classes are ticked that take part unless a person chooses others: another profile may have others.
+    fn has_default_classes(&self, readable: &Readable) -> bool {
+        let names =
+            |scenario: &Scenario| scenario.classes.iter().map(|class| class.name.clone()).collect::<Vec<_>>();
+        let usual = readable.read(None, &[]).and_then(|scenario| scenario.with_classes(&[]).ok());
+        usual.is_some_and(|usual| names(&usual) == names(&self.config.scenario))
     }
 
     /// What is ticked runs; whoever ticked nothing else has the usual classes.

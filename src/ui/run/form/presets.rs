@@ -49,7 +49,7 @@ fn SuiteLine() -> impl IntoView {
                 title="Runs four loads in turn, one to two minutes each, and sums them up; the scenario and the host stay"
                 on:click=move |_| state.start_suite()
             >
-                "Run the suite: 10, 25, 50, 100 users"
+                "Suite: 10, 25, 50, 100 users in turn"
             </button>
             <p role="status" data-testid="suite-progress">
                 {move || words.get().map(|words| view! { <a href=View::Suite.fragment()>{words}</a> })}
