@@ -22,6 +22,8 @@ async fn a_suite_that_is_stopped_ends_in_its_summary_with_the_stages_that_did_no
     world.wait_until_elapsed(2, SOON).await;
     browser.click("stop").await;
     browser.wait_until_text_contains("suite-headline", "4 stages", SOON).await;
+    let headline = browser.text_of("suite-headline").await;
+    assert_eq!(headline, "4 stages: 1 cut short; 3 not run");
     let text = browser.by_css("main").await.text().await.unwrap();
     for part in ["baseline", "normal", "peak", "stress", "the suite was stopped before"] {
         assert!(text.contains(part), "{part}: {text}");

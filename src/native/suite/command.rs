@@ -60,7 +60,7 @@ impl From<anyhow::Error> for Stopped {
 pub async fn run(args: &Args) -> u8 {
     match in_turn(args).await {
         Ok(Verdict::Passed | Verdict::FailedAsAllowed) => 0,
-        Ok(Verdict::Failed | Verdict::NotRun | Verdict::Open) => 1,
+        Ok(Verdict::Failed | Verdict::CutShort | Verdict::NotRun | Verdict::Open) => 1,
         Err(Stopped::Usage(problem)) => {
             tell(&problem);
             2

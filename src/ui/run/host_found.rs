@@ -11,7 +11,7 @@ pub fn HostFound() -> impl IntoView {
     let words = Memo::new(move |_| state.said.with(|said| said.join(" ")));
     let line = move || {
         let words = words.get();
-        (!words.is_empty()).then(|| view! { <p class="form-advice" data-testid="host-found">{words}</p> })
+        (!words.is_empty()).then(|| view! { <p class="host-found" data-testid="host-found">{words}</p> })
     };
     view! { <div role="status">{line}</div> }
 }

@@ -75,7 +75,7 @@ const fn class_of(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Passed => "passed",
         Verdict::Failed => "failed",
-        Verdict::NotRun => "not-run",
+        Verdict::NotRun | Verdict::CutShort => "not-run",
         Verdict::FailedAsAllowed | Verdict::Open => "open",
     }
 }

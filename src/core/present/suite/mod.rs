@@ -87,6 +87,8 @@ pub enum Verdict {
     /// It failed, and was allowed to.
     FailedAsAllowed,
     Failed,
+    /// Somebody stopped it, and nothing had failed until then.
+    CutShort,
     NotRun,
     /// There is nothing to judge yet.
     Open,
@@ -98,6 +100,7 @@ impl Verdict {
             Self::Passed => "passed",
             Self::FailedAsAllowed => "failed, which it may",
             Self::Failed => "failed",
+            Self::CutShort => "cut short",
             Self::NotRun => "not run",
             Self::Open => "waiting",
         }
@@ -153,6 +156,9 @@ impl StageSummary {
             (StageOutcome::Waiting | StageOutcome::UnderWay, _) => Verdict::Open,
             (StageOutcome::NotRun(_), _) => Verdict::NotRun,
             (StageOutcome::Ran(figures), _) if figures.passed() => Verdict::Passed,
+            (StageOutcome::Ran(figures), _) if figures.end == End::CutShort && figures.failures == 0 => {
+                Verdict::CutShort
+            }
             (StageOutcome::Ran(_), Failing::IsAllowed) => Verdict::FailedAsAllowed,
             (StageOutcome::Ran(_), Failing::Fails) => Verdict::Failed,
         }
@@ -224,7 +230,8 @@ impl SuiteSummary {
     /// The worst that a stage did.
     pub fn verdict(&self) -> Verdict {
         let has = |verdict| self.stages.iter().any(|stage| stage.verdict() == verdict);
-        let order = [Verdict::Failed, Verdict::NotRun, Verdict::Open, Verdict::FailedAsAllowed];
+        let order =
+            [Verdict::Failed, Verdict::CutShort, Verdict::NotRun, Verdict::Open, Verdict::FailedAsAllowed];
         order.into_iter().find(|verdict| has(*verdict)).unwrap_or(Verdict::Passed)
     }
 
@@ -234,8 +241,14 @@ impl SuiteSummary {
             let count = self.stages.iter().filter(|stage| stage.verdict() == verdict).count();
             (count > 0).then(|| format!("{count} {}", verdict.word()))
         };
-        let order =
-            [Verdict::Passed, Verdict::Failed, Verdict::FailedAsAllowed, Verdict::NotRun, Verdict::Open];
+        let order = [
+            Verdict::Passed,
+            Verdict::Failed,
+            Verdict::FailedAsAllowed,
+            Verdict::CutShort,
+            Verdict::NotRun,
+            Verdict::Open,
+        ];
         let counts: Vec<_> = order.into_iter().filter_map(counted).collect();
         let stages = if self.stages.len() == 1 { "stage" } else { "stages" };
         format!("{} {stages}: {}", self.stages.len(), counts.join("; "))
@@ -280,6 +293,14 @@ mod tests {
             stage("stress", Failing::IsAllowed, ran(9)),
         ];
         SuiteSummary { name: "oddiya".into(), stages, ..SuiteSummary::default() }
+    }
+
+    #[test]
+    fn a_stage_that_somebody_stopped_has_not_failed_by_that() {
+        let StageOutcome::Ran(mut figures) = ran(0) else { panic!() };
+        figures.end = End::CutShort;
+        let cut = stage("baseline", Failing::Fails, StageOutcome::Ran(figures));
+        assert_eq!((cut.verdict(), cut.word()), (Verdict::CutShort, "cut short"));
     }
 
     #[test]
