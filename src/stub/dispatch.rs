@@ -24,7 +24,7 @@ use super::socket::ResetSwitch;
 use super::stats::{Measure, UNROUTED};
 use super::timing::Visit;
 use super::{control, dependencies, llm, wallclock};
-use crate::core::oddiya::PREPARING;
+use crate::core::oddiya::{PREPARING, PREPARING_QUERY};
 
 /// Longest request body that is read, in bytes. Oddiya's own bodies are far smaller.
 const MOST_BODY_BYTES: usize = 8 * 1024 * 1024;
@@ -62,7 +62,8 @@ pub async fn answer(
         route_match.service = meant(&app, &path, &route_match);
     }
     let name = route_match.name.clone().unwrap_or_else(|| UNROUTED.to_owned());
-    let measure = if head.headers.contains_key(PREPARING.0) {
+    let is_preparing = head.headers.contains_key(PREPARING.0) || head.uri.query() == Some(PREPARING_QUERY);
+    let measure = if is_preparing {
         app.stats.begin_preparing(front)
     } else {
         app.stats.begin(front, &head.method, &name)

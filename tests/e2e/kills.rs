@@ -110,7 +110,7 @@ async fn a_host_that_is_killed_fails_its_own_requests_and_no_other() {
     let mut arrived = 0;
     for _ in 0..kills_of_each() {
         tokio::time::sleep(schedule.moment(Duration::from_secs(2))).await;
-        arrived += host.seen().len() as u64;
+        arrived += host.load().len() as u64;
         drop(host);
         // Nobody listens until this does.
         tokio::time::sleep(schedule.moment(Duration::from_secs(1))).await;
@@ -120,7 +120,7 @@ async fn a_host_that_is_killed_fails_its_own_requests_and_no_other() {
     browser.wait_until("elapsed", "a later time", SOON, |clock| seconds_shown(clock) >= now + 2).await;
     browser.click("stop").await;
     browser.wait_for_run_state("done", SOON).await;
-    arrived += host.seen().len() as u64;
+    arrived += host.load().len() as u64;
 
     let report = read::read(exported(&browser).await.as_bytes()).unwrap();
     let total = &report.total;

@@ -76,7 +76,7 @@ async fn more_users_than_the_browser_has_connections_wait_and_none_fails() {
     assert_eq!(report.failures, []);
     assert_eq!(
         (report.total.requests, report.total.page_clock.unwrap_or_default()),
-        (host.seen().len() as u64, 0)
+        (host.load().len() as u64, 0)
     );
     assert_eq!(
         report.timeline.iter().filter_map(|row| row.in_flight).max(),

@@ -33,13 +33,13 @@ async fn straight_to(answer: &'static str) -> (Report, FakeHost) {
         "{:?}",
         report.failures
     );
-    let asked = host.seen().iter().filter(|seen| seen.method == "GET" && seen.target != "/").count();
+    let asked = host.load().iter().filter(|seen| seen.method == "GET" && seen.target != "/").count();
     assert_eq!(report.total.requests, asked as u64);
     (report, host)
 }
 
 fn connections(host: &FakeHost) -> usize {
-    host.seen().iter().map(|seen| seen.connection).collect::<BTreeSet<_>>().len()
+    host.load().iter().map(|seen| seen.connection).collect::<BTreeSet<_>>().len()
 }
 
 fn notes(report: &Report) -> String {
@@ -59,7 +59,7 @@ async fn where_names_do_not_resolve_all_users_share_six_connections_and_the_repo
         "{:?}",
         report.failures
     );
-    assert_eq!(report.total.requests, host.seen().len() as u64);
+    assert_eq!(report.total.requests, host.load().len() as u64);
     assert!(connections(&host) <= 6, "{} connections", connections(&host));
     assert!(notes(&report).contains("all users share six connections"), "{}", notes(&report));
     assert!(world.browser.text_of("trust").await.contains("all users share six connections"));
@@ -73,7 +73,7 @@ async fn a_host_on_this_machine_that_lets_the_page_see_its_timing_gets_a_name_fo
         (TimingSource::Wire, 0)
     );
     let names: BTreeSet<_> =
-        host.seen().iter().filter_map(|seen| seen.header("host").map(str::to_owned)).collect();
+        host.load().iter().filter_map(|seen| seen.header("host").map(str::to_owned)).collect();
     assert!(names.contains(&format!("u7.localhost:{}", host.port)), "{names:?}");
     assert!(connections(&host) >= 8, "{} connections", connections(&host));
     assert!(notes(&report).contains("a name of its own"), "{}", notes(&report));

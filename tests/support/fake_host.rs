@@ -23,6 +23,11 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// Whether it prepares a run, and is none of its load.
+    pub fn prepares(&self) -> bool {
+        self.header("x-oddiya-load").is_some() || self.target.ends_with("?oddiya-load=preparing")
+    }
+
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
@@ -93,6 +98,11 @@ impl FakeHost {
     /// All requests so far.
     pub fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
+    }
+
+    /// The requests of the load, without those that prepare a run.
+    pub fn load(&self) -> Vec<Seen> {
+        self.seen().into_iter().filter(|seen| !seen.prepares()).collect()
     }
 }
 

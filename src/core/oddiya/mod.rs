@@ -22,3 +22,6 @@ pub mod words;
 
 /// The header of requests that prepare a run, so that a host's log tells them from the load. The stub counts them apart.
 pub const PREPARING: (&str, &str) = ("X-Oddiya-Load", "preparing");
+
+/// The same as a query, for a page past the companion: for a header of its own a browser asks the host for permission first.
+pub const PREPARING_QUERY: &str = "oddiya-load=preparing";

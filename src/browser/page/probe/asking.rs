@@ -9,6 +9,7 @@ use crate::browser::message::Destination;
 use crate::browser::page::storage::library::now_ms;
 use crate::core::base::failure::{Failure, FailureKind};
 use crate::core::config::run_config::{RunConfig, RunConfigText};
+use crate::core::oddiya::PREPARING_QUERY;
 use crate::core::oddiya::choice::{ClassesBy, can_choose, choice};
 use crate::core::oddiya::recognising::{Next, Question, Recognising, TIME_LIMIT};
 use crate::core::oddiya::recognition::{Recognition, Target};
@@ -81,8 +82,7 @@ async fn recognise(config: &RunConfig, destination: &Destination) -> Option<Reco
 }
 
 async fn hear(question: &Question, limit_ms: u32) -> Heard {
-    // Without the header that marks it: the browser would ask the host for permission first.
-    let url = format!("{}{}", question.host, question.about.path());
+    let url = format!("{}{}?{PREPARING_QUERY}", question.host, question.about.path());
     let response = get(&url, RequestMode::Cors, limit_ms).await;
     let Ok(response) = response else { return no_answer() };
     let status = response.status();
