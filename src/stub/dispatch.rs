@@ -62,7 +62,8 @@ pub async fn answer(
         route_match.service = meant(&app, &path, &route_match);
     }
     let name = route_match.name.clone().unwrap_or_else(|| UNROUTED.to_owned());
-    let is_preparing = head.headers.contains_key(PREPARING.0) || head.uri.query() == Some(PREPARING_QUERY);
+    let is_marked = |query: &str| query.split('&').any(|pair| pair == PREPARING_QUERY);
+    let is_preparing = head.headers.contains_key(PREPARING.0) || head.uri.query().is_some_and(is_marked);
     let measure = if is_preparing {
         app.stats.begin_preparing(front)
     } else {

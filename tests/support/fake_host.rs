@@ -25,7 +25,7 @@ pub struct Seen {
 impl Seen {
     /// Whether it prepares a run, and is none of its load.
     pub fn prepares(&self) -> bool {
-        self.header("x-oddiya-load").is_some() || self.target.ends_with("?oddiya-load=preparing")
+        self.header("x-oddiya-load").is_some() || self.target.contains("?oddiya-load=preparing")
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
