@@ -21,6 +21,7 @@
 //! | `place.rs`, `writing.rs` | what a path is, and writing there; in a thread of its own |
 //! | `reports_folder.rs` | the folder into which reports are dropped |
 //! | `checkpoints.rs` | saving the report during the run |
+//! | `named_text.rs` | a text that a word of the command line names |
 //! | `report.rs`, `open.rs` | the command that opens a report; opening a file |
 //! | `compare.rs` | the command that compares groups of reports |
 //! | `suite/` | the command that runs several loads in turn |
@@ -34,6 +35,7 @@ pub mod compare;
 mod ending;
 mod fd_limit;
 mod interrupts;
+mod named_text;
 mod open;
 mod options;
 mod output;

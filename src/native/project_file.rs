@@ -3,12 +3,13 @@
 //! They become words of the command line, beside what was typed. What was typed, and what the environment says, goes before
 //! them.
 
-use std::io::{ErrorKind, Read as _};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
 
+use super::named_text::read_at_most;
 use crate::core::config::project::defaults::{FILE, read};
 use crate::core::config::project::options::{SetOption, USER_CLASSES, deciding, switch};
 use crate::core::config::project::presets::{PRESETS, Preset};
@@ -101,14 +102,13 @@ pub fn preset_named(name: &str) -> Result<Preset, String> {
 /// What the file says; nothing where there is none.
 fn in_file(root: &Command) -> Result<Vec<SetOption>, String> {
     let unreadable = |error: &dyn std::fmt::Display| format!("{FILE}: cannot be read: {error}");
-    let file = match std::fs::File::open(Path::new(FILE)) {
-        Ok(file) => file,
+    let content = match read_at_most(Path::new(FILE), LONGEST_TEXT) {
+        Ok(content) => content,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(unreadable(&error)),
     };
-    let mut text = String::new();
-    // One byte more than the most, so that a longer text is refused and not cut.
-    file.take(LONGEST_TEXT as u64 + 1).read_to_string(&mut text).map_err(|error| unreadable(&error))?;
+    // A longer text is refused by its reader.
+    let text = String::from_utf8(content).map_err(|error| unreadable(&error))?;
     let mut known: Vec<String> =
         COMMANDS.iter().filter_map(|path| at(root, path)).flat_map(option_names).collect();
     known.sort();

@@ -53,8 +53,9 @@ pub async fn run(args: Args, given: &Given) -> anyhow::Result<Ending> {
     if let Some(defaults) = given.defaults_in_words() {
         tell(&format!("Not typed: {}", visible(&defaults)));
     }
-    let scenario = match args.scenario.read() {
-        Ok(scenario) => scenario,
+    let found = args.scenario.find().and_then(|source| Ok((args.scenario.read(&source)?, source)));
+    let (scenario, source) = match found {
+        Ok(found) => found,
         Err(mistake) => {
             tell(&mistake.text(given));
             return Ok(Ending::Usage);
@@ -90,7 +91,7 @@ pub async fn run(args: Args, given: &Given) -> anyhow::Result<Ending> {
         return Ok(Ending::Unreachable);
     }
     let probed = config.used_hosts();
-    let config = match setup::prepare(&args, config, options.dial).await {
+    let config = match setup::prepare(&args, &source, config, options.dial).await {
         Ok(config) => config,
         Err(Refusal::Scenario(mistake)) => {
             tell(&mistake.text(given));

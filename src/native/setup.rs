@@ -6,6 +6,7 @@ use tokio::task::LocalSet;
 use super::args::Args;
 use super::say::tell;
 use super::scenario::options::{Mistake, Profile};
+use super::scenario::source::Source;
 use crate::core::base::host::Host;
 use crate::core::base::visible::visible;
 use crate::core::config::run_config::{FieldError, RunConfig};
@@ -24,17 +25,22 @@ pub enum Refusal {
 }
 
 /// The run that the host calls for: the scenario in the profile that the host takes, with users that it has.
-pub async fn prepare(args: &Args, config: RunConfig, dial: DialOptions) -> Result<RunConfig, Refusal> {
+pub async fn prepare(
+    args: &Args,
+    source: &Source,
+    config: RunConfig,
+    dial: DialOptions,
+) -> Result<RunConfig, Refusal> {
     if args.no_setup {
         return Ok(config);
     }
-    let asks = args.scenario.asks().map_err(Refusal::Scenario)?;
+    let asks = args.scenario.asks(source).map_err(Refusal::Scenario)?;
     let (target, config) = match args.scenario.choices.profile() {
         Profile::Named(name) => (Target::of_profile(&name), config),
         Profile::Auto if can_choose(&asks) || config.scenario.wants_host_users() => {
             let recognition = recognise(&config.host, dial).await;
             tell(&visible(&recognition_words(&recognition, &config.host, &asks.profiles)));
-            let config = chosen(args, config, &recognition, &asks)?;
+            let config = chosen(args, source, config, &recognition, &asks)?;
             (recognition.target(), config)
         }
         Profile::Auto => (None, config),
@@ -52,6 +58,7 @@ async fn recognise(host: &Host, dial: DialOptions) -> Recognition {
 /// The configuration that a recognised host calls for. What was typed stays as it was typed.
 fn chosen(
     args: &Args,
+    source: &Source,
     config: RunConfig,
     recognition: &Recognition,
     asks: &Asks,
@@ -59,7 +66,8 @@ fn chosen(
     let is_usual = args.classes.is_empty() && args.scenario.is_usual();
     let classes_by = if is_usual { ClassesBy::Nobody } else { ClassesBy::Person };
     let Some(choice) = choice(recognition, &config.host, asks, classes_by) else { return Ok(config) };
-    let scenario = args.scenario.read_for(choice.profile, choice.services).map_err(Refusal::Scenario)?;
+    let scenario = args.scenario.read_for(source, choice.profile, &choice.services);
+    let scenario = scenario.map_err(Refusal::Scenario)?;
     let mut text = args.config_text(&scenario);
     text.host = config.host.to_string();
     text.classes = choice.classes.unwrap_or(text.classes);

@@ -58,13 +58,7 @@ impl Stats {
         let mut counters = self.counters();
         counters.options += u64::from(method == Method::OPTIONS);
         counters.routes.entry(key.clone()).or_default().requests += 1;
-        Measure {
-            stats: Arc::clone(self),
-            key,
-            epoch: counters.epoch,
-            started: Instant::now(),
-            end: End::None,
-        }
+        self.measure(key, counters.epoch)
     }
 
     /// Counts a request that prepares a run and is none of its load: apart from all others, so that what is counted by route
@@ -74,13 +68,11 @@ impl Stats {
         counters.preparing += 1;
         // No route has this name, so the answer is not counted.
         let key = Key { front, name: String::new(), method: "" };
-        Measure {
-            stats: Arc::clone(self),
-            key,
-            epoch: counters.epoch,
-            started: Instant::now(),
-            end: End::None,
-        }
+        self.measure(key, counters.epoch)
+    }
+
+    fn measure(self: &Arc<Self>, key: Key, epoch: u64) -> Measure {
+        Measure { stats: Arc::clone(self), key, epoch, started: Instant::now(), end: End::None }
     }
 
     /// Counts from zero again.

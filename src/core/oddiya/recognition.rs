@@ -111,7 +111,8 @@ impl Target {
 }
 
 impl Recognition {
-    /// How requests to the host must look; `None` for the llm-agent, which has one way, and for a host that is none.
+    /// How requests to the host must look. `None` for a host that is no Oddiya, and for the llm-agent, to which all requests look
+    /// alike.
     pub const fn target(&self) -> Option<Target> {
         match self {
             Self::Oddiya(Oddiya::Gateway) => Some(Target::Gateway),

@@ -20,7 +20,7 @@ use crate::core::scenario::model::request::Redirects;
 /// How long finding or making users may take. Those that were found until then are shared by the run's users.
 pub const TIME_LIMIT: Micros = Micros::from_secs(20);
 /// The most users that are found or made; a run with more shares them.
-pub const MOST: u32 = 10_000;
+const MOST: u32 = 10_000;
 /// The most for a run by arrivals, whose most users are a limit and seldom reached.
 const MOST_OF_ARRIVALS: u32 = 500;
 /// How often a user is asked for whose request failed.
@@ -75,10 +75,10 @@ impl Target {
     }
 }
 
-/// How many users are found or made for a load.
+/// How many users a load wants.
 pub fn wanted(load: &Load) -> u32 {
     match load {
-        Load::Closed { .. } => load.most_users().min(MOST),
+        Load::Closed { .. } => load.most_users(),
         Load::Open { .. } => load.most_users().min(MOST_OF_ARRIVALS),
     }
 }

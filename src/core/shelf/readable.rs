@@ -22,10 +22,7 @@ impl Readable {
 
     /// The scenario in a profile, with addresses of services besides those that were given; `None` where it cannot be read so.
     pub fn read(&self, profile: Option<&str>, services: &[(String, String)]) -> Option<Scenario> {
-        let mut choices = self.given.clone();
-        choices.profile = profile.map(str::to_owned).or(choices.profile);
-        // What a person gave comes last, and counts.
-        choices.services = services.iter().cloned().chain(choices.services).collect();
+        let choices = self.given.clone().with_found(profile, services);
         match check(&title(&self.text), &self.text, &choices) {
             Verdict::Right(scenario) => Some((*scenario).clone()),
             Verdict::Wants(..) | Verdict::Wrong(_) => None,

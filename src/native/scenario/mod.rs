@@ -10,4 +10,4 @@
 pub mod command;
 pub mod once;
 pub mod options;
-mod source;
+pub mod source;

@@ -67,15 +67,16 @@ const DIAL: DialOptions = DialOptions {
 /// # Errors
 /// When the machine refuses a file handle, or the answers cannot be shown.
 pub async fn run(args: &OnceArgs, given: &Given) -> anyhow::Result<Ending> {
-    let scenario = match read(args) {
-        Ok(scenario) => scenario,
+    let found = find(args).and_then(|source| Ok((read(args, &source, &args.choices.check()?)?, source)));
+    let (scenario, source) = match found {
+        Ok(found) => found,
         Err(mistake) => {
             tell(&mistake.text(given));
             return Ok(Ending::Usage);
         }
     };
     let main = main_host(args, &scenario)?;
-    let scenario = match prepared(args, scenario, &main).await {
+    let scenario = match prepared(args, &source, scenario, &main).await {
         Ok(scenario) => scenario,
         Err(mistake) => {
             tell(&mistake.text(given));
@@ -112,9 +113,13 @@ fn main_host(args: &OnceArgs, scenario: &Scenario) -> anyhow::Result<Host> {
 }
 
 /// The scenario as the host calls for it, with a user that it has. What is asked for that is not shown.
-async fn prepared(args: &OnceArgs, scenario: Scenario, main: &Host) -> Result<Scenario, Mistake> {
-    let mut choices = args.choices.check()?;
-    let source = Source::find(&args.scenario).map_err(|problem| Mistake::Flag("scenario", problem))?;
+async fn prepared(
+    args: &OnceArgs,
+    source: &Source,
+    scenario: Scenario,
+    main: &Host,
+) -> Result<Scenario, Mistake> {
+    let choices = args.choices.check()?;
     let asks = asks(&source.text, choices.profile.as_deref());
     let local = tokio::task::LocalSet::new();
     let (target, scenario) = match args.choices.profile() {
@@ -123,9 +128,8 @@ async fn prepared(args: &OnceArgs, scenario: Scenario, main: &Host) -> Result<Sc
             let recognition = local.run_until(preparing::recognise(main, DIAL, |_| true)).await;
             tell(&visible(&recognition_words(&recognition, main, &asks.profiles)));
             let choice = choice(&recognition, main, &asks, ClassesBy::Person).unwrap_or_default();
-            choices.profile = choice.profile.map(str::to_owned);
-            choices.services = choice.services.into_iter().chain(choices.services).collect();
-            (recognition.target(), read_as(args, &choices)?)
+            let choices = choices.with_found(choice.profile, &choice.services);
+            (recognition.target(), read(args, source, &choices)?)
         }
         Profile::Auto => (None, scenario),
     };
@@ -134,13 +138,12 @@ async fn prepared(args: &OnceArgs, scenario: Scenario, main: &Host) -> Result<Sc
     Ok(scenario.with_host_users(&found.users, target.tokens()))
 }
 
-/// The scenario with the asked class alone, or its first.
-fn read(args: &OnceArgs) -> Result<Scenario, Mistake> {
-    read_as(args, &args.choices.check()?)
+fn find(args: &OnceArgs) -> Result<Source, Mistake> {
+    Source::find(&args.scenario).map_err(|problem| Mistake::Flag("scenario", problem))
 }
 
-fn read_as(args: &OnceArgs, choices: &Choices) -> Result<Scenario, Mistake> {
-    let source = Source::find(&args.scenario).map_err(|problem| Mistake::Flag("scenario", problem))?;
+/// The scenario with the asked class alone, or its first.
+fn read(args: &OnceArgs, source: &Source, choices: &Choices) -> Result<Scenario, Mistake> {
     let scenario = source.read(choices).map_err(Mistake::Text)?;
     let first = scenario.classes.first().map(|class| class.name.clone());
     let class = args.user.clone().or(first).unwrap_or_default();

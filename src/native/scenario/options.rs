@@ -178,28 +178,29 @@ impl ScenarioArgs {
         scenario_now(&self.scenario) == USUAL
     }
 
+    /// Finds the scenario's text. It is looked for once, because a pipe gives it only once.
+    pub fn find(&self) -> Result<Source, Mistake> {
+        Source::find(&self.scenario).map_err(|problem| Mistake::Flag("--scenario", problem))
+    }
+
     /// What the scenario's text asks from outside.
-    pub fn asks(&self) -> Result<Asks, Mistake> {
-        let source = Source::find(&self.scenario).map_err(|problem| Mistake::Flag("--scenario", problem))?;
+    pub fn asks(&self, source: &Source) -> Result<Asks, Mistake> {
         Ok(asks(&source.text, self.choices.check()?.profile.as_deref()))
     }
 
     /// Reads the scenario and makes the changes.
-    pub fn read(&self) -> Result<Scenario, Mistake> {
-        self.read_for(None, Vec::new())
+    pub fn read(&self, source: &Source) -> Result<Scenario, Mistake> {
+        self.read_for(source, None, &[])
     }
 
     /// Reads the scenario in a profile, with addresses of services besides those that were typed, and makes the changes.
     pub fn read_for(
         &self,
+        source: &Source,
         profile: Option<&str>,
-        services: Vec<(String, String)>,
+        services: &[(String, String)],
     ) -> Result<Scenario, Mistake> {
-        let mut choices = self.choices.check()?;
-        choices.profile = profile.map(str::to_owned).or(choices.profile);
-        // What was typed comes last, and counts.
-        choices.services = services.into_iter().chain(choices.services).collect();
-        let source = Source::find(&self.scenario).map_err(|problem| Mistake::Flag("--scenario", problem))?;
+        let choices = self.choices.check()?.with_found(profile, services);
         let mut scenario = source.read(&choices).map_err(Mistake::Text)?;
         if !self.tags.is_empty() || !self.exclude_tags.is_empty() {
             let flag = if self.tags.is_empty() { "--exclude-tags" } else { "--tags" };
@@ -271,7 +272,8 @@ mod tests {
 
     fn read(arguments: &[&str]) -> Result<Scenario, String> {
         let typed = Typed::parse_from(std::iter::once(&"run").chain(arguments)).scenario;
-        typed.read().map_err(|mistake| mistake.text(&Given::default()))
+        let scenario = typed.find().and_then(|source| typed.read(&source));
+        scenario.map_err(|mistake| mistake.text(&Given::default()))
     }
 
     #[test]

@@ -1,15 +1,14 @@
 //! Finds a scenario: a file on this machine, or one inside the program. Reads the files that it names, and the environment.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
 use crate::core::base::visible::visible;
-use crate::core::scenario::file::problem::{Problems, instead};
+use crate::core::scenario::file::problem::Problems;
 use crate::core::scenario::file::surroundings::{Choices, LARGEST_FILE, Surroundings};
 use crate::core::scenario::file::{LONGEST_TEXT, read};
 use crate::core::scenario::model::scenario::Scenario;
 use crate::core::scenario::shipped;
+use crate::native::named_text::{read_at_most, unreadable};
 
 /// A scenario's text, and where it came from.
 pub struct Source {
@@ -31,7 +30,9 @@ impl Source {
             });
         }
         let path = Path::new(name);
-        let bytes = read_at_most(path, LONGEST_TEXT).map_err(|error| unreadable(name, &error))?;
+        let known = shipped::ALL.iter().map(|shipped| shipped.name);
+        let bytes = read_at_most(path, LONGEST_TEXT)
+            .map_err(|error| unreadable(name, &error, "name of one inside the program", known))?;
         if bytes.len() > LONGEST_TEXT {
             return Err(format!(
                 "{} has over 1 MB, and a scenario has at most 1 MB; put rows into a file under `data`",
@@ -47,25 +48,6 @@ impl Source {
     pub fn read(&self, choices: &Choices) -> Result<Scenario, Problems> {
         read(&self.name, &self.text, choices, &Machine { folder: &self.folder })
     }
-}
-
-/// Why there is no text. A word without a folder or an ending may have been meant as a name.
-fn unreadable(name: &str, error: &std::io::Error) -> String {
-    let known = shipped::ALL.iter().map(|shipped| shipped.name);
-    let looks_like_name = !name.contains(['/', '\\', '.']);
-    let names = if looks_like_name {
-        format!(", and is no name of one inside the program; {}", instead(name, known))
-    } else {
-        String::new()
-    };
-    format!("{} cannot be read: {error}{names}", visible(name))
-}
-
-/// The content of a file, at most one byte more than `most`, because a device has no end.
-fn read_at_most(path: &Path, most: usize) -> std::io::Result<Vec<u8>> {
-    let mut content = Vec::new();
-    File::open(path)?.take(most as u64 + 1).read_to_end(&mut content)?;
-    Ok(content)
 }
 
 /// This machine, as a scenario sees it.

@@ -6,9 +6,8 @@ use std::time::Duration;
 use super::plan::{PlannedStage, find, plan};
 use super::stage::{Ended, run as run_stage};
 use crate::core::base::units::parse_duration;
-use crate::core::config::project::suite::Suite;
 use crate::core::present::suite::html::html;
-use crate::core::present::suite::{StageFigures, StageOutcome, StageSummary, SuiteSummary, Verdict};
+use crate::core::present::suite::{SuiteSummary, Verdict};
 use crate::native::interrupts::Interrupts;
 use crate::native::place::Place;
 use crate::native::say::{say, tell};
@@ -88,7 +87,8 @@ async fn in_turn(args: &Args) -> Result<Verdict, Stopped> {
     let planned = plan(&suite, typed).map_err(Stopped::Usage)?;
     let files: Vec<String> = (1..).zip(&planned).map(|(number, stage)| file_name(number, stage)).collect();
     let page = prepare(args, &files)?;
-    let mut summary = waiting(&suite, &planned);
+    let stages = suite.stages.iter().map(|stage| (stage.name.clone(), stage.failing));
+    let mut summary = SuiteSummary::waiting(&suite.name, &suite.about, stages);
     let mut interrupts = Interrupts::listen()?;
     for (place, (stage, file)) in planned.iter().zip(&files).enumerate() {
         if place > 0 {
@@ -136,39 +136,14 @@ fn prepare(args: &Args, files: &[String]) -> Result<Place, Stopped> {
         .map_err(|error| Stopped::Usage(format!("oddiya-load: --out: {error:#}")))
 }
 
-fn waiting(suite: &Suite, planned: &[PlannedStage]) -> SuiteSummary {
-    let stage = |stage: &PlannedStage| StageSummary {
-        name: stage.name.clone(),
-        failing: stage.failing,
-        outcome: StageOutcome::Waiting,
-        link: None,
-    };
-    SuiteSummary {
-        name: suite.name.clone(),
-        about: suite.about.clone(),
-        stages: planned.iter().map(stage).collect(),
-        ..SuiteSummary::default()
-    }
-}
-
-/// Writes down what came of a stage, whose report is in `file`.
+/// Takes down what came of a stage, whose report is in `file`.
 fn note(summary: &mut SuiteSummary, place: usize, ended: Ended, file: &str) {
-    let report = match ended {
-        Ended::Ran(report) | Ended::Interrupted(Some(report)) => Ok(report),
-        Ended::Interrupted(None) => Err("interrupted before it began".to_owned()),
-        Ended::NotRun(why) => Err(why),
-    };
-    if let Ok(report) = &report {
-        summary.host = summary.host.take().or_else(|| report.run.host.clone());
-        summary.started_at = summary.started_at.take().or_else(|| report.run.started_at.clone());
-    }
-    let Some(stage) = summary.stages.get_mut(place) else { return };
-    match report {
-        Ok(report) => {
-            stage.outcome = StageOutcome::Ran(Box::new(StageFigures::of(&report)));
-            stage.link = Some(file.to_owned());
+    match ended {
+        Ended::Ran(report) | Ended::Interrupted(Some(report)) => {
+            summary.has_run(place, &report, Some(file.to_owned()));
         }
-        Err(why) => stage.outcome = StageOutcome::NotRun(why),
+        Ended::Interrupted(None) => summary.has_not_run(place, "interrupted before it began".to_owned()),
+        Ended::NotRun(why) => summary.has_not_run(place, why),
     }
 }
 

@@ -5,14 +5,13 @@ use std::path::Path;
 
 use clap::CommandFactory as _;
 
-use crate::core::base::failing::Failing;
 use crate::core::base::visible::visible;
 use crate::core::config::project::options::deciding;
 use crate::core::config::project::suite::{self, Suite};
 use crate::core::scenario::file::LONGEST_TEXT;
-use crate::core::scenario::file::problem::instead;
 use crate::native::args::Args;
 use crate::native::command_line::{self, Refusal};
+use crate::native::named_text::{read_at_most, unreadable};
 use crate::native::project_file::{given, option_names, words as words_of};
 
 /// The options of `oddiya-load run` as a command of its own.
@@ -27,7 +26,6 @@ struct RunLine {
 #[derive(Debug)]
 pub struct PlannedStage {
     pub name: String,
-    pub failing: Failing,
     /// The options of `oddiya-load run`.
     pub words: Vec<String>,
 }
@@ -47,20 +45,13 @@ pub fn find(name: &str) -> Result<Suite, String> {
 
 fn text_of(name: &str) -> Result<String, String> {
     let known = suite::SUITES.iter().map(|(known, _)| *known);
-    let unreadable = |error: std::io::Error| {
-        let looks_like_name = !name.contains(['/', '\\', '.']);
-        let names = if looks_like_name {
-            format!(", and is no suite inside the program; {}", instead(name, known.clone()))
-        } else {
-            String::new()
-        };
-        format!("oddiya-load: {} cannot be read: {error}{names}", visible(name))
-    };
-    let size = std::fs::metadata(Path::new(name)).map_err(unreadable)?.len();
-    if size > LONGEST_TEXT as u64 {
+    let content = read_at_most(Path::new(name), LONGEST_TEXT).map_err(|error| {
+        format!("oddiya-load: {}", unreadable(name, &error, "suite inside the program", known))
+    })?;
+    if content.len() > LONGEST_TEXT {
         return Err(format!("oddiya-load: {} has over 1 MB, which no suite needs", visible(name)));
     }
-    std::fs::read_to_string(name).map_err(unreadable)
+    String::from_utf8(content).map_err(|_| format!("oddiya-load: {} is no UTF-8 text", visible(name)))
 }
 
 /// The stages with the words of their runs: what was typed, then what the stage says beside it.
@@ -82,7 +73,7 @@ pub fn plan(suite: &Suite, typed: &[String]) -> Result<Vec<PlannedStage>, String
         let of_stage = decided.iter().map(|option| words_of(&command, option));
         words.extend(of_stage.collect::<Result<Vec<_>, _>>().map_err(wrong)?.concat());
         check(&words).map_err(wrong)?;
-        Ok(PlannedStage { name: stage.name.clone(), failing: stage.failing, words })
+        Ok(PlannedStage { name: stage.name.clone(), words })
     });
     planned.collect()
 }
@@ -107,7 +98,7 @@ fn check(words: &[String]) -> Result<(), String> {
         let text = mistake.text(&crate::core::base::given::Given::default());
         text.strip_prefix("oddiya-load: ").unwrap_or(&text).to_owned()
     };
-    let scenario = args.scenario.read().map_err(mistake)?;
+    let scenario = args.scenario.find().and_then(|source| args.scenario.read(&source)).map_err(mistake)?;
     let checked = args.config_text(&scenario).check_for(scenario, 0);
     let first = |errors: Vec<crate::core::config::run_config::FieldError>| {
         errors.first().map_or_else(String::new, |error| format!("{}: {}", error.field.flag(), error.problem))
@@ -169,6 +160,8 @@ mod tests {
         let said = find("odiya").unwrap_err();
         assert!(said.ends_with("and is no suite inside the program; did you mean `oddiya`?"), "{said}");
         assert!(find("no/such.yaml").unwrap_err().starts_with("oddiya-load: no/such.yaml cannot be read: "));
+        let endless = find("/dev/zero").unwrap_err();
+        assert_eq!(endless, "oddiya-load: /dev/zero has over 1 MB, which no suite needs");
     }
 
     #[test]

@@ -107,7 +107,7 @@ fn keep_finished_runs(state: State) {
         if is_over && was.is_some_and(|(_, was_over)| !was_over) {
             state.keep_this_run();
         }
-        // Also one that was stopped before its first request, of which no report is left.
+        // A run that was stopped before its first request has no report. The suite has to know of it too.
         if !is_active && was.is_some_and(|(was_active, _)| was_active) {
             state.stage_is_over();
         }

@@ -92,7 +92,7 @@ impl State {
     /// field. A run that would go past the companion starts only when somebody allowed that. During a suite its stages are
     /// the only runs.
     pub fn start(self, probe: HostProbe) {
-        if self.is_active.get_untracked() || self.is_suite_under_way() || !self.draft.check() {
+        if self.is_active.get_untracked() || self.is_suite_under_way.get_untracked() || !self.draft.check() {
             return;
         }
         match self.companion.get_untracked() {

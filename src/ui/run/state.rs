@@ -96,6 +96,8 @@ pub struct State {
     pub draft: Draft,
     /// The suite that was started last in this tab.
     pub suite: RwSignal<Option<Progress>>,
+    /// Whether one of its stages is under way or still to come.
+    pub is_suite_under_way: Memo<bool>,
     pub navigation: Navigation,
 }
 
@@ -130,6 +132,7 @@ impl State {
             tick.track();
             session.with_value(Session::said)
         });
+        let suite = RwSignal::new(None::<Progress>);
         let companion_state = Memo::new(move |_| {
             tick.track();
             session.with_value(Session::companion)
@@ -152,7 +155,10 @@ impl State {
             run_hosts: RwSignal::new(Hosts::default()),
             direct_run: RwSignal::new(DirectRun::NotAsked),
             draft: Draft::new(parameters.text.clone(), chosen),
-            suite: RwSignal::new(None),
+            suite,
+            is_suite_under_way: Memo::new(move |_| {
+                suite.with(|suite| suite.as_ref().is_some_and(|progress| !progress.is_over()))
+            }),
             navigation: Navigation::at_address(),
         }
     }

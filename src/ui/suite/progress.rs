@@ -2,7 +2,7 @@
 
 use crate::core::base::units::Micros;
 use crate::core::config::project::suite::{Stage, Suite};
-use crate::core::present::suite::{End, StageFigures, StageOutcome, StageSummary, SuiteSummary};
+use crate::core::present::suite::{End, StageOutcome, SuiteSummary};
 use crate::core::report::Report;
 
 /// How far a suite has come.
@@ -29,18 +29,8 @@ pub enum Phase {
 impl Progress {
     /// A suite before its first stage. `started_ms` is the page's clock.
     pub fn new(suite: Suite, started_ms: u64) -> Self {
-        let stage = |stage: &Stage| StageSummary {
-            name: stage.name.clone(),
-            failing: stage.failing,
-            outcome: StageOutcome::Waiting,
-            link: None,
-        };
-        let summary = SuiteSummary {
-            name: suite.name.clone(),
-            about: suite.about.clone(),
-            stages: suite.stages.iter().map(stage).collect(),
-            ..SuiteSummary::default()
-        };
+        let stages = suite.stages.iter().map(|stage| (stage.name.clone(), stage.failing));
+        let summary = SuiteSummary::waiting(&suite.name, &suite.about, stages);
         Self { suite, started_ms, at: 0, phase: Phase::Resting, summary }
     }
 
@@ -74,12 +64,9 @@ impl Progress {
         if self.phase != Phase::Running {
             return;
         }
-        let figures = StageFigures::of(report);
-        let is_cut = figures.end == End::CutShort;
-        self.summary.host = self.summary.host.take().or_else(|| report.run.host.clone());
-        self.summary.started_at = self.summary.started_at.take().or_else(|| report.run.started_at.clone());
-        self.next(StageOutcome::Ran(Box::new(figures)), link);
-        if is_cut {
+        let end = self.summary.has_run(self.at, report, link);
+        self.next();
+        if end == End::CutShort {
             // A person who stops a stage wants to stop.
             self.stop("the suite was stopped before");
         }
@@ -88,14 +75,12 @@ impl Progress {
     /// The run of the stage could not take place.
     pub fn has_not_run(&mut self, why: &str) {
         if self.phase == Phase::Running {
-            self.next(StageOutcome::NotRun(why.to_owned()), None);
+            self.summary.has_not_run(self.at, why.to_owned());
+            self.next();
         }
     }
 
-    fn next(&mut self, outcome: StageOutcome, link: Option<String>) {
-        if let Some(stage) = self.summary.stages.get_mut(self.at) {
-            (stage.outcome, stage.link) = (outcome, link);
-        }
+    fn next(&mut self) {
         self.at += 1;
         self.phase = if self.at < self.suite.stages.len() { Phase::Resting } else { Phase::Over };
     }
@@ -127,7 +112,7 @@ impl Progress {
 mod tests {
     use super::*;
     use crate::core::config::project::suite;
-    use crate::core::present::suite::Verdict;
+    use crate::core::present::suite::{StageSummary, Verdict};
     use crate::core::report::StopReason;
     use crate::core::run::example;
 

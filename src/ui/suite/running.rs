@@ -37,18 +37,13 @@ fn name_of(field: Field) -> &'static str {
 impl State {
     /// Starts the suite with its first stage; a run or a suite under way is left alone.
     pub fn start_suite(self) {
-        if self.is_active.get_untracked() || self.is_suite_under_way() {
+        if self.is_active.get_untracked() || self.is_suite_under_way.get_untracked() {
             return;
         }
         if let Some(suite) = usual_suite() {
             self.suite.set(Some(Progress::new(suite, now_ms())));
             self.begin_stage();
         }
-    }
-
-    /// Whether a stage is under way or still to come.
-    pub fn is_suite_under_way(self) -> bool {
-        self.suite.with_untracked(|suite| suite.as_ref().is_some_and(|progress| !progress.is_over()))
     }
 
     /// No further stage begins; the one under way is stopped as a run is.
@@ -61,7 +56,7 @@ impl State {
 
     /// Takes down what the run of a stage did that has just ended, and goes on.
     pub fn stage_is_over(self) {
-        if !self.is_suite_under_way() {
+        if !self.is_suite_under_way.get_untracked() {
             return;
         }
         if self.run_state.with_untracked(|run| *run == RunState::Idle) {
@@ -69,10 +64,7 @@ impl State {
             self.change_suite(|progress| progress.stop(STOPPED));
             return self.rest_or_end();
         }
-        let failed = self.run_state.with_untracked(|run| match run {
-            RunState::Failed(trouble) => Some(trouble.problem.clone()),
-            _ => None,
-        });
+        let failed = self.why_the_run_failed();
         let link = self.last_run.get_untracked().map(|id| View::Report(ReportRef::Opened(id)).fragment());
         let report = match self.on_screen.get_untracked() {
             OnScreen::ThisRun(report) => Some(report),
@@ -88,13 +80,10 @@ impl State {
     /// Notes that a stage could not start. Where the host or the companion is not there, the next stage may find it; a form
     /// that is wrong is wrong for all of them.
     pub fn stage_did_not_start(self) {
-        if !self.is_suite_under_way() {
+        if !self.is_suite_under_way.get_untracked() {
             return;
         }
-        let refused = self.run_state.with_untracked(|run| match run {
-            RunState::Failed(trouble) => Some(trouble.problem.clone()),
-            _ => None,
-        });
+        let refused = self.why_the_run_failed();
         let has_problems = self.draft.problems_untracked() > 0;
         self.change_suite(|progress| match refused {
             Some(why) if !has_problems => progress.has_not_run(&why),
@@ -102,6 +91,13 @@ impl State {
             _ => progress.stop("its run would go past the companion, which the form asks about"),
         });
         self.rest_or_end();
+    }
+
+    fn why_the_run_failed(self) -> Option<String> {
+        self.run_state.with_untracked(|run| match run {
+            RunState::Failed(trouble) => Some(trouble.problem.clone()),
+            _ => None,
+        })
     }
 
     fn rest_or_end(self) {

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use super::progress::Progress;
 use crate::browser::page::files::{self, Format};
 use crate::core::present::suite::html::html;
 use crate::core::present::suite::{HEADING, StageSummary, SuiteSummary};
@@ -84,7 +83,6 @@ const fn class_at(place: usize) -> &'static str {
 #[component]
 fn Buttons() -> impl IntoView {
     let state = page_state();
-    let is_over = move || state.suite.with(|suite| suite.as_ref().is_none_or(Progress::is_over));
     let save = move |_| {
         let text = state
             .suite
@@ -97,7 +95,7 @@ fn Buttons() -> impl IntoView {
     };
     view! {
         <div class="suite-buttons">
-            <Show when=move || !is_over()>
+            <Show when=move || state.is_suite_under_way.get()>
                 <button type="button" class="button button-stop" data-testid="suite-stop" on:click=move |_| state.stop_suite()>
                     "Stop the suite"
                 </button>

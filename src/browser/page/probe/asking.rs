@@ -108,7 +108,7 @@ impl Asked {
         }
     }
 
-    /// Whether those classes are ticked that take part unless a person chooses others: another profile may have others.
+    /// Whether the scenario's own choice of classes is ticked. In another profile that choice may be another one.
     fn has_default_classes(&self, readable: &Readable) -> bool {
         let names =
             |scenario: &Scenario| scenario.classes.iter().map(|class| class.name.clone()).collect::<Vec<_>>();
@@ -116,7 +116,7 @@ impl Asked {
         usual.is_some_and(|usual| names(&usual) == names(&self.config.scenario))
     }
 
-    /// What is ticked runs; whoever ticked nothing else has the usual classes.
+    /// Nobody chose the classes where the scenario is the usual one and only its usual classes are ticked.
     fn classes_by(&self, readable: &Readable) -> ClassesBy {
         let is_usual = readable.which == Which::default_one()
             && self.config.scenario.classes.iter().all(|class| class.presence == Presence::Default);

@@ -120,8 +120,8 @@ const fn replaced_by(name: &str) -> &'static [&'static str] {
     }
 }
 
-/// The options that decide, from sources of which each earlier one goes before the later ones. `typed` are the options that
-/// a person gave, which go before all.
+/// The options that decide. An earlier source goes before a later one, and what a person typed before all: `typed` are the names
+/// of those options.
 pub fn deciding(typed: &[String], sources: &[Vec<SetOption>]) -> Vec<SetOption> {
     let mut settled: Vec<String> = Vec::new();
     let settle = |settled: &mut Vec<String>, name: &str| {

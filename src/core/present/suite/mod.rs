@@ -227,6 +227,39 @@ pub const HEADING: [&str; 11] = [
 ];
 
 impl SuiteSummary {
+    /// A suite before its first stage; of each stage its name, and what its failures mean.
+    pub fn waiting(name: &str, about: &str, stages: impl IntoIterator<Item = (String, Failing)>) -> Self {
+        let stage =
+            |(name, failing)| StageSummary { name, failing, outcome: StageOutcome::Waiting, link: None };
+        Self {
+            name: name.to_owned(),
+            about: about.to_owned(),
+            stages: stages.into_iter().map(stage).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Takes down what a stage did, and where its report is. Returns whether it came to its planned end.
+    pub fn has_run(&mut self, place: usize, report: &Report, link: Option<String>) -> End {
+        self.host = self.host.take().or_else(|| report.run.host.clone());
+        self.started_at = self.started_at.take().or_else(|| report.run.started_at.clone());
+        let figures = StageFigures::of(report);
+        let end = figures.end;
+        self.take_down(place, StageOutcome::Ran(Box::new(figures)), link);
+        end
+    }
+
+    /// Takes down why a stage left no report.
+    pub fn has_not_run(&mut self, place: usize, why: String) {
+        self.take_down(place, StageOutcome::NotRun(why), None);
+    }
+
+    fn take_down(&mut self, place: usize, outcome: StageOutcome, link: Option<String>) {
+        if let Some(stage) = self.stages.get_mut(place) {
+            (stage.outcome, stage.link) = (outcome, link);
+        }
+    }
+
     /// The worst that a stage did.
     pub fn verdict(&self) -> Verdict {
         let has = |verdict| self.stages.iter().any(|stage| stage.verdict() == verdict);

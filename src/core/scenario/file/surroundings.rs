@@ -26,6 +26,17 @@ pub struct Choices {
     pub services: Vec<(String, String)>,
 }
 
+impl Choices {
+    /// These choices with the profile and the addresses of services that the host was found to have. An address that a person gave
+    /// goes before one that was found.
+    pub fn with_found(mut self, profile: Option<&str>, services: &[(String, String)]) -> Self {
+        self.profile = profile.map(str::to_owned).or(self.profile);
+        // What comes last counts.
+        self.services = services.iter().cloned().chain(self.services).collect();
+        self
+    }
+}
+
 /// Nothing around: no files, no environment.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Nothing;

@@ -124,10 +124,8 @@ fn Buttons() -> impl IntoView {
         }
         active
     });
-    let is_suite_under_way =
-        move || state.suite.with(|suite| suite.as_ref().is_some_and(|progress| !progress.is_over()));
     let wrong = move || match state.draft.problems() {
-        0 if is_suite_under_way() => "The suite is under way.".to_owned(),
+        0 if state.is_suite_under_way.get() => "The suite is under way.".to_owned(),
         0 => String::new(),
         1 => "One field needs a look.".to_owned(),
         n => format!("{n} fields need a look."),
@@ -142,7 +140,7 @@ fn Buttons() -> impl IntoView {
                         type="submit"
                         class="button button-primary"
                         data-testid="start"
-                        disabled=is_suite_under_way
+                        disabled=state.is_suite_under_way
                     >
                         "Start"
                     </button>

@@ -38,14 +38,13 @@ pub fn Presets() -> impl IntoView {
 fn SuiteLine() -> impl IntoView {
     let state = page_state();
     let words = Memo::new(move |_| state.suite.with(|suite| suite.as_ref().map(Progress::words)));
-    let is_under_way = move || state.suite.with(|suite| suite.as_ref().is_some_and(|it| !it.is_over()));
     view! {
         <div class="suite-line">
             <button
                 type="button"
                 class="button"
                 data-testid="suite"
-                disabled=move || state.is_active.get() || is_under_way()
+                disabled=move || state.is_active.get() || state.is_suite_under_way.get()
                 title="Runs four loads in turn, one to two minutes each, and sums them up; the scenario and the host stay"
                 on:click=move |_| state.start_suite()
             >

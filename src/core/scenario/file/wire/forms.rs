@@ -239,12 +239,17 @@ impl<const LEAST: u32> JsonSchema for Whole<LEAST> {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let setting = json_schema!({ "type": "string", "pattern": "^\\$\\{.*\\}$" });
-        json_schema!({ "anyOf": [{ "type": "integer", "minimum": LEAST }, setting] })
+        or_setting(json_schema!({ "type": "integer", "minimum": LEAST }))
     }
 }
 
-/// The schema of a truth value, for which a setting may stand.
+/// The schema of a value for which a setting may stand, such as `${users}`.
+fn or_setting(value: Schema) -> Schema {
+    let setting = json_schema!({ "type": "string", "pattern": "^\\$\\{.*\\}$" });
+    json_schema!({ "anyOf": [value, setting] })
+}
+
+/// In the schema only: `true`, `false`, or a setting that is one of them.
 pub enum Truth {}
 
 impl JsonSchema for Truth {
@@ -257,8 +262,7 @@ impl JsonSchema for Truth {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let setting = json_schema!({ "type": "string", "pattern": "^\\$\\{.*\\}$" });
-        json_schema!({ "anyOf": [{ "type": "boolean" }, setting] })
+        or_setting(json_schema!({ "type": "boolean" }))
     }
 }
 
