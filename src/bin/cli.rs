@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use oddiya_load::native::command_line::{self, Refusal};
 use oddiya_load::native::say::tell;
 use oddiya_load::{companion, native, stub};
@@ -70,7 +70,9 @@ fn main() -> ExitCode {
             Err(error) => complain(&error, 1),
         },
         Command::Repeat(args) => ExitCode::from(runtime.block_on(native::repeat::command::run(&args))),
-        Command::Suite(args) => ExitCode::from(runtime.block_on(native::suite::command::run(&args))),
+        Command::Suite(args) => {
+            ExitCode::from(runtime.block_on(native::suite::command::run(&args, &Cli::command())))
+        }
         Command::Ab(args) => ExitCode::from(runtime.block_on(native::repeat::ab::run(&args))),
         Command::Serve(args) => end(runtime.block_on(companion::serve(args, &given))),
         Command::Stub(args) => end(runtime.block_on(stub::serve(args))),

@@ -32,7 +32,17 @@ pub enum Refusal {
 /// # Errors
 /// When a flag, a value or a variable is wrong, or help was asked for.
 pub fn read<C: Parser>(words: &[OsString]) -> Result<(C, Given), Refusal> {
-    let command = without_idle_variables(C::command(), words);
+    let (matches, given) = read_for(C::command(), words)?;
+    let read = C::from_arg_matches(&matches);
+    Ok((read.map_err(|error| Refusal::Mistake(visible(&plain(&error)).into_owned()))?, given))
+}
+
+/// The same for a command that is known at run time only.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_for(command: Command, words: &[OsString]) -> Result<(ArgMatches, Given), Refusal> {
+    let command = without_idle_variables(command, words);
     let (words, defaults) = with_defaults(&command, words)?;
     let refused = |error: clap::Error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Refusal::Answer(error),
@@ -51,7 +61,7 @@ pub fn read<C: Parser>(words: &[OsString]) -> Result<(C, Given), Refusal> {
         Some((flag(chosen_command.get_arguments().find(is_its)?), default.source))
     };
     let given = given.with_defaults(defaults.into_iter().filter_map(of_default));
-    Ok((C::from_arg_matches(&matches).map_err(refused)?, given))
+    Ok((matches, given))
 }
 
 /// The words with those of a preset and of the project's file, and where these come from.

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::Command;
+
 use super::plan::{PlannedStage, find, plan};
 use super::stage::{Ended, run as run_stage};
 use crate::core::base::units::parse_duration;
@@ -55,9 +57,9 @@ impl From<anyhow::Error> for Stopped {
     }
 }
 
-/// Runs the command and gives its exit code.
-pub async fn run(args: &Args) -> u8 {
-    match in_turn(args).await {
+/// Runs the command and gives its exit code. `program` is the whole command line, of which `run` has the stages' options.
+pub async fn run(args: &Args, program: &Command) -> u8 {
+    match in_turn(args, program).await {
         Ok(Verdict::Passed | Verdict::FailedAsAllowed) => 0,
         Ok(Verdict::Failed | Verdict::CutShort | Verdict::NotRun | Verdict::Open) => 1,
         Err(Stopped::Usage(problem)) => {
@@ -75,16 +77,16 @@ pub async fn run(args: &Args) -> u8 {
     }
 }
 
-async fn in_turn(args: &Args) -> Result<Verdict, Stopped> {
+async fn in_turn(args: &Args, program: &Command) -> Result<Verdict, Stopped> {
     let (name, typed) = split(&args.words);
-    let suite = find(name).map_err(Stopped::Usage)?;
+    let suite = find(name, program).map_err(Stopped::Usage)?;
     let pause = match &args.pause {
         Some(typed) => {
             parse_duration(typed).map_err(|error| Stopped::Usage(format!("oddiya-load: --pause: {error}")))?
         }
         None => suite.pause,
     };
-    let planned = plan(&suite, typed).map_err(Stopped::Usage)?;
+    let planned = plan(&suite, typed, program).map_err(Stopped::Usage)?;
     let files: Vec<String> = (1..).zip(&planned).map(|(number, stage)| file_name(number, stage)).collect();
     let page = prepare(args, &files)?;
     let stages = suite.stages.iter().map(|stage| (stage.name.clone(), stage.failing));

@@ -115,6 +115,12 @@ async fn wrong_usage_is_said_before_anything_is_run() {
         assert!(ended.stderr.contains(right), "{words:?}: {}", ended.stderr);
     }
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is created");
+    std::fs::write(folder.path().join("oddiya-load.yaml"), "port: 8089\nseed: one\n").unwrap();
+    let mut of_project = command(&["suite"]);
+    let ended = wait(of_project.current_dir(folder.path()).spawn().unwrap()).await;
+    let right = "oddiya-load: stage baseline: oddiya-load.yaml: ";
+    assert!(ended.code == Some(2) && ended.stderr.starts_with(right), "{}", ended.stderr);
+    std::fs::remove_file(folder.path().join("oddiya-load.yaml")).unwrap();
     std::fs::create_dir(folder.path().join("suite")).unwrap();
     std::fs::write(folder.path().join("suite/index.html"), "precious").unwrap();
     let mut command = command(&["suite"]);
