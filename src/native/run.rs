@@ -35,9 +35,9 @@ use crate::core::config::run_config::{FieldError, RunConfig};
 use crate::core::present::advice::{ARE_SERVICES_RUNNING, STAND_IN};
 use crate::core::present::notes;
 use crate::core::report::{Detail, Generator, GeneratorKind, Note, Report, Route};
+use crate::core::run::assignment::Control;
 use crate::core::run::coordinator::{Coordinator, first_second_from};
 use crate::core::run::record::Record;
-use crate::core::run::shard::Control;
 use crate::net::clock::RunClock;
 use crate::net::handles::Handles;
 use crate::net::options::ClientOptions;
@@ -84,13 +84,13 @@ pub async fn run(args: Args, given: &Given) -> anyhow::Result<Ending> {
         complain(&format!("{}: {problem}", given.name("--reset-stats")));
         return Ok(Ending::Usage);
     }
-    if !args.no_preflight
-        && let Err(unreachable) = probe(&config, options).await?
-    {
+    let main = config.host.clone();
+    let is_probed = |host: &Host| !args.no_preflight && *host == main;
+    // The other hosts later, because the main one may show that they have other addresses.
+    if let Err(unreachable) = probe(config.used_hosts().into_iter().filter(is_probed), options).await? {
         unreachable.explain();
         return Ok(Ending::Unreachable);
     }
-    let probed = config.used_hosts();
     let config = match setup::prepare(&args, &source, config, options.dial).await {
         Ok(config) => config,
         Err(Refusal::Scenario(mistake)) => {
@@ -103,10 +103,8 @@ pub async fn run(args: Args, given: &Given) -> anyhow::Result<Ending> {
             return Ok(Ending::Usage);
         }
     };
-    if !args.no_preflight
-        && config.used_hosts() != probed
-        && let Err(unreachable) = probe(&config, options).await?
-    {
+    let is_left = |host: &Host| !args.no_preflight && *host != main;
+    if let Err(unreachable) = probe(config.used_hosts().into_iter().filter(is_left), options).await? {
         unreachable.explain();
         return Ok(Ending::Unreachable);
     }
@@ -161,10 +159,12 @@ struct Unreachable {
     failure: Failure,
 }
 
-/// Opens a connection to each host that requests go to, and sends no request, so that the hosts count the same requests
-/// as the report.
-async fn probe(config: &RunConfig, options: ClientOptions) -> anyhow::Result<Result<(), Unreachable>> {
-    for host in config.used_hosts() {
+/// Opens a connection to each host, and sends no request, so that the hosts count the same requests as the report.
+async fn probe(
+    hosts: impl Iterator<Item = Host>,
+    options: ClientOptions,
+) -> anyhow::Result<Result<(), Unreachable>> {
+    for host in hosts {
         let dialer = dialer(host.clone(), options.dial)?;
         if let Err(failure) = dialer.probe(PREFLIGHT_LIMIT).await {
             return Ok(Err(Unreachable { host, failure }));

@@ -155,6 +155,11 @@ impl Host {
     pub fn is_localhost(&self) -> bool {
         self.name == "localhost"
     }
+
+    /// This address with the name of another one.
+    pub fn named_as(self, other: &Self) -> Self {
+        Self { name: other.name.clone(), ..self }
+    }
 }
 
 impl fmt::Display for Host {

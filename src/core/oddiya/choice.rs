@@ -1,12 +1,14 @@
 //! What a recognised host changes in a run: the profile of its scenario, addresses of services, and its classes where nobody
 //! chose any.
 
-use super::recognition::{Recognition, Target};
+use super::recognition::{Part, Recognition, Target};
 use crate::core::base::host::Host;
-use crate::core::scenario::file::asks::Asks;
+use crate::core::scenario::file::asks::{AskedService, Asks};
 
 /// The class of the usual scenario whose host is the llm-agent.
 const OF_AGENT: &str = "PlanStreamUser";
+/// The llm-agent's name among the services of a scenario.
+const AGENT: &str = "llm";
 
 /// Who chose the classes of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +23,7 @@ pub enum ClassesBy {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choice {
     pub profile: Option<&'static str>,
-    /// The addresses of services that were found. What a person typed goes before them.
+    /// The addresses of services that were found, or that the host's name says. What a person typed goes before them.
     pub services: Vec<(String, String)>,
     pub classes: Option<String>,
 }
@@ -35,26 +37,38 @@ pub fn can_choose(asks: &Asks) -> bool {
 pub fn choice(recognition: &Recognition, host: &Host, asks: &Asks, classes: ClassesBy) -> Option<Choice> {
     let profile = recognition.target().map(Target::profile);
     let profile = profile.filter(|profile| asks.profiles.iter().any(|known| known == profile));
-    // What was found stands in place of the addresses in the text, which are those of somebody's own machine. A service without
-    // an address is part of the main one.
-    let lacks = |name: &str, found: &Host| {
-        let known = asks.services.iter().find(|known| known.name == name);
-        known.is_some_and(|known| known.url.is_some() || found != host)
-    };
-    let found = recognition.parts().iter().map(|(part, host)| (part.name().to_owned(), host.clone()));
-    let services = found.filter(|(name, found)| profile.is_some() && lacks(name, found));
+    let services = asks.services.iter().skip(1).filter(|_| profile.is_some());
+    let services = services.filter_map(|asked| {
+        let place = found(recognition, host, asked).or_else(|| beside(host, asked))?;
+        Some((asked.name.clone(), place.to_string()))
+    });
     let choice = Choice {
         profile,
-        services: services.map(|(name, host)| (name, host.to_string())).collect(),
+        services: services.collect(),
         classes: (recognition.is_agent() && classes == ClassesBy::Nobody).then(|| OF_AGENT.to_owned()),
     };
     (choice != Choice::default()).then_some(choice)
 }
 
+/// Where a service was found, where that says more than the text. A service without an address is part of the main one.
+fn found(recognition: &Recognition, host: &Host, asked: &AskedService) -> Option<Host> {
+    let (_, place) = recognition.parts().iter().find(|(part, _)| part.name() == asked.name)?;
+    (asked.url.is_some() || place != host).then(|| place.clone())
+}
+
+/// The text's port at the name of the host, for a part of Oddiya that the text has at localhost: who loads a host elsewhere has
+/// its other parts there too.
+fn beside(host: &Host, asked: &AskedService) -> Option<Host> {
+    let is_oddiyas = asked.name == AGENT || Part::ALL.iter().any(|part| part.name() == asked.name);
+    let written: Host = asked.url.as_ref()?.parse().ok()?;
+    let is_meant = is_oddiyas && written.is_localhost() && !host.is_localhost();
+    is_meant.then(|| written.named_as(host))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::oddiya::recognition::{NotSeen, Oddiya, Part};
+    use crate::core::oddiya::recognition::{NotSeen, Oddiya};
     use crate::core::scenario::file::asks::asks;
     use crate::core::scenario::shipped;
 
@@ -88,7 +102,21 @@ mod tests {
         let direct = Recognition::Oddiya(Oddiya::Direct { parts });
         let services = choice(&direct, &at(8082), &asks, ClassesBy::Person).unwrap().services;
         let named = |name: &str, port| (name.to_owned(), at(port).to_string());
-        assert_eq!(services, [named("user", 8082), named("plan", 8083)]);
+        let beside = [named("video", 8084), named("llm", 8000)];
+        assert_eq!(services, [&[named("plan", 8083), named("user", 8082)][..], &beside].concat());
+    }
+
+    #[test]
+    fn oddiyas_other_parts_are_where_the_host_is_and_a_persons_own_service_stays() {
+        let text = "scenario: s\nservices:\n  oddiya: http://localhost:8080\n  llm: http://localhost:8000\n  \
+                    auth: http://other:8081\n  payments: http://localhost:9000\nprofiles: { gateway: {} }\n";
+        let asks = asks(text, None);
+        let services = |host: &str| {
+            let gateway = Recognition::Oddiya(Oddiya::Gateway);
+            choice(&gateway, &host.parse().unwrap(), &asks, ClassesBy::Person).unwrap().services
+        };
+        assert_eq!(services("https://far"), [("llm".to_owned(), "http://far:8000".to_owned())]);
+        assert_eq!(services("http://localhost:8080"), []);
     }
 
     #[test]
