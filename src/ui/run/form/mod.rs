@@ -124,8 +124,10 @@ fn Buttons() -> impl IntoView {
         }
         active
     });
-    let wrong = move || match state.draft.problems() {
-        0 if state.is_suite_under_way.get() => "The suite is under way.".to_owned(),
+    let problems = Memo::new(move |_| state.draft.problems());
+    let note = move || match problems.get() {
+        // Why there is no Start; during a stage there is none anyway.
+        0 if state.is_suite_under_way.get() && !state.is_active.get() => "The suite is under way.".to_owned(),
         0 => String::new(),
         1 => "One field needs a look.".to_owned(),
         n => format!("{n} fields need a look."),
@@ -146,7 +148,7 @@ fn Buttons() -> impl IntoView {
                     </button>
                 }.into_any()
             }}
-            <p class="buttons-note" role="status">{wrong}</p>
+            <p class="buttons-note" class:is-wrong=move || problems.get() != 0 role="status">{note}</p>
         </div>
     }
 }
