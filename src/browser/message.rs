@@ -148,19 +148,23 @@ mod tests {
     use crate::core::config::run_config::RunConfigText;
     use crate::core::scenario::file::read;
     use crate::core::scenario::file::surroundings::{Choices, Nothing};
+    use crate::core::scenario::shipped::ALL;
 
     const EVERY_CONSTRUCT: &str = include_str!("../../tests/fixtures/scenarios/lives/constructs.yaml");
 
     #[test]
-    fn a_run_with_every_construct_reaches_the_worker_as_it_was() {
-        let scenario = read("constructs", EVERY_CONSTRUCT, &Choices::default(), &Nothing);
-        let scenario = scenario.map_err(|problems| problems.to_string()).unwrap();
-        let config = RunConfigText::default().check_for(scenario, 7).unwrap();
-        let destination = Destination::Direct { lanes: Lanes::Shared };
-        let sent = Command::Start { config: Box::new(config.clone()), destination };
-        let got = Command::from_bytes(&sent.to_bytes().unwrap()).unwrap();
-        let Command::Start { config: read, .. } = got else { panic!("{got:?}") };
-        assert_eq!(*read, config);
+    fn a_run_with_every_construct_and_every_shipped_scenario_reaches_the_worker_as_it_was() {
+        let shipped = ALL.iter().map(|shipped| (shipped.name, shipped.text));
+        for (name, text) in shipped.chain([("constructs", EVERY_CONSTRUCT)]) {
+            let scenario = read(name, text, &Choices::default(), &Nothing);
+            let scenario = scenario.map_err(|problems| problems.to_string()).unwrap();
+            let config = RunConfigText::default().check_for(scenario, 7).unwrap();
+            let destination = Destination::Direct { lanes: Lanes::Shared };
+            let sent = Command::Start { config: Box::new(config.clone()), destination };
+            let got = Command::from_bytes(&sent.to_bytes().unwrap()).unwrap();
+            let Command::Start { config: read, .. } = got else { panic!("{got:?}") };
+            assert_eq!(*read, config, "{name}");
+        }
     }
 
     #[test]
