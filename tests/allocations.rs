@@ -10,7 +10,7 @@ use oddiya_load::core::base::units::Micros;
 use oddiya_load::core::config::load::Share;
 use oddiya_load::core::config::run_config::{RunConfig, RunConfigText};
 use oddiya_load::core::http::request::Request;
-use oddiya_load::core::run::shard::{Assignment, Control};
+use oddiya_load::core::run::assignment::{Assignment, Control};
 use oddiya_load::core::run::sim::{self, Reply};
 use oddiya_load::core::scenario::file::read;
 use oddiya_load::core::scenario::file::surroundings::{Choices, Nothing};

@@ -6,9 +6,9 @@ use oddiya_load::core::config::load::{LoadChange, Share};
 use oddiya_load::core::config::run_config::RunConfigText;
 use oddiya_load::core::http::request::Request;
 use oddiya_load::core::report::{Generator, GeneratorKind, Note, Report, SuspectReason};
+use oddiya_load::core::run::assignment::{Assignment, Control};
 use oddiya_load::core::run::coordinator::Coordinator;
 use oddiya_load::core::run::record::Record;
-use oddiya_load::core::run::shard::{Assignment, Control};
 use oddiya_load::core::run::sim::{self, Reply};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;

@@ -7,7 +7,7 @@ use oddiya_load::core::base::units::Micros;
 use oddiya_load::core::config::load::Share;
 use oddiya_load::core::config::run_config::{RunConfig, RunConfigText};
 use oddiya_load::core::http::request::Request;
-use oddiya_load::core::run::shard::{Assignment, Control};
+use oddiya_load::core::run::assignment::{Assignment, Control};
 use oddiya_load::core::run::sim;
 use oddiya_load::core::scenario::model::class::{Next, Number, State, Task, Tasks, UserClass, Way};
 use oddiya_load::core::scenario::model::data::{Cell, DataSet, NextRow, RowOrder, RowOrigin, RowUse};

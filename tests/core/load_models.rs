@@ -12,9 +12,9 @@ use oddiya_load::core::config::run_config::RunConfigText;
 use oddiya_load::core::http::request::Request;
 use oddiya_load::core::report::load::{ArrivalProcess, Level, Load, Stage};
 use oddiya_load::core::report::{LoadModel, Report, SuspectReason, TimelineRow, read};
+use oddiya_load::core::run::assignment::{Assignment, Control};
 use oddiya_load::core::run::health::{Delay, judge};
 use oddiya_load::core::run::recorder::Snapshot;
-use oddiya_load::core::run::shard::{Assignment, Control};
 use oddiya_load::core::run::sim;
 use oddiya_load::core::run::tally::Tally;
 #[cfg(target_arch = "wasm32")]

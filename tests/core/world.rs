@@ -9,10 +9,10 @@ use oddiya_load::core::config::load::Share;
 use oddiya_load::core::config::run_config::{RunConfig, RunConfigText};
 use oddiya_load::core::http::request::Request;
 use oddiya_load::core::report::{Detail, Generator, GeneratorKind, Report, Route};
+use oddiya_load::core::run::assignment::{Assignment, Control};
 use oddiya_load::core::run::coordinator::Coordinator;
 use oddiya_load::core::run::record::Record;
 use oddiya_load::core::run::recorder::Snapshot;
-use oddiya_load::core::run::shard::{Assignment, Control};
 use oddiya_load::core::run::sim::{self, Reply};
 
 pub fn generator(shards: u32) -> Generator {

@@ -9,9 +9,9 @@ use oddiya_load::core::config::load::Share;
 use oddiya_load::core::config::run_config::RunConfigText;
 use oddiya_load::core::http::request::Request;
 use oddiya_load::core::report::{Generator, GeneratorKind, Report, Route};
+use oddiya_load::core::run::assignment::{Assignment, Control};
 use oddiya_load::core::run::coordinator::Coordinator;
 use oddiya_load::core::run::record::Record;
-use oddiya_load::core::run::shard::{Assignment, Control};
 use oddiya_load::core::run::sim::{self, Reply};
 
 /// The report of so many users, who start five a second, with the shipped scenario.

@@ -20,7 +20,7 @@ use crate::browser::message::{CompanionNews, Event};
 use crate::core::base::units::Micros;
 use crate::core::http::relay::{CompanionInfo, INFO_PATH};
 use crate::core::http::relay_record::{RecordBatch, SILENT_AFTER};
-use crate::core::run::shard::Control;
+use crate::core::run::assignment::Control;
 
 /// How often a companion that is gone is asked for. It is found within a second of its return.
 const RETRY_EVERY: Micros = Micros::from_millis(500);

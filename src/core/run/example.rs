@@ -5,10 +5,10 @@
 
 use futures_channel::mpsc;
 
+use super::assignment::{Assignment, Control};
 use super::coordinator::Coordinator;
 use super::health::Visibility;
 use super::record::Record;
-use super::shard::{Assignment, Control};
 use super::sim::{self, Reply};
 use crate::core::base::failure::{Failure, FailureKind};
 use crate::core::base::rng::Rng;

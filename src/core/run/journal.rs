@@ -89,8 +89,8 @@ mod tests {
     use crate::core::config::load::{LoadChange, Share};
     use crate::core::http::request::Request;
     use crate::core::report::{Calibration, GeneratorKind, StopReason, read};
+    use crate::core::run::assignment::{Assignment, Control};
     use crate::core::run::recorder::Snapshot;
-    use crate::core::run::shard::{Assignment, Control};
     use crate::core::run::sim::{self, Reply};
 
     fn header() -> Header {

@@ -4,8 +4,8 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `platform.rs` | the traits that a shard runs on: clock, spawner, transport |
-//! | `shard.rs` | the run loop of one shard, the only one there is |
-//! | `closed.rs`, `open.rs` | the two load models |
+//! | `shard.rs`, `assignment.rs` | the run loop of one shard, the only one there is; what it is told to do |
+//! | `model.rs`, `closed.rs`, `open.rs` | the load model, which is one of two |
 //! | `session/` | the life of one user: its tasks, its requests, what it makes of answers |
 //! | `in_flight.rs`, `gate.rs` | requests in flight; holding users back |
 //! | `recorder.rs`, `tally.rs`, `health.rs` | what a shard counts each second, and what it notices about itself |
@@ -18,6 +18,7 @@
 //! | `sim.rs`, `example.rs` | virtual time; an example report |
 //! | `timers.rs` | a queue of sleeping tasks |
 
+pub mod assignment;
 mod awaited;
 mod ceiling;
 mod closed;
@@ -31,6 +32,7 @@ pub mod journal;
 pub mod liveness;
 pub mod merged_run;
 mod merging;
+mod model;
 mod occurrences;
 mod open;
 pub mod plan_tally;

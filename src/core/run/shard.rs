@@ -11,86 +11,15 @@ use futures_channel::mpsc::UnboundedReceiver;
 use futures_util::future::{Either, select};
 use futures_util::stream::StreamExt as _;
 
+use super::assignment::{Assignment, Control, Finish};
 use super::awaited::PATIENCE;
-use super::closed::ClosedModel;
 use super::health::{CompanionSeen, Health, Visibility};
-use super::open::OpenModel;
+use super::model::Model;
 use super::platform::Platform;
 use super::recorder::{Gauges, Snapshot};
 use super::session::common::{Common, Reader};
 use crate::core::base::units::Micros;
-use crate::core::config::load::arrivals::Arrivals;
-use crate::core::config::load::pace::Pace;
-use crate::core::config::load::{Load, LoadChange, Share};
-use crate::core::config::run_config::RunConfig;
-use crate::core::http::relay_record::RecordBatch;
-use crate::core::scenario::Scenario;
-
-/// One shard's part of a run.
-#[derive(Clone, Debug)]
-pub struct Assignment {
-    /// The shard has the users and arrivals with `number % shards == shard`.
-    pub share: Share,
-    pub scenario: Scenario,
-    /// All random draws follow from the seed.
-    pub seed: u64,
-    /// The load of all shards together.
-    pub load: Load,
-    /// No request starts after this time; `None` runs until [`Control::Stop`].
-    pub run_time: Option<Micros>,
-    /// How long requests in flight may take to end after the run time.
-    pub stop_timeout: Micros,
-    /// How many tasks all shards together begin; `None` for any number. The run ends after the last of them.
-    pub iterations: Option<u64>,
-    /// Milliseconds from 1970 to the start of the run, for the dates and times that requests carry.
-    pub began_unix_ms: u64,
-}
-
-impl Assignment {
-    /// One shard's part of a configuration.
-    pub fn of(config: &RunConfig, share: Share) -> Self {
-        Self {
-            share,
-            scenario: config.scenario.clone().at(&config.host),
-            seed: config.seed,
-            load: config.load.clone(),
-            run_time: config.run_time,
-            stop_timeout: config.stop_timeout,
-            iterations: config.iterations,
-            began_unix_ms: 0,
-        }
-    }
-}
-
-/// When a shard's run was over, on the run's clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Finish {
-    /// No request was started after this moment.
-    pub stopped: Micros,
-    /// No answer was awaited after this moment.
-    pub ended: Micros,
-}
-
-/// A message to a shard while it runs.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Control {
-    /// Change the load to `to`. `at` is on the run's clock and the same for all shards. Model and run time stay.
-    ChangeLoad { at: Micros, to: LoadChange },
-    /// Start no more requests and let requests in flight end.
-    Stop,
-    /// Start no more requests and drop requests in flight.
-    Abandon,
-    /// The page was hidden or shown.
-    See(Visibility),
-    /// The machine slept, and the run's clock stood still during the sleep.
-    Slept,
-    /// The companion measured requests.
-    Batch(RecordBatch),
-    /// The companion is gone: no request can start, and none must.
-    CompanionGone,
-    /// The companion is back.
-    CompanionBack,
-}
+use crate::core::config::load::Share;
 
 struct Shard<P: Platform> {
     common: Rc<Common<P>>,
@@ -98,12 +27,6 @@ struct Shard<P: Platform> {
     visibility: Visibility,
     /// How late the last wake-up was; zero when it was at most [`BLOCKED_FROM`] late.
     blocked: Cell<Micros>,
-}
-
-/// The load model that starts the shard's requests.
-enum Model<P: Platform> {
-    Closed(ClosedModel<P>),
-    Open(OpenModel<P>),
 }
 
 /// A shard checks the clock at least this often, so that it notices when it does not run in time.
@@ -163,75 +86,6 @@ pub async fn run_read<P: Platform>(
     Finish { stopped: stopped_at, ended }
 }
 
-impl<P: Platform> Model<P> {
-    /// Starts the tasks or users that are due, and stops users that are too many.
-    fn follow(&mut self, now: Micros) {
-        match self {
-            Self::Closed(closed) => closed.follow(now),
-            Self::Open(open) => open.follow(now),
-        }
-    }
-
-    /// Starts the arrivals that were due before the end of the run, so that none is forgotten.
-    fn catch_up(&mut self, now: Micros) {
-        if let Self::Open(open) = self {
-            open.follow(now);
-        }
-    }
-
-    fn next_change(&self, now: Micros) -> Option<Micros> {
-        match self {
-            Self::Closed(closed) => closed.next_change(now),
-            Self::Open(open) => open.next_change(),
-        }
-    }
-
-    fn change_load(&mut self, at: Micros, to: LoadChange) {
-        match (self, to) {
-            (Self::Closed(closed), LoadChange::Users { users, spawn_rate }) => {
-                closed.change_load(at, users, spawn_rate)
-            }
-            (Self::Open(open), LoadChange::Rate { per_second }) => {
-                // Arrivals that are due before the change follow the old rate.
-                open.follow(at);
-                open.change_load(at, per_second);
-            }
-            // A change for the other load model has no meaning here.
-            _ => {}
-        }
-    }
-
-    fn users(&self) -> u32 {
-        match self {
-            Self::Closed(closed) => closed.users(),
-            Self::Open(open) => open.users(),
-        }
-    }
-
-    /// Whether no user is busy with a task, once no task may begin any more.
-    fn is_idle(&self) -> bool {
-        match self {
-            Self::Closed(closed) => closed.users() == 0,
-            Self::Open(open) => open.busy() == 0,
-        }
-    }
-
-    /// Whether every user has ended by itself and no other one comes.
-    fn is_spent(&self, now: Micros) -> bool {
-        match self {
-            Self::Closed(closed) => closed.users() == 0 && closed.next_change(now).is_none(),
-            Self::Open(_) => false,
-        }
-    }
-
-    fn dismiss_all(&mut self) {
-        match self {
-            Self::Closed(closed) => closed.dismiss_all(),
-            Self::Open(open) => open.dismiss_all(),
-        }
-    }
-}
-
 impl<P: Platform> Shard<P> {
     fn new(platform: Rc<P>, assignment: Assignment, end: Micros, reader: Option<Box<dyn Reader>>) -> Self {
         let Assignment { share, scenario, seed, load, iterations, began_unix_ms, .. } = assignment;
@@ -239,16 +93,7 @@ impl<P: Platform> Shard<P> {
         let common = Common::new(platform, scenario, share, seed);
         common.tasks_left.set(iterations.map(|all| share.of_many(all)));
         let common = Rc::new(Common { began_unix_ms, reader, ..common });
-        let model = match load {
-            Load::Closed { users, spawn_rate } => {
-                let pace = Pace::new(&users, spawn_rate);
-                Model::Closed(ClosedModel::new(Rc::clone(&common), pace, share, seed))
-            }
-            Load::Open { rate, process, max_users } => {
-                let arrivals = Arrivals::new(rate, process, share, seed, end);
-                Model::Open(OpenModel::new(Rc::clone(&common), arrivals, share, seed, max_users))
-            }
-        };
+        let model = Model::new(&common, load, share, seed, end);
         Self { common, model, visibility: Visibility::Visible, blocked: Cell::default() }
     }
 

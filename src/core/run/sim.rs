@@ -9,9 +9,10 @@ use futures_channel::mpsc::{UnboundedReceiver, unbounded};
 use futures_executor::{LocalPool, LocalSpawner};
 use futures_util::task::LocalSpawnExt as _;
 
+use super::assignment::{Assignment, Control};
 use super::platform::{Clock, Lane, Spawner, Transport};
 use super::recorder::Snapshot;
-use super::shard::{self, Assignment, Control};
+use super::shard;
 use super::timers::Timers;
 use crate::core::base::failure::{Failure, FailureKind, Status};
 use crate::core::base::units::Micros;
