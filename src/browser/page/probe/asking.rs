@@ -16,7 +16,7 @@ use crate::core::oddiya::recognition::{Recognition, Target};
 use crate::core::oddiya::reply::{Heard, Reply};
 use crate::core::oddiya::users;
 use crate::core::oddiya::words::{recognition_words, users_words};
-use crate::core::scenario::{Presence, Scenario};
+use crate::core::scenario::Scenario;
 use crate::core::shelf::list::Which;
 use crate::core::shelf::readable::Readable;
 
@@ -97,10 +97,12 @@ fn no_answer() -> Heard {
 impl Asked {
     /// Makes the run one that the recognised host takes, where its scenario can be read so.
     fn follow(&mut self, recognition: &Recognition, text: &RunConfigText, readable: &Readable) {
-        let by = self.classes_by(readable);
+        let has_default_classes = self.has_default_classes(readable);
+        let is_usual = has_default_classes && readable.which == Which::default_one();
+        let by = if is_usual { ClassesBy::Nobody } else { ClassesBy::Person };
         let Some(choice) = choice(recognition, &self.config.host, &readable.asks(), by) else { return };
         let Some(scenario) = readable.read(choice.profile, &choice.services) else { return };
-        let ticked = || if self.has_default_classes(readable) { String::new() } else { text.classes.clone() };
+        let ticked = || if has_default_classes { String::new() } else { text.classes.clone() };
         let classes = choice.classes.unwrap_or_else(ticked);
         let text = RunConfigText { classes, ..text.clone() };
         if let Ok(config) = text.check_for(scenario, self.config.seed) {
@@ -114,13 +116,6 @@ impl Asked {
             |scenario: &Scenario| scenario.classes.iter().map(|class| class.name.clone()).collect::<Vec<_>>();
         let usual = readable.read(None, &[]).and_then(|scenario| scenario.with_classes(&[]).ok());
         usual.is_some_and(|usual| names(&usual) == names(&self.config.scenario))
-    }
-
-    /// Nobody chose the classes where the scenario is the usual one and only its usual classes are ticked.
-    fn classes_by(&self, readable: &Readable) -> ClassesBy {
-        let is_usual = readable.which == Which::default_one()
-            && self.config.scenario.classes.iter().all(|class| class.presence == Presence::Default);
-        if is_usual { ClassesBy::Nobody } else { ClassesBy::Person }
     }
 
     async fn find_users(&mut self, target: Target, destination: &Destination) {
