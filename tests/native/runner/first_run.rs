@@ -124,6 +124,9 @@ async fn a_mocked_model_is_one_notice_and_placeholders_beside_real_plans_are_fai
     };
     assert_eq!((notices(&report), report.total.failures), (1, 0));
     assert!(ended.stdout.contains("All plans are placeholders: the model is mocked"), "{}", ended.stdout);
+    let (_, report) = first_run(&host, &["--set", "model=real"]).await;
+    assert!(report.total.failures > 0);
+    assert_eq!(Some(report.total.failures), report.total.placeholder_plans, "each is one when it is said so");
     drop(stub);
 
     let options = Options {

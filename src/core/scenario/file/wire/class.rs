@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::forms::{Fields, List, OneOrMore, Scalar, Truth, Whole};
+use super::forms::{Fields, List, OneOrMore, OrSetting, Scalar, Whole};
 use super::step::WireStep;
 use crate::core::scenario::file::decode::At;
 
@@ -22,7 +22,7 @@ pub struct WireClass {
     pub count: Option<At<i64>>,
     /// Whether the class takes part only when it is named.
     #[serde(default)]
-    #[schemars(with = "Option<Truth>")]
+    #[schemars(with = "Option<OrSetting<bool>>")]
     pub optional: Option<bool>,
     /// The pause after each task: `1s`, `1s..3s`, `normal 3s 500ms`, `poisson 2s` or `pacing 10s`. None when missing.
     #[serde(default)]

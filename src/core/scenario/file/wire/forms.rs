@@ -243,27 +243,27 @@ impl<const LEAST: u32> JsonSchema for Whole<LEAST> {
     }
 }
 
-/// The schema of a value for which a setting may stand, such as `${users}`.
-fn or_setting(value: Schema) -> Schema {
-    let setting = json_schema!({ "type": "string", "pattern": "^\\$\\{.*\\}$" });
-    json_schema!({ "anyOf": [value, setting] })
-}
+/// In the schema only: a value of another type, or a setting that is one.
+pub struct OrSetting<T>(PhantomData<T>);
 
-/// In the schema only: `true`, `false`, or a setting that is one of them.
-pub enum Truth {}
-
-impl JsonSchema for Truth {
+impl<T: JsonSchema> JsonSchema for OrSetting<T> {
     fn schema_name() -> Cow<'static, str> {
-        "Truth".into()
+        format!("{}OrSetting", T::schema_name()).into()
     }
 
     fn inline_schema() -> bool {
         true
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        or_setting(json_schema!({ "type": "boolean" }))
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        or_setting(generator.subschema_for::<T>())
     }
+}
+
+/// The schema of a value for which a setting may stand, such as `${users}`.
+fn or_setting(value: Schema) -> Schema {
+    let setting = json_schema!({ "type": "string", "pattern": "^\\$\\{.*\\}$" });
+    json_schema!({ "anyOf": [value, setting] })
 }
 
 /// A single value, or the fields that it is short for.

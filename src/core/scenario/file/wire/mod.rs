@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use super::decode::At;
 use class::WireClass;
-use forms::{Fields, List, Scalar, TextOr};
+use forms::{Fields, List, OrSetting, Scalar, TextOr};
 use step::WireStep;
 
 /// A scenario: what virtual users do.
@@ -54,6 +54,7 @@ pub struct WireScenario {
     pub retry_budget: Option<At<String>>,
     /// What makes the host's plans: `any` or `real`; `any` when it is missing. With `real` a placeholder plan is a failure.
     #[serde(default)]
+    #[schemars(with = "OrSetting<WireModel>")]
     pub model: WireModel,
     /// The classes of virtual users by name.
     pub users: Fields<WireClass>,
