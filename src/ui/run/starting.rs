@@ -95,6 +95,7 @@ impl State {
         if self.is_active.get_untracked() || self.is_suite_under_way.get_untracked() || !self.draft.check() {
             return;
         }
+        self.navigation.go(View::Run);
         match self.companion.get_untracked() {
             CompanionLookup::Found(_) => spawn_local(async move {
                 self.look_and_start(probe).await;
@@ -105,7 +106,7 @@ impl State {
         }
     }
 
-    /// Starts the run of a stage, or tells the suite that it could not.
+    /// Starts the run of a stage, or tells the suite that it could not. Whoever reads something else meanwhile goes on reading.
     pub fn start_stage(self) {
         spawn_local(async move {
             let has_started = match self.companion.get_untracked() {
@@ -161,7 +162,6 @@ impl State {
         if matches!(self.direct_run.get_untracked(), DirectRun::Asked { .. }) {
             self.direct_run.set(DirectRun::NotAsked);
         }
-        self.navigation.go(View::Run);
         // Looking for the companion takes a moment, in which a value may be emptied or another tab may save the text.
         if !self.draft.check() {
             return false;

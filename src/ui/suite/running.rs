@@ -116,8 +116,11 @@ impl State {
                     self.begin_stage();
                 }
             }),
-            Some((Phase::Over, ..)) => self.navigation.go(View::Suite),
-            Some((Phase::Running, ..)) | None => {}
+            // Whoever reads something else goes on reading.
+            Some((Phase::Over, ..)) if untrack(move || self.navigation.view()) == View::Run => {
+                self.navigation.go(View::Suite);
+            }
+            Some((Phase::Over | Phase::Running, ..)) | None => {}
         }
     }
 

@@ -94,6 +94,9 @@ pub enum Verdict {
     Open,
 }
 
+/// The word for a stage that has begun and has not ended.
+const UNDER_WAY: &str = "under way";
+
 impl Verdict {
     pub const fn word(self) -> &'static str {
         match self {
@@ -167,7 +170,7 @@ impl StageSummary {
     /// The word for how it stands.
     pub fn word(&self) -> &'static str {
         match self.outcome {
-            StageOutcome::UnderWay => "under way",
+            StageOutcome::UnderWay => UNDER_WAY,
             _ => self.verdict().word(),
         }
     }
@@ -270,19 +273,20 @@ impl SuiteSummary {
 
     /// How many stages did what: `4 stages: 2 passed, 1 failed, 1 not run`.
     pub fn headline(&self) -> String {
-        let counted = |verdict: Verdict| {
-            let count = self.stages.iter().filter(|stage| stage.verdict() == verdict).count();
-            (count > 0).then(|| format!("{count} {}", verdict.word()))
-        };
-        let order = [
-            Verdict::Passed,
-            Verdict::Failed,
-            Verdict::FailedAsAllowed,
-            Verdict::CutShort,
-            Verdict::NotRun,
-            Verdict::Open,
+        let words = [
+            Verdict::Passed.word(),
+            Verdict::Failed.word(),
+            Verdict::FailedAsAllowed.word(),
+            Verdict::CutShort.word(),
+            Verdict::NotRun.word(),
+            UNDER_WAY,
+            Verdict::Open.word(),
         ];
-        let counts: Vec<_> = order.into_iter().filter_map(counted).collect();
+        let counted = words.into_iter().filter_map(|word| {
+            let count = self.stages.iter().filter(|stage| stage.word() == word).count();
+            (count > 0).then(|| format!("{count} {word}"))
+        });
+        let counts: Vec<_> = counted.collect();
         let stages = if self.stages.len() == 1 { "stage" } else { "stages" };
         format!("{} {stages}: {}", self.stages.len(), counts.join("; "))
     }
@@ -344,6 +348,9 @@ mod tests {
         assert_eq!(summary.verdict(), Verdict::FailedAsAllowed);
         summary.stages.push(stage("more", Failing::Fails, StageOutcome::UnderWay));
         assert_eq!((summary.verdict(), summary.stages[2].word()), (Verdict::Open, "under way"));
+        summary.stages.push(stage("last", Failing::Fails, StageOutcome::Waiting));
+        let headline = "4 stages: 1 passed; 1 failed, which it may; 1 under way; 1 waiting";
+        assert_eq!(summary.headline(), headline);
     }
 
     #[test]
