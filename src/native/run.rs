@@ -31,7 +31,7 @@ use crate::core::base::timing_source::TimingSource;
 use crate::core::base::units::Micros;
 use crate::core::base::visible::visible;
 use crate::core::config::connections::Certificates;
-use crate::core::config::run_config::{FieldError, RunConfig};
+use crate::core::config::run_config::RunConfig;
 use crate::core::present::advice::{ARE_SERVICES_RUNNING, STAND_IN};
 use crate::core::present::notes;
 use crate::core::report::{Detail, Generator, GeneratorKind, Note, Report, Route};
@@ -61,11 +61,11 @@ pub async fn run(args: Args, given: &Given) -> anyhow::Result<Ending> {
             return Ok(Ending::Usage);
         }
     };
+    let wrong = |flag, problem: &str| complain(&format!("{}: {problem}", given.name(flag)));
     let text = args.config_text(&scenario);
     let (config, options) = match (text.check_for(scenario, fresh_seed()), args.connections.check()) {
         (Ok(config), Ok(options)) => (RunConfig { iterations: args.scenario.iterations, ..config }, options),
         (config, options) => {
-            let wrong = |flag, problem: &str| complain(&format!("{}: {problem}", given.name(flag)));
             config.err().iter().flatten().for_each(|error| wrong(error.field.flag(), &error.problem));
             options.err().iter().flatten().for_each(|error| wrong(error.flag, &error.problem));
             return Ok(Ending::Usage);
@@ -81,7 +81,7 @@ pub async fn run(args: Args, given: &Given) -> anyhow::Result<Ending> {
     };
     let reset_after = args.reset_stats.then(|| config.load.ramp_end());
     if let Some(problem) = reset_after.and_then(|ramp_end| nothing_after(ramp_end, &config)) {
-        complain(&format!("{}: {problem}", given.name("--reset-stats")));
+        wrong("--reset-stats", &problem);
         return Ok(Ending::Usage);
     }
     let main = config.host.clone();
@@ -98,8 +98,7 @@ pub async fn run(args: Args, given: &Given) -> anyhow::Result<Ending> {
             return Ok(Ending::Usage);
         }
         Err(Refusal::Fields(errors)) => {
-            let wrong = |error: &FieldError| format!("{}: {}", given.name(error.field.flag()), error.problem);
-            errors.iter().for_each(|error| complain(&wrong(error)));
+            errors.iter().for_each(|error| wrong(error.field.flag(), &error.problem));
             return Ok(Ending::Usage);
         }
     };

@@ -57,7 +57,7 @@ impl From<anyhow::Error> for Stopped {
     }
 }
 
-/// Runs the command and gives its exit code. `program` is the whole command line, of which `run` has the stages' options.
+/// Runs the command and gives its exit code. `program` is the whole command line. Stages take the options of its `run`.
 pub async fn run(args: &Args, program: &Command) -> u8 {
     match in_turn(args, program).await {
         Ok(Verdict::Passed | Verdict::FailedAsAllowed) => 0,

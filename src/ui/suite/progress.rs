@@ -5,6 +5,9 @@ use crate::core::config::project::suite::{Stage, Suite};
 use crate::core::present::suite::{End, StageOutcome, SuiteSummary};
 use crate::core::report::Report;
 
+/// What is said of stages that a person did not let run.
+pub const STOPPED: &str = "the suite was stopped before";
+
 /// How far a suite has come.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Progress {
@@ -68,7 +71,7 @@ impl Progress {
         self.next();
         if end == End::CutShort {
             // A person who stops a stage wants to stop.
-            self.stop("the suite was stopped before");
+            self.stop(STOPPED);
         }
     }
 

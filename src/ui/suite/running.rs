@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::progress::{Phase, Progress};
+use super::progress::{Phase, Progress, STOPPED};
 use crate::browser::page::pause::pause;
 use crate::browser::page::run_state::RunState;
 use crate::browser::page::storage::library::now_ms;
@@ -18,9 +18,6 @@ use crate::ui::run::state::{OnScreen, State};
 
 /// The options of a stage that the page knows beside the fields of its form.
 const FURTHER: [&str; 2] = ["preset", "scenario"];
-
-/// What is said of stages that a person did not let run.
-const STOPPED: &str = "the suite was stopped before";
 
 /// The suite that the page's button runs.
 pub fn usual_suite() -> Option<Suite> {
